@@ -1,0 +1,169 @@
+package tokenbroker.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Every {@code broker.*} key. The reference in {@code docs/configuration.md} is generated from this
+ * file: the first sentence of a comment says what a key does, with its unit where it has one.
+ */
+@ConfigMapping(prefix = "broker")
+public interface BrokerConfig {
+
+  /** The clients whose credentials the broker holds. */
+  Clients clients();
+
+  /**
+   * Who signs caller JWTs, by a name that {@code clients.yaml} refers to. At least one is needed.
+   */
+  Map<String, Issuer> issuers();
+
+  /** What one caller may ask of one replica. */
+  Callers callers();
+
+  /** The keys that seal what the broker keeps in Redis. */
+  Seal seal();
+
+  /**
+   * Where tokens are shared: {@code redis}, or {@code memory} for one replica that shares nothing.
+   * The default is {@code redis}, and {@code memory} in dev mode unless {@code QUARKUS_REDIS_HOSTS}
+   * is set.
+   */
+  @WithDefault("redis")
+  Store store();
+
+  /** The life of a token in the broker. */
+  Tokens tokens();
+
+  /** How the broker talks to TrackMage. */
+  Upstream upstream();
+
+  /** The clients whose credentials the broker holds. */
+  interface Clients {
+    /** The clients file: names, upstreams, and who may use what. It holds no secret. */
+    @WithDefault("/etc/token-broker/clients.yaml")
+    Path file();
+
+    /** The secrets directory: {@code <client>/client-id} and {@code <client>/client-secret}. */
+    @WithDefault("/etc/token-broker/secrets")
+    Path secrets();
+
+    /** How often the file, the secrets and the seal keys are looked at for changes. */
+    @WithDefault("10s")
+    Duration reloadEvery();
+  }
+
+  /** One issuer of caller JWTs. */
+  interface Issuer {
+    /** The exact {@code iss} claim of its JWTs. Required. */
+    Optional<String> issuer();
+
+    /**
+     * Its public keys: an {@code http(s)} URL of a JWKS, or a file (JWKS or PEM; a plain path or
+     * {@code file:…}). Required.
+     */
+    Optional<String> keys();
+
+    /**
+     * A file with the bearer token to send when the JWKS URL is read; read anew each time, as
+     * Kubernetes rotates it.
+     */
+    Optional<Path> keysTokenFile();
+
+    /**
+     * A PEM file with the certificate authorities to trust for the JWKS URL, instead of the JVM's.
+     */
+    Optional<Path> keysCaFile();
+
+    /** What the {@code aud} claim must contain. */
+    @WithDefault("token-broker")
+    String audience();
+
+    /** Signature algorithms that are accepted. HMAC algorithms and {@code none} never are. */
+    @WithDefault("RS256,ES256")
+    List<String> algorithms();
+  }
+
+  /** What one caller may ask of one replica. */
+  interface Callers {
+    /**
+     * Requests per second and caller that one replica serves in the long run; {@code 0} switches
+     * the limit off.
+     */
+    @WithDefault("1000")
+    int rateLimit();
+
+    /** Requests that a caller may make at once before the rate counts. */
+    @WithDefault("2000")
+    int burst();
+  }
+
+  /** The keys that seal what the broker keeps in Redis. */
+  interface Seal {
+    /**
+     * Directory of keys, one base64 text of 32 bytes a file ({@code openssl rand -base64 32}); the
+     * file's name is the key's id. Required with {@code broker.store=redis}.
+     */
+    Optional<Path> keys();
+
+    /**
+     * The id of the key that seals; the others still open. The default is the last file name in
+     * order.
+     */
+    Optional<String> primary();
+  }
+
+  /** The life of a token in the broker. */
+  interface Tokens {
+    /**
+     * A token with less life than this is never handed out; for short-lived tokens at most a
+     * quarter of the lifetime.
+     */
+    @WithDefault("30s")
+    Duration safetyWindow();
+
+    /**
+     * Share of the lifetime after which a token in use is renewed in the background: jittered by
+     * ±10 % per replica and client, and no later than 5 minutes before the end for lifetimes of 10
+     * minutes and more.
+     */
+    @WithDefault("0.7")
+    double refreshAhead();
+
+    /**
+     * Lifetimes without a request after which a client's token is no longer renewed in the
+     * background.
+     */
+    @WithDefault("2")
+    double idleAfter();
+  }
+
+  /** How the broker talks to TrackMage. */
+  interface Upstream {
+    /** Time limit for opening a connection. */
+    @WithDefault("2s")
+    Duration connectTimeout();
+
+    /** Time limit for a whole answer, connecting included. */
+    @WithDefault("5s")
+    Duration timeout();
+
+    /**
+     * Pause after a failed fetch, doubling from the first to the longest and jittered; per client,
+     * shared by all replicas. A {@code Retry-After} from upstream wins.
+     */
+    @WithDefault("1s…30s")
+    BackoffRange backoff();
+  }
+
+  /** Where tokens are shared. */
+  enum Store {
+    REDIS,
+    MEMORY
+  }
+}

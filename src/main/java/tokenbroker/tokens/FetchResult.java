@@ -1,0 +1,35 @@
+package tokenbroker.tokens;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What one fetch came to. */
+public sealed interface FetchResult {
+
+  record Fetched(AccessToken token) implements FetchResult {}
+
+  /** A fetch that brought no token. */
+  sealed interface Failed extends FetchResult {}
+
+  /** The upstream understood and said no. Asking again with the same credentials will not help. */
+  record Rejected(OAuthError error) implements Failed {}
+
+  /**
+   * Connection refused, 5xx, 429, or the breaker of this upstream is open.
+   *
+   * @param reason a word for logs and {@code GET /clients}: {@code connect}, {@code http_5xx},
+   *     {@code http_429}, {@code breaker_open}
+   * @param retryAfter what the upstream asked for; null where it asked for nothing
+   */
+  record Unavailable(String reason, @Nullable Duration retryAfter) implements Failed {}
+
+  /**
+   * An answer that holds no token: not JSON, cut off, too large, or without a usable {@code
+   * access_token}.
+   *
+   * @param reason a word such as {@code not_json}; never the upstream's own text
+   */
+  record InvalidResponse(String reason) implements Failed {}
+
+  record TimedOut() implements Failed {}
+}

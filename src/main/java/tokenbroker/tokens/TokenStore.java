@@ -1,0 +1,93 @@
+package tokenbroker.tokens;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.clients.ClientName;
+
+/**
+ * What replicas share: tokens, failures, leases, and word of changes. A cache: losing it loses
+ * nothing but time.
+ *
+ * <p>Every method blocks for a bounded time and throws {@link StoreUnavailable} where the store
+ * does not answer, unless it says otherwise. A stored value that is corrupt, foreign or moved is
+ * absent, never an error.
+ */
+public interface TokenStore {
+
+  /**
+   * All that is stored for a client, in one round trip. Instants are by this process's clock,
+   * however skewed.
+   */
+  Stored look(ClientName client);
+
+  /**
+   * Keeps a token until it expires, provided that the store still holds what was {@code seen}: a
+   * late writer never overwrites what another has stored since. {@link Revision#UNKNOWN}
+   * overwrites. A kept token forgets the client's failure.
+   *
+   * @return whether the token was kept
+   */
+  boolean keep(ClientName client, AccessToken token, Revision seen);
+
+  /**
+   * Remembers a failure until some time after its {@code retryAt}, so that the next one in a row
+   * can count on.
+   */
+  void remember(ClientName client, UpstreamFailure failure);
+
+  /**
+   * Takes the client's lease; empty where somebody holds it. A taken lease is renewed until it is
+   * closed or its process dies.
+   */
+  Optional<Lease> tryLease(ClientName client);
+
+  /**
+   * Claims the one forced fetch that a client may have in {@code period}.
+   *
+   * @return empty where the claim is ours, else how long until the next may be made
+   */
+  Optional<Duration> claimForcedFetch(ClientName client, Duration period);
+
+  /** Removes everything stored for a client. */
+  void forget(ClientName client);
+
+  /** Tells the other replicas. Best effort: may be lost. */
+  void announce(Announcement announcement);
+
+  /**
+   * Hands on what is announced, by any replica, this one included, on a thread that must not be
+   * blocked. Never throws.
+   */
+  void onAnnouncement(Consumer<Announcement> listener);
+
+  /**
+   * Since when no announcement can have been missed: proven by a heartbeat, not assumed. Empty
+   * while announcements may be missed. Never throws, never blocks.
+   */
+  Optional<Instant> hearingSince();
+
+  /** Whether the store answered last time it was asked. Never throws, never blocks. */
+  boolean isUp();
+
+  /**
+   * What is stored for a client.
+   *
+   * @param revision names the stored token for {@link #keep}, also where it cannot be read
+   * @param failure also one whose {@code retryAt} has passed, for as long as it is remembered
+   */
+  record Stored(@Nullable AccessToken token, Revision revision, @Nullable UpstreamFailure failure) {
+    public static final Stored NOTHING = new Stored(null, Revision.ABSENT, null);
+  }
+
+  /** Tells one stored value from another. Opaque outside the store. */
+  record Revision(String value) {
+    /** Nothing was stored. */
+    public static final Revision ABSENT = new Revision("");
+
+    /** The store could not be asked. */
+    public static final Revision UNKNOWN = new Revision("?");
+  }
+}

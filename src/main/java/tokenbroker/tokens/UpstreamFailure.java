@@ -1,0 +1,35 @@
+package tokenbroker.tokens;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last thing known of a client's upstream is that it failed: no replica asks before {@code
+ * retryAt}.
+ *
+ * @param kind what callers are told meanwhile
+ * @param error the upstream's error; only with {@link Kind#REJECTED}
+ * @param reason a word for logs and {@code GET /clients}, such as {@code invalid_client}, {@code
+ *     timeout} or {@code http_5xx}
+ * @param attempts failed fetches in a row, this one included
+ * @param at when it failed
+ * @param retryAt when the next attempt is due
+ * @param credentialsVersion the credentials it failed with: other ones may be tried at once
+ */
+public record UpstreamFailure(
+    Kind kind,
+    @Nullable OAuthError error,
+    String reason,
+    int attempts,
+    Instant at,
+    Instant retryAt,
+    String credentialsVersion) {
+
+  /** How a fetch failed, as far as callers care. */
+  public enum Kind {
+    REJECTED,
+    UNAVAILABLE,
+    INVALID_RESPONSE,
+    TIMED_OUT
+  }
+}
