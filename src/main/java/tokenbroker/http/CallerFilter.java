@@ -1,0 +1,121 @@
+package tokenbroker.http;
+
+import jakarta.inject.Inject;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.Provider;
+import java.time.Duration;
+import java.util.Locale;
+import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
+import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestFilter;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.callers.Caller;
+import tokenbroker.callers.Verification;
+import tokenbroker.callers.VerifiedCallers;
+
+/**
+ * Lets verified callers through, within their rate. A remembered caller costs a hash and a look-up
+ * on the event loop; a new one is verified on a virtual thread while the request waits.
+ */
+@Provider
+@ForCallers
+class CallerFilter implements ResteasyReactiveContainerRequestFilter {
+
+  private static final String BEARER = "bearer ";
+
+  private final VerifiedCallers callers;
+  private final RateLimits limits;
+  private final RequestMetrics metrics;
+  private final VirtualThreads threads;
+
+  @Inject
+  CallerFilter(
+      VerifiedCallers callers, RateLimits limits, RequestMetrics metrics, VirtualThreads threads) {
+    this.callers = callers;
+    this.limits = limits;
+    this.metrics = metrics;
+    this.threads = threads;
+  }
+
+  @Override
+  public void filter(ResteasyReactiveContainerRequestContext request) {
+    var startedAt = System.nanoTime();
+    var jwt = bearerToken(request);
+    if (jwt == null) {
+      request.abortWith(unauthenticated(request, null));
+      return;
+    }
+    var caller = callers.remembered(jwt);
+    if (caller != null) {
+      admit(caller, request, startedAt);
+      return;
+    }
+    request.suspend();
+    threads.run(
+        () -> {
+          try {
+            verify(jwt, request, startedAt);
+            request.resume();
+          } catch (RuntimeException | Error e) {
+            request.resume(e);
+          }
+        });
+  }
+
+  private void verify(String jwt, ContainerRequestContext request, long startedAt) {
+    switch (callers.verify(jwt)) {
+      case Verification.Verified(var caller) -> admit(caller, request, startedAt);
+      case Verification.Refused _ -> request.abortWith(unauthenticated(request, "invalid_token"));
+      case Verification.Overloaded _ ->
+          request.abortWith(busy(request, "Too many callers are being verified at once."));
+      case Verification.Unavailable _ ->
+          request.abortWith(busy(request, "The keys of this caller's issuer are not at hand."));
+    }
+  }
+
+  private void admit(Caller caller, ContainerRequestContext request, long startedAt) {
+    var wait = limits.waitFor(caller);
+    if (wait.isZero()) {
+      new Exchange(caller, Exchange.traceId(request), startedAt).attachTo(request);
+      return;
+    }
+    metrics.rateLimited(caller);
+    request.abortWith(
+        Problems.response(
+                ProblemCode.RATE_LIMITED,
+                "This caller asks more often than the broker allows.",
+                wait,
+                Exchange.traceId(request))
+            .build());
+  }
+
+  /** Never which check failed: that would help a forger more than a caller. */
+  private static Response unauthenticated(ContainerRequestContext request, @Nullable String error) {
+    return Problems.response(
+            ProblemCode.INVALID_TOKEN,
+            "A valid JWT of a known issuer is needed as bearer token.",
+            null,
+            Exchange.traceId(request))
+        .header(
+            HttpHeaders.WWW_AUTHENTICATE,
+            error == null ? "Bearer" : "Bearer error=\"" + error + "\"")
+        .build();
+  }
+
+  private static Response busy(ContainerRequestContext request, String detail) {
+    return Problems.response(
+            ProblemCode.OVERLOADED, detail, Duration.ofSeconds(1), Exchange.traceId(request))
+        .build();
+  }
+
+  private static @Nullable String bearerToken(ContainerRequestContext request) {
+    var header = Exchange.header(request, HttpHeaders.AUTHORIZATION);
+    if (header == null
+        || header.length() <= BEARER.length()
+        || !header.substring(0, BEARER.length()).toLowerCase(Locale.ROOT).equals(BEARER)) {
+      return null;
+    }
+    return header.substring(BEARER.length()).strip();
+  }
+}

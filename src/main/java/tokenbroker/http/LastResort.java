@@ -1,0 +1,63 @@
+package tokenbroker.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says in the same form what ends before or beside the resources: bodies that are too large, and
+ * paths that nobody serves.
+ */
+@ApplicationScoped
+class LastResort {
+
+  private static final long LARGEST_BODY = 8 * 1024;
+  private static final int BEFORE_ALL = -1_000;
+
+  private final ObjectMapper json;
+
+  LastResort(ObjectMapper json) {
+    this.json = json;
+  }
+
+  void routes(@Observes Router router) {
+    router.route().order(BEFORE_ALL).handler(this::refuseLargeBodies);
+    router.route().last().handler(request -> end(request, ProblemCode.NOT_FOUND));
+    router.errorHandler(400, request -> end(request, ProblemCode.INVALID_REQUEST));
+    router.errorHandler(413, request -> end(request, ProblemCode.CONTENT_TOO_LARGE));
+  }
+
+  private void refuseLargeBodies(RoutingContext request) {
+    if (isLarge(request.request().getHeader(HttpHeaders.CONTENT_LENGTH))) {
+      request.response().putHeader(HttpHeaders.CONNECTION, "close");
+      end(request, ProblemCode.CONTENT_TOO_LARGE);
+    } else {
+      request.next();
+    }
+  }
+
+  private static boolean isLarge(@Nullable String contentLength) {
+    return contentLength != null
+        && (contentLength.length() > 18 || Long.parseLong(contentLength) > LARGEST_BODY);
+  }
+
+  private void end(RoutingContext request, ProblemCode code) {
+    var traceId = TraceId.of(request.request().getHeader("traceparent"));
+    try {
+      request
+          .response()
+          .setStatusCode(code.status)
+          .putHeader(HttpHeaders.CONTENT_TYPE, Problems.PROBLEM_JSON.toString())
+          .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+          .end(Buffer.buffer(json.writeValueAsBytes(code.problem(code.title + ".", traceId))));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

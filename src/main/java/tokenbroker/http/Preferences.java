@@ -1,0 +1,39 @@
+package tokenbroker.http;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code Prefer} header (RFC 7240) as far as it is known here; what is not known or malformed
+ * is ignored, as the RFC wants.
+ *
+ * @param minimal {@code return=minimal}: no body, all in headers
+ * @param patience {@code wait=N}: how long the caller will wait; never longer than {@link
+ *     #LONGEST_WAIT}
+ */
+record Preferences(boolean minimal, Duration patience) {
+
+  static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
+  private static final Preferences NONE = new Preferences(false, LONGEST_WAIT);
+
+  static Preferences of(@Nullable List<String> headers) {
+    if (headers == null || headers.isEmpty()) {
+      return NONE;
+    }
+    var minimal = false;
+    var wait = LONGEST_WAIT;
+    for (var preference : String.join(",", headers).split(",", 32)) {
+      var text = preference.split(";", 2)[0].replaceAll("[\\s\"]", "").toLowerCase(Locale.ROOT);
+      if (text.equals("return=minimal")) {
+        minimal = true;
+      } else if (text.matches("wait=[0-9]{1,9}")) {
+        var seconds = Long.parseLong(text.substring("wait=".length()));
+        wait = Duration.ofSeconds(Math.min(seconds, LONGEST_WAIT.toSeconds()));
+      }
+    }
+    return new Preferences(minimal, wait);
+  }
+}

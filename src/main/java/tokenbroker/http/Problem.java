@@ -1,0 +1,28 @@
+package tokenbroker.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An error as callers see it: {@code application/problem+json} (RFC 9457). It tells nothing that
+ * the caller may not know: no upstream text, no exception, no name of a client that the caller has
+ * no right to.
+ *
+ * @param type {@code urn:token-broker:problem:<code>}
+ * @param retryable whether the same request may do better later
+ * @param upstreamError the OAuth {@code error} that TrackMage gave; only with {@code
+ *     upstream_rejected}
+ */
+@RegisterForReflection
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record Problem(
+    String type,
+    String title,
+    int status,
+    String detail,
+    String code,
+    boolean retryable,
+    @JsonProperty("upstream_error") @Nullable String upstreamError,
+    @JsonProperty("trace_id") String traceId) {}

@@ -1,0 +1,25 @@
+package tokenbroker.http;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Ends a request with a problem. Costs no stack trace: it is an answer, not a bug. */
+final class ProblemException extends RuntimeException {
+
+  private static final long serialVersionUID = 1;
+
+  final ProblemCode code;
+  final String detail;
+  final transient @Nullable Duration retryAfter;
+
+  ProblemException(ProblemCode code, String detail) {
+    this(code, detail, null);
+  }
+
+  ProblemException(ProblemCode code, String detail, @Nullable Duration retryAfter) {
+    super(detail, null, false, false);
+    this.code = code;
+    this.detail = detail;
+    this.retryAfter = retryAfter;
+  }
+}

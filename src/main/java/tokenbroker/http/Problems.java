@@ -1,0 +1,78 @@
+package tokenbroker.http;
+
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jspecify.annotations.Nullable;
+
+/** Turns every way a request can end badly into a problem. */
+class Problems {
+
+  static final MediaType PROBLEM_JSON = new MediaType("application", "problem+json");
+
+  private static final Logger LOG = Logger.getLogger(Problems.class);
+
+  @ServerExceptionMapper
+  Response known(ProblemException e, ContainerRequestContext request) {
+    return response(e.code, e.detail, e.retryAfter, Exchange.traceId(request)).build();
+  }
+
+  /** What JAX-RS itself refuses: no such path, method, representation or media type. */
+  @ServerExceptionMapper
+  Response refused(WebApplicationException e, ContainerRequestContext request) {
+    var status = e.getResponse().getStatus();
+    var code =
+        switch (status) {
+          case 404 -> ProblemCode.NOT_FOUND;
+          case 405 -> ProblemCode.METHOD_NOT_ALLOWED;
+          case 406 -> ProblemCode.NOT_ACCEPTABLE;
+          case 413 -> ProblemCode.CONTENT_TOO_LARGE;
+          case 415 -> ProblemCode.UNSUPPORTED_MEDIA_TYPE;
+          default -> status < 500 ? ProblemCode.INVALID_REQUEST : ProblemCode.INTERNAL_ERROR;
+        };
+    if (code == ProblemCode.INTERNAL_ERROR) {
+      return failed(e, request);
+    }
+    var problem = response(code, code.title + ".", null, Exchange.traceId(request));
+    var allow = e.getResponse().getHeaderString(HttpHeaders.ALLOW);
+    return (allow == null ? problem : problem.header(HttpHeaders.ALLOW, allow)).build();
+  }
+
+  @ServerExceptionMapper
+  Response failed(Throwable e, ContainerRequestContext request) {
+    var traceId = Exchange.traceId(request);
+    LOG.errorf(e, "A request failed, trace %s", traceId);
+    return response(
+            ProblemCode.INTERNAL_ERROR,
+            "The broker failed; its log has more under this trace id.",
+            null,
+            traceId)
+        .build();
+  }
+
+  static Response.ResponseBuilder response(
+      ProblemCode code, String detail, @Nullable Duration retryAfter, String traceId) {
+    return response(code.problem(detail, traceId), retryAfter);
+  }
+
+  static Response.ResponseBuilder response(Problem problem, @Nullable Duration retryAfter) {
+    var response =
+        Response.status(problem.status())
+            .type(PROBLEM_JSON)
+            .header(HttpHeaders.CACHE_CONTROL, "no-store")
+            .entity(problem);
+    return retryAfter == null
+        ? response
+        : response.header(HttpHeaders.RETRY_AFTER, wholeSeconds(retryAfter));
+  }
+
+  /** Rounded up, so that whoever keeps to it does not come too early; at least one second. */
+  static long wholeSeconds(Duration duration) {
+    return Math.max(1, duration.plusMillis(999).toSeconds());
+  }
+}

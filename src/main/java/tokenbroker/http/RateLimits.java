@@ -1,0 +1,65 @@
+package tokenbroker.http;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import tokenbroker.callers.Caller;
+import tokenbroker.config.BrokerConfig;
+
+/**
+ * How many requests one caller may make of this replica: a rate, and a burst before the rate counts
+ * (the generic cell rate algorithm: one instant per caller says when all that it asked for so far
+ * would have been due).
+ */
+@Singleton
+class RateLimits {
+
+  private static final int CALLERS = 10_000;
+
+  private final long nanosPerRequest;
+  private final long burstNanos;
+  private final Clock clock;
+  private final Cache<Key, AtomicLong> dueByCaller;
+
+  @Inject
+  RateLimits(BrokerConfig config, Clock clock) {
+    this(config.callers().rateLimit(), config.callers().burst(), clock);
+  }
+
+  RateLimits(int perSecond, int burst, Clock clock) {
+    this.nanosPerRequest = perSecond == 0 ? 0 : Duration.ofSeconds(1).toNanos() / perSecond;
+    this.burstNanos = nanosPerRequest * burst;
+    this.clock = clock;
+    this.dueByCaller =
+        Caffeine.newBuilder()
+            .maximumSize(CALLERS)
+            .expireAfterAccess(
+                Duration.ofNanos(Math.max(burstNanos, Duration.ofMinutes(1).toNanos())))
+            .build();
+  }
+
+  /** Counts a request. Zero where it is within the limit, else how long until the next one is. */
+  Duration waitFor(Caller caller) {
+    if (nanosPerRequest == 0) {
+      return Duration.ZERO;
+    }
+    var due = dueByCaller.get(new Key(caller.issuer(), caller.subject()), key -> new AtomicLong());
+    var now = Math.multiplyExact(clock.millis(), 1_000_000L);
+    while (true) {
+      var before = due.get();
+      var next = Math.max(before, now) + nanosPerRequest;
+      if (next - now > burstNanos) {
+        return Duration.ofNanos(next - now - burstNanos);
+      }
+      if (due.compareAndSet(before, next)) {
+        return Duration.ZERO;
+      }
+    }
+  }
+
+  private record Key(String issuer, String subject) {}
+}

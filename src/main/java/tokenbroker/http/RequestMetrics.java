@@ -1,0 +1,82 @@
+package tokenbroker.http;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import tokenbroker.callers.Caller;
+import tokenbroker.callers.CallerRule;
+import tokenbroker.clients.ClientName;
+
+/**
+ * What requests come to. Labels are configured names and patterns, so their number is bounded by
+ * the clients file.
+ */
+@Singleton
+class RequestMetrics {
+
+  private static final Duration[] BUCKETS =
+      List.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000).stream()
+          .map(Duration::ofMillis)
+          .toArray(Duration[]::new);
+
+  private final MeterRegistry registry;
+  private final Map<Series, Counter> requests = new ConcurrentHashMap<>();
+  private final Map<String, Timer> durations = new ConcurrentHashMap<>();
+
+  RequestMetrics(MeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  /** Counts and times a request that was allowed. */
+  void answered(ClientName client, CallerRule rule, String outcome, long startedAt) {
+    requests.computeIfAbsent(new Series(client, rule, outcome), this::counter).increment();
+    durations
+        .computeIfAbsent(outcome, this::timer)
+        .record(Duration.ofNanos(System.nanoTime() - startedAt));
+  }
+
+  /**
+   * @param client a configured client, or {@code unknown}
+   */
+  void denied(String client) {
+    registry.counter("token_broker.authorization.denied", "client", client).increment();
+  }
+
+  void rateLimited(Caller caller) {
+    registry.counter("token_broker.rate.limited", "caller", caller.issuer()).increment();
+  }
+
+  /** A client that is gone leaves no series behind. */
+  void forget(ClientName client) {
+    requests.keySet().removeIf(series -> series.client.equals(client));
+    for (var name : List.of("token_broker.requests", "token_broker.authorization.denied")) {
+      registry.find(name).tag("client", client.value()).meters().forEach(registry::remove);
+    }
+  }
+
+  private Counter counter(Series series) {
+    return registry.counter(
+        "token_broker.requests",
+        "client",
+        series.client.value(),
+        "caller",
+        series.rule.label(),
+        "outcome",
+        series.outcome);
+  }
+
+  private Timer timer(String outcome) {
+    return Timer.builder("token_broker.request.duration")
+        .description("From the head of a request read to its answer made")
+        .tag("outcome", outcome)
+        .serviceLevelObjectives(BUCKETS)
+        .register(registry);
+  }
+
+  private record Series(ClientName client, CallerRule rule, String outcome) {}
+}

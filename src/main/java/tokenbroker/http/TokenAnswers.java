@@ -1,0 +1,161 @@
+package tokenbroker.http;
+
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Clock;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.http.Admission.Admitted;
+import tokenbroker.observability.Audit;
+import tokenbroker.tokens.Freshness;
+import tokenbroker.tokens.TokenId;
+import tokenbroker.tokens.TokenResult;
+import tokenbroker.tokens.TokenResult.InvalidResponse;
+import tokenbroker.tokens.TokenResult.Issued;
+import tokenbroker.tokens.TokenResult.NotIssued;
+import tokenbroker.tokens.TokenResult.Rejected;
+import tokenbroker.tokens.TokenResult.TimedOut;
+import tokenbroker.tokens.TokenResult.TooSoon;
+import tokenbroker.tokens.TokenResult.Unavailable;
+
+/** What a token request comes to, said in HTTP: once, and counted, timed and audited on the way. */
+@Singleton
+class TokenAnswers {
+
+  /** How the caller wants its token. */
+  enum Representation {
+    JSON,
+    TEXT,
+    /** All in headers: what a proxy needs. */
+    MINIMAL
+  }
+
+  private final Freshness freshness;
+  private final RequestMetrics metrics;
+  private final Audit audit;
+  private final Clock clock;
+
+  TokenAnswers(Freshness freshness, RequestMetrics metrics, Audit audit, Clock clock) {
+    this.freshness = freshness;
+    this.metrics = metrics;
+    this.audit = audit;
+    this.clock = clock;
+  }
+
+  Response answer(Admitted to, TokenResult result, Representation representation) {
+    return switch (result) {
+      case Issued issued -> {
+        count(to, issued.origin().name().toLowerCase(Locale.ROOT), issued.token().id());
+        yield token(to, issued, representation, null);
+      }
+      case NotIssued failed -> refused(to, failed);
+    };
+  }
+
+  Response invalidated(Admitted to, TokenResult current, boolean replaced) {
+    return switch (current) {
+      case Issued issued -> {
+        count(to, replaced ? "replaced" : "not_replaced", issued.token().id());
+        yield token(to, issued, Representation.JSON, replaced);
+      }
+      case NotIssued failed -> refused(to, failed);
+    };
+  }
+
+  private Response token(
+      Admitted to, Issued issued, Representation representation, @Nullable Boolean replaced) {
+    var token = issued.token();
+    var response =
+        switch (representation) {
+          case MINIMAL ->
+              Response.noContent().header(HttpHeaders.AUTHORIZATION, "Bearer " + token.value());
+          case TEXT -> Response.ok(token.value(), MediaType.TEXT_PLAIN_TYPE);
+          case JSON -> {
+            var now = clock.instant();
+            var comeBackAt = freshness.comeBackAt(token, to.exchange().caller().subject(), now);
+            yield Response.ok(
+                TokenView.of(token, now, comeBackAt, issued.shortOfMinTtl(), replaced),
+                MediaType.APPLICATION_JSON_TYPE);
+          }
+        };
+    return response
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .header("Pragma", "no-cache")
+        .header("Token-Id", token.id().value())
+        .build();
+  }
+
+  private Response refused(Admitted to, NotIssued result) {
+    count(to, outcome(result), null);
+    var traceId = to.exchange().traceId();
+    var retryAfter = result.retryAfter();
+    return switch (result) {
+      case Rejected(var error, _) -> {
+        var code = ProblemCode.UPSTREAM_REJECTED;
+        var detail =
+            "TrackMage refuses the credentials, the grant or the scope that this client is configured with.";
+        yield Problems.response(
+                new Problem(
+                    code.type(),
+                    code.title,
+                    code.status,
+                    detail,
+                    code.code(),
+                    code.retryable,
+                    error.code(),
+                    traceId),
+                null)
+            .build();
+      }
+      case InvalidResponse _ ->
+          Problems.response(
+                  ProblemCode.UPSTREAM_INVALID_RESPONSE,
+                  "TrackMage answered with something that is no token.",
+                  retryAfter,
+                  traceId)
+              .build();
+      case Unavailable _ ->
+          Problems.response(
+                  ProblemCode.UPSTREAM_UNAVAILABLE,
+                  "No live token is at hand, and TrackMage is not asked again before Retry-After.",
+                  retryAfter,
+                  traceId)
+              .build();
+      case TimedOut _ ->
+          Problems.response(
+                  ProblemCode.UPSTREAM_TIMEOUT,
+                  "No live token is at hand, and TrackMage did not give one in time.",
+                  retryAfter,
+                  traceId)
+              .build();
+      case TooSoon _ ->
+          Problems.response(
+                  ProblemCode.RATE_LIMITED,
+                  "A token of this client was replaced by force a moment ago.",
+                  retryAfter,
+                  traceId)
+              .build();
+    };
+  }
+
+  private static String outcome(NotIssued result) {
+    return switch (result) {
+      case Rejected _, InvalidResponse _ -> "rejected";
+      case Unavailable _ -> "unavailable";
+      case TimedOut _ -> "timeout";
+      case TooSoon _ -> "throttled";
+    };
+  }
+
+  private void count(Admitted to, String outcome, @Nullable TokenId token) {
+    metrics.answered(to.client().name(), to.rule(), outcome, to.exchange().startedAt());
+    audit.record(
+        to.exchange().caller(),
+        to.client().name().value(),
+        outcome,
+        token,
+        to.exchange().traceId());
+  }
+}

@@ -1,0 +1,145 @@
+package tokenbroker.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.smallrye.common.annotation.NonBlocking;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.util.List;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import tokenbroker.http.TokenAnswers.Representation;
+import tokenbroker.tokens.Need;
+import tokenbroker.tokens.TokenBroker;
+import tokenbroker.tokens.TokenId;
+
+/** Live tokens for callers. A hit is answered on the event loop, all else on a virtual thread. */
+@ForCallers
+@NonBlocking
+@Path("tokens/{client}")
+class TokenResource {
+
+  private static final Need USABLE = new Need.Usable();
+
+  private final Admission admission;
+  private final TokenBroker broker;
+  private final TokenAnswers answers;
+  private final VirtualThreads threads;
+  private final ObjectMapper json;
+
+  TokenResource(
+      Admission admission,
+      TokenBroker broker,
+      TokenAnswers answers,
+      VirtualThreads threads,
+      ObjectMapper json) {
+    this.admission = admission;
+    this.broker = broker;
+    this.answers = answers;
+    this.threads = threads;
+    this.json = json;
+  }
+
+  @GET
+  @Produces(MediaType.APPLICATION_JSON)
+  public Uni<Response> json(
+      @RestPath String client,
+      @RestQuery("min_ttl") List<String> minTtl,
+      @Context HttpHeaders headers,
+      @Context ContainerRequestContext request) {
+    return token(client, minTtl, Representation.JSON, headers, request);
+  }
+
+  @GET
+  @Produces(MediaType.TEXT_PLAIN)
+  public Uni<Response> text(
+      @RestPath String client,
+      @RestQuery("min_ttl") List<String> minTtl,
+      @Context HttpHeaders headers,
+      @Context ContainerRequestContext request) {
+    return token(client, minTtl, Representation.TEXT, headers, request);
+  }
+
+  private Uni<Response> token(
+      String name,
+      List<String> minTtl,
+      Representation accepted,
+      HttpHeaders headers,
+      ContainerRequestContext request) {
+    var admitted = admission.admit(Exchange.of(request), name);
+    var need = need(minTtl);
+    var preferences = Preferences.of(headers.getRequestHeader("Prefer"));
+    var representation = preferences.minimal() ? Representation.MINIMAL : accepted;
+    var hit = broker.nearby(admitted.client().name(), need);
+    if (hit != null) {
+      return Uni.createFrom().item(answers.answer(admitted, hit, representation));
+    }
+    return threads.call(
+        () ->
+            answers.answer(
+                admitted,
+                broker.tokenFor(admitted.client(), need, preferences.patience()),
+                representation));
+  }
+
+  @POST
+  @Path("invalidate")
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Produces(MediaType.APPLICATION_JSON)
+  public Uni<Response> invalidate(
+      @RestPath String client,
+      String body,
+      @Context HttpHeaders headers,
+      @Context ContainerRequestContext request) {
+    var admitted = admission.admit(Exchange.of(request), client);
+    var dead = reported(body);
+    var wait = Preferences.of(headers.getRequestHeader("Prefer")).patience();
+    return threads.call(
+        () -> {
+          var invalidation = broker.invalidate(admitted.client(), dead, wait);
+          return answers.invalidated(admitted, invalidation.current(), invalidation.replaced());
+        });
+  }
+
+  private static Need need(List<String> minTtl) {
+    if (minTtl.isEmpty()) {
+      return USABLE;
+    }
+    var text = minTtl.getFirst();
+    if (minTtl.size() > 1 || !text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 86_400) {
+      throw new ProblemException(
+          ProblemCode.INVALID_REQUEST, "min_ttl is given once, in whole seconds from 0 to 86400.");
+    }
+    return new Need.MinTtl(Duration.ofSeconds(Integer.parseInt(text)));
+  }
+
+  private TokenId reported(String body) {
+    try {
+      var node = json.readTree(body);
+      if (node != null
+          && node.isObject()
+          && node.size() == 1
+          && node.path("token_id").isTextual()) {
+        var id = TokenId.parse(node.path("token_id").textValue());
+        if (id.isPresent()) {
+          return id.get();
+        }
+      }
+    } catch (JsonProcessingException e) {
+      // Said below: the body, and what a parser makes of it, is not repeated.
+    }
+    throw new ProblemException(
+        ProblemCode.INVALID_REQUEST,
+        "The body is {\"token_id\": \"…\"}, with the id of the refused token.");
+  }
+}

@@ -1,0 +1,60 @@
+package tokenbroker.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.tokens.AccessToken;
+
+/**
+ * A token as its callers get it, the fields of RFC 6749 §5.1 and ours.
+ *
+ * @param expiresIn seconds left now, rounded down
+ * @param refreshAt when this caller does well to ask again
+ * @param replaced only in the answer to an invalidation
+ */
+@RegisterForReflection
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record TokenView(
+    @JsonProperty("access_token") String accessToken,
+    @JsonProperty("token_type") String tokenType,
+    @JsonProperty("expires_in") long expiresIn,
+    @JsonProperty("expires_at") String expiresAt,
+    @JsonProperty("refresh_at") String refreshAt,
+    @Nullable String scope,
+    @JsonProperty("token_id") String tokenId,
+    @JsonProperty("user_id") @Nullable String userId,
+    @JsonProperty("user_email") @Nullable String userEmail,
+    @Nullable String warning,
+    @Nullable Boolean replaced) {
+
+  private static final String SHORT_OF_MIN_TTL =
+      "The token has less life than min_ttl asks for, and a fresh one would not have more.";
+
+  static TokenView of(
+      AccessToken token,
+      Instant now,
+      Instant refreshAt,
+      boolean shortOfMinTtl,
+      @Nullable Boolean replaced) {
+    return new TokenView(
+        token.value(),
+        "bearer",
+        token.remaining(now).toSeconds(),
+        token.expiresAt().truncatedTo(ChronoUnit.SECONDS).toString(),
+        refreshAt.truncatedTo(ChronoUnit.SECONDS).toString(),
+        token.scope(),
+        token.id().value(),
+        token.userId(),
+        token.userEmail(),
+        shortOfMinTtl ? SHORT_OF_MIN_TTL : null,
+        replaced);
+  }
+
+  @Override
+  public String toString() {
+    return "TokenView[tokenId=" + tokenId + "]";
+  }
+}

@@ -1,0 +1,115 @@
+package tokenbroker.observability;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.callers.Caller;
+import tokenbroker.tokens.TokenId;
+
+/**
+ * One JSON line on the logger {@code audit} for each token that was issued, refused or invalidated.
+ * Lines are written behind the requests: a slow sink delays nobody, and lines that it could not
+ * take are counted.
+ */
+@Singleton
+public class Audit {
+
+  private static final Logger LOG = Logger.getLogger("audit");
+  private static final int BACKLOG = 65_536;
+
+  private final Clock clock;
+  private final Counter dropped;
+  private final JsonFactory json = new JsonFactory();
+  private final BlockingQueue<Entry> backlog = new ArrayBlockingQueue<>(BACKLOG);
+  private final Thread writer = Thread.ofPlatform().name("audit").daemon().unstarted(this::write);
+  private volatile boolean ended;
+
+  Audit(Clock clock, MeterRegistry registry) {
+    this.clock = clock;
+    this.dropped =
+        Counter.builder("token_broker.audit.dropped")
+            .description("Audit lines that the log could not take fast enough")
+            .register(registry);
+  }
+
+  @PostConstruct
+  void start() {
+    writer.start();
+  }
+
+  /** Writes what is left, then ends. */
+  @PreDestroy
+  void end() throws InterruptedException {
+    ended = true;
+    writer.interrupt();
+    writer.join();
+  }
+
+  /**
+   * Records one use. Never blocks.
+   *
+   * @param client the client that was asked for, as far as it is a well-formed name
+   * @param outcome what the caller got, such as {@code nearby} or {@code forbidden}
+   * @param token names the token that was handed out; null where none was
+   */
+  public void record(
+      Caller caller, String client, String outcome, @Nullable TokenId token, String traceId) {
+    if (!backlog.offer(new Entry(clock.instant(), caller, client, outcome, token, traceId))) {
+      dropped.increment();
+    }
+  }
+
+  private void write() {
+    while (!ended) {
+      try {
+        LOG.info(line(backlog.take()));
+      } catch (InterruptedException e) {
+        break;
+      }
+    }
+    for (var entry = backlog.poll(); entry != null; entry = backlog.poll()) {
+      LOG.info(line(entry));
+    }
+  }
+
+  private String line(Entry entry) {
+    var text = new StringWriter(256);
+    try (var line = json.createGenerator(text)) {
+      line.writeStartObject();
+      line.writeStringField("time", entry.at.toString());
+      line.writeStringField("event", "token");
+      line.writeStringField("issuer", entry.caller.issuer());
+      line.writeStringField("subject", entry.caller.subject());
+      line.writeStringField("client", entry.client);
+      line.writeStringField("outcome", entry.outcome);
+      if (entry.token != null) {
+        line.writeStringField("token_id", entry.token.value());
+      }
+      line.writeStringField("trace_id", entry.traceId);
+      line.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+
+  private record Entry(
+      Instant at,
+      Caller caller,
+      String client,
+      String outcome,
+      @Nullable TokenId token,
+      String traceId) {}
+}

@@ -1,0 +1,121 @@
+package tokenbroker.tokens;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import tokenbroker.clients.ClientDirectory;
+import tokenbroker.clients.ClientName;
+import tokenbroker.tokens.TokenResult.NotIssued;
+
+/**
+ * Keeps the nearby tokens that are in use fresh, so that no caller waits for it: renews them when
+ * they are due, and reads the store again on word from another replica, or every few seconds while
+ * no word can be heard.
+ */
+@Singleton
+public class RefreshAhead {
+
+  /** How many clients one replica renews or reads again at once. */
+  private static final int AT_ONCE = 64;
+
+  /** Well within {@link NearbyTokens#UNHEARD_TRUST}. */
+  private static final Duration READ_UNHEARD_AFTER = Duration.ofSeconds(3);
+
+  private final TokenBroker broker;
+  private final NearbyTokens nearby;
+  private final Freshness freshness;
+  private final TokenStore store;
+  private final ClientDirectory clients;
+  private final Clock clock;
+  private final Semaphore places = new Semaphore(AT_ONCE);
+  private final Set<ClientName> underWay = ConcurrentHashMap.newKeySet();
+
+  @Inject
+  RefreshAhead(
+      TokenBroker broker,
+      NearbyTokens nearby,
+      Freshness freshness,
+      TokenStore store,
+      ClientDirectory clients,
+      Clock clock) {
+    this.broker = broker;
+    this.nearby = nearby;
+    this.freshness = freshness;
+    this.store = store;
+    this.clients = clients;
+    this.clock = clock;
+    store.onAnnouncement(this::heard);
+  }
+
+  /** Starts what is due, without waiting for it. Called several times a second. */
+  public void tick() {
+    var now = clock.instant();
+    var unheard = store.hearingSince().isEmpty() && store.isUp();
+    nearby.forEach(
+        now,
+        (client, token) -> {
+          if (!isInUse(token, now)) {
+            return;
+          }
+          if (!now.isBefore(token.renewalDue) && !now.isBefore(token.renewalNotBefore)) {
+            inBackground(client, () -> renew(client, token));
+          } else if (token.suspect || unheard && isOld(token, now)) {
+            inBackground(client, () -> broker.readAgain(client));
+          }
+        });
+  }
+
+  private void heard(Announcement news) {
+    if (nearby.get(news.client()) == null || news.kind() == Announcement.Kind.FAILED) {
+      return;
+    }
+    if (news.kind() == Announcement.Kind.REPLACED) {
+      nearby.suspect(news.client());
+    }
+    Thread.ofVirtual().start(() -> broker.readAgain(news.client()));
+  }
+
+  private void renew(ClientName name, NearbyToken token) {
+    var client = clients.find(name);
+    if (client.isEmpty()) {
+      return;
+    }
+    if (broker.renew(client.get()) instanceof NotIssued failed) {
+      token.renewalNotBefore = clock.instant().plus(failed.retryAfter());
+    }
+  }
+
+  private boolean isInUse(NearbyToken token, Instant now) {
+    return now.isBefore(token.lastUsed.plus(freshness.idleAfter(token.token)));
+  }
+
+  private boolean isOld(NearbyToken token, Instant now) {
+    return !now.isBefore(token.verifiedAt.plus(READ_UNHEARD_AFTER));
+  }
+
+  /** One at a time per client; where all places are taken, the next tick tries again. */
+  private void inBackground(ClientName client, Runnable work) {
+    if (!underWay.add(client)) {
+      return;
+    }
+    if (!places.tryAcquire()) {
+      underWay.remove(client);
+      return;
+    }
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                work.run();
+              } finally {
+                places.release();
+                underWay.remove(client);
+              }
+            });
+  }
+}

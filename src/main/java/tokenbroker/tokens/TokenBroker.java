@@ -1,0 +1,204 @@
+package tokenbroker.tokens;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.clients.Client;
+import tokenbroker.clients.ClientName;
+import tokenbroker.config.BrokerConfig;
+import tokenbroker.tokens.Need.MinTtl;
+import tokenbroker.tokens.Need.OtherThan;
+import tokenbroker.tokens.Need.Renewed;
+import tokenbroker.tokens.Need.Usable;
+import tokenbroker.tokens.TokenResult.Issued;
+import tokenbroker.tokens.TokenResult.Origin;
+
+/**
+ * Live tokens for clients. {@link #nearby} is the hit path: no lock, no I/O, no thread change. All
+ * else blocks, and wants a virtual thread.
+ */
+@Singleton
+public class TokenBroker {
+
+  private final NearbyTokens nearby;
+  private final FetchThroughStore throughStore;
+  private final TokenStore store;
+  private final Freshness freshness;
+  private final TokenMetrics metrics;
+  private final Clock clock;
+  private final Duration upstreamTimeout;
+  private final SingleFlight<FlightKey, TokenResult> flights = new SingleFlight<>();
+
+  @Inject
+  TokenBroker(
+      NearbyTokens nearby,
+      FetchThroughStore throughStore,
+      TokenStore store,
+      Freshness freshness,
+      TokenMetrics metrics,
+      Clock clock,
+      BrokerConfig config) {
+    this.nearby = nearby;
+    this.throughStore = throughStore;
+    this.store = store;
+    this.freshness = freshness;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.upstreamTimeout = config.upstream().timeout();
+  }
+
+  /** The token in hand, where it meets the need; null where it must be asked for. Never blocks. */
+  public @Nullable Issued nearby(ClientName client, Need need) {
+    var now = clock.instant();
+    var token = nearby.trusted(client, now);
+    if (token == null || !need.isMetBy(token.token, client, freshness, now)) {
+      return null;
+    }
+    token.lastUsed = now;
+    return issued(token.token, Origin.NEARBY, need);
+  }
+
+  /**
+   * A token that meets the need. Where none can be had, the best live one, and only without that
+   * the failure.
+   *
+   * @param wait how long this caller will wait
+   */
+  public TokenResult tokenFor(Client client, Need need, Duration wait) {
+    var hit = nearby(client.name(), need);
+    return hit != null
+        ? hit
+        : used(client.name(), need, orTheLiveOne(client.name(), fetched(client, need, wait)));
+  }
+
+  /** The upstream refused {@code dead}: replaces it where it still is the token that is served. */
+  public Invalidation invalidate(Client client, TokenId dead, Duration wait) {
+    var newer = newerThan(dead, client.name());
+    if (newer != null) {
+      metrics.invalidation(client.name(), "already_replaced");
+      return new Invalidation(newer, false);
+    }
+    if (nothingLive(client.name())) {
+      return new Invalidation(tokenFor(client, new Usable(), wait), false);
+    }
+    var result = fetched(client, new OtherThan(dead), wait);
+    if (result instanceof TokenResult.TooSoon) {
+      metrics.invalidation(client.name(), "throttled");
+      return new Invalidation(result, false);
+    }
+    var replaced = result instanceof Issued(var token, _, _) && !token.id().equals(dead);
+    metrics.invalidation(client.name(), replaced ? "applied" : "failed");
+    return new Invalidation(orTheLiveOne(client.name(), result), replaced);
+  }
+
+  /** How a client fares. One look at the store. */
+  public ClientStatus status(Client client) {
+    var stored = store.look(client.name());
+    var now = clock.instant();
+    var live = nearby.live(client.name(), now);
+    var token = live == null ? stored.token() : live.token;
+    return ClientStatus.of(
+        token != null && freshness.isUsable(token, now) ? token : null,
+        FetchThroughStore.failureOf(client, stored));
+  }
+
+  /** Renews the token in hand in the background's own time, where no other replica has done so. */
+  TokenResult renew(Client client) {
+    return fetched(client, new Renewed(), upstreamTimeout.multipliedBy(3));
+  }
+
+  /**
+   * Reads the store again and serves what it holds from now on; what is nearby stays where the
+   * store has nothing.
+   */
+  void readAgain(ClientName client) {
+    var stored = store.look(client).token();
+    var now = clock.instant();
+    if (stored != null && freshness.isUsable(stored, now)) {
+      nearby.keep(client, stored, now);
+      metrics.kept(client, stored, freshness.usableUntil(stored), false);
+    } else {
+      nearby.verify(client, now);
+    }
+  }
+
+  /** Forgets a client that is no longer configured, here and in the store. */
+  public void forget(ClientName client) {
+    nearby.forget(client);
+    metrics.forget(client);
+    store.forget(client);
+  }
+
+  private TokenResult fetched(Client client, Need need, Duration wait) {
+    var flight =
+        flights.join(
+            new FlightKey(client.name(), need), own -> throughStore.fetch(client, need, own));
+    flight.waitNoLongerThan(clock.instant().plus(wait).minus(timeForAFetch(wait)));
+    try {
+      return flight.get(wait.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return new TokenResult.TimedOut(Duration.ofSeconds(1));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new TokenResult.TimedOut(Duration.ofSeconds(1));
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a fetch for " + client.name() + " failed", e.getCause());
+    }
+  }
+
+  /**
+   * Kept back from a caller's wait, so that it can still fetch by itself when another's fetch does
+   * not end.
+   */
+  private Duration timeForAFetch(Duration wait) {
+    return (wait.compareTo(upstreamTimeout) < 0 ? wait : upstreamTimeout).dividedBy(2);
+  }
+
+  private TokenResult orTheLiveOne(ClientName client, TokenResult result) {
+    if (result instanceof Issued) {
+      return result;
+    }
+    var live = nearby.live(client, clock.instant());
+    return live == null ? result : new Issued(live.token, Origin.NEARBY);
+  }
+
+  private TokenResult used(ClientName client, Need need, TokenResult result) {
+    if (!(result instanceof Issued(var token, var origin, _))) {
+      return result;
+    }
+    var now = clock.instant();
+    if (!freshness.isUsable(token, now)) {
+      return new TokenResult.TimedOut(Duration.ZERO);
+    }
+    var kept = nearby.get(client);
+    if (kept != null) {
+      kept.lastUsed = now;
+    }
+    return issued(token, origin, need);
+  }
+
+  private Issued issued(AccessToken token, Origin origin, Need need) {
+    return new Issued(
+        token, origin, need instanceof MinTtl minTtl && !minTtl.lastsFor(token, clock.instant()));
+  }
+
+  private @Nullable Issued newerThan(TokenId dead, ClientName client) {
+    var hit = nearby(client, new OtherThan(dead));
+    if (hit != null) {
+      return hit;
+    }
+    readAgain(client);
+    return nearby(client, new OtherThan(dead));
+  }
+
+  private boolean nothingLive(ClientName client) {
+    return nearby.live(client, clock.instant()) == null;
+  }
+
+  private record FlightKey(ClientName client, Need need) {}
+}

@@ -1,0 +1,127 @@
+package tokenbroker.tokens;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
+import tokenbroker.clients.ClientName;
+import tokenbroker.tokens.Need.Trigger;
+
+/** What the core tells of itself. Labels are configured client names and words from here. */
+@Singleton
+public class TokenMetrics {
+
+  private final MeterRegistry registry;
+  private final Clock clock;
+  private final Timer leaseWait;
+  private final Map<ClientName, NearbyGauges> gauges = new ConcurrentHashMap<>();
+
+  TokenMetrics(MeterRegistry registry, Clock clock) {
+    this.registry = registry;
+    this.clock = clock;
+    this.leaseWait =
+        Timer.builder("token_broker.lease.wait")
+            .description("Time a fetch waited for the lease of its client")
+            .register(registry);
+  }
+
+  void refreshed(ClientName client, Trigger trigger, boolean ok) {
+    registry
+        .counter(
+            "token_broker.refresh",
+            "client",
+            client.value(),
+            "trigger",
+            trigger.name().toLowerCase(Locale.ROOT),
+            "result",
+            ok ? "ok" : "failed")
+        .increment();
+  }
+
+  void invalidation(ClientName client, String result) {
+    registry
+        .counter("token_broker.invalidations", "client", client.value(), "result", result)
+        .increment();
+  }
+
+  void leaseWait(Duration waited) {
+    leaseWait.record(waited);
+  }
+
+  void storeError(String operation) {
+    registry.counter("token_broker.store.errors", "op", operation).increment();
+  }
+
+  void watchStore(TokenStore store) {
+    Gauge.builder("token_broker.store.up", store, s -> s.isUp() ? 1 : 0)
+        .description("Whether the shared store answered last time")
+        .register(registry);
+  }
+
+  /** From now on the client's series show this token. */
+  void kept(ClientName client, AccessToken token, Instant usableUntil, boolean fetched) {
+    var own = gauges.computeIfAbsent(client, this::register);
+    own.expiresAt = token.expiresAt();
+    own.usableUntil = usableUntil;
+    if (fetched) {
+      own.lastSuccess = token.requestedAt();
+    }
+  }
+
+  /** A client that is gone leaves no series behind. */
+  void forget(ClientName client) {
+    var own = gauges.remove(client);
+    if (own != null) {
+      own.meters.forEach(registry::remove);
+    }
+    for (var name : List.of("token_broker.refresh", "token_broker.invalidations")) {
+      registry.find(name).tag("client", client.value()).meters().forEach(registry::remove);
+    }
+  }
+
+  private NearbyGauges register(ClientName client) {
+    var own = new NearbyGauges();
+    own.meters =
+        List.of(
+            gauge("token_broker.token.expiry.timestamp", client, own, g -> seconds(g.expiresAt)),
+            gauge(
+                "token_broker.last.refresh.success.timestamp",
+                client,
+                own,
+                g -> seconds(g.lastSuccess)),
+            gauge("token_broker.runway", client, own, this::runway));
+    return own;
+  }
+
+  private Gauge gauge(
+      String name, ClientName client, NearbyGauges own, ToDoubleFunction<NearbyGauges> value) {
+    return Gauge.builder(name, own, value)
+        .baseUnit("seconds")
+        .tag("client", client.value())
+        .register(registry);
+  }
+
+  private double runway(NearbyGauges own) {
+    return Math.max(0, Duration.between(clock.instant(), own.usableUntil).toMillis() / 1000.0);
+  }
+
+  private static double seconds(Instant instant) {
+    return instant.equals(Instant.EPOCH) ? Double.NaN : instant.toEpochMilli() / 1000.0;
+  }
+
+  private static final class NearbyGauges {
+    private volatile List<? extends Meter> meters = List.of();
+    private volatile Instant expiresAt = Instant.EPOCH;
+    private volatile Instant usableUntil = Instant.EPOCH;
+    private volatile Instant lastSuccess = Instant.EPOCH;
+  }
+}

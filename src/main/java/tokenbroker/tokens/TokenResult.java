@@ -1,0 +1,51 @@
+package tokenbroker.tokens;
+
+import java.time.Duration;
+
+/** What a request for a token came to. */
+public sealed interface TokenResult {
+
+  /**
+   * A token that may be handed out.
+   *
+   * @param shortOfMinTtl it has less life than was asked for, and a fresh one would not have more
+   */
+  record Issued(AccessToken token, Origin origin, boolean shortOfMinTtl) implements TokenResult {
+    public Issued(AccessToken token, Origin origin) {
+      this(token, origin, false);
+    }
+  }
+
+  /** No token this time. */
+  sealed interface NotIssued extends TokenResult {
+    /** When it is worth asking again. */
+    Duration retryAfter();
+  }
+
+  /**
+   * The upstream will not give this client a token until somebody changes something there or here.
+   */
+  record Rejected(OAuthError error, Duration retryAfter) implements NotIssued {}
+
+  /** The upstream is down, or was a moment ago. */
+  record Unavailable(String reason, Duration retryAfter) implements NotIssued {}
+
+  /** The upstream answers, and not with a token. */
+  record InvalidResponse(String reason, Duration retryAfter) implements NotIssued {}
+
+  /** No answer within the time limit, or within what this caller would wait. */
+  record TimedOut(Duration retryAfter) implements NotIssued {}
+
+  /** A forced fetch was made for this client only just now. */
+  record TooSoon(Duration retryAfter) implements NotIssued {}
+
+  /** Where an issued token came from. */
+  enum Origin {
+    /** This process had it. */
+    NEARBY,
+    /** The shared store had it. */
+    SHARED,
+    /** It was fetched from upstream for this request, or for one that this request joined. */
+    FETCHED
+  }
+}
