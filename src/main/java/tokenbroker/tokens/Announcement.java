@@ -1,12 +1,19 @@
 package tokenbroker.tokens;
 
+import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientName;
 
 /**
  * One replica tells the others that what is stored for a client has changed. It carries nothing
  * secret and nothing to trust.
+ *
+ * @param dead the token that must not be served again; only with {@link Kind#REPLACED}
  */
-public record Announcement(Kind kind, ClientName client) {
+public record Announcement(Kind kind, ClientName client, @Nullable TokenId dead) {
+
+  static Announcement of(Kind kind, ClientName client) {
+    return new Announcement(kind, client, null);
+  }
 
   /** What happened. */
   public enum Kind {

@@ -38,6 +38,7 @@ public class FetchThroughStore {
   private final NearbyTokens nearby;
   private final Freshness freshness;
   private final Backoff backoff;
+  private final KnownFailures failures;
   private final TokenMetrics metrics;
   private final Clock clock;
   private final Duration patience;
@@ -51,6 +52,7 @@ public class FetchThroughStore {
       NearbyTokens nearby,
       Freshness freshness,
       Backoff backoff,
+      KnownFailures failures,
       TokenMetrics metrics,
       Clock clock,
       BrokerConfig config) {
@@ -59,6 +61,7 @@ public class FetchThroughStore {
     this.nearby = nearby;
     this.freshness = freshness;
     this.backoff = backoff;
+    this.failures = failures;
     this.metrics = metrics;
     this.clock = clock;
     this.patience = config.upstream().timeout().plus(PATIENCE_BEYOND_UPSTREAM);
@@ -143,6 +146,7 @@ public class FetchThroughStore {
   private TokenResult fetched(Client client, Need need, AccessToken fresh, Stored stored) {
     var name = client.name();
     metrics.refreshed(name, need.trigger(), true);
+    failures.clear(name);
     if (stored.failure() != null) {
       LOG.infof("TrackMage gives tokens for %s again", name);
     }
@@ -156,9 +160,9 @@ public class FetchThroughStore {
     nearby.keep(name, token, clock.instant());
     metrics.kept(name, token, freshness.usableUntil(token), true);
     store.announce(
-        new Announcement(
-            need instanceof OtherThan ? Announcement.Kind.REPLACED : Announcement.Kind.RENEWED,
-            name));
+        need instanceof OtherThan(var dead)
+            ? new Announcement(Announcement.Kind.REPLACED, name, dead)
+            : Announcement.of(Announcement.Kind.RENEWED, name));
     return new Issued(token, Origin.FETCHED);
   }
 
@@ -179,8 +183,9 @@ public class FetchThroughStore {
       if (before == null || !before.reason().equals(failure.reason())) {
         LOG.warnf("TrackMage gives no token for %s: %s", client.name(), failure.reason());
       }
+      failures.note(client.name(), failure);
       store.remember(client.name(), failure);
-      store.announce(new Announcement(Announcement.Kind.FAILED, client.name()));
+      store.announce(Announcement.of(Announcement.Kind.FAILED, client.name()));
     }
     return failure.kind() == UpstreamFailure.Kind.TIMED_OUT
         ? new TokenResult.TimedOut(Duration.between(now, failure.retryAt()))

@@ -42,7 +42,7 @@ public class NearbyTokens {
 
   boolean isTrusted(NearbyToken nearby, Instant now) {
     var hearingSince = store.hearingSince();
-    return hearingSince.isPresent() && !nearby.verifiedAt.isBefore(hearingSince.get())
+    return (hearingSince.isPresent() && !nearby.verifiedAt.isBefore(hearingSince.get()))
         || now.isBefore(nearby.verifiedAt.plus(UNHEARD_TRUST))
         || !store.isUp();
   }
@@ -67,9 +67,10 @@ public class NearbyTokens {
     }
   }
 
-  void suspect(ClientName client) {
+  /** The token was replaced elsewhere because it is dead. */
+  void suspect(ClientName client, TokenId dead) {
     var nearby = tokens.get(client);
-    if (nearby != null) {
+    if (nearby != null && nearby.token.id().equals(dead)) {
       nearby.suspect = true;
     }
   }

@@ -64,7 +64,7 @@ public class RefreshAhead {
           }
           if (!now.isBefore(token.renewalDue) && !now.isBefore(token.renewalNotBefore)) {
             inBackground(client, () -> renew(client, token));
-          } else if (token.suspect || unheard && isOld(token, now)) {
+          } else if (token.suspect || (unheard && isOld(token, now))) {
             inBackground(client, () -> broker.readAgain(client));
           }
         });
@@ -74,8 +74,8 @@ public class RefreshAhead {
     if (nearby.get(news.client()) == null || news.kind() == Announcement.Kind.FAILED) {
       return;
     }
-    if (news.kind() == Announcement.Kind.REPLACED) {
-      nearby.suspect(news.client());
+    if (news.dead() != null) {
+      nearby.suspect(news.client(), news.dead());
     }
     Thread.ofVirtual().start(() -> broker.readAgain(news.client()));
   }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientName;
 import tokenbroker.config.BrokerConfig;
+import tokenbroker.tokens.Need.FetchedWith;
 import tokenbroker.tokens.Need.MinTtl;
 import tokenbroker.tokens.Need.OtherThan;
 import tokenbroker.tokens.Need.Renewed;
@@ -29,6 +30,7 @@ public class TokenBroker {
   private final FetchThroughStore throughStore;
   private final TokenStore store;
   private final Freshness freshness;
+  private final KnownFailures failures;
   private final TokenMetrics metrics;
   private final Clock clock;
   private final Duration upstreamTimeout;
@@ -40,6 +42,7 @@ public class TokenBroker {
       FetchThroughStore throughStore,
       TokenStore store,
       Freshness freshness,
+      KnownFailures failures,
       TokenMetrics metrics,
       Clock clock,
       BrokerConfig config) {
@@ -47,6 +50,7 @@ public class TokenBroker {
     this.throughStore = throughStore;
     this.store = store;
     this.freshness = freshness;
+    this.failures = failures;
     this.metrics = metrics;
     this.clock = clock;
     this.upstreamTimeout = config.upstream().timeout();
@@ -113,6 +117,15 @@ public class TokenBroker {
   }
 
   /**
+   * Fetches with the client's credentials, whatever is known of others; the token that proves them
+   * is served.
+   */
+  TokenResult tryCredentials(Client candidate) {
+    var version = candidate.credentials().orElseThrow().version();
+    return fetched(candidate, new FetchedWith(version), upstreamTimeout.multipliedBy(3));
+  }
+
+  /**
    * Reads the store again and serves what it holds from now on; what is nearby stays where the
    * store has nothing.
    */
@@ -130,6 +143,7 @@ public class TokenBroker {
   /** Forgets a client that is no longer configured, here and in the store. */
   public void forget(ClientName client) {
     nearby.forget(client);
+    failures.clear(client);
     metrics.forget(client);
     store.forget(client);
   }

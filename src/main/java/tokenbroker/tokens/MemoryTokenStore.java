@@ -1,0 +1,134 @@
+package tokenbroker.tokens;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.clients.ClientName;
+
+/**
+ * The store of one replica that shares nothing, and what a replica goes on with while the shared
+ * store does not answer.
+ */
+public final class MemoryTokenStore implements TokenStore {
+
+  private static final Duration FAILURE_REMEMBERED = Duration.ofSeconds(60);
+
+  private final Clock clock;
+  private final Instant since;
+  private final AtomicLong serial = new AtomicLong();
+  private final Map<ClientName, Kept> tokens = new ConcurrentHashMap<>();
+  private final Map<ClientName, UpstreamFailure> failures = new ConcurrentHashMap<>();
+  private final Map<ClientName, Instant> forced = new ConcurrentHashMap<>();
+  private final Map<ClientName, Lease> leases = new ConcurrentHashMap<>();
+  private final List<Consumer<Announcement>> listeners = new CopyOnWriteArrayList<>();
+
+  public MemoryTokenStore(Clock clock) {
+    this.clock = clock;
+    this.since = clock.instant();
+  }
+
+  @Override
+  public Stored look(ClientName client) {
+    var now = clock.instant();
+    var kept = tokens.computeIfPresent(client, (name, held) -> held.ifAlive(now));
+    var failure =
+        failures.computeIfPresent(
+            client,
+            (name, held) -> now.isBefore(held.retryAt().plus(FAILURE_REMEMBERED)) ? held : null);
+    return kept == null
+        ? new Stored(null, Revision.ABSENT, failure)
+        : new Stored(kept.token, kept.revision, failure);
+  }
+
+  @Override
+  public boolean keep(ClientName client, AccessToken token, Revision seen) {
+    var mine = new Kept(token, new Revision(Long.toString(serial.incrementAndGet())));
+    var now = clock.instant();
+    var held =
+        tokens.compute(
+            client,
+            (name, before) -> {
+              var current =
+                  before == null || before.ifAlive(now) == null ? Revision.ABSENT : before.revision;
+              return seen.equals(Revision.UNKNOWN) || seen.equals(current) ? mine : before;
+            });
+    if (!held.revision.equals(mine.revision)) {
+      return false;
+    }
+    failures.remove(client);
+    return true;
+  }
+
+  @Override
+  public void remember(ClientName client, UpstreamFailure failure) {
+    failures.put(client, failure);
+  }
+
+  @Override
+  public Optional<Lease> tryLease(ClientName client) {
+    var mine =
+        new Lease() {
+          @Override
+          public void close() {
+            leases.remove(client, this);
+          }
+        };
+    return leases.putIfAbsent(client, mine) == null ? Optional.of(mine) : Optional.empty();
+  }
+
+  @Override
+  public Optional<Duration> claimForcedFetch(ClientName client, Duration period) {
+    var now = clock.instant();
+    var before = forced.get(client);
+    var free = before == null || !now.isBefore(before);
+    var mine = now.plus(period);
+    if (free
+        && (before == null
+            ? forced.putIfAbsent(client, mine) == null
+            : forced.replace(client, before, mine))) {
+      return Optional.empty();
+    }
+    return Optional.of(Duration.between(now, forced.getOrDefault(client, mine)));
+  }
+
+  @Override
+  public void forget(ClientName client) {
+    tokens.remove(client);
+    failures.remove(client);
+    forced.remove(client);
+  }
+
+  @Override
+  public void announce(Announcement announcement) {
+    listeners.forEach(listener -> listener.accept(announcement));
+  }
+
+  @Override
+  public void onAnnouncement(Consumer<Announcement> listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public Optional<Instant> hearingSince() {
+    return Optional.of(since);
+  }
+
+  @Override
+  public boolean isUp() {
+    return true;
+  }
+
+  private record Kept(AccessToken token, Revision revision) {
+    @Nullable Kept ifAlive(Instant now) {
+      return now.isBefore(token.expiresAt()) ? this : null;
+    }
+  }
+}

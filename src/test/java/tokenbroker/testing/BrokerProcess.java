@@ -1,0 +1,221 @@
+package tokenbroker.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged broker in a process of its own, on free ports of the loopback interface. */
+public final class BrokerProcess implements AutoCloseable {
+
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final int port = freePort();
+  private final int managementPort = freePort();
+  private final Path log;
+  private final Process process;
+
+  private BrokerProcess(List<String> command, Map<String, String> settings, Path log) {
+    this.log = log;
+    var line = new ArrayList<>(command);
+    settings.put("quarkus.http.host", "127.0.0.1");
+    settings.put("quarkus.http.port", "" + port);
+    settings.put("quarkus.management.host", "127.0.0.1");
+    settings.put("quarkus.management.port", "" + managementPort);
+    settings.forEach((key, value) -> line.add(1, "-D" + key + "=" + value));
+    try {
+      var builder = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log.toFile());
+      builder
+          .environment()
+          .keySet()
+          .removeIf(name -> name.startsWith("BROKER_") || name.startsWith("QUARKUS_"));
+      process = builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * A broker with these files and one issuer, {@code test}. More settings with {@link
+   * Settings#with}.
+   */
+  public static Settings with(BrokerFiles files) {
+    return new Settings()
+        .with("broker.clients.file", files.clients())
+        .with("broker.clients.secrets", files.secrets())
+        .with("broker.seal.keys", files.sealKeys())
+        .with("broker.issuers.test.issuer", CallerTokens.ISSUER)
+        .with("broker.issuers.test.keys", files.callerKeys())
+        .with("quarkus.shutdown.delay", "0s");
+  }
+
+  public URI url(String path) {
+    return URI.create("http://127.0.0.1:" + port + path);
+  }
+
+  public URI managementUrl(String path) {
+    return URI.create("http://127.0.0.1:" + managementPort + path);
+  }
+
+  /** GET with a caller's JWT and further headers, given as name, value, name, value. */
+  public HttpResponse<String> get(String path, String jwt, String... headers) {
+    return send(request(path, jwt, headers).GET().build());
+  }
+
+  public HttpResponse<String> post(String path, String jwt, String json) {
+    return send(
+        request(path, jwt, "Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(json))
+            .build());
+  }
+
+  public HttpRequest.Builder request(String path, String jwt, String... headers) {
+    var request = HttpRequest.newBuilder(url(path)).header("Authorization", "Bearer " + jwt);
+    return headers.length == 0 ? request : request.headers(headers);
+  }
+
+  public HttpResponse<String> send(HttpRequest request) {
+    try {
+      return http.send(request, BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public HttpClient http() {
+    return http;
+  }
+
+  public String metrics() {
+    return send(HttpRequest.newBuilder(managementUrl("/q/metrics")).build()).body();
+  }
+
+  /** The sum of all samples whose line starts so: a metric's name, with labels or without. */
+  public double metric(String start) {
+    return metrics()
+        .lines()
+        .filter(line -> line.startsWith(start))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  /** All that the process has written so far. */
+  public String output() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public ProcessHandle handle() {
+    return process.toHandle();
+  }
+
+  /** SIGTERM. */
+  public void terminate() {
+    process.destroy();
+  }
+
+  /** SIGKILL. */
+  public void kill() {
+    process.destroyForcibly();
+  }
+
+  /** The exit code, when the process has ended. */
+  public int exitCode() {
+    try {
+      if (!process.waitFor(START_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        throw new IllegalStateException("still running:\n" + output());
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public boolean isReady() {
+    try {
+      var ready = HttpRequest.newBuilder(managementUrl("/q/health/ready")).build();
+      return http.send(ready, BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+    exitCode();
+  }
+
+  private BrokerProcess awaitReady() {
+    await()
+        .atMost(START_LIMIT)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> isReady() || !process.isAlive());
+    if (!process.isAlive()) {
+      throw new IllegalStateException("the broker ended:\n" + output());
+    }
+    return this;
+  }
+
+  private static int freePort() {
+    try (var socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What a broker is started with. */
+  public static final class Settings {
+
+    private final Map<String, String> settings = new LinkedHashMap<>();
+
+    public Settings with(String key, Object value) {
+      settings.put(key, value.toString());
+      return this;
+    }
+
+    /** Started, and ready to serve. */
+    public BrokerProcess start() {
+      return launch().awaitReady();
+    }
+
+    /** Started; it may refuse to. */
+    public BrokerProcess launch() {
+      try {
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var jar = new File(System.getProperty("broker.jar", "target/quarkus-app/quarkus-run.jar"));
+        var log = Files.createTempFile("broker-", ".log");
+        log.toFile().deleteOnExit();
+        return new BrokerProcess(
+            List.of(java, "-jar", jar.getAbsolutePath()), new LinkedHashMap<>(settings), log);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

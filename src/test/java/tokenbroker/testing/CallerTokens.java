@@ -1,0 +1,74 @@
+package tokenbroker.testing;
+
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.security.interfaces.RSAPublicKey;
+import java.util.Map;
+import org.jose4j.jwk.JsonWebKeySet;
+import org.jose4j.jwk.RsaJsonWebKey;
+import org.jose4j.jws.AlgorithmIdentifiers;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.NumericDate;
+import org.jose4j.lang.JoseException;
+
+/** An issuer of caller JWTs, as a test needs one. */
+public final class CallerTokens {
+
+  public static final String ISSUER = "https://issuer.test";
+
+  private final RsaJsonWebKey key;
+
+  public CallerTokens(String keyId) {
+    var pair = pair();
+    key = new RsaJsonWebKey((RSAPublicKey) pair.getPublic());
+    key.setPrivateKey(pair.getPrivate());
+    key.setKeyId(keyId);
+  }
+
+  /** The public keys, as the issuer would publish them. */
+  public String jwks() {
+    return new JsonWebKeySet(key).toJson();
+  }
+
+  /** A JWT for the broker that lives an hour. */
+  public String token(String subject) {
+    return token(subject, Map.of());
+  }
+
+  public String token(String subject, Map<String, Object> moreClaims) {
+    var claims = new JwtClaims();
+    claims.setIssuer(ISSUER);
+    claims.setAudience("token-broker");
+    claims.setSubject(subject);
+    claims.setIssuedAtToNow();
+    claims.setExpirationTime(NumericDate.fromSeconds(NumericDate.now().getValue() + 3600));
+    claims.setGeneratedJwtId();
+    moreClaims.forEach(claims::setClaim);
+    return sign(claims);
+  }
+
+  private String sign(JwtClaims claims) {
+    var jws = new JsonWebSignature();
+    jws.setPayload(claims.toJson());
+    jws.setKey(key.getPrivateKey());
+    jws.setKeyIdHeaderValue(key.getKeyId());
+    jws.setAlgorithmHeaderValue(AlgorithmIdentifiers.RSA_USING_SHA256);
+    try {
+      return jws.getCompactSerialization();
+    } catch (JoseException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static KeyPair pair() {
+    try {
+      var generator = KeyPairGenerator.getInstance("RSA");
+      generator.initialize(2048);
+      return generator.generateKeyPair();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

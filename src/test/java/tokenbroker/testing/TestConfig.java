@@ -1,0 +1,33 @@
+package tokenbroker.testing;
+
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import tokenbroker.config.BrokerConfig;
+
+/** The broker's configuration with its defaults, and what a test sets. */
+public final class TestConfig {
+
+  private TestConfig() {}
+
+  public static BrokerConfig defaults() {
+    return with(Map.of());
+  }
+
+  public static BrokerConfig with(String key, String value) {
+    return with(Map.of(key, value));
+  }
+
+  public static BrokerConfig with(Map<String, String> settings) {
+    return new SmallRyeConfigBuilder()
+        .addDefaultInterceptors()
+        .withConverter(Duration.class, 100, new DurationConverter())
+        .withSources(new PropertiesConfigSource(new HashMap<>(settings), "test", 100))
+        .withMapping(BrokerConfig.class)
+        .build()
+        .getConfigMapping(BrokerConfig.class);
+  }
+}

@@ -1,0 +1,85 @@
+package tokenbroker.tokens;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import tokenbroker.clients.Client;
+import tokenbroker.seal.KeyedHash;
+
+/** An upstream at the port: gives a new token each time, unless told otherwise, and counts. */
+final class FakeTokenSource implements TokenSource {
+
+  static final KeyedHash HASH = new KeyedHash(new byte[32]);
+
+  private final Clock clock;
+  private final AtomicInteger serial = new AtomicInteger();
+  private final List<Client> fetches = new CopyOnWriteArrayList<>();
+  private volatile Duration lifetime = Duration.ofHours(1);
+  private volatile Function<Client, FetchResult> answer = this::newToken;
+  private volatile CountDownLatch gate = new CountDownLatch(0);
+
+  FakeTokenSource(Clock clock) {
+    this.clock = clock;
+  }
+
+  int fetches() {
+    return fetches.size();
+  }
+
+  List<Client> askedFor() {
+    return fetches;
+  }
+
+  void givesTokensFor(Duration lifetime) {
+    this.lifetime = lifetime;
+    this.answer = this::newToken;
+  }
+
+  void gives(FetchResult result) {
+    this.answer = client -> result;
+  }
+
+  void answers(Function<Client, FetchResult> answer) {
+    this.answer = answer;
+  }
+
+  /** Every fetch waits from now on until the latch is counted down. */
+  CountDownLatch hold() {
+    var latch = new CountDownLatch(1);
+    gate = latch;
+    return latch;
+  }
+
+  @Override
+  public FetchResult fetch(Client client) {
+    fetches.add(client);
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return answer.apply(client);
+  }
+
+  FetchResult newToken(Client client) {
+    return new FetchResult.Fetched(token("token-" + serial.incrementAndGet(), client));
+  }
+
+  AccessToken token(String value, Client client) {
+    var now = clock.instant();
+    return new AccessToken(
+        value,
+        "user",
+        null,
+        null,
+        TokenId.of(value, HASH),
+        now,
+        now.plus(lifetime),
+        client.credentials().orElseThrow().version(),
+        false);
+  }
+}

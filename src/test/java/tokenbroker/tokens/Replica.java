@@ -1,0 +1,90 @@
+package tokenbroker.tokens;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import tokenbroker.clients.Client;
+import tokenbroker.clients.ClientCredentials;
+import tokenbroker.clients.ClientDirectory;
+import tokenbroker.clients.ClientName;
+import tokenbroker.clients.ClientSecret;
+import tokenbroker.clients.Upstream;
+import tokenbroker.config.BrokerConfig;
+import tokenbroker.testing.TestConfig;
+import tokenbroker.tokens.Need.Usable;
+import tokenbroker.tokens.TokenResult.Issued;
+
+/**
+ * The core of one replica as it is wired in production, over a store and a source that a test
+ * brings.
+ */
+final class Replica {
+
+  static final Duration WAIT = Duration.ofSeconds(10);
+
+  final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  final ClientDirectory clients = new ClientDirectory();
+  final NearbyTokens nearby;
+  final TokenBroker broker;
+  final RefreshAhead refreshAhead;
+  final CredentialsTrial trial;
+  final Freshness freshness;
+
+  Replica(String name, TokenSource source, TokenStore store, Clock clock) {
+    this(name, source, store, clock, TestConfig.defaults());
+  }
+
+  Replica(String name, TokenSource source, TokenStore store, Clock clock, BrokerConfig config) {
+    var metrics = new TokenMetrics(registry, clock);
+    var failures = new KnownFailures();
+    freshness = new Freshness(config.tokens(), name);
+    nearby = new NearbyTokens(freshness, store);
+    var throughStore =
+        new FetchThroughStore(
+            source,
+            store,
+            nearby,
+            freshness,
+            new Backoff(config),
+            failures,
+            metrics,
+            clock,
+            config);
+    broker =
+        new TokenBroker(nearby, throughStore, store, freshness, failures, metrics, clock, config);
+    refreshAhead = new RefreshAhead(broker, nearby, freshness, store, clients, clock);
+    trial = new CredentialsTrial(broker, failures);
+  }
+
+  static Client client(String name) {
+    return client(name, "v1");
+  }
+
+  static Client client(String name, String credentialsVersion) {
+    return new Client(
+        new ClientName(name),
+        new Upstream(
+            "production",
+            URI.create("https://upstream.test"),
+            Upstream.RequestStyle.FORM,
+            "/oauth/v2/token"),
+        "user",
+        List.of(),
+        List.of(),
+        new ClientCredentials(
+            "id-" + name, new ClientSecret("secret-" + name), credentialsVersion));
+  }
+
+  TokenResult get(Client client) {
+    return broker.tokenFor(client, new Usable(), WAIT);
+  }
+
+  AccessToken token(Client client) {
+    if (get(client) instanceof Issued issued) {
+      return issued.token();
+    }
+    throw new AssertionError("no token for " + client.name());
+  }
+}

@@ -1,0 +1,423 @@
+package tokenbroker.tokens;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static tokenbroker.tokens.Replica.WAIT;
+import static tokenbroker.tokens.Replica.client;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tokenbroker.clients.Client;
+import tokenbroker.clients.CredentialsProof.Verdict;
+import tokenbroker.testing.SettableClock;
+import tokenbroker.tokens.Need.MinTtl;
+import tokenbroker.tokens.Need.Usable;
+import tokenbroker.tokens.TokenResult.InvalidResponse;
+import tokenbroker.tokens.TokenResult.Issued;
+import tokenbroker.tokens.TokenResult.NotIssued;
+import tokenbroker.tokens.TokenResult.Origin;
+import tokenbroker.tokens.TokenResult.Rejected;
+import tokenbroker.tokens.TokenResult.TimedOut;
+import tokenbroker.tokens.TokenResult.TooSoon;
+import tokenbroker.tokens.TokenResult.Unavailable;
+
+class TokenBrokerTest {
+
+  private static final FetchResult DOWN = new FetchResult.Unavailable("connect", null);
+
+  private final SettableClock clock = new SettableClock();
+  private final FakeTokenSource upstream = new FakeTokenSource(clock);
+  private final MemoryTokenStore store = new MemoryTokenStore(clock);
+  private final Replica replica = new Replica("a", upstream, store, clock);
+  private final Client acme = client("acme");
+
+  @Test
+  void theFirstRequestFetchesAndTheNextIsServedNearby() {
+    assertThat(origin(replica.get(acme))).isEqualTo(Origin.FETCHED);
+    assertThat(origin(replica.get(acme))).isEqualTo(Origin.NEARBY);
+    assertThat(upstream.fetches()).isOne();
+  }
+
+  @Test
+  void expiredTokenIsNeverServed() {
+    upstream.givesTokensFor(Duration.ofHours(1));
+    replica.get(acme);
+    upstream.gives(DOWN);
+    clock.advance(Duration.ofHours(1));
+
+    assertThat(replica.get(acme)).isInstanceOf(Unavailable.class);
+  }
+
+  @Test
+  void aTokenInItsSafetyWindowIsNotHandedOut() {
+    var first = replica.token(acme);
+    clock.advance(Duration.ofHours(1).minusSeconds(30));
+
+    assertThat(replica.token(acme)).isNotEqualTo(first);
+  }
+
+  @Test
+  void aShortLivedTokenKeepsAtMostAQuarterOfItsLifeAsSafetyWindow() {
+    upstream.givesTokensFor(Duration.ofSeconds(20));
+    var first = replica.token(acme);
+    clock.advance(Duration.ofSeconds(14));
+    assertThat(replica.token(acme)).isEqualTo(first);
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(replica.token(acme)).isNotEqualTo(first);
+  }
+
+  @Test
+  void aTokenThatIsOldWhenItArrivesIsNoToken() {
+    upstream.answers(
+        client -> {
+          var token = upstream.newToken(client);
+          clock.advance(Duration.ofHours(2));
+          return token;
+        });
+
+    assertThat(replica.get(acme))
+        .isInstanceOfSatisfying(
+            InvalidResponse.class,
+            result -> assertThat(result.reason()).isEqualTo("expired_on_arrival"));
+  }
+
+  @Test
+  void aBurstOfColdCallersFetchesOnce() throws Exception {
+    var answered = upstream.hold();
+    try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      var results = Stream.generate(() -> submit(callers::submit, acme)).limit(1000).toList();
+      await().until(() -> upstream.fetches() > 0);
+      answered.countDown();
+      for (var result : results) {
+        assertThat(result.get()).isInstanceOf(Issued.class);
+      }
+    }
+    assertThat(upstream.fetches()).isOne();
+  }
+
+  @Test
+  void aSecondReplicaServesWhatTheFirstFetched() {
+    var other = new Replica("b", upstream, store, clock);
+    var token = replica.token(acme);
+
+    assertThat(other.get(acme)).isEqualTo(new Issued(token, Origin.SHARED));
+    assertThat(upstream.fetches()).isOne();
+  }
+
+  @Test
+  void twoReplicasAskedAtOnceFetchOnce() throws Exception {
+    var other = new Replica("b", upstream, store, clock);
+    var answered = upstream.hold();
+    try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      var first = callers.submit(() -> replica.token(acme));
+      await().until(() -> upstream.fetches() > 0);
+      var second = callers.submit(() -> other.token(acme));
+      answered.countDown();
+      assertThat(second.get()).isEqualTo(first.get());
+    }
+    assertThat(upstream.fetches()).isOne();
+  }
+
+  @Test
+  void whoWouldRunOutOfTimeWaitingForAnothersFetchFetchesByItself() throws Exception {
+    var dead = store.tryLease(acme.name()).orElseThrow();
+    try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      var waiting = callers.submit(() -> replica.token(acme));
+      await().until(() -> !waiting.isDone() && leaseIsWaitedFor());
+      clock.advance(Duration.ofSeconds(6));
+      assertThat(waiting.get()).isNotNull();
+    }
+    assertThat(upstream.fetches()).isOne();
+    dead.close();
+  }
+
+  @Test
+  void aCallerThatWaitsNoLongerIsToldSoAndTheFetchGoesOn() {
+    var answered = upstream.hold();
+    assertThat(replica.broker.tokenFor(acme, new Usable(), Duration.ofMillis(1)))
+        .isInstanceOf(TimedOut.class);
+    answered.countDown();
+    await().until(() -> replica.broker.nearby(acme.name(), new Usable()) != null);
+    assertThat(upstream.fetches()).isOne();
+  }
+
+  static Stream<FetchResult> failures() {
+    return Stream.of(
+        DOWN,
+        new FetchResult.TimedOut(),
+        new FetchResult.InvalidResponse("not_json"),
+        new FetchResult.Rejected(OAuthError.INVALID_CLIENT));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void aLiveTokenIsServedWhateverTheUpstreamDoes(FetchResult failure) {
+    var token = replica.token(acme);
+    upstream.gives(failure);
+    clock.advance(Duration.ofMinutes(59));
+    replica.refreshAhead.tick();
+
+    assertThat(replica.get(acme)).isEqualTo(new Issued(token, Origin.NEARBY));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void afterAFailureTheUpstreamIsLeftAloneByAllReplicasUntilTheNextAttemptIsDue(
+      FetchResult failure) {
+    var other = new Replica("b", upstream, store, clock);
+    upstream.gives(failure);
+    var first = (NotIssued) replica.get(acme);
+    assertThat(other.get(acme)).isInstanceOf(NotIssued.class);
+    assertThat(upstream.fetches()).isOne();
+
+    clock.advance(first.retryAfter());
+    other.get(acme);
+    assertThat(upstream.fetches()).isEqualTo(2);
+  }
+
+  @Test
+  void afterATimeOutCallersAreToldThatTheUpstreamIsUnavailable() {
+    upstream.gives(new FetchResult.TimedOut());
+    assertThat(replica.get(acme)).isInstanceOf(TimedOut.class);
+    assertThat(replica.get(acme)).isInstanceOf(Unavailable.class);
+  }
+
+  @Test
+  void pausesDoubleUpToTheLongestAndASuccessEndsThem() {
+    upstream.gives(DOWN);
+    var longest = Duration.ZERO;
+    for (var attempt = 0; attempt < 8; attempt++) {
+      var pause = ((Unavailable) replica.get(acme)).retryAfter();
+      assertThat(pause).isBetween(Duration.ofMillis(750), Duration.ofSeconds(30));
+      longest = pause.compareTo(longest) > 0 ? pause : longest;
+      clock.advance(pause);
+    }
+    assertThat(longest).isGreaterThan(Duration.ofSeconds(20));
+
+    upstream.givesTokensFor(Duration.ofSeconds(10));
+    assertThat(replica.get(acme)).isInstanceOf(Issued.class);
+    upstream.gives(DOWN);
+    clock.advance(Duration.ofSeconds(10));
+    assertThat(((Unavailable) replica.get(acme)).retryAfter())
+        .isLessThanOrEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void whatTheUpstreamAsksForWinsOverThePause() {
+    upstream.gives(new FetchResult.Unavailable("http_429", Duration.ofSeconds(17)));
+    assertThat(((Unavailable) replica.get(acme)).retryAfter()).isEqualTo(Duration.ofSeconds(17));
+  }
+
+  @Test
+  void rejectedCredentialsAreTriedAgainAfterHalfAMinuteAndOthersAtOnce() {
+    upstream.gives(new FetchResult.Rejected(OAuthError.INVALID_CLIENT));
+    replica.get(acme);
+    clock.advance(Duration.ofSeconds(29));
+    assertThat(replica.get(acme))
+        .isInstanceOfSatisfying(
+            Rejected.class,
+            result -> assertThat(result.error()).isEqualTo(OAuthError.INVALID_CLIENT));
+    assertThat(upstream.fetches()).isOne();
+
+    upstream.givesTokensFor(Duration.ofHours(1));
+    assertThat(replica.get(client("acme", "v2"))).isInstanceOf(Issued.class);
+  }
+
+  @Test
+  void aClientWithoutCredentialsGetsWhatTheStoreHolds() {
+    assertThat(replica.get(acme.with(null))).isInstanceOf(Unavailable.class);
+    var token = replica.token(acme);
+    var other = new Replica("b", upstream, store, clock);
+    assertThat(other.get(acme.with(null))).isEqualTo(new Issued(token, Origin.SHARED));
+  }
+
+  @Test
+  void moreLifeThanTheTokenInHandHasIsFetchedFirst() {
+    var first = replica.token(acme);
+    clock.advance(Duration.ofMinutes(30));
+    var result = minTtl(Duration.ofMinutes(40));
+
+    assertThat(result.token()).isNotEqualTo(first);
+    assertThat(result.shortOfMinTtl()).isFalse();
+  }
+
+  @Test
+  void moreLifeThanAFreshTokenHasIsServedWithAWarningAndAskedForOnceInHalfAMinute() {
+    replica.get(acme);
+    assertThat(minTtl(Duration.ofHours(2)).shortOfMinTtl()).isTrue();
+    assertThat(minTtl(Duration.ofHours(2)).shortOfMinTtl()).isTrue();
+    assertThat(upstream.fetches()).isEqualTo(2);
+
+    clock.advance(Duration.ofSeconds(30));
+    assertThat(minTtl(Duration.ofHours(2)).shortOfMinTtl()).isTrue();
+    assertThat(upstream.fetches()).isEqualTo(3);
+  }
+
+  @Test
+  void whereMoreLifeCannotBeHadTheLiveTokenIsServedWithAWarning() {
+    var first = replica.token(acme);
+    upstream.gives(DOWN);
+    clock.advance(Duration.ofMinutes(30));
+
+    assertThat(minTtl(Duration.ofMinutes(40))).isEqualTo(new Issued(first, Origin.NEARBY, true));
+  }
+
+  @Test
+  void aReportedTokenIsReplacedAndNoReplicaServesItAgain() {
+    var other = new Replica("b", upstream, store, clock);
+    var dead = replica.token(acme);
+    other.token(acme);
+    var report = replica.broker.invalidate(acme, dead.id(), WAIT);
+
+    assertThat(report.replaced()).isTrue();
+    assertThat(token(report.current())).isNotEqualTo(dead);
+    assertThat(other.token(acme)).isEqualTo(token(report.current()));
+  }
+
+  @Test
+  void aTokenThatWasReplacedAlreadyIsNotReplacedAgain() {
+    var dead = replica.token(acme);
+    var first = replica.broker.invalidate(acme, dead.id(), WAIT);
+    var second = replica.broker.invalidate(acme, dead.id(), WAIT);
+
+    assertThat(second)
+        .isEqualTo(new Invalidation(new Issued(token(first.current()), Origin.NEARBY), false));
+    assertThat(upstream.fetches()).isEqualTo(2);
+  }
+
+  @Test
+  void aHundredReportsOnTwoReplicasFetchOnceAndAllSeeItReplaced() throws Exception {
+    var other = new Replica("b", upstream, store, clock);
+    var dead = replica.token(acme);
+    other.token(acme);
+    var answered = upstream.hold();
+    try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      var reports =
+          Stream.of(replica, other)
+              .flatMap(
+                  one ->
+                      Stream.generate(
+                              () ->
+                                  callers.submit(
+                                      () -> one.broker.invalidate(acme, dead.id(), WAIT)))
+                          .limit(50))
+              .toList();
+      await().until(() -> upstream.fetches() == 2);
+      answered.countDown();
+      for (var report : reports) {
+        assertThat(token(report.get().current())).isNotEqualTo(dead);
+      }
+    }
+    assertThat(upstream.fetches()).isEqualTo(2);
+  }
+
+  @Test
+  void forcedFetchesAreOneInHalfAMinute() {
+    var first = replica.token(acme);
+    var second = token(replica.broker.invalidate(acme, first.id(), WAIT).current());
+    assertThat(replica.broker.invalidate(acme, second.id(), WAIT).current())
+        .isInstanceOf(TooSoon.class);
+
+    clock.advance(Duration.ofSeconds(30));
+    assertThat(replica.broker.invalidate(acme, second.id(), WAIT).replaced()).isTrue();
+  }
+
+  @Test
+  void whereTheForcedFetchFailsTheCurrentTokenIsServedOn() {
+    var token = replica.token(acme);
+    upstream.gives(DOWN);
+
+    assertThat(replica.broker.invalidate(acme, token.id(), WAIT))
+        .isEqualTo(new Invalidation(new Issued(token, Origin.NEARBY), false));
+  }
+
+  @Test
+  void aForcedFetchThatBringsTheSameTokenReplacesNothing() {
+    var token = replica.token(acme);
+    upstream.gives(new FetchResult.Fetched(token));
+
+    var report = replica.broker.invalidate(acme, token.id(), WAIT);
+    assertThat(report.replaced()).isFalse();
+    assertThat(token(report.current())).isEqualTo(token);
+  }
+
+  @Test
+  void aReportWithNoLiveTokenLeftGetsTheUpstreamsError() {
+    var token = replica.token(acme);
+    upstream.gives(DOWN);
+    clock.advance(Duration.ofHours(1));
+
+    assertThat(replica.broker.invalidate(acme, token.id(), WAIT).current())
+        .isInstanceOf(Unavailable.class);
+  }
+
+  @Test
+  void newCredentialsThatAreRefusedLeaveTheClientAsItIs() {
+    var token = replica.token(acme);
+    upstream.gives(new FetchResult.Rejected(OAuthError.INVALID_CLIENT));
+
+    assertThat(replica.trial.prove(client("acme", "v2")))
+        .isEqualTo(new Verdict.Refused("invalid_client"));
+    assertThat(replica.get(acme)).isEqualTo(new Issued(token, Origin.NEARBY));
+    assertThat(replica.trial.working(acme.name())).isTrue();
+    assertThat(store.look(acme.name()).failure()).isNull();
+  }
+
+  @Test
+  void credentialsThatOneReplicaHasProvenAreNotFetchedWithAgain() {
+    var other = new Replica("b", upstream, store, clock);
+    replica.token(acme);
+    assertThat(replica.trial.prove(client("acme", "v2"))).isInstanceOf(Verdict.Proven.class);
+    assertThat(other.trial.prove(client("acme", "v2"))).isInstanceOf(Verdict.Proven.class);
+    assertThat(upstream.fetches()).isEqualTo(2);
+  }
+
+  @Test
+  void aForgottenClientLeavesNothingBehind() {
+    replica.token(acme);
+    replica.broker.forget(acme.name());
+
+    assertThat(store.look(acme.name())).isEqualTo(TokenStore.Stored.NOTHING);
+    assertThat(replica.broker.nearby(acme.name(), new Usable())).isNull();
+    assertThat(replica.registry.find("token_broker.runway").meters()).isEmpty();
+  }
+
+  @Test
+  void noCallerIsToldToComeBackBeforeTheRenewalOrAfterTheEnd() {
+    var token = replica.token(acme);
+    for (var caller = 0; caller < 1000; caller++) {
+      var comeBack = replica.freshness.comeBackAt(token, "caller-" + caller, clock.instant());
+      assertThat(comeBack)
+          .isAfterOrEqualTo(replica.freshness.renewalDue(token, acme.name()))
+          .isBefore(replica.freshness.usableUntil(token));
+    }
+  }
+
+  private boolean leaseIsWaitedFor() {
+    return store.tryLease(acme.name()).isEmpty() && upstream.fetches() == 0;
+  }
+
+  private Issued minTtl(Duration minTtl) {
+    return (Issued) replica.broker.tokenFor(acme, new MinTtl(minTtl), WAIT);
+  }
+
+  private Future<TokenResult> submit(
+      Function<Callable<TokenResult>, Future<TokenResult>> to, Client client) {
+    return to.apply(() -> replica.get(client));
+  }
+
+  private static Origin origin(TokenResult result) {
+    return ((Issued) result).origin();
+  }
+
+  private static AccessToken token(TokenResult result) {
+    return ((Issued) result).token();
+  }
+}
