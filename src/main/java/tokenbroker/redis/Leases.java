@@ -1,0 +1,95 @@
+package tokenbroker.redis;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.redis.client.Command;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import org.jboss.logging.Logger;
+import tokenbroker.tokens.Lease;
+import tokenbroker.tokens.StoreUnavailable;
+
+/**
+ * Leases in Redis: taken for a while, renewed while they are held, and never touched by anybody but
+ * their owner.
+ */
+final class Leases {
+
+  private static final Logger LOG = Logger.getLogger(Leases.class);
+  private static final Duration TERM = Duration.ofSeconds(15);
+  private static final Duration RENEWED_EVERY = Duration.ofSeconds(5);
+
+  private final Commands commands;
+  private final Counter lost;
+
+  Leases(Commands commands, MeterRegistry registry) {
+    this.commands = commands;
+    this.lost =
+        Counter.builder("token_broker.lease.lost")
+            .description("Leases that had another owner when their holder renewed them")
+            .register(registry);
+  }
+
+  Optional<Lease> tryTake(String key) {
+    var owner = UUID.randomUUID().toString();
+    var term = Long.toString(TERM.toMillis());
+    return commands.run(Command.SET, key, owner, "NX", "PX", term) == null
+        ? Optional.empty()
+        : Optional.of(new Held(key, owner));
+  }
+
+  private final class Held implements Lease {
+
+    private final String key;
+    private final String owner;
+    private final Thread renewal;
+    private volatile boolean closed;
+
+    Held(String key, String owner) {
+      this.key = key;
+      this.owner = owner;
+      this.renewal = Thread.ofVirtual().name("lease").start(this::renew);
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+      LockSupport.unpark(renewal);
+      try {
+        commands.script("release", Scripts.RELEASE, List.of(key), owner);
+      } catch (StoreUnavailable e) {
+        LOG.debugf("A lease could not be given back and ends by itself: %s", e.getMessage());
+      }
+    }
+
+    private void renew() {
+      while (true) {
+        var until = System.nanoTime() + RENEWED_EVERY.toNanos();
+        while (!closed && System.nanoTime() - until < 0) {
+          LockSupport.parkNanos(until - System.nanoTime());
+        }
+        if (closed || !extend()) {
+          return;
+        }
+      }
+    }
+
+    private boolean extend() {
+      try {
+        var extended =
+            commands.script(
+                "extend", Scripts.EXTEND, List.of(key), owner, Long.toString(TERM.toMillis()));
+        if (extended != null && extended.toInteger() == 0 && !closed) {
+          lost.increment();
+          return false;
+        }
+      } catch (StoreUnavailable e) {
+        LOG.debugf("A lease could not be renewed: %s", e.getMessage());
+      }
+      return true;
+    }
+  }
+}

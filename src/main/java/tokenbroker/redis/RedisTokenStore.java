@@ -1,0 +1,159 @@
+package tokenbroker.redis;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Response;
+import jakarta.enterprise.inject.Typed;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.clients.ClientName;
+import tokenbroker.seal.Seal;
+import tokenbroker.tokens.AccessToken;
+import tokenbroker.tokens.Announcement;
+import tokenbroker.tokens.Lease;
+import tokenbroker.tokens.StoreUnavailable;
+import tokenbroker.tokens.TokenStore;
+import tokenbroker.tokens.UpstreamFailure;
+
+/** The shared store in Redis. Values are sealed, and everything ends by itself. */
+@Singleton
+@Typed(RedisTokenStore.class)
+public class RedisTokenStore implements TokenStore {
+
+  private static final Duration FAILURE_REMEMBERED = Duration.ofSeconds(60);
+
+  private final Commands commands;
+  private final SealedValues values;
+  private final Announcements announcements;
+  private final Leases leases;
+  private final Counter openFailures;
+  private final Clock clock;
+
+  @Inject
+  RedisTokenStore(
+      Redis redis, Announcements announcements, Seal seal, MeterRegistry registry, Clock clock) {
+    this.commands = new Commands(redis);
+    this.values = new SealedValues(seal);
+    this.announcements = announcements;
+    this.leases = new Leases(commands, registry);
+    this.clock = clock;
+    this.openFailures =
+        Counter.builder("token_broker.store.open.failures")
+            .description(
+                "Stored values that did not open: corrupt, foreign, moved, or of an unknown key")
+            .register(registry);
+  }
+
+  @Override
+  public Stored look(ClientName client) {
+    var keys = Keys.of(client);
+    var found = commands.script("look", Scripts.LOOK, List.of(keys.token(), keys.failure()));
+    if (found == null || found.size() != 5) {
+      throw new StoreUnavailable("look: an answer of another form");
+    }
+    var now = clock.instant();
+    var tokenLeft = millis(found.get(1).toLong());
+    var token = opened(found.get(0), it -> values.token(keys.token(), it, tokenLeft, now));
+    var untilRetry = millis(found.get(4).toLong()).minus(FAILURE_REMEMBERED);
+    var failure = opened(found.get(3), it -> values.failure(keys.failure(), it, untilRetry, now));
+    return new Stored(token, new Revision(found.get(2).toString()), failure);
+  }
+
+  @Override
+  public boolean keep(ClientName client, AccessToken token, Revision seen) {
+    var left = Duration.between(clock.instant(), token.expiresAt());
+    if (!left.isPositive()) {
+      return false;
+    }
+    var keys = Keys.of(client);
+    var kept =
+        commands.script(
+            "keep",
+            Scripts.KEEP,
+            List.of(keys.token(), keys.failure()),
+            seen.value(),
+            values.token(keys.token(), token),
+            text(left));
+    return kept != null && kept.toInteger() == 1;
+  }
+
+  @Override
+  public void remember(ClientName client, UpstreamFailure failure) {
+    var key = Keys.of(client).failure();
+    var remembered = Duration.between(clock.instant(), failure.retryAt()).plus(FAILURE_REMEMBERED);
+    commands.run(Command.SET, key, values.failure(key, failure), "PX", text(remembered));
+  }
+
+  @Override
+  public Optional<Lease> tryLease(ClientName client) {
+    return leases.tryTake(Keys.of(client).lease());
+  }
+
+  @Override
+  public Optional<Duration> claimForcedFetch(ClientName client, Duration period) {
+    var key = Keys.of(client).forced();
+    if (commands.run(Command.SET, key, UUID.randomUUID().toString(), "NX", "PX", text(period))
+        != null) {
+      return Optional.empty();
+    }
+    var left = commands.run(Command.PTTL, key);
+    return Optional.of(left == null || left.toLong() <= 0 ? period : millis(left.toLong()));
+  }
+
+  @Override
+  public void forget(ClientName client) {
+    commands.run(Command.DEL, Keys.of(client).all().toArray(String[]::new));
+  }
+
+  @Override
+  public void announce(Announcement announcement) {
+    announcements.publish(announcement);
+  }
+
+  @Override
+  public void onAnnouncement(Consumer<Announcement> listener) {
+    announcements.listen(listener);
+  }
+
+  @Override
+  public Optional<Instant> hearingSince() {
+    return announcements.hearingSince();
+  }
+
+  /** Whoever wraps this store knows. */
+  @Override
+  public boolean isUp() {
+    return true;
+  }
+
+  private <T> @Nullable T opened(Response stored, Function<String, Optional<T>> open) {
+    var sealed = stored.toString();
+    if (sealed.isEmpty()) {
+      return null;
+    }
+    var value = open.apply(sealed);
+    if (value.isEmpty()) {
+      openFailures.increment();
+    }
+    return value.orElse(null);
+  }
+
+  private static Duration millis(long millis) {
+    return Duration.ofMillis(millis);
+  }
+
+  private static String text(Duration duration) {
+    return Long.toString(Math.max(1, duration.toMillis()));
+  }
+}
