@@ -1,12 +1,19 @@
 package tokenbroker.callers;
 
-/** Stand-in until the room is merged. */
+/** What became of a caller's JWT. */
 public sealed interface Verification {
+
   record Verified(Caller caller) implements Verification {}
 
-  record Refused() implements Verification {}
+  /**
+   * It is no JWT of a known issuer for this broker, or no longer. The reason is for metrics, never
+   * for the caller.
+   */
+  record Refused(Refusal reason) implements Verification {}
 
+  /** The issuer's keys were never at hand. */
   record Unavailable() implements Verification {}
 
+  /** More JWTs wait to be verified than can be in good time. */
   record Overloaded() implements Verification {}
 }

@@ -1,0 +1,129 @@
+package tokenbroker.callers;
+
+import io.smallrye.jwt.algorithm.SignatureAlgorithm;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.config.BrokerConfig;
+
+/**
+ * One configured issuer, checked.
+ *
+ * @param name what {@code clients.yaml} calls it
+ * @param issuer the exact {@code iss}
+ * @param keysUrl where its keys are; null where they are in a file
+ * @param keysFile where its keys are; null where they are at a URL
+ */
+record IssuerSettings(
+    String name,
+    String issuer,
+    @Nullable URI keysUrl,
+    @Nullable Path keysFile,
+    @Nullable Path tokenFile,
+    @Nullable Path caFile,
+    String audience,
+    Set<SignatureAlgorithm> algorithms) {
+
+  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+
+  /**
+   * All issuers that are configured right; what is wrong with the others is added to {@code
+   * faults}.
+   */
+  static List<IssuerSettings> read(
+      Map<String, BrokerConfig.Issuer> configured, List<String> faults) {
+    var issuers = new ArrayList<IssuerSettings>();
+    var names = new HashMap<String, String>();
+    configured.forEach(
+        (name, config) -> {
+          var found = new ArrayList<String>();
+          var settings = read(name, config, found);
+          var twin = names.putIfAbsent(settings.issuer, name);
+          if (twin != null && !settings.issuer.isEmpty()) {
+            found.add(
+                "issuers " + twin + " and " + name + " have the same issuer: keep one of them");
+          }
+          faults.addAll(found);
+          if (found.isEmpty()) {
+            issuers.add(settings);
+          }
+        });
+    return issuers;
+  }
+
+  private static IssuerSettings read(String name, BrokerConfig.Issuer config, List<String> faults) {
+    var key = "broker.issuers." + name;
+    var issuer = config.issuer().orElse("");
+    if (issuer.isBlank()) {
+      faults.add(key + ".issuer is missing: set it to the exact iss of the callers' JWTs");
+    }
+    var keys = config.keys().orElse("");
+    if (keys.isBlank()) {
+      faults.add(
+          key + ".keys is missing: set it to a JWKS URL, or to a file with a JWKS or PEM key");
+    }
+    var url = url(keys);
+    if (url != null
+        && url.getScheme().equals("http")
+        && !LOOPBACK.contains(String.valueOf(url.getHost()))) {
+      faults.add(
+          key
+              + ".keys is http:// and not loopback: who changes the answer chooses the callers; use https://");
+    }
+    return new IssuerSettings(
+        name,
+        issuer,
+        url,
+        url != null ? null : file(keys),
+        config.keysTokenFile().orElse(null),
+        config.keysCaFile().orElse(null),
+        config.audience(),
+        algorithms(key, config.algorithms(), faults));
+  }
+
+  private static Set<SignatureAlgorithm> algorithms(
+      String key, List<String> names, List<String> faults) {
+    var algorithms = new LinkedHashSet<SignatureAlgorithm>();
+    for (var name : names) {
+      var algorithm = algorithm(name.strip());
+      if (algorithm.isPresent()) {
+        algorithms.add(algorithm.get());
+      } else {
+        faults.add(
+            key
+                + ".algorithms: use RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or ES512");
+      }
+    }
+    return algorithms;
+  }
+
+  /** Empty for what is unknown, and for what needs a shared secret. */
+  private static Optional<SignatureAlgorithm> algorithm(String name) {
+    try {
+      return name.matches("(RS|PS|ES)(256|384|512)")
+          ? Optional.of(SignatureAlgorithm.fromAlgorithm(name))
+          : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static @Nullable URI url(String keys) {
+    try {
+      return keys.matches("https?://.+") ? URI.create(keys) : null;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static Path file(String keys) {
+    return Path.of(keys.startsWith("file:") ? URI.create(keys).getPath() : keys);
+  }
+}

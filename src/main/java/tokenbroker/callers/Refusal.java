@@ -1,0 +1,21 @@
+package tokenbroker.callers;
+
+import java.util.Locale;
+
+/** Why a JWT was refused: the label {@code reason}. */
+public enum Refusal {
+  MALFORMED,
+  TOO_LARGE,
+  UNKNOWN_ISSUER,
+  UNKNOWN_KEY,
+  ALGORITHM,
+  SIGNATURE,
+  EXPIRED,
+  NOT_YET_VALID,
+  AUDIENCE,
+  CLAIMS;
+
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
