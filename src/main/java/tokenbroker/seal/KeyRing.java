@@ -1,0 +1,152 @@
+package tokenbroker.seal;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys that seal what the broker keeps elsewhere, each of 32 bytes, by id. It cannot print
+ * them.
+ *
+ * @param primaryId the key that seals; the others still open
+ * @param keys not to be changed, the bytes neither
+ */
+public record KeyRing(String primaryId, Map<String, byte[]> keys) {
+
+  private static final int KEY_BYTES = 32;
+
+  /** Base64 of 32 bytes has 44 characters; the rest is room for newlines. */
+  private static final int LARGEST_FILE = 64;
+
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}");
+  private static final String NEW_KEY = "write one with: openssl rand -base64 32";
+
+  public KeyRing {
+    keys = Map.copyOf(keys);
+    if (!keys.containsKey(primaryId)) {
+      throw new IllegalArgumentException("the primary key is not on the ring");
+    }
+  }
+
+  /** A ring, or all that keeps it from being one. */
+  public sealed interface Loading {
+    record Loaded(KeyRing ring) implements Loading {}
+
+    /** Each fault says what to do about it, and nothing of a key. */
+    record Faulty(List<String> faults) implements Loading {}
+  }
+
+  /** One key that nobody else has: for a broker that shares nothing. */
+  public static KeyRing random() {
+    var key = new byte[KEY_BYTES];
+    new SecureRandom().nextBytes(key);
+    return new KeyRing("random", Map.of("random", key));
+  }
+
+  /**
+   * Reads a directory of keys, one base64 text of 32 bytes a file, the file's name being the key's
+   * id. Names that start with a dot are no keys: Kubernetes keeps its own things there.
+   *
+   * @param primary the id of the primary key; null takes the last one in the order of the names
+   */
+  public static Loading load(Path directory, @Nullable String primary) {
+    var faults = new ArrayList<String>();
+    var keys = new TreeMap<String, byte[]>();
+    try (var files = Files.newDirectoryStream(directory, file -> !nameOf(file).startsWith("."))) {
+      for (var file : files) {
+        read(file, keys, faults);
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      return new Loading.Faulty(
+          List.of(
+              directory
+                  + " cannot be read as a directory of seal keys: create it, readable for the"
+                  + " broker, and set broker.seal.keys to it"));
+    }
+    if (keys.isEmpty() && faults.isEmpty()) {
+      faults.add(directory + " holds no seal key: " + NEW_KEY + " > " + directory.resolve("k1"));
+    }
+    if (primary != null && !keys.containsKey(primary)) {
+      faults.add(
+          "broker.seal.primary names no good key in "
+              + directory
+              + ": use one of "
+              + keys.keySet());
+    }
+    return faults.isEmpty()
+        ? new Loading.Loaded(new KeyRing(primary == null ? keys.lastKey() : primary, keys))
+        : new Loading.Faulty(List.copyOf(faults));
+  }
+
+  private static void read(Path file, SortedMap<String, byte[]> keys, List<String> faults) {
+    var id = nameOf(file);
+    if (!ID.matcher(id).matches()) {
+      faults.add(
+          "the file name %s is no key id: use 1 to 64 of A-Z, a-z, 0-9, ., _ and -"
+              .formatted(printable(id)));
+    } else if (!Files.isRegularFile(file)) {
+      faults.add(file + " is not a file: move it out of the directory of seal keys");
+    } else {
+      try {
+        keys.put(id, key(file));
+      } catch (IOException e) {
+        faults.add(file + " cannot be read: check its permissions");
+      } catch (IllegalArgumentException e) {
+        faults.add(file + " is not one base64 text of 32 bytes: " + NEW_KEY + " > " + file);
+      }
+    }
+  }
+
+  private static byte[] key(Path file) throws IOException {
+    try (var in = Files.newInputStream(file)) {
+      var text = new String(in.readNBytes(LARGEST_FILE), StandardCharsets.ISO_8859_1);
+      var key = Base64.getDecoder().decode(text.replaceFirst("[\\r\\n]+$", ""));
+      if (key.length != KEY_BYTES) {
+        throw new IllegalArgumentException("not 32 bytes");
+      }
+      return key;
+    }
+  }
+
+  private static String nameOf(Path file) {
+    return file.getFileName().toString();
+  }
+
+  private static String printable(String name) {
+    var shown = name.replaceAll("[^A-Za-z0-9._-]", "?");
+    return shown.length() > 64 ? shown.substring(0, 64) + "…" : shown;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof KeyRing ring
+        && primaryId.equals(ring.primaryId)
+        && keys.keySet().equals(ring.keys.keySet())
+        && keys.entrySet().stream()
+            .allMatch(key -> MessageDigest.isEqual(key.getValue(), ring.keys.get(key.getKey())));
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(primaryId, keys.keySet());
+  }
+
+  @Override
+  public String toString() {
+    return "KeyRing[primaryId=" + primaryId + ", ids=" + new TreeSet<>(keys.keySet()) + "]";
+  }
+}
