@@ -111,15 +111,23 @@ final class ClientSection {
     if (!fields.has("issuer")) {
       faults.add(node, what + " names no issuer: add one of " + listed(issuers));
     }
-    if (fields.has("subject") == fields.has("group")) {
-      faults.add(
-          node,
-          "%s has %s subject %s group: give exactly one"
-              .formatted(
-                  what,
-                  fields.has("subject") ? "both" : "neither",
-                  fields.has("subject") ? "and" : "nor"));
+    if (fields.has("subject") && fields.has("group")) {
+      faults.add(node, what + " has both subject and group: write an entry for each");
     }
+    if (!fields.has("subject") && !fields.has("group")) {
+      faults.add(node, what + " has neither subject nor group: add one");
+    }
+    var issuer = issuer(fields);
+    var subject = fields.text("subject");
+    if (subject != null) {
+      return subjectRule(fields, issuer, subject);
+    }
+    var group = fields.text("group");
+    return group == null ? null : groupRule(fields, issuer, group);
+  }
+
+  /** Any text where the issuer is faulty: the rules of a faulty file are never used. */
+  private String issuer(YamlMapping fields) {
     var issuer = fields.text("issuer");
     if (issuer != null && !issuers.contains(issuer)) {
       fields.blame(
@@ -127,18 +135,7 @@ final class ClientSection {
           "is not configured: use one of %s, or set broker.issuers.<name>.issuer"
               .formatted(listed(issuers)));
     }
-    var subject = fields.text("subject");
-    var group = fields.text("group");
-    if (group != null && group.contains("*")) {
-      fields.blame("group", "holds a *: write the group out, as * is for subjects");
-    }
-    if (issuer == null) {
-      return null;
-    }
-    if (subject != null) {
-      return subjectRule(fields, issuer, subject);
-    }
-    return group == null ? null : new CallerRule.Group(issuer, group);
+    return issuer == null ? "" : issuer;
   }
 
   private static CallerRule subjectRule(YamlMapping fields, String issuer, String subject) {
@@ -152,7 +149,14 @@ final class ClientSection {
     return new CallerRule.SubjectPrefix(issuer, prefix);
   }
 
+  private static CallerRule groupRule(YamlMapping fields, String issuer, String group) {
+    if (group.contains("*")) {
+      fields.blame("group", "holds a *: write the group out, as * is for subjects");
+    }
+    return new CallerRule.Group(issuer, group);
+  }
+
   private static String listed(Set<String> names) {
-    return names.isEmpty() ? "none (none is configured)" : String.join(", ", new TreeSet<>(names));
+    return Fault.shown(String.join(", ", new TreeSet<>(names)));
   }
 }
