@@ -1,0 +1,57 @@
+package tokenbroker.clients;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The rules for URLs in the clients file. */
+final class Address {
+
+  private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
+
+  private Address() {}
+
+  /** What is wrong with a URL that stands for a TrackMage host; null where nothing is. */
+  static @Nullable String faultOfBaseUrl(String text, boolean allowPlainHttp) {
+    var fault = faultOf(text, allowPlainHttp);
+    if (fault == null && URI.create(text).getRawQuery() != null) {
+      return "has a query: remove the ? and what follows it";
+    }
+    return fault;
+  }
+
+  /** What is wrong with a URL that a browser may be sent to; null where nothing is. */
+  static @Nullable String faultOfReturnTo(String text) {
+    return faultOf(text, false);
+  }
+
+  private static @Nullable String faultOf(String text, boolean allowPlainHttp) {
+    URI uri;
+    try {
+      uri = new URI(text);
+    } catch (URISyntaxException e) {
+      return "is not a URL: write it as https://host/path";
+    }
+    var scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+    if (uri.getHost() == null || !(scheme.equals("https") || scheme.equals("http"))) {
+      return "is not an absolute https:// URL: write it as https://host/path";
+    }
+    if (scheme.equals("http") && !allowPlainHttp && !isLoopback(uri.getHost())) {
+      return "is a plain http:// URL: use https://, as http:// is for loopback alone";
+    }
+    if (uri.getPort() == 0 || uri.getPort() > 65_535) {
+      return "has no possible port: use 1 to 65535";
+    }
+    if (uri.getRawUserInfo() != null) {
+      return "has a user name before the host: remove it";
+    }
+    return uri.getRawFragment() == null ? null : "has a fragment: remove the # and what follows it";
+  }
+
+  /** By the letter: a name that merely resolves to loopback is none. */
+  private static boolean isLoopback(String host) {
+    return LOOPBACK.matcher(host.toLowerCase(Locale.ROOT)).matches();
+  }
+}

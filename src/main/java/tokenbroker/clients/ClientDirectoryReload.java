@@ -1,0 +1,203 @@
+package tokenbroker.clients;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.LaunchMode;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.clients.CredentialsProof.Verdict;
+import tokenbroker.clients.CredentialsTrials.Trial;
+import tokenbroker.clients.SecretsDirectory.Secrets;
+import tokenbroker.config.BrokerConfig;
+import tokenbroker.seal.KeyedHash;
+
+/**
+ * Brings the clients file and the secrets directory into the {@link ClientDirectory}, at the start
+ * and again and again. What is wrong with them leaves what is in use as it is, and new credentials
+ * replace working ones only once they are proven.
+ */
+@ApplicationScoped
+public class ClientDirectoryReload {
+
+  private static final Logger LOG = Logger.getLogger(ClientDirectoryReload.class);
+  private static final int MOST_IN_ONE_LINE = 100;
+
+  private final Path file;
+  private final ClientsFileWatch watch;
+  private final SecretsDirectory secrets;
+  private final ClientDirectory directory;
+  private final CredentialsProof proof;
+  private final CredentialsTrials trials;
+  private final ClientsMetrics metrics;
+
+  /** As the last right file has them, without credentials; null before there was one. */
+  private @Nullable Map<ClientName, Client> definitions;
+
+  public ClientDirectoryReload(
+      BrokerConfig config,
+      KeyedHash hash,
+      Clock clock,
+      ClientDirectory directory,
+      CredentialsProof proof,
+      MeterRegistry registry) {
+    this.file = config.clients().file();
+    this.watch =
+        new ClientsFileWatch(file, config.issuers().keySet(), LaunchMode.current().isDevOrTest());
+    this.secrets = new SecretsDirectory(config.clients().secrets(), hash, clock);
+    this.directory = directory;
+    this.proof = proof;
+    this.trials = new CredentialsTrials(proof, clock, this::conclude);
+    this.metrics = new ClientsMetrics(registry);
+    directory.onRemoved(trials::drop);
+    directory.onRemoved(metrics::gone);
+  }
+
+  /**
+   * Loads what is there. To be called once, before the first request.
+   *
+   * @return all that is wrong with the clients file, for the caller to tell; then no client is
+   *     known, until a reload finds the file mended
+   */
+  public synchronized List<Fault> load() {
+    return takeOver();
+  }
+
+  /**
+   * Takes over what has changed since the last look, and nothing else. Waits for no upstream: new
+   * credentials are tried in the background.
+   */
+  public synchronized void reload() {
+    var faults = takeOver();
+    if (!faults.isEmpty()) {
+      LOG.warnf("%s has faults; the clients stay as they were: %s", file, inOneLine(faults));
+    }
+  }
+
+  private List<Fault> takeOver() {
+    var result = watch.look().orElse(null);
+    if (result instanceof ClientsFile.Result.Read(var clients)) {
+      definitions = clients;
+    }
+    var changed = definitions != null && join(definitions);
+    if (changed || result instanceof ClientsFile.Result.Read) {
+      metrics.changeApplied();
+      LOG.infof("clients taken over: there are %d", directory.all().size());
+    }
+    if (result instanceof ClientsFile.Result.Faulty(var faults)) {
+      metrics.changeRejected();
+      return faults;
+    }
+    return List.of();
+  }
+
+  /** Joins the definitions with the credentials that each is to use from now on. */
+  private boolean join(Map<ClientName, Client> definitions) {
+    secrets.retain(definitions.keySet());
+    var clients = new ArrayList<Client>(definitions.size());
+    var problems = new HashMap<ClientName, CredentialsFault>();
+    for (var definition : definitions.values()) {
+      clients.add(withCredentials(definition, problems));
+    }
+    tellNew(problems);
+    if (!directory.replaceAll(clients, problems)) {
+      return false;
+    }
+    clients.forEach(metrics::inUse);
+    return true;
+  }
+
+  private Client withCredentials(Client definition, Map<ClientName, CredentialsFault> problems) {
+    var name = definition.name();
+    var before = directory.find(name).orElse(null);
+    var kept = definition.with(before == null ? null : before.knownCredentials());
+    CredentialsFault fault;
+    switch (secrets.read(name)) {
+      case Secrets.Found(var found) when isToBeUsedAtOnce(found, definition, before) -> {
+        trials.drop(name);
+        return definition.with(found);
+      }
+      case Secrets.Found(var found) -> fault = trials.offer(definition.with(found));
+      case Secrets.Faulty(var secretsFault) -> {
+        trials.drop(name);
+        fault = secretsFault;
+      }
+    }
+    if (fault != null) {
+      problems.put(name, fault);
+    }
+    return kept;
+  }
+
+  /** Only working credentials deserve a proof that others work as well. */
+  private boolean isToBeUsedAtOnce(
+      ClientCredentials found, Client definition, @Nullable Client before) {
+    return before == null
+        || before.knownCredentials() == null
+        || before.knownCredentials().equals(found)
+        || !before.upstream().baseUrl().equals(definition.upstream().baseUrl())
+        || !proof.working(definition.name());
+  }
+
+  private void tellNew(Map<ClientName, CredentialsFault> problems) {
+    var untold =
+        problems.entrySet().stream()
+            .filter(entry -> isNew(entry.getKey(), entry.getValue()))
+            .map(entry -> entry.getKey() + ": " + entry.getValue().message())
+            .toList();
+    if (!untold.isEmpty()) {
+      metrics.changeRejected();
+      LOG.warnf("secrets have faults; credentials in use stay in use: %s", inOneLine(untold));
+    }
+  }
+
+  private boolean isNew(ClientName client, CredentialsFault problem) {
+    return !problem.equals(directory.problem(client).orElse(null));
+  }
+
+  private static String inOneLine(List<?> faults) {
+    var line =
+        faults.stream()
+            .limit(MOST_IN_ONE_LINE)
+            .map(Object::toString)
+            .collect(Collectors.joining("; "));
+    var more = faults.size() - MOST_IN_ONE_LINE;
+    return more > 0 ? line + "; and " + more + " more" : line;
+  }
+
+  private synchronized void conclude(Trial trial, Verdict verdict) {
+    var concluded = trials.conclude(trial, verdict).orElse(null);
+    var client = directory.find(trial.candidate().name()).orElse(null);
+    if (concluded == null || client == null) {
+      return;
+    }
+    if (concluded.fault() == null) {
+      use(concluded.candidate());
+    } else if (isNew(client.name(), concluded.fault())) {
+      directory.replace(client, concluded.fault());
+      LOG.warnf("client %s keeps its credentials: %s", client.name(), concluded.fault().message());
+      if (verdict instanceof Verdict.Refused) {
+        metrics.changeRejected();
+      }
+    }
+  }
+
+  private void use(Client proven) {
+    directory.replace(proven, null);
+    metrics.inUse(proven);
+    metrics.changeApplied();
+    LOG.infof("client %s uses its new credentials: they are proven", proven.name());
+  }
+
+  @PreDestroy
+  void stop() {
+    trials.close();
+  }
+}

@@ -1,0 +1,162 @@
+package tokenbroker.clients;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.nodes.Node;
+import tokenbroker.callers.CallerRule;
+
+/** Reads {@code clients}: definitions that have no credentials yet. */
+final class ClientSection {
+
+  /** RFC 6749 §3.3. */
+  private static final Pattern SCOPE = Pattern.compile("[!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*");
+
+  /** Stands for a malformed name, so that the rest of its entry is checked as well. */
+  private static final ClientName UNNAMED = new ClientName("unnamed");
+
+  private final Map<String, Optional<Upstream>> upstreams;
+  private final Set<String> issuers;
+  private final Faults faults;
+
+  ClientSection(Map<String, Optional<Upstream>> upstreams, Set<String> issuers, Faults faults) {
+    this.upstreams = upstreams;
+    this.issuers = issuers;
+    this.faults = faults;
+  }
+
+  /** In the order of the file. */
+  Map<ClientName, Client> read(YamlMapping section) {
+    var clients = new LinkedHashMap<ClientName, Client>();
+    for (var entry : section.entries()) {
+      var name = ClientName.parse(entry.key());
+      if (name.isEmpty()) {
+        faults.add(
+            entry.keyNode(),
+            "%s is no client name: use 1 to 63 of a-z, 0-9 and -, no - at either end"
+                .formatted(Fault.shown(entry.key())));
+      }
+      var client = client(name.orElse(UNNAMED), entry);
+      if (client != null) {
+        clients.put(client.name(), client);
+      }
+    }
+    return clients;
+  }
+
+  private @Nullable Client client(ClientName name, YamlMapping.Entry entry) {
+    var what = "client " + Fault.shown(entry.key());
+    var fields =
+        new YamlMapping(entry.value(), what, faults)
+            .allowing("upstream", "scope", "return-to", "callers");
+    var upstream = upstream(fields);
+    var scope = fields.text("scope");
+    if (scope != null && !SCOPE.matcher(scope).matches()) {
+      fields.blame("scope", "is malformed: write its words with one space between them");
+    }
+    var returnTo = returnTo(fields, what);
+    var callers = callers(fields, what);
+    return upstream == null ? null : new Client(name, upstream, scope, returnTo, callers, null);
+  }
+
+  private @Nullable Upstream upstream(YamlMapping fields) {
+    var given = fields.text("upstream");
+    var upstream = upstreams.get(given == null ? UpstreamSection.DEFAULT : given);
+    if (upstream == null) {
+      fields.blame(
+          "upstream", "is unknown: use one of " + listed(upstreams.keySet()) + ", or configure it");
+      return null;
+    }
+    return upstream.orElse(null);
+  }
+
+  private List<String> returnTo(YamlMapping fields, String what) {
+    var addresses = new ArrayList<String>();
+    for (var node : fields.items("return-to")) {
+      var text = YamlMapping.text(node, "a return-to entry of " + what, faults);
+      if (text == null) {
+        continue;
+      }
+      var fault = Address.faultOfReturnTo(text);
+      if (fault != null) {
+        faults.add(node, "a return-to entry of %s %s".formatted(what, fault));
+      }
+      addresses.add(text);
+    }
+    return addresses;
+  }
+
+  private List<CallerRule> callers(YamlMapping fields, String what) {
+    var rules = new ArrayList<CallerRule>();
+    for (var node : fields.items("callers")) {
+      var rule = rule(node, "a callers entry of " + what);
+      if (rule != null) {
+        rules.add(rule);
+      }
+    }
+    return rules;
+  }
+
+  private @Nullable CallerRule rule(Node node, String what) {
+    var fields = new YamlMapping(node, what, faults).allowing("issuer", "subject", "group");
+    if (fields.isBroken()) {
+      return null;
+    }
+    if (!fields.has("issuer")) {
+      faults.add(node, what + " names no issuer: add one of " + listed(issuers));
+    }
+    if (fields.has("subject") && fields.has("group")) {
+      faults.add(node, what + " has both subject and group: write an entry for each");
+    }
+    if (!fields.has("subject") && !fields.has("group")) {
+      faults.add(node, what + " has neither subject nor group: add one");
+    }
+    var issuer = issuer(fields);
+    var subject = fields.text("subject");
+    if (subject != null) {
+      return subjectRule(fields, issuer, subject);
+    }
+    var group = fields.text("group");
+    return group == null ? null : groupRule(fields, issuer, group);
+  }
+
+  /** Any text where the issuer is faulty: the rules of a faulty file are never used. */
+  private String issuer(YamlMapping fields) {
+    var issuer = fields.text("issuer");
+    if (issuer != null && !issuers.contains(issuer)) {
+      fields.blame(
+          "issuer",
+          "is not configured: use one of %s, or set broker.issuers.<name>.issuer"
+              .formatted(listed(issuers)));
+    }
+    return issuer == null ? "" : issuer;
+  }
+
+  private static CallerRule subjectRule(YamlMapping fields, String issuer, String subject) {
+    if (!subject.contains("*")) {
+      return new CallerRule.Subject(issuer, subject);
+    }
+    var prefix = subject.substring(0, subject.length() - 1);
+    if (!subject.endsWith(":*") || prefix.contains("*")) {
+      fields.blame("subject", "holds a * elsewhere than at the end after a colon: move it there");
+    }
+    return new CallerRule.SubjectPrefix(issuer, prefix);
+  }
+
+  private static CallerRule groupRule(YamlMapping fields, String issuer, String group) {
+    if (group.contains("*")) {
+      fields.blame("group", "holds a *: write the group out, as * is for subjects");
+    }
+    return new CallerRule.Group(issuer, group);
+  }
+
+  private static String listed(Set<String> names) {
+    return Fault.shown(String.join(", ", new TreeSet<>(names)));
+  }
+}

@@ -1,0 +1,70 @@
+package tokenbroker.clients;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What is seen of clients and their credentials from outside. Not thread-safe. */
+final class ClientsMetrics {
+
+  private final MeterRegistry registry;
+  private final Counter applied;
+  private final Counter rejected;
+  private final Map<ClientName, Shown> shown = new HashMap<>();
+
+  private record Shown(String version, Meter gauge) {}
+
+  ClientsMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    this.applied = reloads("applied");
+    this.rejected = reloads("rejected");
+  }
+
+  private Counter reloads(String result) {
+    return Counter.builder("token_broker.config.reload")
+        .description("Changes of the clients file or the secrets, by what became of them")
+        .tag("result", result)
+        .register(registry);
+  }
+
+  void changeApplied() {
+    applied.increment();
+  }
+
+  void changeRejected() {
+    rejected.increment();
+  }
+
+  /** One series a client: that of the version in use. */
+  void inUse(Client client) {
+    var version = client.credentials().map(ClientCredentials::version).orElse(null);
+    shown.compute(client.name(), (name, before) -> replace(name, before, version));
+  }
+
+  void gone(ClientName client) {
+    shown.computeIfPresent(client, (name, before) -> replace(name, before, null));
+  }
+
+  private @Nullable Shown replace(
+      ClientName client, @Nullable Shown before, @Nullable String version) {
+    if (before != null && before.version().equals(version)) {
+      return before;
+    }
+    if (before != null) {
+      registry.remove(before.gauge());
+    }
+    return version == null ? null : new Shown(version, gauge(client, version));
+  }
+
+  private Gauge gauge(ClientName client, String version) {
+    return Gauge.builder("token_broker.client.credentials.info", () -> 1)
+        .description("The credentials in use, by a short keyed hash of them")
+        .tag("client", client.value())
+        .tag("version", version)
+        .register(registry);
+  }
+}

@@ -1,0 +1,130 @@
+package tokenbroker.clients;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.clients.CredentialsFault.Kind;
+import tokenbroker.clients.CredentialsProof.Verdict;
+
+/**
+ * New credentials on trial, one set a client. Trials run beside each other, and nobody waits for
+ * them.
+ */
+final class CredentialsTrials implements AutoCloseable {
+
+  private static final int AT_ONCE = 16;
+  private static final Duration PAUSE_AFTER_REFUSAL = Duration.ofSeconds(30);
+
+  private final CredentialsProof proof;
+  private final Clock clock;
+  private final BiConsumer<Trial, Verdict> verdicts;
+  private final Map<ClientName, Trial> trials = new ConcurrentHashMap<>();
+  private final ExecutorService threads =
+      Executors.newFixedThreadPool(
+          AT_ONCE, Thread.ofVirtual().name("credentials-trial-", 0).factory());
+
+  /**
+   * @param verdicts is told what a trial said, on the trial's thread
+   */
+  CredentialsTrials(CredentialsProof proof, Clock clock, BiConsumer<Trial, Verdict> verdicts) {
+    this.proof = proof;
+    this.clock = clock;
+    this.verdicts = verdicts;
+  }
+
+  /**
+   * A client with new credentials.
+   *
+   * @param notBefore when the same may be tried again: never, while a trial runs
+   * @param fault what the last trial of the same said; null where none said anything against it
+   */
+  record Trial(Client candidate, Instant notBefore, @Nullable CredentialsFault fault) {
+    Trial(Client candidate) {
+      this(candidate, Instant.MAX, null);
+    }
+  }
+
+  /**
+   * Starts a trial, unless the same candidate is on trial or was refused just now.
+   *
+   * @return what is known against the candidate
+   */
+  @Nullable CredentialsFault offer(Client candidate) {
+    var last = trials.get(candidate.name());
+    if (last == null || !last.candidate().equals(candidate)) {
+      start(new Trial(candidate));
+      return null;
+    }
+    if (!clock.instant().isBefore(last.notBefore())) {
+      start(new Trial(candidate, Instant.MAX, last.fault()));
+    }
+    return last.fault();
+  }
+
+  private void start(Trial trial) {
+    trials.put(trial.candidate().name(), trial);
+    threads.execute(() -> run(trial));
+  }
+
+  /** There is nothing to try any more: whatever a running trial says no longer counts. */
+  void drop(ClientName client) {
+    trials.remove(client);
+  }
+
+  /** The trial with what came of it; empty where it no longer counts. */
+  Optional<Trial> conclude(Trial trial, Verdict verdict) {
+    var candidate = trial.candidate();
+    var concluded =
+        switch (verdict) {
+          case Verdict.Proven() -> new Trial(candidate);
+          case Verdict.Refused(var error) ->
+              new Trial(
+                  candidate, clock.instant().plus(PAUSE_AFTER_REFUSAL), refused(candidate, error));
+          case Verdict.Undecided() -> new Trial(candidate, Instant.MIN, unproven(candidate));
+        };
+    return trials.replace(candidate.name(), trial, concluded)
+        ? Optional.of(concluded)
+        : Optional.empty();
+  }
+
+  private static CredentialsFault refused(Client candidate, String error) {
+    return new CredentialsFault(
+        Kind.REFUSED,
+        "upstream %s refuses the new credentials with %s: correct client-id and client-secret"
+            .formatted(candidate.upstream().name(), Fault.shown(error)));
+  }
+
+  private static CredentialsFault unproven(Client candidate) {
+    return new CredentialsFault(
+        Kind.UNPROVEN,
+        "upstream %s does not say whether the new credentials work: it is asked again soon"
+            .formatted(candidate.upstream().name()));
+  }
+
+  private void run(Trial trial) {
+    if (!trial.equals(trials.get(trial.candidate().name()))) {
+      return;
+    }
+    Verdict verdict = new Verdict.Undecided();
+    try {
+      verdict = proof.prove(trial.candidate());
+    } finally {
+      // A trial that the end of the broker cuts short has said nothing.
+      if (!threads.isShutdown()) {
+        verdicts.accept(trial, verdict);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,44 @@
+package tokenbroker.clients;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.yaml.snakeyaml.nodes.Node;
+
+/** Collects what is wrong with one file, so that all of it can be said at once. */
+final class Faults {
+
+  /** Nobody reads more, and an alias may repeat a fault without end. */
+  private static final int MOST = 1_000;
+
+  private final Set<Fault> faults = new LinkedHashSet<>();
+  private boolean more;
+
+  void add(Node at, String message) {
+    if (faults.size() == MOST) {
+      more = true;
+      return;
+    }
+    faults.add(new Fault(lineOf(at), message));
+  }
+
+  static int lineOf(Node node) {
+    return node.getStartMark().getLine() + 1;
+  }
+
+  boolean isEmpty() {
+    return faults.isEmpty();
+  }
+
+  /** In the order of the lines. */
+  List<Fault> all() {
+    var all = new ArrayList<>(faults);
+    all.sort(Comparator.comparingInt(Fault::line));
+    if (more) {
+      all.add(new Fault(0, "and more: mend these " + MOST + " first"));
+    }
+    return List.copyOf(all);
+  }
+}

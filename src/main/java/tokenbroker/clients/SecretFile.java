@@ -1,0 +1,83 @@
+package tokenbroker.clients;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import tokenbroker.clients.CredentialsFault.Kind;
+
+/** One file that holds one credential, perhaps with newlines after it. */
+final class SecretFile {
+
+  private static final int LARGEST = 8 * 1024;
+
+  private SecretFile() {}
+
+  /** What the file holds, or why that is no credential. */
+  sealed interface Content {
+    record Text(String value) implements Content {
+      @Override
+      public String toString() {
+        return "Text[redacted]";
+      }
+    }
+
+    record Faulty(CredentialsFault fault) implements Content {}
+  }
+
+  static Content read(Path file) {
+    byte[] bytes;
+    try {
+      // A pipe or a device would be read without end, or block.
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        return faulty(Kind.UNREADABLE, file + " is no file: replace it by one");
+      }
+      bytes = bytesOf(file);
+    } catch (NoSuchFileException e) {
+      return faulty(Kind.MISSING, file + " is missing: create it");
+    } catch (IOException e) {
+      return faulty(Kind.UNREADABLE, file + " cannot be read: check its permissions");
+    }
+    if (bytes.length > LARGEST) {
+      return faulty(Kind.MALFORMED, file + " is larger than 8 KiB: put only the credential there");
+    }
+    return content(file, bytes);
+  }
+
+  private static byte[] bytesOf(Path file) throws IOException {
+    try (var in = Files.newInputStream(file)) {
+      return in.readNBytes(LARGEST + 1);
+    }
+  }
+
+  private static Content content(Path file, byte[] bytes) {
+    String text;
+    try {
+      text = withoutNewlines(Text.utf8(bytes));
+    } catch (CharacterCodingException e) {
+      return faulty(Kind.MALFORMED, file + " is not UTF-8: write it as plain text");
+    }
+    if (text.isBlank()) {
+      return faulty(Kind.MALFORMED, file + " is empty: put the credential there");
+    }
+    if (!Text.isPrintable(text)) {
+      return faulty(
+          Kind.MALFORMED,
+          file + " holds a character that cannot be printed: put only the credential there");
+    }
+    return new Content.Text(text);
+  }
+
+  private static String withoutNewlines(String text) {
+    var end = text.length();
+    while (end > 0 && text.charAt(end - 1) == '\n') {
+      end -= end > 1 && text.charAt(end - 2) == '\r' ? 2 : 1;
+    }
+    return text.substring(0, end);
+  }
+
+  private static Content faulty(Kind kind, String message) {
+    return new Content.Faulty(new CredentialsFault(kind, message));
+  }
+}

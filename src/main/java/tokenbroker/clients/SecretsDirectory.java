@@ -1,0 +1,115 @@
+package tokenbroker.clients;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.clients.CredentialsFault.Kind;
+import tokenbroker.seal.KeyedHash;
+
+/**
+ * The directory with each client's {@code client-id} and {@code client-secret}. A file is read
+ * again only when it looks changed, as a look at 100,000 clients must be cheap. Symbolic links are
+ * followed: Kubernetes mounts secrets that way, and swaps one to change them all. Not thread-safe.
+ */
+final class SecretsDirectory {
+
+  private static final int VERSION_LENGTH = 8;
+
+  /** File systems stamp time coarsely: what is younger than this may change and look the same. */
+  private static final Duration SETTLED_AFTER = Duration.ofSeconds(2);
+
+  private final Path root;
+  private final KeyedHash hash;
+  private final Clock clock;
+  private final Map<ClientName, Seen> seen = new HashMap<>();
+
+  SecretsDirectory(Path root, KeyedHash hash, Clock clock) {
+    this.root = root;
+    this.hash = hash;
+    this.clock = clock;
+  }
+
+  /** What the directory says of one client. */
+  sealed interface Secrets {
+    record Found(ClientCredentials credentials) implements Secrets {}
+
+    record Faulty(CredentialsFault fault) implements Secrets {}
+  }
+
+  /** A file that looks as it did is taken to hold what it did. */
+  private record Look(@Nullable Object fileKey, FileTime modified, long size) {}
+
+  private record Looks(@Nullable Look id, @Nullable Look secret) {}
+
+  private record Seen(Looks looks, Secrets secrets) {}
+
+  Secrets read(ClientName client) {
+    var directory = root.resolve(client.value());
+    var id = directory.resolve("client-id");
+    var secret = directory.resolve("client-secret");
+    var looks = new Looks(look(id), look(secret));
+    var before = seen.get(client);
+    if (before != null && before.looks().equals(looks)) {
+      return before.secrets();
+    }
+    var secrets = secrets(SecretFile.read(id), SecretFile.read(secret));
+    // Two files are one pair only where neither changed while the other was read.
+    if (!looks.equals(new Looks(look(id), look(secret)))) {
+      return new Secrets.Faulty(
+          new CredentialsFault(
+              Kind.UNREADABLE, directory + " changed while it was read: it is read again soon"));
+    }
+    if (isSettled(looks.id()) && isSettled(looks.secret()) && !isUnreadable(secrets)) {
+      seen.put(client, new Seen(looks, secrets));
+    }
+    return secrets;
+  }
+
+  void retain(Set<ClientName> clients) {
+    seen.keySet().retainAll(clients);
+  }
+
+  private Secrets secrets(SecretFile.Content id, SecretFile.Content secret) {
+    return switch (id) {
+      case SecretFile.Content.Faulty(var fault) -> new Secrets.Faulty(fault);
+      case SecretFile.Content.Text(var clientId) ->
+          switch (secret) {
+            case SecretFile.Content.Faulty(var fault) -> new Secrets.Faulty(fault);
+            case SecretFile.Content.Text(var value) ->
+                new Secrets.Found(credentials(clientId, value));
+          };
+    };
+  }
+
+  private ClientCredentials credentials(String clientId, String secret) {
+    var version = hash.of("credentials", clientId, secret).substring(0, VERSION_LENGTH);
+    return new ClientCredentials(clientId, new ClientSecret(secret), version);
+  }
+
+  private static @Nullable Look look(Path file) {
+    try {
+      var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      return new Look(attributes.fileKey(), attributes.lastModifiedTime(), attributes.size());
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private boolean isSettled(@Nullable Look look) {
+    return look != null
+        && look.modified().toInstant().plus(SETTLED_AFTER).isBefore(clock.instant());
+  }
+
+  /** A permission may change and the file look the same. */
+  private static boolean isUnreadable(Secrets secrets) {
+    return secrets instanceof Secrets.Faulty(var fault) && fault.kind() == Kind.UNREADABLE;
+  }
+}

@@ -1,0 +1,444 @@
+package tokenbroker.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tokenbroker.clients.CredentialsFault.Kind;
+import tokenbroker.clients.CredentialsProof.Verdict;
+import tokenbroker.config.BrokerConfig;
+import tokenbroker.seal.KeyedHash;
+
+class ClientDirectoryReloadTest {
+
+  private static final ClientName ACME = new ClientName("acme");
+  private static final ClientName BOLT = new ClientName("bolt");
+
+  @TempDir Path files;
+
+  private final SettableClock clock = new SettableClock();
+  private final ScriptedProof proof = new ScriptedProof();
+  private final ClientDirectory directory = new ClientDirectory();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final LogLines messages = new LogLines(ClientDirectoryReload.class);
+  private ClientDirectoryReload reload;
+
+  @BeforeEach
+  void twoClientsAreThere() throws IOException {
+    var settings =
+        Map.of(
+            "broker.clients.file", files.resolve("clients.yaml").toString(),
+            "broker.clients.secrets", files.resolve("secrets").toString(),
+            "broker.issuers.cluster.issuer", "https://cluster.example");
+    var config =
+        new SmallRyeConfigBuilder()
+            .withMapping(BrokerConfig.class)
+            .withConverter(Duration.class, 200, new DurationConverter())
+            .withSources(new PropertiesConfigSource(settings, "test", 100))
+            .build()
+            .getConfigMapping(BrokerConfig.class);
+    reload =
+        new ClientDirectoryReload(
+            config, new KeyedHash(new byte[32]), clock, directory, proof, registry);
+    clientsFile("clients: { acme: { scope: user }, bolt: }");
+    secret("acme", "acme-1");
+    secret("bolt", "bolt-1");
+  }
+
+  @AfterEach
+  void stop() {
+    reload.stop();
+    messages.close();
+  }
+
+  // The file
+
+  @Test
+  void nothingIsLoadedBeforeTheFirstRightFile() throws IOException {
+    clientsFile("clients: [");
+    assertThat(reload.load()).hasSize(1);
+    assertThat(directory.isLoaded()).isFalse();
+
+    clientsFile("clients: { acme: }");
+    reload.reload();
+    assertThat(directory.isLoaded()).isTrue();
+    assertThat(secretInUse(ACME)).isEqualTo("acme-1");
+  }
+
+  @Test
+  void anUnreadableFileIsAFault() throws IOException {
+    Files.delete(files.resolve("clients.yaml"));
+
+    assertThat(reload.load())
+        .singleElement()
+        .asString()
+        .contains("clients.yaml cannot be read", "check");
+  }
+
+  @Test
+  void theFirstCredentialsAreUsedWithoutProof() {
+    assertThat(reload.load()).isEmpty();
+
+    assertThat(secretInUse(ACME)).isEqualTo("acme-1");
+    assertThat(secretInUse(BOLT)).isEqualTo("bolt-1");
+    assertThat(proof.tried()).isEmpty();
+    assertThat(directory.all()).extracting(Client::name).containsExactly(ACME, BOLT);
+  }
+
+  @Test
+  void aFileWithTwoFaultsIsRefusedAsAWholeAndBothAreNamed() throws IOException {
+    reload.load();
+    var before = List.copyOf(directory.all());
+
+    var faults =
+        """
+        clients:
+          acme: { scope: other }
+          Bolt: {}
+          new: { upstream: nowhere }
+        """;
+    clientsFile(faults);
+    messages.forget();
+    reload.reload();
+    reload.reload();
+
+    assertThat(directory.all()).containsExactlyElementsOf(before);
+    assertThat(messages.lines()).singleElement().asString().contains("line 3", "line 4");
+    assertThat(reloads("rejected")).isEqualTo(1);
+  }
+
+  @Test
+  void aFileThatVanishesChangesNothing() throws IOException {
+    reload.load();
+    Files.delete(files.resolve("clients.yaml"));
+
+    reload.reload();
+    reload.reload();
+
+    assertThat(directory.find(ACME)).isPresent();
+    assertThat(reloads("rejected")).isEqualTo(1);
+  }
+
+  @Test
+  void whatStaysTheSameIsNeitherAppliedNorLogged() {
+    reload.load();
+    var before = directory.find(ACME).orElseThrow();
+
+    messages.forget();
+    reload.reload();
+
+    assertThat(directory.find(ACME)).containsSame(before);
+    assertThat(messages.lines()).isEmpty();
+    assertThat(reloads("applied")).isEqualTo(1);
+  }
+
+  @Test
+  void aClientThatIsRemovedIsGoneAtOnceAndToldOf() throws IOException {
+    reload.load();
+    var removed = new ArrayList<ClientName>();
+    directory.onRemoved(name -> removed.add(directory.find(name).isEmpty() ? name : ACME));
+
+    clientsFile("clients: { acme: { scope: user } }");
+    reload.reload();
+
+    assertThat(directory.find(BOLT)).isEmpty();
+    assertThat(removed).containsExactly(BOLT);
+    assertThat(versionsOf("bolt")).isEmpty();
+  }
+
+  @Test
+  void anotherScopeOrUpstreamIsAppliedAtOnceAndToldOf() throws IOException {
+    reload.load();
+    var changes = new ArrayList<String>();
+    directory.onChanged(
+        (was, is) -> changes.add(is.name() + ": " + was.scope() + " " + is.scope()));
+
+    clientsFile("clients: { acme: { scope: admin, upstream: rc }, bolt: }");
+    reload.reload();
+
+    assertThat(directory.find(ACME).orElseThrow().upstream().baseUrl())
+        .isEqualTo(URI.create("https://api.rc.trackmage.com"));
+    assertThat(changes).containsExactly("acme: user admin");
+    assertThat(secretInUse(ACME)).isEqualTo("acme-1");
+  }
+
+  @Test
+  void aConfigMapIsReadAnewWhenKubernetesSwapsItsLink() throws IOException {
+    Files.delete(files.resolve("clients.yaml"));
+    kubeletWrites("..2026_01_01", "clients: { acme: }");
+    Files.createSymbolicLink(files.resolve("clients.yaml"), Path.of("..data/clients.yaml"));
+    reload.load();
+    assertThat(directory.all()).extracting(Client::name).containsExactly(ACME);
+
+    kubeletWrites("..2026_02_02", "clients: { bolt: }");
+    reload.reload();
+
+    assertThat(directory.all()).extracting(Client::name).containsExactly(BOLT);
+  }
+
+  // Secrets
+
+  @Test
+  void aClientWithoutSecretsIsThereWithAProblemAndHarmsNobody() throws IOException {
+    Files.delete(files.resolve("secrets/acme/client-secret"));
+
+    assertThat(reload.load()).isEmpty();
+
+    assertThat(directory.find(ACME).orElseThrow().credentials()).isEmpty();
+    assertThat(directory.problem(ACME).orElseThrow().code()).isEqualTo("credentials_missing");
+    assertThat(secretInUse(BOLT)).isEqualTo("bolt-1");
+    assertThat(directory.problem(BOLT)).isEmpty();
+
+    secret("acme", "acme-1");
+    reload.reload();
+    assertThat(secretInUse(ACME)).isEqualTo("acme-1");
+    assertThat(directory.problem(ACME)).isEmpty();
+  }
+
+  @Test
+  void secretsThatVanishOrSpoilStayInUseAndAreToldOfOnce() throws IOException {
+    reload.load();
+    Files.delete(files.resolve("secrets/acme/client-secret"));
+    Files.writeString(files.resolve("secrets/bolt/client-secret"), "\0");
+
+    messages.forget();
+    reload.reload();
+    reload.reload();
+
+    assertThat(secretInUse(ACME)).isEqualTo("acme-1");
+    assertThat(secretInUse(BOLT)).isEqualTo("bolt-1");
+    assertThat(problemOf(ACME)).isEqualTo(Kind.MISSING);
+    assertThat(problemOf(BOLT)).isEqualTo(Kind.MALFORMED);
+    assertThat(messages.lines()).singleElement().asString().contains("acme:", "bolt:");
+    assertThat(reloads("applied")).isEqualTo(1);
+    assertThat(reloads("rejected")).isEqualTo(1);
+  }
+
+  // Rotation
+
+  @Test
+  void newCredentialsReplaceWorkingOnesOnlyOnceProven() throws IOException {
+    reload.load();
+    var versions = versionsOf("acme");
+    secret("acme", "acme-2");
+
+    reload.reload();
+    await().until(() -> proof.tried().contains("acme-2"));
+    assertThat(secretInUse(ACME)).isEqualTo("acme-1");
+
+    proof.says("acme-2", new Verdict.Proven());
+    await().untilAsserted(() -> assertThat(secretInUse(ACME)).isEqualTo("acme-2"));
+    assertThat(directory.problem(ACME)).isEmpty();
+    await().untilAsserted(() -> assertThat(reloads("applied")).isEqualTo(2));
+    assertThat(versionsOf("acme"))
+        .containsExactly(directory.find(ACME).orElseThrow().credentials().orElseThrow().version())
+        .isNotEqualTo(versions);
+
+    reload.reload();
+    assertThat(proof.tried()).containsExactly("acme-2");
+  }
+
+  @Test
+  void aTrialHoldsUpNeitherAReloadNorAnotherClient() throws IOException {
+    reload.load();
+    secret("acme", "acme-2");
+    reload.reload();
+    await().until(() -> proof.tried().contains("acme-2"));
+
+    proof.says("bolt-2", new Verdict.Proven());
+    secret("bolt", "bolt-2");
+    clientsFile("clients: { acme: { scope: user }, bolt: , new: }");
+    reload.reload();
+
+    assertThat(directory.find(new ClientName("new"))).isPresent();
+    await().untilAsserted(() -> assertThat(secretInUse(BOLT)).isEqualTo("bolt-2"));
+    assertThat(secretInUse(ACME)).isEqualTo("acme-1");
+  }
+
+  @Test
+  void refusedCredentialsChangeNothingAndAreTriedAgainAfterThirtySeconds() throws IOException {
+    reload.load();
+    proof.says("acme-2", new Verdict.Refused("invalid_client"));
+    secret("acme", "acme-2");
+
+    messages.forget();
+    reload.reload();
+    await().until(() -> directory.problem(ACME).isPresent());
+    clock.pass(Duration.ofSeconds(29));
+    reload.reload();
+    assertThat(proof.tried()).containsExactly("acme-2");
+    clock.pass(Duration.ofSeconds(1));
+    reload.reload();
+    await().until(() -> proof.tried().size() == 2);
+
+    assertThat(secretInUse(ACME)).isEqualTo("acme-1");
+    assertThat(problemOf(ACME)).isEqualTo(Kind.REFUSED);
+    assertThat(messages.lines())
+        .singleElement()
+        .asString()
+        .contains("acme", "invalid_client")
+        .doesNotContain("acme-1", "acme-2");
+    assertThat(reloads("rejected")).isEqualTo(1);
+
+    proof.says("acme-2", new Verdict.Proven());
+    await()
+        .untilAsserted(
+            () -> {
+              clock.pass(Duration.ofSeconds(30));
+              reload.reload();
+              assertThat(secretInUse(ACME)).isEqualTo("acme-2");
+            });
+    assertThat(directory.problem(ACME)).isEmpty();
+  }
+
+  @Test
+  void filesThatChangeAfterARefusalAreTriedAtOnce() throws IOException {
+    reload.load();
+    proof.says("wrong", new Verdict.Refused("invalid_client"));
+    secret("acme", "wrong");
+    reload.reload();
+    await().until(() -> directory.problem(ACME).isPresent());
+
+    proof.says("right", new Verdict.Proven());
+    secret("acme", "right");
+    reload.reload();
+
+    await().untilAsserted(() -> assertThat(secretInUse(ACME)).isEqualTo("right"));
+    assertThat(directory.problem(ACME)).isEmpty();
+  }
+
+  @Test
+  void oldSecretsPutBackEndTheTrialOfTheNewOnes() throws IOException {
+    reload.load();
+    secret("acme", "acme-2");
+    reload.reload();
+    await().until(() -> proof.tried().contains("acme-2"));
+
+    secret("acme", "acme-1");
+    reload.reload();
+    proof.says("acme-2", new Verdict.Proven());
+    proof.says("bolt-2", new Verdict.Proven());
+    secret("bolt", "bolt-2");
+    reload.reload();
+    await().untilAsserted(() -> assertThat(secretInUse(BOLT)).isEqualTo("bolt-2"));
+
+    assertThat(secretInUse(ACME)).isEqualTo("acme-1");
+  }
+
+  @Test
+  void anUndecidedTrialIsRepeatedAtTheNextReload() throws IOException {
+    reload.load();
+    proof.says("acme-2", new Verdict.Undecided());
+    secret("acme", "acme-2");
+    reload.reload();
+    await().until(() -> directory.problem(ACME).isPresent());
+    assertThat(problemOf(ACME)).isEqualTo(Kind.UNPROVEN);
+    assertThat(secretInUse(ACME)).isEqualTo("acme-1");
+
+    proof.says("acme-2", new Verdict.Proven());
+    reload.reload();
+
+    await().untilAsserted(() -> assertThat(secretInUse(ACME)).isEqualTo("acme-2"));
+    assertThat(directory.problem(ACME)).isEmpty();
+  }
+
+  @Test
+  void credentialsThatDoNotWorkAreReplacedAtOnce() throws IOException {
+    reload.load();
+    proof.breaks("acme");
+    secret("acme", "acme-2");
+
+    reload.reload();
+
+    assertThat(secretInUse(ACME)).isEqualTo("acme-2");
+    assertThat(proof.tried()).isEmpty();
+  }
+
+  @Test
+  void credentialsForAnotherUpstreamAreUsedAtOnce() throws IOException {
+    reload.load();
+    clientsFile("clients: { acme: { upstream: rc }, bolt: }");
+    secret("acme", "acme-rc");
+
+    reload.reload();
+
+    assertThat(secretInUse(ACME)).isEqualTo("acme-rc");
+  }
+
+  @Test
+  void aClientThatIsGoneIsNotBroughtBackByItsTrial() throws IOException {
+    reload.load();
+    secret("acme", "acme-2");
+    reload.reload();
+    await().until(() -> proof.tried().contains("acme-2"));
+
+    clientsFile("clients: { bolt: }");
+    reload.reload();
+    proof.says("acme-2", new Verdict.Proven());
+    proof.says("bolt-2", new Verdict.Proven());
+    secret("bolt", "bolt-2");
+    reload.reload();
+    await().untilAsserted(() -> assertThat(secretInUse(BOLT)).isEqualTo("bolt-2"));
+
+    assertThat(directory.find(ACME)).isEmpty();
+    assertThat(versionsOf("acme")).isEmpty();
+  }
+
+  private void clientsFile(String text) throws IOException {
+    Files.writeString(files.resolve("clients.yaml"), text);
+  }
+
+  private void secret(String client, String secret) throws IOException {
+    var directory = Files.createDirectories(files.resolve("secrets").resolve(client));
+    Files.writeString(directory.resolve("client-id"), client + "-id\n");
+    Files.writeString(directory.resolve("client-secret"), secret + "\n");
+  }
+
+  private void kubeletWrites(String version, String text) throws IOException {
+    var directory = Files.createDirectory(files.resolve(version));
+    Files.writeString(directory.resolve("clients.yaml"), text);
+    Files.createSymbolicLink(files.resolve("..data_tmp"), Path.of(version));
+    Files.move(
+        files.resolve("..data_tmp"), files.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private String secretInUse(ClientName client) {
+    return directory.find(client).orElseThrow().credentials().orElseThrow().secret().reveal();
+  }
+
+  private Kind problemOf(ClientName client) {
+    return directory.problem(client).orElseThrow().kind();
+  }
+
+  private double reloads(String result) {
+    return registry.get("token_broker.config.reload").tag("result", result).counter().count();
+  }
+
+  private List<String> versionsOf(String client) {
+    return registry
+        .find("token_broker.client.credentials.info")
+        .tag("client", client)
+        .gauges()
+        .stream()
+        .map(Gauge::getId)
+        .map(id -> String.valueOf(id.getTag("version")))
+        .toList();
+  }
+}

@@ -1,0 +1,42 @@
+package tokenbroker.clients;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jboss.logmanager.formatters.PatternFormatter;
+
+/** The lines that a class logs until this is closed. */
+final class LogLines extends Handler {
+
+  private final PatternFormatter format = new PatternFormatter("%m");
+  private final Logger logger;
+  private final List<String> lines = new CopyOnWriteArrayList<>();
+
+  LogLines(Class<?> source) {
+    logger = Logger.getLogger(source.getName());
+    logger.addHandler(this);
+  }
+
+  List<String> lines() {
+    return lines;
+  }
+
+  void forget() {
+    lines.clear();
+  }
+
+  @Override
+  public void publish(LogRecord line) {
+    lines.add(format.format(line));
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void close() {
+    logger.removeHandler(this);
+  }
+}

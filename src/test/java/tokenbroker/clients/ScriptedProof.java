@@ -1,0 +1,45 @@
+package tokenbroker.clients;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Stands for the upstream: says of each secret what the test has said, once it has said it. */
+final class ScriptedProof implements CredentialsProof {
+
+  private final Map<String, CompletableFuture<Verdict>> verdicts = new ConcurrentHashMap<>();
+  private final Set<ClientName> broken = ConcurrentHashMap.newKeySet();
+  private final List<String> tried = new CopyOnWriteArrayList<>();
+
+  /** What is said of a secret from now on; who waits for it hears it now. */
+  void says(String secret, Verdict verdict) {
+    var waiting = verdicts.put(secret, CompletableFuture.completedFuture(verdict));
+    if (waiting != null) {
+      waiting.complete(verdict);
+    }
+  }
+
+  void breaks(String client) {
+    broken.add(new ClientName(client));
+  }
+
+  /** The secrets that were tried, in the order of the trials. */
+  List<String> tried() {
+    return tried;
+  }
+
+  @Override
+  public Verdict prove(Client candidate) {
+    var secret = candidate.credentials().orElseThrow().secret().reveal();
+    tried.add(secret);
+    return verdicts.computeIfAbsent(secret, _ -> new CompletableFuture<>()).join();
+  }
+
+  @Override
+  public boolean working(ClientName client) {
+    return !broken.contains(client);
+  }
+}
