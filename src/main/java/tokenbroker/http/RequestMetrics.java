@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import tokenbroker.callers.Caller;
 import tokenbroker.callers.CallerRule;
+import tokenbroker.clients.ClientDirectory;
 import tokenbroker.clients.ClientName;
 
 /**
@@ -28,8 +29,9 @@ class RequestMetrics {
   private final Map<Series, Counter> requests = new ConcurrentHashMap<>();
   private final Map<String, Timer> durations = new ConcurrentHashMap<>();
 
-  RequestMetrics(MeterRegistry registry) {
+  RequestMetrics(MeterRegistry registry, ClientDirectory clients) {
     this.registry = registry;
+    clients.onRemoved(this::forget);
   }
 
   /** Counts and times a request that was allowed. */
@@ -52,7 +54,7 @@ class RequestMetrics {
   }
 
   /** A client that is gone leaves no series behind. */
-  void forget(ClientName client) {
+  private void forget(ClientName client) {
     requests.keySet().removeIf(series -> series.client.equals(client));
     for (var name : List.of("token_broker.requests", "token_broker.authorization.denied")) {
       registry.find(name).tag("client", client.value()).meters().forEach(registry::remove);

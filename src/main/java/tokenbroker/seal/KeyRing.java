@@ -42,6 +42,11 @@ public record KeyRing(String primaryId, Map<String, byte[]> keys) {
     }
   }
 
+  /** The bytes of the primary key. */
+  public byte[] primary() {
+    return Objects.requireNonNull(keys.get(primaryId));
+  }
+
   /** A ring, or all that keeps it from being one. */
   public sealed interface Loading {
     record Loaded(KeyRing ring) implements Loading {}

@@ -1,0 +1,89 @@
+package tokenbroker.startup;
+
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.microprofile.config.Config;
+import org.jboss.logging.Logger;
+import tokenbroker.callers.Issuers;
+import tokenbroker.clients.ClientDirectory;
+import tokenbroker.clients.ClientDirectoryReload;
+import tokenbroker.config.BrokerConfig;
+import tokenbroker.config.BrokerConfig.Store;
+import tokenbroker.redis.Announcements;
+import tokenbroker.seal.Seal;
+import tokenbroker.tokens.RefreshAhead;
+import tokenbroker.tokens.TokenBroker;
+
+/**
+ * Refuses a wrong start, naming every fault at once; else starts what the broker does without being
+ * asked.
+ */
+@Singleton
+class Start {
+
+  private static final Logger LOG = Logger.getLogger(Start.class);
+  private static final Duration EACH_SECOND = Duration.ofSeconds(1);
+  private static final Duration REFRESH_TICK = Duration.ofMillis(200);
+
+  private final Config allConfig;
+  private final BrokerConfig config;
+  private final SealKeys sealKeys;
+  private final Issuers issuers;
+  private final ClientDirectoryReload reload;
+
+  Start(
+      Config allConfig,
+      BrokerConfig config,
+      SealKeys sealKeys,
+      Issuers issuers,
+      ClientDirectoryReload reload) {
+    this.allConfig = allConfig;
+    this.config = config;
+    this.sealKeys = sealKeys;
+    this.issuers = issuers;
+    this.reload = reload;
+  }
+
+  void start(
+      @Observes StartupEvent event,
+      BackgroundWork work,
+      ClientDirectory clients,
+      TokenBroker broker,
+      RefreshAhead refreshAhead,
+      Seal seal,
+      Instance<Announcements> announcements) {
+    refuseFaults();
+    clients.onRemoved(client -> Thread.ofVirtual().start(() -> broker.forget(client)));
+    issuers.readKeysIfDue();
+    work.every(EACH_SECOND, "caller keys", issuers::readKeysIfDue);
+    work.every(config.clients().reloadEvery(), "clients", reload::reload);
+    work.every(config.clients().reloadEvery(), "seal keys", () -> sealKeys.reload(seal));
+    work.every(REFRESH_TICK, "refresh ahead", refreshAhead::tick);
+    if (config.store() == Store.REDIS) {
+      work.every(EACH_SECOND, "announcements", announcements.get()::beat);
+    }
+    LOG.infof("%d clients, store %s", clients.all().size(), config.store());
+  }
+
+  private void refuseFaults() {
+    var faults = faults();
+    if (!faults.isEmpty()) {
+      throw new ConfigurationException(
+          "The token broker does not start. To mend:\n  - " + String.join("\n  - ", faults));
+    }
+  }
+
+  private List<String> faults() {
+    var faults = new ArrayList<>(UnknownKeys.faults(allConfig));
+    faults.addAll(issuers.faults());
+    faults.addAll(sealKeys.faults());
+    reload.load().forEach(fault -> faults.add(config.clients().file() + ": " + fault));
+    return faults;
+  }
+}
