@@ -2,50 +2,56 @@ package tokenbroker.clients;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clients as they are now: an immutable snapshot, replaced as a whole. Reading takes no lock.
+ * The clients as they are now. A reload replaces them as a whole, so that nobody sees half of it;
+ * in between, a client may get new credentials for itself. Reading takes no lock.
  */
 @ApplicationScoped
 public class ClientDirectory {
 
-  /** Neither map is changed any more once it is here. */
-  private record Snapshot(
-      boolean loaded,
-      Map<ClientName, Client> clients,
-      Map<ClientName, CredentialsFault> problems) {}
-
   private final List<Consumer<ClientName>> removedListeners = new CopyOnWriteArrayList<>();
   private final List<BiConsumer<Client, Client>> changedListeners = new CopyOnWriteArrayList<>();
-  private volatile Snapshot snapshot = new Snapshot(false, Map.of(), Map.of());
+
+  /** Null before the first right clients file. The map is never changed once it is here. */
+  private volatile @Nullable Map<ClientName, AtomicReference<Entry>> snapshot;
+
+  /** A client, and what is wrong with its secrets; null where nothing is. */
+  public record Entry(Client client, @Nullable CredentialsFault problem) {}
 
   public Optional<Client> find(ClientName name) {
-    return Optional.ofNullable(snapshot.clients().get(name));
-  }
-
-  /** In the order of the clients file. */
-  public Collection<Client> all() {
-    return Collections.unmodifiableCollection(snapshot.clients().values());
+    var entry = entry(name);
+    return entry == null ? Optional.empty() : Optional.of(entry.client());
   }
 
   /** What is wrong with the client's secrets; empty where nothing is. */
   public Optional<CredentialsFault> problem(ClientName name) {
-    return Optional.ofNullable(snapshot.problems().get(name));
+    var entry = entry(name);
+    return entry == null ? Optional.empty() : Optional.ofNullable(entry.problem());
+  }
+
+  /** In the order of the clients file. */
+  public List<Client> all() {
+    return entries().stream().map(Entry::client).toList();
+  }
+
+  /** In the order of the clients file. */
+  List<Entry> entries() {
+    return places().values().stream().map(AtomicReference::get).toList();
   }
 
   /** Whether a right clients file has been read since the start. */
   public boolean isLoaded() {
-    return snapshot.loaded();
+    return snapshot != null;
   }
 
   /**
@@ -64,45 +70,23 @@ public class ClientDirectory {
     changedListeners.add(listener);
   }
 
-  /**
-   * Replaces everything. One thread at a time.
-   *
-   * @return whether any client is different now
-   */
-  public boolean replaceAll(
-      Collection<Client> clients, Map<ClientName, CredentialsFault> problems) {
-    var before = snapshot;
-    var same = before.loaded() && areIn(before, clients);
-    if (same && before.problems().equals(problems)) {
-      return false;
-    }
-    var byName = LinkedHashMap.<ClientName, Client>newLinkedHashMap(clients.size());
-    clients.forEach(client -> byName.put(client.name(), client));
-    snapshot = new Snapshot(true, byName, Map.copyOf(problems));
-    before.clients().values().forEach(client -> tell(client, byName.get(client.name())));
-    return !same;
-  }
-
-  private static boolean areIn(Snapshot snapshot, Collection<Client> clients) {
-    return clients.size() == snapshot.clients().size()
-        && clients.stream()
-            .allMatch(client -> client.equals(snapshot.clients().get(client.name())));
+  /** Replaces everything. One thread at a time. */
+  public void replaceAll(Collection<Entry> entries) {
+    var now = LinkedHashMap.<ClientName, AtomicReference<Entry>>newLinkedHashMap(entries.size());
+    entries.forEach(entry -> now.put(entry.client().name(), new AtomicReference<>(entry)));
+    var before = all();
+    snapshot = now;
+    before.forEach(client -> tell(client, find(client.name()).orElse(null)));
   }
 
   /** Replaces one client that is there. One thread at a time. */
-  void replace(Client client, @Nullable CredentialsFault problem) {
-    var clients = new LinkedHashMap<>(snapshot.clients());
-    var before = clients.put(client.name(), client);
-    var problems = new HashMap<>(snapshot.problems());
-    if (problem == null) {
-      problems.remove(client.name());
-    } else {
-      problems.put(client.name(), problem);
+  void replace(Entry entry) {
+    var client = entry.client();
+    var place = places().get(client.name());
+    if (place == null) {
+      throw new IllegalArgumentException("there is no client " + client.name());
     }
-    snapshot = new Snapshot(true, clients, problems);
-    if (before != null) {
-      tell(before, client);
-    }
+    tell(place.getAndSet(entry).client(), client);
   }
 
   private void tell(Client before, @Nullable Client now) {
@@ -111,5 +95,15 @@ public class ClientDirectory {
     } else if (!now.equals(before)) {
       changedListeners.forEach(listener -> listener.accept(before, now));
     }
+  }
+
+  private @Nullable Entry entry(ClientName name) {
+    var place = places().get(name);
+    return place == null ? null : place.get();
+  }
+
+  private Map<ClientName, AtomicReference<Entry>> places() {
+    var places = snapshot;
+    return places == null ? Map.of() : places;
   }
 }

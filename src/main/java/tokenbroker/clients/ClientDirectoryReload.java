@@ -7,12 +7,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.clients.CredentialsProof.Verdict;
 import tokenbroker.clients.CredentialsTrials.Trial;
 import tokenbroker.clients.SecretsDirectory.Secrets;
@@ -98,42 +98,39 @@ public class ClientDirectoryReload {
     return List.of();
   }
 
-  /** Joins the definitions with the credentials that each is to use from now on. */
+  /**
+   * Joins the definitions with the credentials that each is to use from now on.
+   *
+   * @return whether any client is different now; one that only has another problem is not
+   */
   private boolean join(Map<ClientName, Client> definitions) {
     secrets.retain(definitions.keySet());
-    var clients = new ArrayList<Client>(definitions.size());
-    var problems = new HashMap<ClientName, CredentialsFault>();
-    for (var definition : definitions.values()) {
-      clients.add(withCredentials(definition, problems));
-    }
-    tellNew(problems);
-    if (!directory.replaceAll(clients, problems)) {
+    var entries = definitions.values().stream().map(this::join).toList();
+    if (directory.isLoaded() && entries.equals(directory.entries())) {
       return false;
     }
-    clients.forEach(metrics::inUse);
-    return true;
+    tellNew(entries);
+    var before = directory.all();
+    directory.replaceAll(entries);
+    directory.all().forEach(metrics::inUse);
+    return !directory.all().equals(before);
   }
 
-  private Client withCredentials(Client definition, Map<ClientName, CredentialsFault> problems) {
+  private Entry join(Client definition) {
     var name = definition.name();
     var before = directory.find(name).orElse(null);
     var kept = definition.with(before == null ? null : before.knownCredentials());
-    CredentialsFault fault;
-    switch (secrets.read(name)) {
+    return switch (secrets.read(name)) {
       case Secrets.Found(var found) when isToBeUsedAtOnce(found, definition, before) -> {
         trials.drop(name);
-        return definition.with(found);
+        yield new Entry(definition.with(found), null);
       }
-      case Secrets.Found(var found) -> fault = trials.offer(definition.with(found));
-      case Secrets.Faulty(var secretsFault) -> {
+      case Secrets.Found(var found) -> new Entry(kept, trials.offer(definition.with(found)));
+      case Secrets.Faulty(var fault) -> {
         trials.drop(name);
-        fault = secretsFault;
+        yield new Entry(kept, fault);
       }
-    }
-    if (fault != null) {
-      problems.put(name, fault);
-    }
-    return kept;
+    };
   }
 
   /** Only working credentials deserve a proof that others work as well. */
@@ -146,20 +143,21 @@ public class ClientDirectoryReload {
         || !proof.working(definition.name());
   }
 
-  private void tellNew(Map<ClientName, CredentialsFault> problems) {
-    var untold =
-        problems.entrySet().stream()
-            .filter(entry -> isNew(entry.getKey(), entry.getValue()))
-            .map(entry -> entry.getKey() + ": " + entry.getValue().message())
-            .toList();
+  private void tellNew(List<Entry> entries) {
+    var untold = new ArrayList<String>();
+    for (var entry : entries) {
+      if (entry.problem() != null && isNew(entry.client(), entry.problem())) {
+        untold.add(entry.client().name() + ": " + entry.problem().message());
+      }
+    }
     if (!untold.isEmpty()) {
       metrics.changeRejected();
       LOG.warnf("secrets have faults; credentials in use stay in use: %s", inOneLine(untold));
     }
   }
 
-  private boolean isNew(ClientName client, CredentialsFault problem) {
-    return !problem.equals(directory.problem(client).orElse(null));
+  private boolean isNew(Client client, CredentialsFault problem) {
+    return !problem.equals(directory.problem(client.name()).orElse(null));
   }
 
   private static String inOneLine(List<?> faults) {
@@ -180,8 +178,8 @@ public class ClientDirectoryReload {
     }
     if (concluded.fault() == null) {
       use(concluded.candidate());
-    } else if (isNew(client.name(), concluded.fault())) {
-      directory.replace(client, concluded.fault());
+    } else if (isNew(client, concluded.fault())) {
+      directory.replace(new Entry(client, concluded.fault()));
       LOG.warnf("client %s keeps its credentials: %s", client.name(), concluded.fault().message());
       if (verdict instanceof Verdict.Refused) {
         metrics.changeRejected();
@@ -190,7 +188,7 @@ public class ClientDirectoryReload {
   }
 
   private void use(Client proven) {
-    directory.replace(proven, null);
+    directory.replace(new Entry(proven, null));
     metrics.inUse(proven);
     metrics.changeApplied();
     LOG.infof("client %s uses its new credentials: they are proven", proven.name());

@@ -16,10 +16,10 @@ final class SecretFile {
 
   /** What the file holds, or why that is no credential. */
   sealed interface Content {
-    record Text(String value) implements Content {
+    record Plain(String value) implements Content {
       @Override
       public String toString() {
-        return "Text[redacted]";
+        return "Plain[redacted]";
       }
     }
 
@@ -66,7 +66,7 @@ final class SecretFile {
           Kind.MALFORMED,
           file + " holds a character that cannot be printed: put only the credential there");
     }
-    return new Content.Text(text);
+    return new Content.Plain(text);
   }
 
   private static String withoutNewlines(String text) {

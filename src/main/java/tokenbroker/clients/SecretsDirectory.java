@@ -80,10 +80,10 @@ final class SecretsDirectory {
   private Secrets secrets(SecretFile.Content id, SecretFile.Content secret) {
     return switch (id) {
       case SecretFile.Content.Faulty(var fault) -> new Secrets.Faulty(fault);
-      case SecretFile.Content.Text(var clientId) ->
+      case SecretFile.Content.Plain(var clientId) ->
           switch (secret) {
             case SecretFile.Content.Faulty(var fault) -> new Secrets.Faulty(fault);
-            case SecretFile.Content.Text(var value) ->
+            case SecretFile.Content.Plain(var value) ->
                 new Secrets.Found(credentials(clientId, value));
           };
     };
