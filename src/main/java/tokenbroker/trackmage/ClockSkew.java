@@ -1,0 +1,67 @@
+package tokenbroker.trackmage;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+import tokenbroker.trackmage.Reply.Answered;
+
+/** How far an upstream's clock is from ours, by the {@code Date} of its answers. */
+final class ClockSkew {
+
+  /** Beyond this an operator has a clock to set; far above what the estimate can be wrong by. */
+  private static final Duration TOLERATED = Duration.ofSeconds(5);
+
+  /** {@code Date} is cut to whole seconds: on average it was sent half a second later. */
+  private static final Duration CUT_OFF = Duration.ofMillis(500);
+
+  private static final Logger LOG = Logger.getLogger(ClockSkew.class);
+
+  private final String upstream;
+  private final UpstreamMetrics metrics;
+  private final AtomicBoolean tooFar = new AtomicBoolean();
+
+  ClockSkew(String upstream, UpstreamMetrics metrics) {
+    this.upstream = upstream;
+    this.metrics = metrics;
+  }
+
+  void observe(Answered answer) {
+    answer
+        .headers()
+        .firstValue("Date")
+        .flatMap(ClockSkew::parse)
+        .ifPresent(date -> report(skew(date, answer)));
+  }
+
+  /** Positive where the upstream is ahead. */
+  private static Duration skew(Instant date, Answered answer) {
+    var roundTrip = Duration.between(answer.sentAt(), answer.receivedAt());
+    var midpoint = answer.sentAt().plus(roundTrip.dividedBy(2));
+    return Duration.between(midpoint, date.plus(CUT_OFF));
+  }
+
+  private void report(Duration skew) {
+    metrics.clockSkew(upstream, skew);
+    var beyond = skew.abs().compareTo(TOLERATED) > 0;
+    if (tooFar.getAndSet(beyond) != beyond && beyond) {
+      LOG.warnf(
+          "The clock of upstream %s is %d s away from ours: tokens may end earlier or later than"
+              + " both sides think",
+          upstream, skew.toSeconds());
+    }
+  }
+
+  private static Optional<Instant> parse(String date) {
+    try {
+      return Optional.of(
+          ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package tokenbroker.trackmage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.seal.KeyedHash;
+import tokenbroker.tokens.AccessToken;
+import tokenbroker.tokens.FetchResult;
+import tokenbroker.tokens.FetchResult.Fetched;
+import tokenbroker.tokens.FetchResult.InvalidResponse;
+import tokenbroker.tokens.TokenId;
+
+/**
+ * Makes a token of a successful answer (RFC 6749 §5.1). Without a usable {@code access_token} the
+ * answer is invalid; whatever else is unusable is left out.
+ */
+final class IssuedToken {
+
+  /** Fits a header: printable ASCII without spaces. */
+  private static final Pattern TOKEN = Pattern.compile("[!-~]{1,16384}");
+
+  /** RFC 6749 §3.3. */
+  private static final Pattern SCOPE = Pattern.compile("[!#-\\[\\]-~]+(?: [!#-\\[\\]-~]+)*+");
+
+  private static final int LONGEST_SCOPE = 1024;
+
+  /** An e-mail address has 320 characters at most; no control or format characters. */
+  private static final Pattern USER_FIELD = Pattern.compile("\\P{C}{1,320}");
+
+  private final KeyedHash hash;
+
+  IssuedToken(KeyedHash hash) {
+    this.hash = hash;
+  }
+
+  FetchResult from(JsonNode fields, Instant requestedAt, String credentialsVersion) {
+    var token = fields.path("access_token");
+    if (token.isMissingNode() || token.isNull() || "".equals(token.textValue())) {
+      return new InvalidResponse("no_access_token");
+    }
+    if (!token.isTextual() || !TOKEN.matcher(token.textValue()).matches()) {
+      return new InvalidResponse("unusable_access_token");
+    }
+    if (!isBearer(fields.path("token_type"))) {
+      return new InvalidResponse("not_bearer");
+    }
+    var value = token.textValue();
+    return new Fetched(
+        new AccessToken(
+            value,
+            scope(fields.path("scope")),
+            userField(fields.path("user_id")),
+            userField(fields.path("user_email")),
+            TokenId.of(value, hash),
+            requestedAt,
+            requestedAt.plus(TokenLife.of(fields.path("expires_in"), value)),
+            credentialsVersion,
+            false));
+  }
+
+  private static boolean isBearer(JsonNode type) {
+    return type.isMissingNode()
+        || type.isNull()
+        || (type.isTextual() && type.textValue().equalsIgnoreCase("bearer"));
+  }
+
+  private static @Nullable String scope(JsonNode scope) {
+    return scope.isTextual()
+            && scope.textValue().length() <= LONGEST_SCOPE
+            && SCOPE.matcher(scope.textValue()).matches()
+        ? scope.textValue()
+        : null;
+  }
+
+  private static @Nullable String userField(JsonNode field) {
+    return field.isTextual() && USER_FIELD.matcher(field.textValue()).matches()
+        ? field.textValue()
+        : null;
+  }
+}

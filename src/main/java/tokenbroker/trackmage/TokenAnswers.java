@@ -1,0 +1,105 @@
+package tokenbroker.trackmage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
+import tokenbroker.clients.ClientCredentials;
+import tokenbroker.seal.KeyedHash;
+import tokenbroker.tokens.FetchResult;
+import tokenbroker.tokens.FetchResult.InvalidResponse;
+import tokenbroker.tokens.FetchResult.Rejected;
+import tokenbroker.tokens.FetchResult.TimedOut;
+import tokenbroker.tokens.FetchResult.Unavailable;
+import tokenbroker.tokens.OAuthError;
+import tokenbroker.trackmage.BoundedBody.Body.CutOff;
+import tokenbroker.trackmage.BoundedBody.Body.TooLarge;
+import tokenbroker.trackmage.BoundedBody.Body.Whole;
+import tokenbroker.trackmage.Reply.Answered;
+import tokenbroker.trackmage.Reply.Late;
+import tokenbroker.trackmage.Reply.NoConnection;
+import tokenbroker.trackmage.Reply.NotHttp;
+
+/**
+ * Says what a reply means: by the {@code error} in its body first, for TrackMage answers 400 to
+ * nearly everything, and by its status where there is no such error. None of the upstream's text
+ * gets past here.
+ */
+final class TokenAnswers {
+
+  static final String CONNECT = "connect";
+  static final String HTTP_4XX = "http_4xx";
+  static final String HTTP_5XX = "http_5xx";
+  static final String HTTP_429 = "http_429";
+
+  /** What stands for a 5xx and a 503 in an OAuth body (RFC 6749 §4.1.2.1). */
+  private static final Set<String> TROUBLES = Set.of("server_error", "temporarily_unavailable");
+
+  private final IssuedToken issuedToken;
+
+  TokenAnswers(KeyedHash hash) {
+    this.issuedToken = new IssuedToken(hash);
+  }
+
+  FetchResult read(Reply reply, ClientCredentials credentials) {
+    return switch (reply) {
+      case NoConnection _ -> new Unavailable(CONNECT, null);
+      case Late _ -> new TimedOut();
+      case NotHttp _ -> new InvalidResponse("not_http");
+      case Answered answer ->
+          switch (answer.body()) {
+            case Whole(var bytes) -> whole(answer, bytes, credentials);
+            case CutOff _ -> byStatus(answer, "truncated");
+            case TooLarge _ -> byStatus(answer, "too_large");
+          };
+    };
+  }
+
+  private FetchResult whole(Answered answer, byte[] bytes, ClientCredentials credentials) {
+    if (bytes.length == 0) {
+      return byStatus(answer, "empty");
+    }
+    return StrictJson.object(bytes)
+        .map(fields -> understood(answer, fields, credentials))
+        .orElseGet(() -> byStatus(answer, "not_json"));
+  }
+
+  private FetchResult understood(Answered answer, JsonNode fields, ClientCredentials credentials) {
+    var error = fields.path("error");
+    if (answer.succeeded() && (!error.isTextual() || fields.hasNonNull("access_token"))) {
+      return issuedToken.from(fields, answer.sentAt(), credentials.version());
+    }
+    return error.isTextual()
+        ? byError(answer, error.textValue())
+        : byStatus(answer, "no_access_token");
+  }
+
+  private static FetchResult byError(Answered answer, String code) {
+    var error = OAuthError.of(code);
+    if (error != OAuthError.UNRECOGNIZED) {
+      return new Rejected(error);
+    }
+    return switch (byStatus(answer, "")) {
+      case Unavailable unavailable -> unavailable;
+      case FetchResult _ when TROUBLES.contains(code) ->
+          new Unavailable(code, RetryAfter.in(answer.headers(), answer.receivedAt()));
+      case FetchResult other when answer.redirects() -> other;
+      case FetchResult _ -> new Rejected(OAuthError.UNRECOGNIZED);
+    };
+  }
+
+  /**
+   * For answers without an OAuth body.
+   *
+   * @param fault what is wrong with the body: said where the status is a good one
+   */
+  private static FetchResult byStatus(Answered answer, String fault) {
+    if (answer.status() == 429 || answer.status() >= 500) {
+      return new Unavailable(
+          answer.status() == 429 ? HTTP_429 : HTTP_5XX,
+          RetryAfter.in(answer.headers(), answer.receivedAt()));
+    }
+    if (answer.succeeded()) {
+      return new InvalidResponse(fault);
+    }
+    return new InvalidResponse(answer.redirects() ? "http_3xx" : HTTP_4XX);
+  }
+}

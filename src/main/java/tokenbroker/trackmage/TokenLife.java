@@ -1,0 +1,78 @@
+package tokenbroker.trackmage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+
+/** How long a token lives, from the moment that it was asked for. Never for ever. */
+final class TokenLife {
+
+  /** For a token that says nothing of its life anywhere. */
+  static final Duration UNKNOWN = Duration.ofMinutes(5);
+
+  static final Duration LONGEST = Duration.ofDays(30);
+
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,15}(\\.[0-9]{1,15})?");
+
+  /** 9999-12-31: a claim beyond it is no time. */
+  private static final double LAST_SECOND = 253_402_300_799d;
+
+  private TokenLife() {}
+
+  /**
+   * By {@code expires_in}, else by the token's own claims, else {@link #UNKNOWN}.
+   *
+   * @param expiresIn seconds as a number or a numeric string; anything else says nothing
+   */
+  static Duration of(JsonNode expiresIn, String token) {
+    var seconds = positiveSeconds(expiresIn);
+    if (seconds.isEmpty()) {
+      seconds = byClaims(token);
+    }
+    return seconds.isPresent()
+        ? Duration.ofSeconds(Math.min(seconds.getAsLong(), LONGEST.toSeconds()))
+        : UNKNOWN;
+  }
+
+  private static OptionalLong positiveSeconds(JsonNode value) {
+    return wholeSeconds(
+        value.isTextual() && NUMBER.matcher(value.textValue()).matches()
+            ? Double.parseDouble(value.textValue())
+            : value.isNumber() ? value.doubleValue() : 0);
+  }
+
+  private static OptionalLong wholeSeconds(double seconds) {
+    return seconds >= 1 && seconds <= LAST_SECOND
+        ? OptionalLong.of((long) seconds)
+        : OptionalLong.empty();
+  }
+
+  /** {@code exp} − {@code iat} of a JWT (RFC 7519 §4.1), unverified: a hint and no more. */
+  private static OptionalLong byClaims(String token) {
+    return claims(token)
+        .map(
+            claims -> {
+              var issued = positiveSeconds(claims.path("iat"));
+              var expires = positiveSeconds(claims.path("exp"));
+              return issued.isPresent() && expires.isPresent()
+                  ? wholeSeconds((double) expires.getAsLong() - issued.getAsLong())
+                  : OptionalLong.empty();
+            })
+        .orElse(OptionalLong.empty());
+  }
+
+  private static Optional<JsonNode> claims(String token) {
+    var parts = token.split("\\.", -1);
+    if (parts.length != 3) {
+      return Optional.empty();
+    }
+    try {
+      return StrictJson.object(Base64.getUrlDecoder().decode(parts[1]));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+}

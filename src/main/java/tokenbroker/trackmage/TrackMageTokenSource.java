@@ -1,0 +1,133 @@
+package tokenbroker.trackmage;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import tokenbroker.clients.Client;
+import tokenbroker.clients.ClientCredentials;
+import tokenbroker.clients.Upstream;
+import tokenbroker.clients.Upstream.RequestStyle;
+import tokenbroker.config.BrokerConfig;
+import tokenbroker.seal.KeyedHash;
+import tokenbroker.tokens.FetchResult;
+import tokenbroker.tokens.FetchResult.Fetched;
+import tokenbroker.tokens.FetchResult.InvalidResponse;
+import tokenbroker.tokens.FetchResult.Rejected;
+import tokenbroker.tokens.FetchResult.TimedOut;
+import tokenbroker.tokens.FetchResult.Unavailable;
+import tokenbroker.tokens.OAuthError;
+import tokenbroker.tokens.TokenSource;
+import tokenbroker.trackmage.Reply.Answered;
+
+/** Fetches tokens from TrackMage. Blocks: call it on a virtual thread. */
+@ApplicationScoped
+public class TrackMageTokenSource implements TokenSource {
+
+  private final UpstreamHttp http;
+  private final TokenAnswers answers;
+  private final UpstreamMetrics metrics;
+  private final Duration timeLimit;
+  private final Duration firstBackoff;
+  private final Map<Key, UpstreamState> upstreams = new ConcurrentHashMap<>();
+
+  public TrackMageTokenSource(
+      BrokerConfig config, Clock clock, KeyedHash hash, UpstreamMetrics metrics) {
+    this.http = new UpstreamHttp(config.upstream().connectTimeout(), clock);
+    this.answers = new TokenAnswers(hash);
+    this.metrics = metrics;
+    this.timeLimit = config.upstream().timeout();
+    this.firstBackoff = config.upstream().backoff().first();
+  }
+
+  @Override
+  public FetchResult fetch(Client client) {
+    var credentials =
+        client
+            .credentials()
+            .orElseThrow(() -> new IllegalArgumentException(client.name() + " has no credentials"));
+    var upstream = state(client.upstream());
+    return upstream.breaker().call(() -> ask(client, credentials, upstream));
+  }
+
+  private UpstreamState state(Upstream upstream) {
+    return upstreams.computeIfAbsent(
+        new Key(upstream.name(), upstream.baseUrl()),
+        key ->
+            new UpstreamState(
+                key.name,
+                new UpstreamBreaker(key.name, firstBackoff, metrics),
+                new ClockSkew(key.name, metrics)));
+  }
+
+  private FetchResult ask(Client client, ClientCredentials credentials, UpstreamState upstream) {
+    var deadline = System.nanoTime() + timeLimit.toNanos();
+    var configured = client.upstream().requestStyle();
+    var style = upstream.styleFor(configured);
+    var first = exchange(client, credentials, style, upstream, timeLimit);
+    if (!first.refusesStyle || configured != RequestStyle.FORM) {
+      return first.result;
+    }
+    if (style == RequestStyle.QUERY) {
+      // What was learned of this upstream is no longer true: the next fetch learns anew.
+      upstream.forgetThatFormIsRefused();
+      return first.result;
+    }
+    var timeLeft = Duration.ofNanos(deadline - System.nanoTime());
+    var second = exchange(client, credentials, RequestStyle.QUERY, upstream, timeLeft);
+    if (second.wasUnderstood()) {
+      upstream.rememberThatFormIsRefused();
+    }
+    return second.result instanceof InvalidResponse ? first.result : second.result;
+  }
+
+  private Exchange exchange(
+      Client client,
+      ClientCredentials credentials,
+      RequestStyle style,
+      UpstreamState upstream,
+      Duration limit) {
+    var start = System.nanoTime();
+    var reply = http.send(TokenRequest.of(client, credentials, style), limit);
+    var took = Duration.ofNanos(System.nanoTime() - start);
+    if (reply instanceof Answered answer) {
+      upstream.skew().observe(answer);
+    }
+    var result = answers.read(reply, credentials);
+    metrics.requested(client.name(), client.upstream().name(), result, took);
+    return new Exchange(result, refusesStyle(reply, result));
+  }
+
+  private static boolean refusesStyle(Reply reply, FetchResult result) {
+    return reply instanceof Answered answer
+        && (answer.status() == 405
+            || (answer.status() == 400 && result.equals(new Rejected(OAuthError.INVALID_REQUEST))));
+  }
+
+  @PreDestroy
+  void close() {
+    http.close();
+  }
+
+  private record Key(String name, URI baseUrl) {}
+
+  /**
+   * One request and what it came to.
+   *
+   * @param refusesStyle the upstream does not take requests of this style
+   */
+  private record Exchange(FetchResult result, boolean refusesStyle) {
+
+    boolean wasUnderstood() {
+      return switch (result) {
+        case Fetched _ -> true;
+        case Rejected(var error) ->
+            error != OAuthError.INVALID_REQUEST && error != OAuthError.UNRECOGNIZED;
+        case Unavailable _, InvalidResponse _, TimedOut _ -> false;
+      };
+    }
+  }
+}

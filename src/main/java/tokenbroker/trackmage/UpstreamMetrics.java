@@ -1,0 +1,110 @@
+package tokenbroker.trackmage;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import tokenbroker.clients.ClientName;
+import tokenbroker.tokens.FetchResult;
+import tokenbroker.tokens.FetchResult.Fetched;
+import tokenbroker.tokens.FetchResult.InvalidResponse;
+import tokenbroker.tokens.FetchResult.Rejected;
+import tokenbroker.tokens.FetchResult.TimedOut;
+import tokenbroker.tokens.FetchResult.Unavailable;
+import tokenbroker.tokens.OAuthError;
+
+/** What is counted of the requests to upstreams. Labels are configured names and fixed words. */
+@ApplicationScoped
+public class UpstreamMetrics {
+
+  private static final String REQUESTS = "token_broker.upstream.requests";
+
+  /** Up to the longest time limit that makes sense; a bounded number of series per upstream. */
+  private static final Duration[] BUCKETS = {
+    Duration.ofMillis(10),
+    Duration.ofMillis(25),
+    Duration.ofMillis(50),
+    Duration.ofMillis(100),
+    Duration.ofMillis(250),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofMillis(2500),
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(10)
+  };
+
+  private final MeterRegistry registry;
+  private final Map<String, AtomicInteger> breakers = new ConcurrentHashMap<>();
+  private final Map<String, AtomicLong> skewMillis = new ConcurrentHashMap<>();
+
+  public UpstreamMetrics(MeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  /** One HTTP request; a fetch that falls back to another style makes two. */
+  void requested(ClientName client, String upstream, FetchResult result, Duration took) {
+    registry.counter(REQUESTS, "client", client.value(), "result", word(result)).increment();
+    Timer.builder("token_broker.upstream.duration")
+        .tag("upstream", upstream)
+        .serviceLevelObjectives(BUCKETS)
+        .register(registry)
+        .record(took);
+  }
+
+  private static String word(FetchResult result) {
+    return switch (result) {
+      case Fetched _ -> "ok";
+      case Rejected(var error) ->
+          error == OAuthError.INVALID_CLIENT ? "invalid_client" : "http_4xx";
+      case Unavailable(var reason, _) ->
+          switch (reason) {
+            case TokenAnswers.CONNECT -> "connect";
+            case TokenAnswers.HTTP_429 -> "http_4xx";
+            default -> "http_5xx";
+          };
+      case InvalidResponse(var reason) ->
+          reason.equals(TokenAnswers.HTTP_4XX) ? "http_4xx" : "invalid_response";
+      case TimedOut _ -> "timeout";
+    };
+  }
+
+  void breakerOpen(String upstream, boolean open) {
+    breakers.computeIfAbsent(upstream, this::breakerGauge).set(open ? 1 : 0);
+  }
+
+  private AtomicInteger breakerGauge(String upstream) {
+    var open = new AtomicInteger();
+    Gauge.builder("token_broker.upstream.breaker.open", open, AtomicInteger::get)
+        .tag("upstream", upstream)
+        .register(registry);
+    return open;
+  }
+
+  /**
+   * What the last answer's {@code Date} said.
+   *
+   * @param skew positive where the upstream is ahead
+   */
+  void clockSkew(String upstream, Duration skew) {
+    skewMillis.computeIfAbsent(upstream, this::skewGauge).set(skew.toMillis());
+  }
+
+  private AtomicLong skewGauge(String upstream) {
+    var skew = new AtomicLong();
+    Gauge.builder("token_broker.clock.skew", skew, millis -> millis.get() / 1000.0)
+        .baseUnit("seconds")
+        .tag("upstream", upstream)
+        .register(registry);
+    return skew;
+  }
+
+  /** Drops the series of a client that is no longer configured. */
+  public void forget(ClientName client) {
+    registry.find(REQUESTS).tag("client", client.value()).meters().forEach(registry::remove);
+  }
+}

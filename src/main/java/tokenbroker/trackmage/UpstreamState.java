@@ -1,0 +1,48 @@
+package tokenbroker.trackmage;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+import tokenbroker.clients.Upstream.RequestStyle;
+
+/** What is known of one upstream, shared by all clients that use it. */
+final class UpstreamState {
+
+  private static final Logger LOG = Logger.getLogger(UpstreamState.class);
+
+  private final String name;
+  private final UpstreamBreaker breaker;
+  private final ClockSkew skew;
+  private final AtomicBoolean said = new AtomicBoolean();
+  private volatile boolean refusesForm;
+
+  UpstreamState(String name, UpstreamBreaker breaker, ClockSkew skew) {
+    this.name = name;
+    this.breaker = breaker;
+    this.skew = skew;
+  }
+
+  UpstreamBreaker breaker() {
+    return breaker;
+  }
+
+  ClockSkew skew() {
+    return skew;
+  }
+
+  RequestStyle styleFor(RequestStyle configured) {
+    return configured == RequestStyle.FORM && refusesForm ? RequestStyle.QUERY : configured;
+  }
+
+  void rememberThatFormIsRefused() {
+    if (!said.getAndSet(true)) {
+      LOG.infof(
+          "Upstream %s takes no form POST: it is asked by GET from now on, with secrets in URLs",
+          name);
+    }
+    refusesForm = true;
+  }
+
+  void forgetThatFormIsRefused() {
+    refusesForm = false;
+  }
+}

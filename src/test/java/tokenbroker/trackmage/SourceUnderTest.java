@@ -1,0 +1,123 @@
+package tokenbroker.trackmage;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.clients.Client;
+import tokenbroker.clients.ClientCredentials;
+import tokenbroker.clients.ClientName;
+import tokenbroker.clients.ClientSecret;
+import tokenbroker.clients.Upstream;
+import tokenbroker.clients.Upstream.RequestStyle;
+import tokenbroker.config.BrokerConfig;
+import tokenbroker.seal.KeyedHash;
+
+/** A token source as it runs, with its own metrics and a clock that moves when it is told to. */
+final class SourceUnderTest implements AutoCloseable {
+
+  static final KeyedHash HASH = new KeyedHash(new byte[32]);
+
+  final SettableClock clock = new SettableClock();
+  final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  final UpstreamMetrics metrics = new UpstreamMetrics(registry);
+  final TrackMageTokenSource source;
+
+  private SourceUnderTest(Map<String, String> settings) {
+    source = new TrackMageTokenSource(config(settings), clock, HASH, metrics);
+  }
+
+  /** With time limits that no test reaches by accident. */
+  static SourceUnderTest patient() {
+    return with(Map.of());
+  }
+
+  static SourceUnderTest with(Map<String, String> settings) {
+    var all = new HashMap<>(Map.of("broker.upstream.timeout", "30s"));
+    all.put("broker.upstream.connect-timeout", "10s");
+    all.putAll(settings);
+    return new SourceUnderTest(all);
+  }
+
+  private static BrokerConfig config(Map<String, String> settings) {
+    return new SmallRyeConfigBuilder()
+        .withMapping(BrokerConfig.class)
+        .withConverter(Duration.class, 200, new DurationConverter())
+        .withSources(new PropertiesConfigSource(settings, "test", 100))
+        .build()
+        .getConfigMapping(BrokerConfig.class);
+  }
+
+  /** Requests counted for a client, by result. */
+  Map<String, Double> requests(String client) {
+    var counted = new HashMap<String, Double>();
+    for (Counter each :
+        registry.find("token_broker.upstream.requests").tag("client", client).counters()) {
+      counted.put(each.getId().getTag("result"), each.count());
+    }
+    return counted;
+  }
+
+  double gauge(String name, String upstream) {
+    return registry.get(name).tag("upstream", upstream).gauge().value();
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+
+  static Client client(URI upstream) {
+    return client(upstream, RequestStyle.FORM);
+  }
+
+  static Client client(URI upstream, RequestStyle style) {
+    return client("acme", new Upstream("production", upstream, style, "/oauth/v2/token"), "user");
+  }
+
+  /** Its {@code client_id} is {@code id-of-NAME}, its secret {@code secret-of-NAME}, and a bit. */
+  static Client client(String name, Upstream upstream, @Nullable String scope) {
+    var credentials =
+        new ClientCredentials(
+            "id-of-" + name, new ClientSecret("secret-of-" + name + " +&=%ü"), "v1");
+    return new Client(new ClientName(name), upstream, scope, List.of(), List.of(), credentials);
+  }
+
+  static final class SettableClock extends Clock {
+    private volatile Instant now = Instant.parse("2026-11-23T12:00:00Z");
+
+    void advance(Duration time) {
+      now = now.plus(time);
+    }
+
+    void set(Instant time) {
+      now = time;
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+}
