@@ -1,0 +1,98 @@
+package tokenbroker.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** That the variables of the reference are those that the configuration library reads. */
+class EnvironmentVariablesTest {
+
+  @Test
+  void everyVariableOfTheReferenceSetsItsKey() throws IOException {
+    var values =
+        Map.ofEntries(
+            Map.entry("broker.store", "memory"),
+            Map.entry("broker.clients.file", "/a/clients.yaml"),
+            Map.entry("broker.clients.secrets", "/a/secrets"),
+            Map.entry("broker.clients.reload-every", "11s"),
+            Map.entry("broker.issuers.<name>.issuer", "https://issuer.example"),
+            Map.entry("broker.issuers.<name>.keys", "https://issuer.example/keys"),
+            Map.entry("broker.issuers.<name>.keys-token-file", "/a/token"),
+            Map.entry("broker.issuers.<name>.keys-ca-file", "/a/ca.pem"),
+            Map.entry("broker.issuers.<name>.audience", "broker.example"),
+            Map.entry("broker.issuers.<name>.algorithms", "PS256,EdDSA"),
+            Map.entry("broker.callers.rate-limit", "11"),
+            Map.entry("broker.callers.burst", "22"),
+            Map.entry("broker.seal.keys", "/a/keys"),
+            Map.entry("broker.seal.primary", "2026-11"),
+            Map.entry("broker.tokens.safety-window", "31s"),
+            Map.entry("broker.tokens.refresh-ahead", "0.5"),
+            Map.entry("broker.tokens.idle-after", "3.5"),
+            Map.entry("broker.upstream.connect-timeout", "3s"),
+            Map.entry("broker.upstream.timeout", "6s"),
+            Map.entry("broker.upstream.backoff", "2s..40s"));
+    var environment = new HashMap<String, String>();
+    for (var group : ConfigurationReferenceTest.reference().groups()) {
+      for (var key : group.keys()) {
+        assertThat(values).as("a value to try").containsKey(key.name());
+        environment.put(
+            key.environmentVariable().replace("<NAME>", "CLUSTER"), values.get(key.name()));
+      }
+    }
+
+    var config = bound(environment);
+
+    assertThat(config.store()).isEqualTo(BrokerConfig.Store.MEMORY);
+    assertThat(config.clients().file()).isEqualTo(Path.of("/a/clients.yaml"));
+    assertThat(config.clients().secrets()).isEqualTo(Path.of("/a/secrets"));
+    assertThat(config.clients().reloadEvery()).isEqualTo(Duration.ofSeconds(11));
+    assertThat(config.issuers()).containsOnlyKeys("cluster");
+    var issuer = config.issuers().values().iterator().next();
+    assertThat(issuer.issuer()).hasValue("https://issuer.example");
+    assertThat(issuer.keys()).hasValue("https://issuer.example/keys");
+    assertThat(issuer.keysTokenFile()).hasValue(Path.of("/a/token"));
+    assertThat(issuer.keysCaFile()).hasValue(Path.of("/a/ca.pem"));
+    assertThat(issuer.audience()).isEqualTo("broker.example");
+    assertThat(issuer.algorithms()).containsExactly("PS256", "EdDSA");
+    assertThat(config.callers().rateLimit()).isEqualTo(11);
+    assertThat(config.callers().burst()).isEqualTo(22);
+    assertThat(config.seal().keys()).hasValue(Path.of("/a/keys"));
+    assertThat(config.seal().primary()).hasValue("2026-11");
+    assertThat(config.tokens().safetyWindow()).isEqualTo(Duration.ofSeconds(31));
+    assertThat(config.tokens().refreshAhead()).isEqualTo(0.5);
+    assertThat(config.tokens().idleAfter()).isEqualTo(3.5);
+    assertThat(config.upstream().connectTimeout()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(config.upstream().timeout()).isEqualTo(Duration.ofSeconds(6));
+    assertThat(config.upstream().backoff())
+        .isEqualTo(new BackoffRange(Duration.ofSeconds(2), Duration.ofSeconds(40)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "BROKER_ISSUERS__CLUSTER__KEYS_TOKEN_FILE, cluster",
+    "BROKER_ISSUERS__CORP2__KEYS_TOKEN_FILE, corp2",
+    // An underscore in a name can only be read as a dot.
+    "BROKER_ISSUERS__MY_CLUSTER__KEYS_TOKEN_FILE, my.cluster",
+  })
+  void theIssuersNameIsReadFromTheVariable(String variable, String issuer) {
+    assertThat(bound(Map.of(variable, "/a/token")).issuers()).containsOnlyKeys(issuer);
+  }
+
+  private static BrokerConfig bound(Map<String, String> environment) {
+    return new SmallRyeConfigBuilder()
+        .addDiscoveredConverters()
+        .withMapping(BrokerConfig.class)
+        .withSources(new EnvConfigSource(environment, EnvConfigSource.ORDINAL))
+        .build()
+        .getConfigMapping(BrokerConfig.class);
+  }
+}

@@ -1,0 +1,32 @@
+package tokenbroker.config;
+
+import com.sun.source.doctree.DocCommentTree;
+import com.sun.source.doctree.DocTree;
+import com.sun.source.doctree.LiteralTree;
+import com.sun.source.doctree.TextTree;
+import org.jspecify.annotations.Nullable;
+
+/** A doc comment as one line of Markdown. */
+final class Javadoc {
+
+  private Javadoc() {}
+
+  /** Refuses what it would have to guess at: a missing comment, HTML, tags other than code. */
+  static String asMarkdown(@Nullable DocCommentTree comment) {
+    if (comment == null) {
+      throw new IllegalArgumentException("a key without a comment");
+    }
+    var markdown = new StringBuilder();
+    comment.getFullBody().forEach(part -> markdown.append(asMarkdown(part)));
+    return markdown.toString().strip().replaceAll("\\s+", " ");
+  }
+
+  private static String asMarkdown(DocTree part) {
+    return switch (part) {
+      case TextTree text -> text.getBody();
+      case LiteralTree code when code.getKind() == DocTree.Kind.CODE ->
+          "`" + code.getBody().getBody() + "`";
+      default -> throw new IllegalArgumentException("not known in a key's comment: " + part);
+    };
+  }
+}
