@@ -46,6 +46,9 @@ class CallerTokenResource {
   @Path("caller-token")
   @Produces(TEXT_PLAIN)
   public String get(@BeanParam Order order) {
+    if (order.subject().isBlank()) {
+      throw new InvalidOrder("subject is empty");
+    }
     return tokens.issue(order.subject(), order.groups(), order.lifetime());
   }
 

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * whatever sets the same key elsewhere wins.
  *
  * <p>Off where {@code sandbox.enabled=false}, and in tests without {@code sandbox.enabled=true}. It
- * names files and makes none, as the configuration is read during the build too: {@link
- * SandboxFiles} are written at the start.
+ * names files and makes none, as configuration is read more than once: {@link SandboxFiles} are
+ * written at the start.
  */
 public final class SandboxDefaults implements ConfigSourceFactory {
 
@@ -29,7 +29,7 @@ public final class SandboxDefaults implements ConfigSourceFactory {
 
   @Override
   public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
-    return isEnabled(context)
+    return isEnabled(context) && !isBuild(context)
         ? List.of(new PropertiesConfigSource(defaults(context), "sandbox", ORDINAL))
         : List.of();
   }
@@ -39,6 +39,12 @@ public final class SandboxDefaults implements ConfigSourceFactory {
     return enabled == null
         ? LaunchMode.current() != LaunchMode.TEST
         : Boolean.parseBoolean(enabled);
+  }
+
+  /** What a source says during the build is kept in the package: the paths of another machine. */
+  private static boolean isBuild(ConfigSourceContext context) {
+    return context.getConfigSources().stream()
+        .anyMatch(source -> source.getName().contains("Build system"));
   }
 
   private static Map<String, String> defaults(ConfigSourceContext context) {

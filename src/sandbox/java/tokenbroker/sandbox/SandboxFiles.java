@@ -81,6 +81,7 @@ record SandboxFiles(Path root) {
    */
   private void claim() throws IOException {
     var posix = root.getFileSystem().supportedFileAttributeViews().contains("posix");
+    Files.createDirectories(root.toAbsolutePath().getParent());
     try {
       Files.createDirectory(root, posix ? ownerOnly() : new FileAttribute<?>[0]);
     } catch (FileAlreadyExistsException e) {

@@ -1,6 +1,7 @@
 package tokenbroker.sandbox;
 
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.vertx.http.HttpServer;
 import io.quarkus.vertx.http.HttpServerStart;
 import jakarta.annotation.Priority;
@@ -25,7 +26,19 @@ class SandboxSetUp {
   }
 
   void writeFiles(@Observes @Priority(BEFORE_THE_BROKER) StartupEvent event) {
-    files.ifPresent(present -> present.write(config.baseUrl()));
+    if (files.isPresent()) {
+      refusePortZero();
+      files.get().write(config.baseUrl());
+    }
+  }
+
+  /** Port 0 asks the system for one, and which is not known yet. */
+  private void refusePortZero() {
+    if (config.baseUrl().getPort() == 0) {
+      throw new ConfigurationException(
+          "The sandbox must tell the broker its own address: set the HTTP port to a number above 0,"
+              + " or sandbox.enabled=false");
+    }
   }
 
   /** On the console whatever the log's form, so that it can be copied from there. */

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.matchesPattern;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
@@ -179,12 +180,12 @@ class TrackMageQuarkusTest {
   @Test
   void aTruncatedAnswerEndsTooEarly() {
     fault("{'fault': 'truncated'}");
-    try (var client = HttpClient.newHttpClient()) {
+    try (var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
       var request =
           HttpRequest.newBuilder(
                   URI.create(
                       "http://localhost:"
-                          + io.restassured.RestAssured.port
+                          + RestAssured.port
                           + TOKEN
                           + "?grant_type=client_credentials&client_id=demo&client_secret=demo-secret"))
               .build();
