@@ -1,0 +1,81 @@
+package tokenbroker.sandbox;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The faults in force, and the token requests that came in. Thread-safe. */
+@Singleton
+final class Faults {
+
+  private static final String ALL = "";
+  private static final int CLIENTS_COUNTED = 1000;
+
+  private final Map<String, FaultOrder> orders = new TreeMap<>();
+  private final Map<String, Long> requests = new TreeMap<>();
+  private long allRequests;
+
+  /**
+   * How many token requests came in.
+   *
+   * @param byClientId as they came in the requests, known or not
+   */
+  record TokenRequests(
+      @JsonProperty("total") long total,
+      @JsonProperty("by_client_id") Map<String, Long> byClientId) {}
+
+  /** What {@code GET /sandbox/faults} shows; {@code times} is what is left of it. */
+  record Report(
+      @JsonProperty("faults") List<FaultOrder> faults,
+      @JsonProperty("token_requests") TokenRequests tokenRequests) {}
+
+  /** A client's own {@code none} exempts it from what holds for all. */
+  synchronized void put(FaultOrder order) {
+    if (order.clientId() != null) {
+      orders.put(order.clientId(), order);
+    } else if (order.toFault() instanceof Fault.None) {
+      orders.remove(ALL);
+    } else {
+      orders.put(ALL, order);
+    }
+  }
+
+  /** Takes all faults back and counts from zero. */
+  synchronized void clear() {
+    orders.clear();
+    requests.clear();
+    allRequests = 0;
+  }
+
+  /** Counts a token request and says what becomes of it. A fault of the client's own goes first. */
+  synchronized Fault next(@Nullable String clientId) {
+    allRequests++;
+    if (clientId != null && (requests.containsKey(clientId) || requests.size() < CLIENTS_COUNTED)) {
+      requests.merge(clientId, 1L, Long::sum);
+    }
+    var key = clientId != null && orders.containsKey(clientId) ? clientId : ALL;
+    var order = orders.get(key);
+    if (order == null) {
+      return new Fault.None();
+    }
+    useUp(key, order);
+    return order.toFault();
+  }
+
+  private void useUp(String key, FaultOrder order) {
+    var times = order.times();
+    if (times != null && times == 1) {
+      orders.remove(key);
+    } else if (times != null) {
+      orders.put(key, order.withTimes(times - 1));
+    }
+  }
+
+  synchronized Report report() {
+    return new Report(
+        List.copyOf(orders.values()), new TokenRequests(allRequests, new TreeMap<>(requests)));
+  }
+}

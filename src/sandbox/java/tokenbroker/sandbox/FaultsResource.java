@@ -1,0 +1,58 @@
+package tokenbroker.sandbox;
+
+import static jakarta.ws.rs.core.MediaType.APPLICATION_JSON;
+import static jakarta.ws.rs.core.MediaType.WILDCARD;
+
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+
+/** Faults on demand. */
+@Path("/sandbox/faults")
+@Produces(APPLICATION_JSON)
+class FaultsResource {
+
+  private final Faults faults;
+  private final SandboxTrackMage trackMage;
+
+  FaultsResource(Faults faults, SandboxTrackMage trackMage) {
+    this.faults = faults;
+    this.trackMage = trackMage;
+  }
+
+  /** Takes JSON under any content type: {@code curl -d} calls everything a form. */
+  @PUT
+  @Consumes(WILDCARD)
+  public Faults.Report put(String body) {
+    var order = FaultOrder.parse(body);
+    if (FaultOrder.REVOKED.equals(order.fault())) {
+      revoke(order);
+    } else {
+      faults.put(order);
+    }
+    return faults.report();
+  }
+
+  /** A single act rather than a state: tokens issued from now on are good again. */
+  private void revoke(FaultOrder order) {
+    if (order.clientId() == null) {
+      trackMage.revokeAllTokens();
+    } else {
+      trackMage.revokeTokensOf(order.clientId());
+    }
+  }
+
+  @GET
+  public Faults.Report get() {
+    return faults.report();
+  }
+
+  @DELETE
+  public Faults.Report delete() {
+    faults.clear();
+    return faults.report();
+  }
+}

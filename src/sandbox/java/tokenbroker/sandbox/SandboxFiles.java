@@ -1,0 +1,144 @@
+package tokenbroker.sandbox;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Set;
+
+/**
+ * The files that configure the broker for the sandbox. They outlive the process, so that a caller
+ * token goes on working after a restart.
+ */
+record SandboxFiles(Path root) {
+
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
+
+  /** One directory for a user and a port, so that two sandboxes at a time do not meet. */
+  static SandboxFiles ofUser(String port) {
+    var name = "token-broker-sandbox-" + System.getProperty("user.name") + "-" + port;
+    return new SandboxFiles(
+        Path.of(System.getProperty("java.io.tmpdir"), name.replaceAll("[^A-Za-z0-9._-]", "_")));
+  }
+
+  Path clients() {
+    return root.resolve("clients.yaml");
+  }
+
+  Path secrets() {
+    return root.resolve("secrets");
+  }
+
+  /** The JWKS with the public key of the caller tokens. */
+  Path callerKeys() {
+    return root.resolve("callers.jwks.json");
+  }
+
+  Path sealKeys() {
+    return root.resolve("seal-keys");
+  }
+
+  /** Writes what is missing or different. Keys that are there stay. */
+  void write(URI baseUrl) {
+    try {
+      claim();
+      writeIfDifferent(clients(), clientsFile(baseUrl));
+      var demo = Files.createDirectories(secrets().resolve("demo"));
+      writeIfDifferent(demo.resolve("client-id"), "demo");
+      writeIfDifferent(demo.resolve("client-secret"), SandboxTrackMage.secretOf("demo"));
+      writeIfDifferent(callerKeys(), callerKey().jwks());
+      var sealKey = Files.createDirectories(sealKeys()).resolve("sandbox");
+      if (Files.notExists(sealKey)) {
+        writeIfDifferent(sealKey, randomKey());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the sandbox cannot write its files in " + root, e);
+    }
+  }
+
+  SigningKey callerKey() {
+    return SigningKey.keptIn(root.resolve("callers.private.jwk"));
+  }
+
+  SigningKey trackMageKey() {
+    return SigningKey.keptIn(root.resolve("trackmage.private.jwk"));
+  }
+
+  /**
+   * The name can be guessed, and everybody may write where it lies: a directory that somebody else
+   * made would let them choose the keys.
+   */
+  private void claim() throws IOException {
+    var posix = root.getFileSystem().supportedFileAttributeViews().contains("posix");
+    Files.createDirectories(root.toAbsolutePath().getParent());
+    try {
+      Files.createDirectory(root, posix ? ownerOnly() : new FileAttribute<?>[0]);
+    } catch (FileAlreadyExistsException e) {
+      if (posix && !isOurs()) {
+        throw new IOException(
+            root + " is not a directory of this user alone: remove it, or set sandbox.directory",
+            e);
+      }
+    }
+  }
+
+  private static FileAttribute<?>[] ownerOnly() {
+    return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)};
+  }
+
+  private boolean isOurs() throws IOException {
+    return Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)
+        && Files.getOwner(root, LinkOption.NOFOLLOW_LINKS).equals(ourselves())
+        && Files.getPosixFilePermissions(root, LinkOption.NOFOLLOW_LINKS).equals(OWNER_ONLY);
+  }
+
+  /** The owner of whatever this process makes: a user id need not have a name. */
+  private static UserPrincipal ourselves() throws IOException {
+    var probe = Files.createTempFile("token-broker-sandbox", "");
+    try {
+      return Files.getOwner(probe);
+    } finally {
+      Files.delete(probe);
+    }
+  }
+
+  /** Leaves a file alone that is right already: whoever watches it sees no change. */
+  private static void writeIfDifferent(Path file, String content) throws IOException {
+    if (Files.notExists(file) || !Files.readString(file).equals(content)) {
+      var next = Files.writeString(file.resolveSibling(file.getFileName() + ".next"), content);
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private static String clientsFile(URI baseUrl) {
+    return """
+      # Written by the token broker's sandbox at each start: name a file of your own with broker.clients.file.
+      upstreams:
+        sandbox: { base-url: "%s/trackmage" }
+      clients:
+        demo:
+          upstream: sandbox
+          callers:
+            - { issuer: sandbox, subject: demo }
+            - { issuer: sandbox, subject: "system:serviceaccount:demo:*" }
+      """
+        .formatted(baseUrl);
+  }
+
+  private static String randomKey() {
+    var key = new byte[32];
+    new SecureRandom().nextBytes(key);
+    return Base64.getEncoder().encodeToString(key);
+  }
+}

@@ -1,0 +1,22 @@
+package tokenbroker.sandbox;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import org.jspecify.annotations.Nullable;
+
+/** What the token endpoint says, as it stands on the wire. */
+sealed interface TokenAnswer {
+
+  record Granted(
+      @JsonProperty("access_token") String accessToken,
+      @JsonProperty("expires_in") long expiresIn,
+      @JsonProperty("token_type") String tokenType,
+      @JsonProperty("scope") @Nullable String scope,
+      @JsonProperty("user_id") String userId,
+      @JsonProperty("user_email") String userEmail)
+      implements TokenAnswer {}
+
+  record Refused(
+      @JsonProperty("error") String error,
+      @JsonProperty("error_description") @Nullable String description)
+      implements TokenAnswer {}
+}
