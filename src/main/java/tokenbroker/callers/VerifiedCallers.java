@@ -2,7 +2,7 @@ package tokenbroker.callers;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -24,7 +24,7 @@ import tokenbroker.callers.Verification.Verified;
  * key goes, for five minutes at most. Verifying takes at most half of the processors, so that a
  * flood of bad JWTs leaves the rest to good callers.
  */
-@Singleton
+@ApplicationScoped
 public class VerifiedCallers {
 
   private static final int LARGEST_JWT = 8 * 1024;

@@ -16,7 +16,9 @@ import tokenbroker.callers.VerifiedCallers;
 
 /**
  * Lets verified callers through, within their rate. A remembered caller costs a hash and a look-up
- * on the event loop; a new one is verified on a virtual thread while the request waits.
+ * on the event loop; a new one is verified on a virtual thread while the request waits. What is
+ * injected here is application scoped, so made when it is first used: filters are made before there
+ * is any configuration.
  */
 @Provider
 @ForCallers

@@ -2,8 +2,8 @@ package tokenbroker.http;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,7 +15,7 @@ import tokenbroker.config.BrokerConfig;
  * (the generic cell rate algorithm: one instant per caller says when all that it asked for so far
  * would have been due).
  */
-@Singleton
+@ApplicationScoped
 class RateLimits {
 
   private static final int CALLERS = 10_000;

@@ -3,7 +3,7 @@ package tokenbroker.http;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +17,7 @@ import tokenbroker.clients.ClientName;
  * What requests come to. Labels are configured names and patterns, so their number is bounded by
  * the clients file.
  */
-@Singleton
+@ApplicationScoped
 class RequestMetrics {
 
   private static final Duration[] BUCKETS =

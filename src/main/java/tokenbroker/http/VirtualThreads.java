@@ -2,13 +2,13 @@ package tokenbroker.http;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.PreDestroy;
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /** Where requests go that must wait for something. */
-@Singleton
+@ApplicationScoped
 class VirtualThreads {
 
   private final ExecutorService threads =
