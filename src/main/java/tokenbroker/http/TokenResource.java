@@ -6,6 +6,7 @@ import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotAcceptableException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -13,11 +14,13 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Variant;
 import java.time.Duration;
 import java.util.List;
 import org.jboss.resteasy.reactive.RestPath;
-import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
 import tokenbroker.http.TokenAnswers.Representation;
 import tokenbroker.tokens.Need;
 import tokenbroker.tokens.TokenBroker;
@@ -30,6 +33,8 @@ import tokenbroker.tokens.TokenId;
 class TokenResource {
 
   private static final Need USABLE = new Need.Usable();
+  private static final List<Variant> VARIANTS =
+      Variant.mediaTypes(MediaType.APPLICATION_JSON_TYPE, MediaType.TEXT_PLAIN_TYPE).build();
 
   private final Admission admission;
   private final TokenBroker broker;
@@ -51,35 +56,16 @@ class TokenResource {
   }
 
   @GET
-  @Produces(MediaType.APPLICATION_JSON)
-  public Uni<Response> json(
+  @Produces({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
+  public Uni<Response> token(
       @RestPath String client,
-      @RestQuery("min_ttl") List<String> minTtl,
       @Context HttpHeaders headers,
+      @Context Request conditions,
       @Context ContainerRequestContext request) {
-    return token(client, minTtl, Representation.JSON, headers, request);
-  }
-
-  @GET
-  @Produces(MediaType.TEXT_PLAIN)
-  public Uni<Response> text(
-      @RestPath String client,
-      @RestQuery("min_ttl") List<String> minTtl,
-      @Context HttpHeaders headers,
-      @Context ContainerRequestContext request) {
-    return token(client, minTtl, Representation.TEXT, headers, request);
-  }
-
-  private Uni<Response> token(
-      String name,
-      List<String> minTtl,
-      Representation accepted,
-      HttpHeaders headers,
-      ContainerRequestContext request) {
-    var admitted = admission.admit(Exchange.of(request), name);
-    var need = need(minTtl);
+    var admitted = admission.admit(Exchange.of(request), client);
+    var need = need(request.getUriInfo().getQueryParameters().get("min_ttl"));
     var preferences = Preferences.of(headers.getRequestHeader("Prefer"));
-    var representation = preferences.minimal() ? Representation.MINIMAL : accepted;
+    var representation = preferences.minimal() ? Representation.MINIMAL : accepted(conditions);
     var hit = broker.nearby(admitted.client().name(), need);
     if (hit != null) {
       return Uni.createFrom().item(answers.answer(admitted, hit, representation));
@@ -111,8 +97,18 @@ class TokenResource {
         });
   }
 
-  private static Need need(List<String> minTtl) {
-    if (minTtl.isEmpty()) {
+  private static Representation accepted(Request conditions) {
+    var variant = conditions.selectVariant(VARIANTS);
+    if (variant == null) {
+      throw new NotAcceptableException();
+    }
+    return variant.getMediaType().equals(MediaType.TEXT_PLAIN_TYPE)
+        ? Representation.TEXT
+        : Representation.JSON;
+  }
+
+  private static Need need(@Nullable List<String> minTtl) {
+    if (minTtl == null) {
       return USABLE;
     }
     var text = minTtl.getFirst();

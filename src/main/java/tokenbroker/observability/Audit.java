@@ -14,6 +14,8 @@ import java.time.Instant;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.jboss.logging.Logger;
+import org.jboss.logmanager.formatters.PatternFormatter;
+import org.jboss.logmanager.handlers.ConsoleHandler;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.Caller;
 import tokenbroker.tokens.TokenId;
@@ -44,8 +46,17 @@ public class Audit {
             .register(registry);
   }
 
+  /**
+   * Lines go to the console as they are, whatever the form of the log, unless the logger was given
+   * handlers of its own.
+   */
   @PostConstruct
   void start() {
+    var logger = org.jboss.logmanager.Logger.getLogger(LOG.getName());
+    if (logger.getHandlers().length == 0) {
+      logger.addHandler(new ConsoleHandler(new PatternFormatter("%m%n")));
+      logger.setUseParentHandlers(false);
+    }
     writer.start();
   }
 

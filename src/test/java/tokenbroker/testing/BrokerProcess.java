@@ -209,8 +209,8 @@ public final class BrokerProcess implements AutoCloseable {
       try {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var jar = new File(System.getProperty("broker.jar", "target/quarkus-app/quarkus-run.jar"));
-        var log = Files.createTempFile("broker-", ".log");
-        log.toFile().deleteOnExit();
+        var logs = Files.createDirectories(Path.of("target", "broker-logs"));
+        var log = Files.createTempFile(logs, "broker-", ".log");
         return new BrokerProcess(
             List.of(java, "-jar", jar.getAbsolutePath()), new LinkedHashMap<>(settings), log);
       } catch (IOException e) {

@@ -1,0 +1,85 @@
+package tokenbroker;
+
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The rooms, and which of them may know which. */
+class ArchitectureTest {
+
+  private static final JavaClasses ROOMS =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("tokenbroker");
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          config        |
+          seal          |
+          callers       | config
+          clients       | callers config seal
+          tokens        | clients config seal
+          trackmage     | tokens clients config seal
+          redis         | tokens clients config seal
+          observability | tokens clients callers config
+          http          | observability tokens clients callers config
+          startup       | http observability redis trackmage tokens clients callers config seal
+          """)
+  void aRoomKnowsOnlyTheRoomsItMay(String room, String others) {
+    var allowed = Set.of(others == null ? new String[0] : others.split(" "));
+    ArchRuleDefinition.noClasses()
+        .that()
+        .resideInAPackage("tokenbroker." + room)
+        .should()
+        .dependOnClassesThat(
+            new DescribedPredicate<JavaClass>("are in a room that " + room + " may not know") {
+              @Override
+              public boolean test(JavaClass other) {
+                var name = other.getPackageName();
+                return name.startsWith("tokenbroker.")
+                    && !name.equals("tokenbroker." + room)
+                    && !allowed.contains(name.substring("tokenbroker.".length()));
+              }
+            })
+        .check(ROOMS);
+  }
+
+  @Test
+  void theCoreKnowsNoFrameworkAndNoWire() {
+    ArchRuleDefinition.noClasses()
+        .that()
+        .resideInAPackage("tokenbroker.tokens")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.quarkus..", "io.vertx..", "jakarta.ws.rs..", "io.smallrye..", "java.net.http..")
+        .check(ROOMS);
+  }
+
+  @Test
+  void noRoomKnowsTheSandbox() {
+    ArchRuleDefinition.noClasses()
+        .that()
+        .resideOutsideOfPackage("tokenbroker.sandbox")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("tokenbroker.sandbox")
+        .check(ROOMS);
+  }
+
+  @Test
+  void roomsKnowEachOtherOneWay() {
+    slices().matching("tokenbroker.(*)").should().beFreeOfCycles().check(ROOMS);
+  }
+}
