@@ -1,5 +1,6 @@
 package tokenbroker.sandbox;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -30,6 +31,7 @@ class SandboxPackageCheck {
 
   @TempDir static Path temporary;
 
+  private static final Path JAR = Path.of(requireNonNull(System.getProperty("sandbox.jar")));
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static int port;
   private static Process sandbox;
@@ -38,7 +40,7 @@ class SandboxPackageCheck {
   @BeforeAll
   static void start() throws IOException {
     port = freePort();
-    var console = Path.of(System.getProperty("sandbox.jar")).resolveSibling("console.log");
+    var console = JAR.resolveSibling("console.log");
     sandbox =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -47,7 +49,7 @@ class SandboxPackageCheck {
                 "-Dquarkus.management.port=0",
                 "-Dquarkus.shutdown.delay-enabled=false",
                 "-jar",
-                System.getProperty("sandbox.jar"))
+                JAR.toString())
             .redirectErrorStream(true)
             .redirectOutput(console.toFile())
             .start();

@@ -34,15 +34,4 @@ final class SandboxProfiles {
       }
     }
   }
-
-  /** As any test that does not ask for the sandbox's configuration. */
-  public static final class NotAsked implements QuarkusTestProfile {
-    @Override
-    public Map<String, String> getConfigOverrides() {
-      return Map.of(
-          "quarkus.http.test-port", "0",
-          "quarkus.management.test-port", "0",
-          "quarkus.redis.devservices.enabled", "false");
-    }
-  }
 }
