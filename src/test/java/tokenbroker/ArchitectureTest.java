@@ -63,7 +63,8 @@ class ArchitectureTest {
         .resideInAPackage("tokenbroker.tokens")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.quarkus..", "io.vertx..", "jakarta.ws.rs..", "io.smallrye..", "java.net.http..")
+        .resideInAnyPackage(
+            "io.quarkus..", "io.vertx..", "jakarta.ws.rs..", "io.smallrye..", "java.net.http..")
         .check(ROOMS);
   }
 
