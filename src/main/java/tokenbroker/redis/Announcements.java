@@ -5,6 +5,7 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -67,6 +68,15 @@ public class Announcements {
       commands.run(Command.PUBLISH, heartbeat, "");
     } catch (StoreUnavailable e) {
       LOG.debugf("No heartbeat: %s", e.getMessage());
+    }
+  }
+
+  @PreDestroy
+  void end() {
+    var current = subscription;
+    subscription = null;
+    if (current != null) {
+      current.end();
     }
   }
 

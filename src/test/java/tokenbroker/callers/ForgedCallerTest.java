@@ -79,7 +79,7 @@ class ForgedCallerTest {
         Arguments.of("ES256", signed(claims(), "ES256", "ec-1", EC.getPrivate())),
         Arguments.of("aud a list with us", rs256(with("aud", List.of("other", "token-broker")))),
         Arguments.of("no iat", rs256(without("iat"))),
-        Arguments.of("expired within the skew", rs256(with("exp", now() - 20))),
+        Arguments.of("expired within the skew", rs256(expired(20))),
         Arguments.of("nbf within the skew", rs256(with("nbf", now() + 20))));
   }
 
@@ -172,7 +172,7 @@ class ForgedCallerTest {
             "a signature cut short", good.substring(0, good.length() - 8), Refusal.SIGNATURE),
         Arguments.of("no exp", rs256(without("exp")), Refusal.CLAIMS),
         Arguments.of("exp as text", rs256(with("exp", "tomorrow")), Refusal.CLAIMS),
-        Arguments.of("expired", rs256(with("exp", now() - 60)), Refusal.EXPIRED),
+        Arguments.of("expired", rs256(expired(60)), Refusal.EXPIRED),
         Arguments.of("not yet valid", rs256(with("nbf", now() + 300)), Refusal.NOT_YET_VALID),
         Arguments.of(
             "another issuer", rs256(with("iss", "https://other.test")), Refusal.UNKNOWN_ISSUER),
@@ -231,6 +231,12 @@ class ForgedCallerTest {
     claims.put("iat", now());
     claims.put("exp", now() + 600);
     claims.put("jti", UUID.randomUUID().toString());
+    return claims;
+  }
+
+  private static Map<String, Object> expired(long secondsAgo) {
+    var claims = with("exp", now() - secondsAgo);
+    claims.put("iat", now() - 600);
     return claims;
   }
 

@@ -80,8 +80,10 @@ class RedisTokenStoreTest extends TokenStoreContract {
   }
 
   @AfterEach
-  void end() {
+  void end() throws InterruptedException {
     heartbeat.interrupt();
+    heartbeat.join();
+    one.announcements.end();
   }
 
   @Override

@@ -85,6 +85,17 @@ class SandboxPackageCheck {
   }
 
   @Test
+  void theBrokerInsideGivesATokenThatWorks() throws Exception {
+    var caller = get("/sandbox/caller-token?subject=demo").body();
+    var answer = get("/tokens/demo", "Authorization", "Bearer " + caller, "Accept", "text/plain");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(
+            get("/sandbox/trackmage/workspaces", "Authorization", "Bearer " + answer.body())
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
   void itsTrackMageGivesTokensThatWork() throws Exception {
     var answer =
         get(
