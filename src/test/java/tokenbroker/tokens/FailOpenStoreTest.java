@@ -1,0 +1,124 @@
+package tokenbroker.tokens;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static tokenbroker.tokens.Replica.WAIT;
+import static tokenbroker.tokens.Replica.client;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import tokenbroker.clients.Client;
+import tokenbroker.testing.SettableClock;
+import tokenbroker.tokens.TokenResult.Issued;
+import tokenbroker.tokens.TokenResult.NotIssued;
+import tokenbroker.tokens.TokenResult.Origin;
+
+/** A shared store that breaks costs no token. */
+class FailOpenStoreTest {
+
+  private final SettableClock clock = new SettableClock();
+  private final FakeTokenSource upstream = new FakeTokenSource(clock);
+  private final MemoryTokenStore shared = new MemoryTokenStore(clock);
+  private final AtomicInteger asked = new AtomicInteger();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final FailOpenStore store =
+      new FailOpenStore(
+          breakable(), new MemoryTokenStore(clock), new TokenMetrics(registry, clock), clock);
+  private final Replica replica = new Replica("a", upstream, store, clock);
+  private final Client acme = client("acme");
+  private volatile boolean broken;
+
+  @Test
+  void withoutTheStoreATokenIsFetchedOnceAndServedOn() {
+    broken = true;
+    assertThat(((Issued) replica.get(acme)).origin()).isEqualTo(Origin.FETCHED);
+    clock.advance(Duration.ofSeconds(10));
+    assertThat(((Issued) replica.get(acme)).origin()).isEqualTo(Origin.NEARBY);
+    assertThat(upstream.fetches()).isOne();
+    assertThat(store.isUp()).isFalse();
+    assertThat(registry.get("token_broker.store.up").gauge().value()).isZero();
+  }
+
+  @Test
+  void aBrokenStoreIsPaidForOnceInASecond() {
+    broken = true;
+    replica.get(acme);
+    assertThat(asked).hasValue(1);
+    replica.get(client("other"));
+    assertThat(asked).hasValue(1);
+    assertThat(registry.get("token_broker.store.errors").counter().count()).isEqualTo(1);
+
+    clock.advance(FailOpenStore.LEFT_ALONE);
+    replica.get(client("third"));
+    assertThat(asked).hasValue(2);
+  }
+
+  @Test
+  void backOffHoldsWithoutTheStore() {
+    broken = true;
+    upstream.gives(new FetchResult.Unavailable("connect", null));
+    assertThat(replica.get(acme)).isInstanceOf(NotIssued.class);
+    assertThat(replica.get(acme)).isInstanceOf(NotIssued.class);
+    assertThat(upstream.fetches()).isOne();
+  }
+
+  @Test
+  void aTokenThatDiedDuringAnOutageIsNotServedInTheNextOne() {
+    broken = true;
+    var first = replica.token(acme);
+    var second = replica.broker.invalidate(acme, first.id(), WAIT);
+    assertThat(second.replaced()).isTrue();
+    clock.advance(Duration.ofSeconds(30));
+    var third = replica.broker.invalidate(acme, ((Issued) second.current()).token().id(), WAIT);
+
+    assertThat(((Issued) third.current()).token()).isNotEqualTo(first);
+    assertThat(upstream.fetches()).isEqualTo(3);
+  }
+
+  @Test
+  void aStoreThatWasWipedGetsBackWhatIsNearby() {
+    var token = replica.token(acme);
+    shared.forget(acme.name());
+    replica.broker.readAgain(acme.name());
+    replica.refreshAhead.tick();
+
+    assertThat(replica.token(acme)).isEqualTo(token);
+    assertThat(replica.broker.tokenFor(acme, new Need.Renewed(), WAIT))
+        .isEqualTo(new Issued(token, Origin.NEARBY));
+    assertThat(upstream.fetches()).isOne();
+  }
+
+  @Test
+  void theStoreIsUsedAgainWhenItAnswers() {
+    broken = true;
+    replica.token(acme);
+    broken = false;
+    clock.advance(FailOpenStore.LEFT_ALONE);
+    var token = replica.token(client("other"));
+
+    assertThat(store.isUp()).isTrue();
+    assertThat(shared.look(client("other").name()).token()).isEqualTo(token);
+  }
+
+  /** The store of this test behind a switch: while it is broken, whatever is asked of it fails. */
+  private TokenStore breakable() {
+    return (TokenStore)
+        Proxy.newProxyInstance(
+            TokenStore.class.getClassLoader(),
+            new Class<?>[] {TokenStore.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("hearingSince")) {
+                return broken ? Optional.<Instant>empty() : shared.hearingSince();
+              }
+              if (broken && !method.getName().equals("onAnnouncement")) {
+                asked.incrementAndGet();
+                throw new StoreUnavailable("broken by the test");
+              }
+              return method.invoke(shared, arguments);
+            });
+  }
+}

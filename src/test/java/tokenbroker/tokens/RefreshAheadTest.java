@@ -1,0 +1,130 @@
+package tokenbroker.tokens;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static tokenbroker.tokens.Replica.client;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tokenbroker.clients.Client;
+import tokenbroker.clients.ClientDirectory.Entry;
+import tokenbroker.testing.SettableClock;
+import tokenbroker.tokens.Need.Usable;
+import tokenbroker.tokens.TokenResult.Issued;
+import tokenbroker.tokens.TokenResult.Origin;
+
+class RefreshAheadTest {
+
+  private static final Duration PAST_ANY_RENEWAL_POINT = Duration.ofMinutes(50);
+
+  private final SettableClock clock = new SettableClock();
+  private final FakeTokenSource upstream = new FakeTokenSource(clock);
+  private final MemoryTokenStore store = new MemoryTokenStore(clock);
+  private final Replica replica = new Replica("a", upstream, store, clock);
+  private final Replica other = new Replica("b", upstream, store, clock);
+  private final Client acme = client("acme");
+
+  @BeforeEach
+  void configure() {
+    replica.clients.replaceAll(List.of(new Entry(acme, null)));
+    other.clients.replaceAll(List.of(new Entry(acme, null)));
+  }
+
+  @Test
+  void aTokenInUseIsRenewedBeforeItEndsAndNobodyWaits() {
+    var first = replica.token(acme);
+    clock.advance(PAST_ANY_RENEWAL_POINT);
+    replica.refreshAhead.tick();
+
+    await().until(() -> !replica.token(acme).equals(first));
+    assertThat(upstream.fetches()).isEqualTo(2);
+    assertThat(((Issued) replica.get(acme)).origin()).isEqualTo(Origin.NEARBY);
+  }
+
+  @Test
+  void whileARenewalIsUnderWayTheOldTokenIsServed() {
+    var first = replica.token(acme);
+    clock.advance(PAST_ANY_RENEWAL_POINT);
+    var answered = upstream.hold();
+    replica.refreshAhead.tick();
+    await().until(() -> upstream.fetches() == 2);
+
+    assertThat(replica.get(acme)).isEqualTo(new Issued(first, Origin.NEARBY));
+    answered.countDown();
+    await().until(() -> !replica.token(acme).equals(first));
+  }
+
+  @Test
+  void aTokenThatIsNotDueIsLeftAlone() {
+    replica.token(acme);
+    clock.advance(Duration.ofMinutes(30));
+    replica.refreshAhead.tick();
+
+    assertThat(nearby().renewalDue).isAfter(clock.instant());
+    assertThat(upstream.fetches()).isOne();
+  }
+
+  @Test
+  void whatOneReplicaRenewedTheOtherTakesOverWithoutAFetch() {
+    var first = replica.token(acme);
+    other.token(acme);
+    clock.advance(PAST_ANY_RENEWAL_POINT);
+    replica.refreshAhead.tick();
+    await().until(() -> !other.token(acme).equals(first));
+    other.refreshAhead.tick();
+
+    assertThat(other.token(acme)).isEqualTo(replica.token(acme));
+    assertThat(upstream.fetches()).isEqualTo(2);
+  }
+
+  @Test
+  void anIdleClientIsNoLongerRenewed() {
+    upstream.givesTokensFor(Duration.ofHours(1));
+    replica.token(acme);
+    clock.advance(PAST_ANY_RENEWAL_POINT);
+    replica.refreshAhead.tick();
+    await().until(() -> upstream.fetches() == 2 && fetchedNearby(2));
+    clock.advance(PAST_ANY_RENEWAL_POINT);
+    replica.refreshAhead.tick();
+    await().until(() -> upstream.fetches() == 3 && fetchedNearby(3));
+    clock.advance(PAST_ANY_RENEWAL_POINT); // Two lifetimes and more since the one request.
+    replica.refreshAhead.tick();
+
+    assertThat(replica.broker.nearby(acme.name(), new Usable())).isNotNull();
+    assertThat(upstream.fetches()).isEqualTo(3);
+  }
+
+  @Test
+  void aFailedRenewalIsTriedAgainAfterThePauseAndTheTokenIsServedMeanwhile() {
+    var first = replica.token(acme);
+    upstream.gives(new FetchResult.Unavailable("connect", Duration.ofSeconds(20)));
+    clock.advance(PAST_ANY_RENEWAL_POINT);
+    replica.refreshAhead.tick();
+    await().until(() -> store.look(acme.name()).failure() != null);
+    await().until(() -> nearby().renewalNotBefore.isAfter(clock.instant()));
+    replica.refreshAhead.tick();
+    assertThat(replica.get(acme)).isEqualTo(new Issued(first, Origin.NEARBY));
+    assertThat(upstream.fetches()).isEqualTo(2);
+
+    upstream.givesTokensFor(Duration.ofHours(1));
+    clock.advance(Duration.ofSeconds(20));
+    await()
+        .until(
+            () -> {
+              replica.refreshAhead.tick();
+              return !replica.token(acme).equals(first);
+            });
+    assertThat(upstream.fetches()).isEqualTo(3);
+  }
+
+  private NearbyToken nearby() {
+    return Objects.requireNonNull(replica.nearby.get(acme.name()));
+  }
+
+  private boolean fetchedNearby(int serial) {
+    return nearby().token.value().equals("token-" + serial);
+  }
+}
