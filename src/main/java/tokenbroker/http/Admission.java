@@ -41,9 +41,7 @@ class Admission {
     if (client == null || rule == null) {
       metrics.denied(client == null ? "unknown" : name);
       audit.record(exchange.caller(), name, "forbidden", null, exchange.traceId());
-      throw new ProblemException(
-          ProblemCode.FORBIDDEN,
-          "This caller may not use a client of this name, or there is none.");
+      throw new ProblemException(ProblemCode.FORBIDDEN, ProblemCode.FORBIDDEN.detail);
     }
     return new Admitted(exchange, client, rule);
   }

@@ -69,10 +69,8 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
     switch (callers.verify(jwt)) {
       case Verification.Verified(var caller) -> admit(caller, request, startedAt);
       case Verification.Refused _ -> request.abortWith(unauthenticated(request, "invalid_token"));
-      case Verification.Overloaded _ ->
-          request.abortWith(busy(request, "Too many callers are being verified at once."));
-      case Verification.Unavailable _ ->
-          request.abortWith(busy(request, "The keys of this caller's issuer are not at hand."));
+      case Verification.Overloaded _ -> request.abortWith(busy(request));
+      case Verification.Unavailable _ -> request.abortWith(busy(request));
     }
   }
 
@@ -84,30 +82,21 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
     }
     metrics.rateLimited(caller);
     request.abortWith(
-        Problems.response(
-                ProblemCode.RATE_LIMITED,
-                "This caller asks more often than the broker allows.",
-                wait,
-                Exchange.traceId(request))
-            .build());
+        Problems.response(ProblemCode.RATE_LIMITED, wait, Exchange.traceId(request)).build());
   }
 
   /** Never which check failed: that would help a forger more than a caller. */
   private static Response unauthenticated(ContainerRequestContext request, @Nullable String error) {
-    return Problems.response(
-            ProblemCode.INVALID_TOKEN,
-            "A valid JWT of a known issuer is needed as bearer token.",
-            null,
-            Exchange.traceId(request))
+    return Problems.response(ProblemCode.INVALID_TOKEN, null, Exchange.traceId(request))
         .header(
             HttpHeaders.WWW_AUTHENTICATE,
             error == null ? "Bearer" : "Bearer error=\"" + error + "\"")
         .build();
   }
 
-  private static Response busy(ContainerRequestContext request, String detail) {
+  private static Response busy(ContainerRequestContext request) {
     return Problems.response(
-            ProblemCode.OVERLOADED, detail, Duration.ofSeconds(1), Exchange.traceId(request))
+            ProblemCode.OVERLOADED, Duration.ofSeconds(1), Exchange.traceId(request))
         .build();
   }
 

@@ -55,7 +55,7 @@ class LastResort {
           .setStatusCode(code.status)
           .putHeader(HttpHeaders.CONTENT_TYPE, Problems.PROBLEM_JSON.toString())
           .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-          .end(Buffer.buffer(json.writeValueAsBytes(code.problem(code.title + ".", traceId))));
+          .end(Buffer.buffer(json.writeValueAsBytes(code.problem(traceId))));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

@@ -25,4 +25,9 @@ record Problem(
     String code,
     boolean retryable,
     @JsonProperty("upstream_error") @Nullable String upstreamError,
-    @JsonProperty("trace_id") String traceId) {}
+    @JsonProperty("trace_id") String traceId) {
+
+  Problem because(String upstreamError) {
+    return new Problem(type, title, status, detail, code, retryable, upstreamError, traceId);
+  }
+}

@@ -7,30 +7,55 @@ import java.util.Locale;
  * do about each.
  */
 enum ProblemCode {
-  INVALID_REQUEST(400, "The request is malformed", false),
-  CONTENT_TOO_LARGE(413, "The request body is too large", false),
-  INVALID_TOKEN(401, "The caller is not authenticated", false),
-  FORBIDDEN(403, "The caller may not use this client", false),
-  NOT_FOUND(404, "There is no such resource", false),
-  METHOD_NOT_ALLOWED(405, "The resource does not have this method", false),
-  NOT_ACCEPTABLE(406, "The resource does not have this representation", false),
-  UNSUPPORTED_MEDIA_TYPE(415, "The request body is not of a type that is read here", false),
-  RATE_LIMITED(429, "Too many requests", true),
-  UPSTREAM_REJECTED(502, "TrackMage refuses to give this client a token", false),
-  UPSTREAM_INVALID_RESPONSE(502, "TrackMage's answer holds no token", true),
-  UPSTREAM_UNAVAILABLE(503, "TrackMage is not available", true),
-  OVERLOADED(503, "The broker cannot verify callers right now", true),
-  UPSTREAM_TIMEOUT(504, "TrackMage did not answer in time", true),
-  INTERNAL_ERROR(500, "The broker failed", true);
+  INVALID_REQUEST(400, false, "The request is malformed", "The request is malformed."),
+  CONTENT_TOO_LARGE(413, false, "The request is malformed", "The body is larger than 8192 bytes."),
+  INVALID_TOKEN(
+      401,
+      false,
+      "The caller token is missing or not accepted",
+      "Send a valid caller token as Authorization: Bearer."),
+  FORBIDDEN(403, false, "Not allowed", "There is no such client, or this caller may not use it."),
+  NOT_FOUND(404, false, "Not found", "There is nothing at this path."),
+  METHOD_NOT_ALLOWED(405, false, "Method not allowed", "This path does not know this method."),
+  NOT_ACCEPTABLE(
+      406, false, "Not acceptable", "No media type in Accept is one that can be answered with."),
+  UNSUPPORTED_MEDIA_TYPE(
+      415, false, "Unsupported media type", "The body must be application/json."),
+  RATE_LIMITED(429, true, "Too many requests", "Ask again after the time in Retry-After."),
+  INTERNAL_ERROR(
+      500, true, "Internal error", "The broker has failed; its log says more under this trace_id."),
+  UPSTREAM_REJECTED(
+      502,
+      false,
+      "TrackMage refused the client",
+      "TrackMage does not accept the credentials or the scope of this client."),
+  UPSTREAM_INVALID_RESPONSE(
+      502, true, "TrackMage gave no usable answer", "The answer of TrackMage holds no token."),
+  UPSTREAM_UNAVAILABLE(
+      503,
+      true,
+      "TrackMage cannot be asked now",
+      "The next attempt is due after the time in Retry-After."),
+  OVERLOADED(
+      503,
+      true,
+      "The broker cannot verify the caller now",
+      "Ask again after the time in Retry-After."),
+  UPSTREAM_TIMEOUT(
+      504, true, "TrackMage did not answer in time", "No token was there before the time limit.");
 
   final int status;
-  final String title;
   final boolean retryable;
+  final String title;
 
-  ProblemCode(int status, String title, boolean retryable) {
+  /** For people, where nothing more can be said of the request at hand. */
+  final String detail;
+
+  ProblemCode(int status, boolean retryable, String title, String detail) {
     this.status = status;
-    this.title = title;
     this.retryable = retryable;
+    this.title = title;
+    this.detail = detail;
   }
 
   /**
@@ -42,6 +67,10 @@ enum ProblemCode {
 
   String type() {
     return "urn:token-broker:problem:" + code();
+  }
+
+  Problem problem(String traceId) {
+    return problem(detail, traceId);
   }
 
   Problem problem(String detail, String traceId) {

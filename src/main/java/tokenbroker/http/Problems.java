@@ -38,7 +38,7 @@ class Problems {
     if (code == ProblemCode.INTERNAL_ERROR) {
       return failed(e, request);
     }
-    var problem = response(code, code.title + ".", null, Exchange.traceId(request));
+    var problem = response(code, code.detail, null, Exchange.traceId(request));
     var allow = e.getResponse().getHeaderString(HttpHeaders.ALLOW);
     return (allow == null ? problem : problem.header(HttpHeaders.ALLOW, allow)).build();
   }
@@ -47,17 +47,17 @@ class Problems {
   Response failed(Throwable e, ContainerRequestContext request) {
     var traceId = Exchange.traceId(request);
     LOG.errorf(e, "A request failed, trace %s", traceId);
-    return response(
-            ProblemCode.INTERNAL_ERROR,
-            "The broker failed; its log has more under this trace id.",
-            null,
-            traceId)
-        .build();
+    return response(ProblemCode.INTERNAL_ERROR, null, traceId).build();
   }
 
   static Response.ResponseBuilder response(
       ProblemCode code, String detail, @Nullable Duration retryAfter, String traceId) {
     return response(code.problem(detail, traceId), retryAfter);
+  }
+
+  static Response.ResponseBuilder response(
+      ProblemCode code, @Nullable Duration retryAfter, String traceId) {
+    return response(code, code.detail, retryAfter, traceId);
   }
 
   static Response.ResponseBuilder response(Problem problem, @Nullable Duration retryAfter) {

@@ -92,44 +92,16 @@ class TokenAnswers {
     var traceId = to.exchange().traceId();
     var retryAfter = result.retryAfter();
     return switch (result) {
-      case Rejected(var error, _) -> {
-        var code = ProblemCode.UPSTREAM_REJECTED;
-        var detail =
-            "TrackMage refuses the credentials, the grant or the scope that this client is configured with.";
-        yield Problems.response(
-                new Problem(
-                    code.type(),
-                    code.title,
-                    code.status,
-                    detail,
-                    code.code(),
-                    code.retryable,
-                    error.code(),
-                    traceId),
-                null)
-            .build();
-      }
+      case Rejected(var error, _) ->
+          Problems.response(
+                  ProblemCode.UPSTREAM_REJECTED.problem(traceId).because(error.code()), null)
+              .build();
       case InvalidResponse _ ->
-          Problems.response(
-                  ProblemCode.UPSTREAM_INVALID_RESPONSE,
-                  "TrackMage answered with something that is no token.",
-                  retryAfter,
-                  traceId)
-              .build();
+          Problems.response(ProblemCode.UPSTREAM_INVALID_RESPONSE, retryAfter, traceId).build();
       case Unavailable _ ->
-          Problems.response(
-                  ProblemCode.UPSTREAM_UNAVAILABLE,
-                  "No live token is at hand, and TrackMage is not asked again before Retry-After.",
-                  retryAfter,
-                  traceId)
-              .build();
+          Problems.response(ProblemCode.UPSTREAM_UNAVAILABLE, retryAfter, traceId).build();
       case TimedOut _ ->
-          Problems.response(
-                  ProblemCode.UPSTREAM_TIMEOUT,
-                  "No live token is at hand, and TrackMage did not give one in time.",
-                  retryAfter,
-                  traceId)
-              .build();
+          Problems.response(ProblemCode.UPSTREAM_TIMEOUT, retryAfter, traceId).build();
       case TooSoon _ ->
           Problems.response(
                   ProblemCode.RATE_LIMITED,
