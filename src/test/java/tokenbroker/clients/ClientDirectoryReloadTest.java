@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import tokenbroker.clients.CredentialsFault.Kind;
 import tokenbroker.clients.CredentialsProof.Verdict;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.seal.KeyedHash;
+import tokenbroker.testing.SettableClock;
 
 class ClientDirectoryReloadTest {
 
@@ -33,7 +35,7 @@ class ClientDirectoryReloadTest {
 
   @TempDir Path files;
 
-  private final SettableClock clock = new SettableClock();
+  private final SettableClock clock = new SettableClock(Instant.now());
   private final ScriptedProof proof = new ScriptedProof();
   private final ClientDirectory directory = new ClientDirectory();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -281,10 +283,10 @@ class ClientDirectoryReloadTest {
     messages.forget();
     reload.reload();
     await().until(() -> directory.problem(ACME).isPresent());
-    clock.pass(Duration.ofSeconds(29));
+    clock.advance(Duration.ofSeconds(29));
     reload.reload();
     assertThat(proof.tried()).containsExactly("acme-2");
-    clock.pass(Duration.ofSeconds(1));
+    clock.advance(Duration.ofSeconds(1));
     reload.reload();
     await().until(() -> proof.tried().size() == 2);
 
@@ -301,7 +303,7 @@ class ClientDirectoryReloadTest {
     await()
         .untilAsserted(
             () -> {
-              clock.pass(Duration.ofSeconds(30));
+              clock.advance(Duration.ofSeconds(30));
               reload.reload();
               assertThat(secretInUse(ACME)).isEqualTo("acme-2");
             });

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.clients.CredentialsFault.Kind;
 import tokenbroker.clients.SecretsDirectory.Secrets;
 import tokenbroker.seal.KeyedHash;
+import tokenbroker.testing.SettableClock;
 
 class SecretsDirectoryTest {
 
@@ -29,7 +31,7 @@ class SecretsDirectoryTest {
 
   @TempDir Path root;
 
-  private final SettableClock clock = new SettableClock();
+  private final SettableClock clock = new SettableClock(Instant.now());
   private final KeyedHash hash = new KeyedHash(new byte[32]);
   private SecretsDirectory directory;
 
@@ -147,7 +149,7 @@ class SecretsDirectoryTest {
     kubeletWrites(mount, "..2026_01_01", "1_abc", "old");
     Files.createSymbolicLink(mount.resolve("acme"), Path.of("..data/acme"));
     directory = new SecretsDirectory(mount, hash, clock);
-    clock.pass(Duration.ofHours(1));
+    clock.advance(Duration.ofHours(1));
     assertThat(found().secret().reveal()).isEqualTo("old");
 
     kubeletWrites(mount, "..2026_02_02", "2_abc", "new");

@@ -4,6 +4,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.security.interfaces.RSAPublicKey;
+import java.util.Base64;
 import java.util.Map;
 import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jwk.RsaJsonWebKey;
@@ -30,6 +31,13 @@ public final class CallerTokens {
   /** The public keys, as the issuer would publish them. */
   public String jwks() {
     return new JsonWebKeySet(key).toJson();
+  }
+
+  /** The public key alone. */
+  public String pem() {
+    var base64 =
+        Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getKey().getEncoded());
+    return "-----BEGIN PUBLIC KEY-----\n" + base64 + "\n-----END PUBLIC KEY-----\n";
   }
 
   /** A JWT for the broker that lives an hour. */

@@ -1,0 +1,45 @@
+package tokenbroker.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import tokenbroker.callers.Caller;
+import tokenbroker.testing.SettableClock;
+
+class RateLimitsTest {
+
+  private final SettableClock clock = new SettableClock();
+  private final Caller orders = new Caller("cluster", "orders", Set.of());
+  private final Caller shipping = new Caller("cluster", "shipping", Set.of());
+
+  @Test
+  void aBurstIsServedAndThenTheRateCounts() {
+    var limits = new RateLimits(10, 20, clock);
+    for (var request = 0; request < 20; request++) {
+      assertThat(limits.waitFor(orders)).isZero();
+    }
+    assertThat(limits.waitFor(orders)).isEqualTo(Duration.ofMillis(100));
+    clock.advance(Duration.ofMillis(100));
+    assertThat(limits.waitFor(orders)).isZero();
+    assertThat(limits.waitFor(orders)).isPositive();
+  }
+
+  @Test
+  void oneCallersHasteIsNotAnothers() {
+    var limits = new RateLimits(1, 1, clock);
+    assertThat(limits.waitFor(orders)).isZero();
+    assertThat(limits.waitFor(orders)).isPositive();
+    assertThat(limits.waitFor(shipping)).isZero();
+    assertThat(limits.waitFor(new Caller("other", "orders", Set.of()))).isZero();
+  }
+
+  @Test
+  void aRateOfZeroIsNoLimit() {
+    var limits = new RateLimits(0, 0, clock);
+    for (var request = 0; request < 10_000; request++) {
+      assertThat(limits.waitFor(orders)).isZero();
+    }
+  }
+}
