@@ -306,6 +306,7 @@ class BrokerIT {
         one.get("/tokens/client-0", orders, "Accept", "image/png"), 406, "not_acceptable");
     var put = one.request("/tokens/client-0", orders).PUT(BodyPublishers.ofString("x")).build();
     assertProblem(one.send(put), 405, "method_not_allowed");
+    assertThat(one.send(put).headers().firstValue("Allow").orElse("")).contains("GET");
     var form =
         one.request("/tokens/client-0/invalidate", orders, "Content-Type", "text/plain")
             .POST(BodyPublishers.ofString("token_id"))
@@ -313,6 +314,11 @@ class BrokerIT {
     assertProblem(one.send(form), 415, "unsupported_media_type");
     var large = "{\"token_id\": \"" + "x".repeat(9000) + "\"}";
     assertProblem(one.post("/tokens/client-0/invalidate", orders, large), 413, "invalid_request");
+    var ofUnknownLength =
+        one.request("/tokens/client-0/invalidate", orders, "Content-Type", "application/json")
+            .POST(BodyPublishers.fromPublisher(BodyPublishers.ofString(large)))
+            .build();
+    assertProblem(one.send(ofUnknownLength), 413, "invalid_request");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tokenbroker.testing.BrokerFiles;
@@ -85,6 +86,39 @@ class StartIT {
         assertThat(broker.metric("token_broker_store_up")).isZero();
         assertThat(broker.metric("token_broker_store_errors_total")).isPositive();
         assertThat(broker.output()).doesNotContain("not-for-your-eyes");
+      }
+    }
+  }
+
+  @Test
+  void aCallerBeyondItsRateIsToldWhenToComeBackAndOthersAreServed() {
+    var issuer = new CallerTokens("k1");
+    try (var upstream = ScriptedUpstream.start()) {
+      var files = new BrokerFiles(directory).callerKeys(issuer).credentials("acme", "id", "secret");
+      files.clients(
+          """
+          upstreams: { test: { base-url: "%s" } }
+          clients:
+            acme: { upstream: test, callers: [ { issuer: test, group: all } ] }
+          """
+              .formatted(upstream.url()));
+      try (var broker =
+          BrokerProcess.with(files)
+              .with("broker.store", "memory")
+              .with("broker.callers.rate-limit", "1")
+              .with("broker.callers.burst", "2")
+              .start()) {
+        var hasty = issuer.token("hasty", Map.of("groups", "all"));
+        assertThat(broker.get("/tokens/acme", hasty).statusCode()).isEqualTo(200);
+        assertThat(broker.get("/tokens/acme", hasty).statusCode()).isEqualTo(200);
+        await().until(() -> broker.get("/tokens/acme", hasty).statusCode() == 429);
+        var limited = broker.get("/clients", hasty);
+        assertThat(limited.statusCode()).isEqualTo(429);
+        assertThat(limited.body()).contains("\"code\":\"rate_limited\"");
+        assertThat(limited.headers().firstValueAsLong("Retry-After").orElse(0)).isPositive();
+        var other = issuer.token("other", Map.of("groups", "all"));
+        assertThat(broker.get("/tokens/acme", other).statusCode()).isEqualTo(200);
+        assertThat(broker.metric("token_broker_rate_limited_total")).isPositive();
       }
     }
   }

@@ -39,8 +39,15 @@ class Problems {
       return failed(e, request);
     }
     var problem = response(code, code.detail, null, Exchange.traceId(request));
-    var allow = e.getResponse().getHeaderString(HttpHeaders.ALLOW);
-    return (allow == null ? problem : problem.header(HttpHeaders.ALLOW, allow)).build();
+    return (code == ProblemCode.METHOD_NOT_ALLOWED
+            ? problem.header(HttpHeaders.ALLOW, allowed(request.getUriInfo().getPath()))
+            : problem)
+        .build();
+  }
+
+  /** RFC 9110 §15.5.6 wants it said, and the framework does not say it. */
+  private static String allowed(String path) {
+    return path.endsWith("/invalidate") ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
   }
 
   @ServerExceptionMapper

@@ -32,6 +32,9 @@ import tokenbroker.tokens.TokenId;
 @Path("tokens/{client}")
 class TokenResource {
 
+  /** Where a body came without a length; one that says its length is refused unread. */
+  private static final int LARGEST_BODY = 8 * 1024;
+
   private static final Need USABLE = new Need.Usable();
   private static final List<Variant> VARIANTS =
       Variant.mediaTypes(MediaType.APPLICATION_JSON_TYPE, MediaType.TEXT_PLAIN_TYPE).build();
@@ -120,6 +123,10 @@ class TokenResource {
   }
 
   private TokenId reported(String body) {
+    if (body.length() > LARGEST_BODY) {
+      throw new ProblemException(
+          ProblemCode.CONTENT_TOO_LARGE, ProblemCode.CONTENT_TOO_LARGE.detail);
+    }
     try {
       var node = json.readTree(body);
       if (node != null
