@@ -17,6 +17,7 @@ import tokenbroker.tokens.Need.MinTtl;
 import tokenbroker.tokens.Need.OtherThan;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.Origin;
+import tokenbroker.tokens.TokenStore.Revision;
 import tokenbroker.tokens.TokenStore.Stored;
 
 /**
@@ -123,7 +124,9 @@ public class FetchThroughStore {
     if (live == null) {
       return null;
     }
-    store.keep(client, live.token, stored.revision());
+    if (stored.failure() == null && !stored.revision().equals(Revision.UNKNOWN)) {
+      store.keep(client, live.token, stored.revision());
+    }
     return live.token;
   }
 

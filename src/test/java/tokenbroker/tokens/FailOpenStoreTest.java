@@ -67,6 +67,18 @@ class FailOpenStoreTest {
   }
 
   @Test
+  void backOffHoldsWithoutTheStoreAlsoWhileATokenLives() {
+    replica.token(acme);
+    broken = true;
+    upstream.gives(new FetchResult.Unavailable("connect", null));
+    clock.advance(Duration.ofMinutes(50));
+    for (var attempt = 0; attempt < 3; attempt++) {
+      assertThat(replica.broker.renew(acme)).isInstanceOf(NotIssued.class);
+    }
+    assertThat(upstream.fetches()).isEqualTo(2);
+  }
+
+  @Test
   void aTokenThatDiedDuringAnOutageIsNotServedInTheNextOne() {
     broken = true;
     var first = replica.token(acme);
