@@ -344,6 +344,17 @@ class BrokerIT {
   }
 
   @Test
+  void theListOfClientsTellsWhatIsWrongWithTheirSecrets() throws IOException {
+    var logistics = ISSUER.token("anna", Map.of("groups", List.of("logistics")));
+    var keyless = entry(one.get("/clients", logistics), "keyless");
+
+    assertThat(keyless.path("state").textValue()).isEqualTo("failing");
+    assertThat(keyless.path("last_failure").path("reason").textValue())
+        .isEqualTo("credentials_missing");
+    assertProblem(one.get("/tokens/keyless", logistics), 503, "upstream_unavailable");
+  }
+
+  @Test
   void everyMetricThatIsPromisedIsThere() {
     var client = freshClient();
     one.get("/tokens/" + client, orders);

@@ -1,7 +1,6 @@
 package tokenbroker.http;
 
 import jakarta.inject.Singleton;
-import tokenbroker.callers.Caller;
 import tokenbroker.callers.CallerRule;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory;
@@ -44,10 +43,6 @@ class Admission {
       throw new ProblemException(ProblemCode.FORBIDDEN, ProblemCode.FORBIDDEN.detail);
     }
     return new Admitted(exchange, client, rule);
-  }
-
-  boolean admits(Client client, Caller caller) {
-    return client.admits(caller).isPresent();
   }
 
   /** A caller at a client that it may use, by this rule. */

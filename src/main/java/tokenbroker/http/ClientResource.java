@@ -64,16 +64,32 @@ class ClientResource {
     return new ClientView(
         client.name().value(),
         client.upstream().name(),
-        status.state().name().toLowerCase(Locale.ROOT),
+        state(client, status),
         token == null ? null : token.id().value(),
         token == null ? null : seconds(token.expiresAt()),
         status.lastSuccess() == null ? null : seconds(status.lastSuccess()),
-        lastFailure(status));
+        lastFailure(client, status));
   }
 
-  private static @Nullable FailureView lastFailure(ClientStatus status) {
+  /**
+   * A client whose credentials are at fault fails, though the upstream may never have been asked.
+   */
+  private String state(Client client, ClientStatus status) {
+    var state =
+        status.state() == ClientStatus.State.IDLE && clients.problem(client.name()).isPresent()
+            ? ClientStatus.State.FAILING
+            : status.state();
+    return state.name().toLowerCase(Locale.ROOT);
+  }
+
+  private @Nullable FailureView lastFailure(Client client, ClientStatus status) {
     var failure = status.failure();
-    return failure == null ? null : new FailureView(seconds(failure.at()), failure.reason());
+    return failure != null
+        ? new FailureView(seconds(failure.at()), failure.reason())
+        : clients
+            .problem(client.name())
+            .map(problem -> new FailureView(null, problem.code()))
+            .orElse(null);
   }
 
   private static String seconds(Instant instant) {
@@ -94,6 +110,10 @@ class ClientResource {
       @JsonProperty("last_success") @Nullable String lastSuccess,
       @JsonProperty("last_failure") @Nullable FailureView lastFailure) {}
 
+  /**
+   * @param at absent where the files are at fault: that lasts until they are mended
+   */
   @RegisterForReflection
-  record FailureView(String at, String reason) {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record FailureView(@Nullable String at, String reason) {}
 }
