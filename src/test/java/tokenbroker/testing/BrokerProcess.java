@@ -66,6 +66,11 @@ public final class BrokerProcess implements AutoCloseable {
         .with("quarkus.shutdown.delay", "0s");
   }
 
+  /** Where callers reach it. */
+  public int port() {
+    return port;
+  }
+
   public URI url(String path) {
     return URI.create("http://127.0.0.1:" + port + path);
   }

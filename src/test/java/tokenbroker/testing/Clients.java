@@ -1,0 +1,38 @@
+package tokenbroker.testing;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A clients file with so many clients of one upstream, {@code client-0} and so on, with the client
+ * ids {@code id-0} and so on, all for the caller {@link #CALLER}.
+ */
+public final class Clients {
+
+  /** The subject that may use them all. */
+  public static final String CALLER = "system:serviceaccount:shop:orders";
+
+  private Clients() {}
+
+  public static void write(BrokerFiles files, ScriptedUpstream upstream, int clients) {
+    var yaml =
+        new StringBuilder(
+            "upstreams:\n  test: { base-url: \"" + upstream.url() + "\" }\nclients:\n");
+    for (var i = 0; i < clients; i++) {
+      yaml.append(
+          "  client-%d: { upstream: test, callers: [ { issuer: test, subject: \"%s\" } ] }\n"
+              .formatted(i, CALLER));
+      files.credentials("client-" + i, "id-" + i, "secret-" + i);
+    }
+    files.clients(yaml.toString());
+  }
+
+  /** Where callers ask for the tokens of the first so many clients. */
+  public static List<String> paths(int clients) {
+    var paths = new ArrayList<String>();
+    for (var i = 0; i < clients; i++) {
+      paths.add("/tokens/client-" + i);
+    }
+    return paths;
+  }
+}
