@@ -34,7 +34,7 @@ import tokenbroker.tokens.TokenId;
 public class Announcements {
 
   private static final Logger LOG = Logger.getLogger(Announcements.class);
-  private static final String CHANNEL = "token-broker:announcements";
+  static final String CHANNEL = "token-broker:announcements";
   private static final Duration SILENCE = Duration.ofSeconds(3);
 
   private final Redis redis;
@@ -91,11 +91,7 @@ public class Announcements {
     listeners.add(listener);
   }
 
-  void publish(Announcement announcement) {
-    commands.run(Command.PUBLISH, CHANNEL, text(announcement));
-  }
-
-  private static String text(Announcement announcement) {
+  static String text(Announcement announcement) {
     var text = announcement.kind().name().toLowerCase(Locale.ROOT) + " " + announcement.client();
     return announcement.dead() == null ? text : text + " " + announcement.dead();
   }

@@ -39,12 +39,17 @@ final class Commands {
 
   @Nullable Response script(
       String operation, String script, List<String> keys, String... arguments) {
+    return await(operation, () -> sendScript(script, keys, arguments));
+  }
+
+  /** Does not wait for the answer. */
+  Future<@Nullable Response> sendScript(String script, List<String> keys, String... arguments) {
     var request = Request.cmd(Command.EVAL).arg(script).arg(keys.size());
     keys.forEach(request::arg);
     for (var argument : arguments) {
       request.arg(argument);
     }
-    return await(operation, () -> redis.send(request));
+    return redis.send(request);
   }
 
   static <T> @Nullable T await(String operation, Supplier<Future<T>> command) {

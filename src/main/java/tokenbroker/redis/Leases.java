@@ -2,10 +2,8 @@ package tokenbroker.redis;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.vertx.redis.client.Command;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
@@ -19,7 +17,7 @@ import tokenbroker.tokens.StoreUnavailable;
 final class Leases {
 
   private static final Logger LOG = Logger.getLogger(Leases.class);
-  private static final Duration TERM = Duration.ofSeconds(15);
+  static final Duration TERM = Duration.ofSeconds(15);
   private static final Duration RENEWED_EVERY = Duration.ofSeconds(5);
 
   private final Commands commands;
@@ -33,12 +31,14 @@ final class Leases {
             .register(registry);
   }
 
-  Optional<Lease> tryTake(String key) {
-    var owner = UUID.randomUUID().toString();
-    var term = Long.toString(TERM.toMillis());
-    return commands.run(Command.SET, key, owner, "NX", "PX", term) == null
-        ? Optional.empty()
-        : Optional.of(new Held(key, owner));
+  /** Names who takes a lease. */
+  static String newOwner() {
+    return UUID.randomUUID().toString();
+  }
+
+  /** A lease that was taken for {@link #TERM}; renewed from now on. */
+  Lease held(String key, String owner) {
+    return new Held(key, owner);
   }
 
   private final class Held implements Lease {
@@ -58,11 +58,9 @@ final class Leases {
     public void close() {
       closed = true;
       LockSupport.unpark(renewal);
-      try {
-        commands.script("release", Scripts.RELEASE, List.of(key), owner);
-      } catch (StoreUnavailable e) {
-        LOG.debugf("A lease could not be given back and ends by itself: %s", e.getMessage());
-      }
+      commands
+          .sendScript(Scripts.RELEASE, List.of(key), owner)
+          .onFailure(fault -> LOG.debug("A lease was not given back and ends by itself"));
     }
 
     private void renew() {

@@ -21,7 +21,6 @@ import tokenbroker.clients.ClientName;
 import tokenbroker.seal.Seal;
 import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.Announcement;
-import tokenbroker.tokens.Lease;
 import tokenbroker.tokens.StoreUnavailable;
 import tokenbroker.tokens.TokenStore;
 import tokenbroker.tokens.UpstreamFailure;
@@ -58,8 +57,30 @@ public class RedisTokenStore implements TokenStore {
   @Override
   public Stored look(ClientName client) {
     var keys = Keys.of(client);
-    var found = commands.script("look", Scripts.LOOK, List.of(keys.token(), keys.failure()));
-    if (found == null || found.size() != 5) {
+    return stored(
+        keys, commands.script("look", Scripts.LOOK, List.of(keys.token(), keys.failure())));
+  }
+
+  @Override
+  public Looked lookOrLease(ClientName client, Revision seen) {
+    var keys = Keys.of(client);
+    var owner = Leases.newOwner();
+    var found =
+        commands.script(
+            "look or lease",
+            Scripts.LOOK_OR_LEASE,
+            List.of(keys.token(), keys.failure(), keys.lease()),
+            seen.token(),
+            seen.failure(),
+            owner,
+            text(Leases.TERM));
+    var stored = stored(keys, found);
+    var taken = found != null && found.size() == 7 && found.get(6).toInteger() == 1;
+    return new Looked(stored, taken ? leases.held(keys.lease(), owner) : null);
+  }
+
+  private Stored stored(Keys keys, @Nullable Response found) {
+    if (found == null || found.size() < 6) {
       throw new StoreUnavailable("look: an answer of another form");
     }
     var now = clock.instant();
@@ -67,11 +88,12 @@ public class RedisTokenStore implements TokenStore {
     var token = opened(found.get(0), it -> values.token(keys.token(), it, tokenLeft, now));
     var untilRetry = millis(found.get(4).toLong()).minus(FAILURE_REMEMBERED);
     var failure = opened(found.get(3), it -> values.failure(keys.failure(), it, untilRetry, now));
-    return new Stored(token, new Revision(found.get(2).toString()), failure);
+    var revision = new Revision(found.get(2).toString(), found.get(5).toString());
+    return new Stored(token, revision, failure);
   }
 
   @Override
-  public boolean keep(ClientName client, AccessToken token, Revision seen) {
+  public boolean keep(ClientName client, AccessToken token, Revision seen, Announcement news) {
     var left = Duration.between(clock.instant(), token.expiresAt());
     if (!left.isPositive()) {
       return false;
@@ -82,9 +104,11 @@ public class RedisTokenStore implements TokenStore {
             "keep",
             Scripts.KEEP,
             List.of(keys.token(), keys.failure()),
-            seen.value(),
+            seen.token(),
             values.token(keys.token(), token),
-            text(left));
+            text(left),
+            Announcements.CHANNEL,
+            Announcements.text(news));
     return kept != null && kept.toInteger() == 1;
   }
 
@@ -92,12 +116,14 @@ public class RedisTokenStore implements TokenStore {
   public void remember(ClientName client, UpstreamFailure failure) {
     var key = Keys.of(client).failure();
     var remembered = Duration.between(clock.instant(), failure.retryAt()).plus(FAILURE_REMEMBERED);
-    commands.run(Command.SET, key, values.failure(key, failure), "PX", text(remembered));
-  }
-
-  @Override
-  public Optional<Lease> tryLease(ClientName client) {
-    return leases.tryTake(Keys.of(client).lease());
+    commands.script(
+        "remember",
+        Scripts.REMEMBER,
+        List.of(key),
+        values.failure(key, failure),
+        text(remembered),
+        Announcements.CHANNEL,
+        Announcements.text(Announcement.of(Announcement.Kind.FAILED, client)));
   }
 
   @Override
@@ -114,11 +140,6 @@ public class RedisTokenStore implements TokenStore {
   @Override
   public void forget(ClientName client) {
     commands.run(Command.DEL, Keys.of(client).all().toArray(String[]::new));
-  }
-
-  @Override
-  public void announce(Announcement announcement) {
-    announcements.publish(announcement);
   }
 
   @Override

@@ -19,25 +19,55 @@ final class Scripts {
       end
       """;
 
-  /** KEYS token, failure. Returns token, its PTTL, its revision, failure, its PTTL. */
-  static final String LOOK =
+  private static final String FIND =
       READ
           + """
           local token = read(KEYS[1])
           local failure = read(KEYS[2])
-          return {token or '', redis.call('PTTL', KEYS[1]), revision(token),
-                  failure or '', redis.call('PTTL', KEYS[2])}
+          local found = {token or '', redis.call('PTTL', KEYS[1]), revision(token),
+                         failure or '', redis.call('PTTL', KEYS[2]), revision(failure)}
           """;
 
-  /** KEYS token, failure. ARGV revision seen, sealed token, PX. Returns 1 where it was kept. */
+  /**
+   * KEYS token, failure. Returns token, its PTTL, its revision, failure, its PTTL, its revision.
+   */
+  static final String LOOK = FIND + "return found\n";
+
+  /**
+   * KEYS token, failure, lease. ARGV revisions of token and failure seen, owner, PX. Returns what
+   * {@link #LOOK} finds, then 1 where the lease was taken.
+   */
+  static final String LOOK_OR_LEASE =
+      FIND
+          + """
+          found[7] = 0
+          if ARGV[1] == '?' or (ARGV[1] == found[3] and ARGV[2] == found[6]) then
+            if redis.call('SET', KEYS[3], ARGV[3], 'NX', 'PX', ARGV[4]) then found[7] = 1 end
+          end
+          return found
+          """;
+
+  /**
+   * KEYS token, failure. ARGV revision of the token seen, sealed token, PX, channel, announcement.
+   * Returns 1 where it was kept.
+   */
   static final String KEEP =
       READ
           + """
           if ARGV[1] ~= '?' and ARGV[1] ~= revision(read(KEYS[1])) then return 0 end
           redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
           redis.call('DEL', KEYS[2])
+          redis.call('PUBLISH', ARGV[4], ARGV[5])
           return 1
           """;
+
+  /** KEYS failure. ARGV sealed failure, PX, channel, announcement. */
+  static final String REMEMBER =
+      """
+      redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+      redis.call('PUBLISH', ARGV[3], ARGV[4])
+      return 1
+      """;
 
   /** KEYS lease. ARGV owner. */
   static final String RELEASE =

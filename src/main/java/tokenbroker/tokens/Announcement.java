@@ -11,7 +11,7 @@ import tokenbroker.clients.ClientName;
  */
 public record Announcement(Kind kind, ClientName client, @Nullable TokenId dead) {
 
-  static Announcement of(Kind kind, ClientName client) {
+  public static Announcement of(Kind kind, ClientName client) {
     return new Announcement(kind, client, null);
   }
 

@@ -46,21 +46,28 @@ public final class FailOpenStore implements TokenStore {
   }
 
   @Override
-  public boolean keep(ClientName client, AccessToken token, Revision seen) {
+  public Looked lookOrLease(ClientName client, Revision seen) {
+    return attempt(
+        "look_or_lease",
+        store -> store.lookOrLease(client, seen),
+        store -> {
+          var own = store.lookOrLease(client, Revision.UNKNOWN);
+          return new Looked(
+              new Stored(null, Revision.UNKNOWN, own.stored().failure()), own.lease());
+        });
+  }
+
+  @Override
+  public boolean keep(ClientName client, AccessToken token, Revision seen, Announcement news) {
     return attempt(
         "keep",
-        store -> store.keep(client, token, seen),
-        store -> store.keep(client, token, Revision.UNKNOWN));
+        store -> store.keep(client, token, seen, news),
+        store -> store.keep(client, token, Revision.UNKNOWN, news));
   }
 
   @Override
   public void remember(ClientName client, UpstreamFailure failure) {
     run("remember", store -> store.remember(client, failure));
-  }
-
-  @Override
-  public Optional<Lease> tryLease(ClientName client) {
-    return attempt("lease", store -> store.tryLease(client));
   }
 
   @Override
@@ -71,11 +78,6 @@ public final class FailOpenStore implements TokenStore {
   @Override
   public void forget(ClientName client) {
     run("forget", store -> store.forget(client));
-  }
-
-  @Override
-  public void announce(Announcement announcement) {
-    run("announce", store -> store.announce(announcement));
   }
 
   @Override

@@ -73,29 +73,25 @@ public class FetchThroughStore {
   TokenResult fetch(Client client, Need need, Flight<TokenResult> flight) {
     var begun = clock.instant();
     flight.waitNoLongerThan(begun.plus(patience));
+    var seen = Revision.ABSENT;
     while (true) {
-      var known = answerFrom(store.look(client.name()), client, need);
-      if (known.isPresent()) {
-        return known.get();
-      }
-      var lease =
-          flight.isOutOfPatience(clock.instant())
-              ? Optional.of(Lease.NONE)
-              : store.tryLease(client.name());
-      if (lease.isPresent()) {
-        metrics.leaseWait(Duration.between(begun, clock.instant()));
-        try (var _ = lease.get()) {
-          return fetchHolding(client, need);
+      var looked = store.lookOrLease(client.name(), seen);
+      var stored = looked.stored();
+      try (var lease = looked.lease()) {
+        var known = answerFrom(stored, client, need);
+        if (known.isPresent()) {
+          return known.get();
+        }
+        if (lease != null || flight.isOutOfPatience(clock.instant())) {
+          metrics.leaseWait(Duration.between(begun, clock.instant()));
+          return fetchFromUpstream(client, need, stored);
         }
       }
-      wakeups.await(client.name(), LOOK_AGAIN);
+      if (stored.revision().equals(seen)) {
+        wakeups.await(client.name(), LOOK_AGAIN);
+      }
+      seen = stored.revision();
     }
-  }
-
-  private TokenResult fetchHolding(Client client, Need need) {
-    var stored = store.look(client.name()); // somebody may have been faster
-    return answerFrom(stored, client, need)
-        .orElseGet(() -> fetchFromUpstream(client, need, stored));
   }
 
   /** What can be said without the upstream; empty where it must be asked. */
@@ -125,7 +121,11 @@ public class FetchThroughStore {
       return null;
     }
     if (stored.failure() == null && !stored.revision().equals(Revision.UNKNOWN)) {
-      store.keep(client, live.token, stored.revision());
+      store.keep(
+          client,
+          live.token,
+          stored.revision(),
+          Announcement.of(Announcement.Kind.RENEWED, client));
     }
     return live.token;
   }
@@ -157,15 +157,15 @@ public class FetchThroughStore {
       return new Issued(fresh, Origin.FETCHED);
     }
     var token = need instanceof MinTtl ? fresh.markedForMinTtl() : fresh;
-    if (!store.keep(name, token, stored.revision())) {
+    var news =
+        need instanceof OtherThan(var dead)
+            ? new Announcement(Announcement.Kind.REPLACED, name, dead)
+            : Announcement.of(Announcement.Kind.RENEWED, name);
+    if (!store.keep(name, token, stored.revision(), news)) {
       token = newerThan(token, client, need);
     }
     nearby.keep(name, token, clock.instant());
     metrics.kept(name, token, freshness.usableUntil(token), true);
-    store.announce(
-        need instanceof OtherThan(var dead)
-            ? new Announcement(Announcement.Kind.REPLACED, name, dead)
-            : Announcement.of(Announcement.Kind.RENEWED, name));
     return new Issued(token, Origin.FETCHED);
   }
 
@@ -188,7 +188,6 @@ public class FetchThroughStore {
       }
       failures.note(client.name(), failure);
       store.remember(client.name(), failure);
-      store.announce(Announcement.of(Announcement.Kind.FAILED, client.name()));
     }
     return failure.kind() == UpstreamFailure.Kind.TIMED_OUT
         ? new TokenResult.TimedOut(Duration.between(now, failure.retryAt()))

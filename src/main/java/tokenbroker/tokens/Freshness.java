@@ -18,11 +18,21 @@ import tokenbroker.config.BrokerConfig;
 public class Freshness {
 
   private static final double JITTER = 0.1;
+
+  /**
+   * Of the jitter. Most of it is the client's own, the same in every replica: were it all the
+   * replica's, then of many replicas one would always be near the earliest instant, and clients
+   * that started together would be renewed together.
+   */
+  private static final double REPLICAS_PART = 0.2;
+
   private static final Duration LONG_LIFE = Duration.ofMinutes(10);
   private static final Duration LONG_LIFE_RESERVE = Duration.ofMinutes(5);
 
-  /** Of the usable life of a short-lived token: what is left is for the renewal itself. */
-  private static final double SHORT_LIFE_SHARE = 0.85;
+  /** What is left of a usable life for the renewal itself, at least. */
+  private static final double RESERVE = 0.1;
+
+  private static final Duration SMALL_RESERVE = Duration.ofSeconds(2);
 
   private final Duration safetyWindow;
   private final double refreshAhead;
@@ -55,8 +65,13 @@ public class Freshness {
 
   /** When this replica renews the token in the background, if it is in use. */
   public Instant renewalDue(AccessToken token, ClientName client) {
-    var share = 1 - JITTER + 2 * JITTER * fraction(replica, client.value());
-    return token.requestedAt().plus(times(plannedRenewal(token), share));
+    var latest = latestRenewal(token);
+    var earliest =
+        shorter(times(token.lifetime(), refreshAhead * (1 - JITTER)), times(latest, 1 - JITTER));
+    var share =
+        (1 - REPLICAS_PART) * fraction("", client.value())
+            + REPLICAS_PART * fraction(replica, client.value());
+    return token.requestedAt().plus(earliest).plus(times(latest.minus(earliest), share));
   }
 
   /**
@@ -66,7 +81,7 @@ public class Freshness {
    */
   public Instant comeBackAt(AccessToken token, String caller, Instant now) {
     var usableUntil = usableUntil(token);
-    var latestRenewal = token.requestedAt().plus(times(plannedRenewal(token), 1 + JITTER));
+    var latestRenewal = token.requestedAt().plus(latestRenewal(token));
     var planned =
         latestRenewal.plus(
             times(
@@ -85,17 +100,16 @@ public class Freshness {
     return token.lifetime().minus(shorter(safetyWindow, token.lifetime().dividedBy(4)));
   }
 
-  /**
-   * From the request to the middle of the jittered renewals, so that the last of them still comes
-   * in time.
-   */
-  private Duration plannedRenewal(AccessToken token) {
+  /** From the request to the last of the jittered renewals, which still comes in time. */
+  private Duration latestRenewal(AccessToken token) {
     var life = token.lifetime();
-    var latest =
+    var usable = usableLife(token);
+    var inTime =
         life.compareTo(LONG_LIFE) >= 0
-            ? shorter(life.minus(LONG_LIFE_RESERVE), usableLife(token))
-            : times(usableLife(token), SHORT_LIFE_SHARE);
-    return shorter(times(life, refreshAhead), times(latest, 1 / (1 + JITTER)));
+            ? shorter(life.minus(LONG_LIFE_RESERVE), usable)
+            : usable.minus(
+                longer(times(usable, RESERVE), shorter(SMALL_RESERVE, usable.dividedBy(4))));
+    return shorter(times(life, refreshAhead * (1 + JITTER)), inTime);
   }
 
   /** A number in [0, 1) that is always the same for the same texts. */
@@ -110,5 +124,9 @@ public class Freshness {
 
   private static Duration shorter(Duration one, Duration other) {
     return one.compareTo(other) < 0 ? one : other;
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 }

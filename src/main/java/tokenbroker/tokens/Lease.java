@@ -6,10 +6,7 @@ package tokenbroker.tokens;
  */
 public interface Lease extends AutoCloseable {
 
-  /** What a fetch holds that goes on without a lease. */
-  Lease NONE = () -> {};
-
-  /** Gives the lease back if it is still this holder's. Never throws. */
+  /** Gives the lease back if it is still this holder's. Never throws, never blocks. */
   @Override
   void close();
 }

@@ -43,45 +43,43 @@ public final class MemoryTokenStore implements TokenStore {
         failures.computeIfPresent(
             client,
             (name, held) -> now.isBefore(held.retryAt().plus(FAILURE_REMEMBERED)) ? held : null);
+    var failing = failure == null ? "" : failure.retryAt().toString();
     return kept == null
-        ? new Stored(null, Revision.ABSENT, failure)
-        : new Stored(kept.token, kept.revision, failure);
+        ? new Stored(null, new Revision("", failing), failure)
+        : new Stored(kept.token, new Revision(kept.revision, failing), failure);
   }
 
   @Override
-  public boolean keep(ClientName client, AccessToken token, Revision seen) {
-    var mine = new Kept(token, new Revision(Long.toString(serial.incrementAndGet())));
+  public Looked lookOrLease(ClientName client, Revision seen) {
+    var stored = look(client);
+    return new Looked(
+        stored,
+        seen.equals(Revision.UNKNOWN) || seen.equals(stored.revision()) ? tryLease(client) : null);
+  }
+
+  @Override
+  public boolean keep(ClientName client, AccessToken token, Revision seen, Announcement news) {
+    var mine = new Kept(token, Long.toString(serial.incrementAndGet()));
     var now = clock.instant();
     var held =
         tokens.compute(
             client,
             (name, before) -> {
-              var current =
-                  before == null || before.ifAlive(now) == null ? Revision.ABSENT : before.revision;
-              return seen.equals(Revision.UNKNOWN) || seen.equals(current) ? mine : before;
+              var current = before == null || before.ifAlive(now) == null ? "" : before.revision;
+              return seen.equals(Revision.UNKNOWN) || seen.token().equals(current) ? mine : before;
             });
     if (!held.revision.equals(mine.revision)) {
       return false;
     }
     failures.remove(client);
+    announce(news);
     return true;
   }
 
   @Override
   public void remember(ClientName client, UpstreamFailure failure) {
     failures.put(client, failure);
-  }
-
-  @Override
-  public Optional<Lease> tryLease(ClientName client) {
-    var mine =
-        new Lease() {
-          @Override
-          public void close() {
-            leases.remove(client, this);
-          }
-        };
-    return leases.putIfAbsent(client, mine) == null ? Optional.of(mine) : Optional.empty();
+    announce(Announcement.of(Announcement.Kind.FAILED, client));
   }
 
   @Override
@@ -107,11 +105,6 @@ public final class MemoryTokenStore implements TokenStore {
   }
 
   @Override
-  public void announce(Announcement announcement) {
-    listeners.forEach(listener -> listener.accept(announcement));
-  }
-
-  @Override
   public void onAnnouncement(Consumer<Announcement> listener) {
     listeners.add(listener);
   }
@@ -126,7 +119,22 @@ public final class MemoryTokenStore implements TokenStore {
     return true;
   }
 
-  private record Kept(AccessToken token, Revision revision) {
+  private @Nullable Lease tryLease(ClientName client) {
+    var mine =
+        new Lease() {
+          @Override
+          public void close() {
+            leases.remove(client, this);
+          }
+        };
+    return leases.putIfAbsent(client, mine) == null ? mine : null;
+  }
+
+  private void announce(Announcement news) {
+    listeners.forEach(listener -> listener.accept(news));
+  }
+
+  private record Kept(AccessToken token, String revision) {
     @Nullable Kept ifAlive(Instant now) {
       return now.isBefore(token.expiresAt()) ? this : null;
     }

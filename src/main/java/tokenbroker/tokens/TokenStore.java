@@ -24,25 +24,25 @@ public interface TokenStore {
   Stored look(ClientName client);
 
   /**
+   * Looks, and takes the client's lease in the same step where what is stored is what was {@code
+   * seen} and nobody holds the lease. {@link Revision#UNKNOWN} stands for whatever is stored.
+   */
+  Looked lookOrLease(ClientName client, Revision seen);
+
+  /**
    * Keeps a token until it expires, provided that the store still holds what was {@code seen}: a
    * late writer never overwrites what another has stored since. {@link Revision#UNKNOWN}
-   * overwrites. A kept token forgets the client's failure.
+   * overwrites. A kept token forgets the client's failure, and is announced.
    *
    * @return whether the token was kept
    */
-  boolean keep(ClientName client, AccessToken token, Revision seen);
+  boolean keep(ClientName client, AccessToken token, Revision seen, Announcement news);
 
   /**
    * Remembers a failure until some time after its {@code retryAt}, so that the next one in a row
-   * can count on.
+   * can count on, and announces it.
    */
   void remember(ClientName client, UpstreamFailure failure);
-
-  /**
-   * Takes the client's lease; empty where somebody holds it. A taken lease is renewed until it is
-   * closed or its process dies.
-   */
-  Optional<Lease> tryLease(ClientName client);
 
   /**
    * Claims the one forced fetch that a client may have in {@code period}.
@@ -54,12 +54,9 @@ public interface TokenStore {
   /** Removes everything stored for a client. */
   void forget(ClientName client);
 
-  /** Tells the other replicas. Best effort: may be lost. */
-  void announce(Announcement announcement);
-
   /**
    * Hands on what is announced, by any replica, this one included, on a thread that must not be
-   * blocked. Never throws.
+   * blocked. Best effort: an announcement may be lost. Never throws.
    */
   void onAnnouncement(Consumer<Announcement> listener);
 
@@ -75,19 +72,25 @@ public interface TokenStore {
   /**
    * What is stored for a client.
    *
-   * @param revision names the stored token for {@link #keep}, also where it cannot be read
+   * @param revision names what is stored, also where it cannot be read
    * @param failure also one whose {@code retryAt} has passed, for as long as it is remembered
    */
   record Stored(@Nullable AccessToken token, Revision revision, @Nullable UpstreamFailure failure) {
     public static final Stored NOTHING = new Stored(null, Revision.ABSENT, null);
   }
 
-  /** Tells one stored value from another. Opaque outside the store. */
-  record Revision(String value) {
+  /**
+   * What was stored, and the client's lease where it was taken. A taken lease is renewed until it
+   * is closed or its process dies.
+   */
+  record Looked(Stored stored, @Nullable Lease lease) {}
+
+  /** Tells stored values from others. Opaque outside the store. */
+  record Revision(String token, String failure) {
     /** Nothing was stored. */
-    public static final Revision ABSENT = new Revision("");
+    public static final Revision ABSENT = new Revision("", "");
 
     /** The store could not be asked. */
-    public static final Revision UNKNOWN = new Revision("?");
+    public static final Revision UNKNOWN = new Revision("?", "?");
   }
 }

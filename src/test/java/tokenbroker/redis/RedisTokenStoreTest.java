@@ -27,6 +27,7 @@ import tokenbroker.clients.ClientName;
 import tokenbroker.seal.KeyRing;
 import tokenbroker.seal.Seal;
 import tokenbroker.testing.RealRedis;
+import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.StoreUnavailable;
 import tokenbroker.tokens.TokenStore;
 import tokenbroker.tokens.TokenStore.Revision;
@@ -35,6 +36,7 @@ import tokenbroker.tokens.TokenStoreContract;
 class RedisTokenStoreTest extends TokenStoreContract {
 
   private static final ClientName ACME = new ClientName("acme");
+  private static final Announcement RENEWED = Announcement.of(Announcement.Kind.RENEWED, ACME);
   private static final String TOKEN_KEY = "token-broker:{acme}:token";
 
   private static Vertx vertx;
@@ -98,7 +100,8 @@ class RedisTokenStoreTest extends TokenStoreContract {
 
   @Test
   void nothingInRedisCanBeRead() {
-    one.store.keep(ACME, token("eyJ-the-token-itself", Duration.ofHours(1)), Revision.ABSENT);
+    one.store.keep(
+        ACME, token("eyJ-the-token-itself", Duration.ofHours(1)), Revision.ABSENT, RENEWED);
     var value = text(commands.run(Command.GET, TOKEN_KEY));
 
     assertThat(value)
@@ -110,7 +113,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
 
   @Test
   void aValueMovedToAnotherClientDoesNotOpenThere() {
-    one.store.keep(ACME, token("one", Duration.ofHours(1)), Revision.ABSENT);
+    one.store.keep(ACME, token("one", Duration.ofHours(1)), Revision.ABSENT, RENEWED);
     commands.run(
         Command.SET,
         "token-broker:{other}:token",
@@ -143,7 +146,8 @@ class RedisTokenStoreTest extends TokenStoreContract {
 
     assertThat(stored.token()).isNull();
     assertThat(one.openFailures()).isEqualTo(1);
-    assertThat(one.store.keep(ACME, token("one", Duration.ofHours(1)), stored.revision())).isTrue();
+    assertThat(one.store.keep(ACME, token("one", Duration.ofHours(1)), stored.revision(), RENEWED))
+        .isTrue();
     assertThat(one.store.look(ACME).token()).isNotNull();
   }
 
@@ -153,12 +157,13 @@ class RedisTokenStoreTest extends TokenStoreContract {
     var stored = one.store.look(ACME);
 
     assertThat(stored.token()).isNull();
-    assertThat(one.store.keep(ACME, token("one", Duration.ofHours(1)), stored.revision())).isTrue();
+    assertThat(one.store.keep(ACME, token("one", Duration.ofHours(1)), stored.revision(), RENEWED))
+        .isTrue();
   }
 
   @Test
   void aCorruptedValueIsAMiss() {
-    one.store.keep(ACME, token("one", Duration.ofHours(1)), Revision.ABSENT);
+    one.store.keep(ACME, token("one", Duration.ofHours(1)), Revision.ABSENT, RENEWED);
     var value = text(commands.run(Command.GET, TOKEN_KEY));
     commands.run(
         Command.SET, TOKEN_KEY, value.substring(0, value.length() - 4) + "AAAA", "PX", "60000");
@@ -168,7 +173,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
 
   @Test
   void whoCanWriteToRedisCannotMakeATokenLiveLonger() {
-    one.store.keep(ACME, token("one", Duration.ofSeconds(60)), Revision.ABSENT);
+    one.store.keep(ACME, token("one", Duration.ofSeconds(60)), Revision.ABSENT, RENEWED);
     commands.run(Command.PEXPIRE, TOKEN_KEY, "3600000");
     assertThat(one.store.look(ACME).token()).isNull();
     commands.run(Command.PERSIST, TOKEN_KEY);
@@ -180,11 +185,11 @@ class RedisTokenStoreTest extends TokenStoreContract {
     var older = KeyRing.random().primary();
     var newer = KeyRing.random().primary();
     var before = new Replica(new KeyRing("a", Map.of("a", older)), Clock.systemUTC());
-    before.store.keep(ACME, token("one", Duration.ofHours(1)), Revision.ABSENT);
+    before.store.keep(ACME, token("one", Duration.ofHours(1)), Revision.ABSENT, RENEWED);
     before.seal.use(new KeyRing("b", new TreeMap<>(Map.of("a", older, "b", newer))));
 
     assertThat(before.store.look(ACME).token()).isNotNull();
-    before.store.keep(ACME, token("two", Duration.ofHours(1)), Revision.UNKNOWN);
+    before.store.keep(ACME, token("two", Duration.ofHours(1)), Revision.UNKNOWN, RENEWED);
     assertThat(text(commands.run(Command.GET, TOKEN_KEY))).startsWith("v1.b.");
     assertThat(
             new Replica(new KeyRing("a", Map.of("a", older)), Clock.systemUTC())
@@ -196,7 +201,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
 
   @Test
   void replicasWhoseClocksDifferAgreeOnTheLifeThatIsLeft() {
-    one.store.keep(ACME, token("one", Duration.ofMinutes(10)), Revision.ABSENT);
+    one.store.keep(ACME, token("one", Duration.ofMinutes(10)), Revision.ABSENT, RENEWED);
     for (var off : new long[] {-60, 60}) {
       var clock = Clock.offset(Clock.systemUTC(), Duration.ofSeconds(off));
       var token = Objects.requireNonNull(new Replica(ring, clock).store.look(ACME).token());
@@ -208,7 +213,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
 
   @Test
   void aLeaseEndsByItselfWhenItsHolderIsGone() {
-    one.store.tryLease(ACME);
+    one.store.lookOrLease(ACME, Revision.ABSENT);
     assertThat(Long.parseLong(text(commands.run(Command.PTTL, "token-broker:{acme}:lease"))))
         .isBetween(1L, 15_000L);
   }
@@ -229,7 +234,8 @@ class RedisTokenStoreTest extends TokenStoreContract {
     commands.run(Command.CONFIG, "SET", "maxmemory", "1");
     try {
       assertThatThrownBy(
-              () -> one.store.keep(ACME, token("one", Duration.ofHours(1)), Revision.ABSENT))
+              () ->
+                  one.store.keep(ACME, token("one", Duration.ofHours(1)), Revision.ABSENT, RENEWED))
           .isInstanceOf(StoreUnavailable.class);
     } finally {
       commands.run(Command.CONFIG, "SET", "maxmemory", "0");

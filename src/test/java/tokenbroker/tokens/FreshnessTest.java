@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tokenbroker.clients.ClientName;
@@ -20,11 +24,11 @@ class FreshnessTest {
   @CsvSource({
     "3600, 3570, 2268, 2772",
     "86400, 86370, 54432, 66528",
-    "600, 570, 245, 300",
-    "300, 270, 187, 230",
-    "60, 45, 31, 39",
-    "10, 7.5, 5.2, 6.4",
-    "1, 0.75, 0.52, 0.64"
+    "600, 570, 270, 300",
+    "300, 270, 189, 231",
+    "60, 45, 36.4, 40.5",
+    "10, 7.5, 5.0, 5.7",
+    "1, 0.75, 0.50, 0.57"
   })
   void renewalComesInTimeForEveryLifetime(
       double lifetime, double usable, double earliest, double latest) {
@@ -38,6 +42,30 @@ class FreshnessTest {
           .isBetween(
               freshness.renewalDue(token, new ClientName("acme")), freshness.usableUntil(token));
     }
+  }
+
+  /**
+   * Were the jitter each replica's own, all would be renewed when the first of many replicas is.
+   */
+  @Test
+  void clientsThatStartedTogetherAreSpreadHoweverManyReplicasThereAre() {
+    var token = token(Duration.ofHours(1));
+    var replicas =
+        IntStream.range(0, 50)
+            .mapToObj(i -> new Freshness(TestConfig.defaults().tokens(), "replica-" + i))
+            .toList();
+    var renewalsBySlice = new int[10]; // of the 504 seconds between the earliest and the latest
+    for (var client = 0; client < 1000; client++) {
+      var name = new ClientName("client-" + client);
+      var first =
+          replicas.stream()
+              .map(replica -> replica.renewalDue(token, name))
+              .min(Comparator.naturalOrder())
+              .orElseThrow();
+      var slice = (int) (Duration.between(NOW, first).toSeconds() - 2268) * 10 / 504;
+      renewalsBySlice[slice]++;
+    }
+    assertThat(Arrays.stream(renewalsBySlice).max().orElseThrow()).isLessThan(200);
   }
 
   private static AccessToken token(Duration lifetime) {

@@ -6,6 +6,7 @@ import static tokenbroker.tokens.Replica.WAIT;
 import static tokenbroker.tokens.Replica.client;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -127,7 +128,8 @@ class TokenBrokerTest {
 
   @Test
   void whoWouldRunOutOfTimeWaitingForAnothersFetchFetchesByItself() throws Exception {
-    var dead = store.tryLease(acme.name()).orElseThrow();
+    var dead =
+        Objects.requireNonNull(store.lookOrLease(acme.name(), TokenStore.Revision.ABSENT).lease());
     try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
       var waiting = callers.submit(() -> replica.token(acme));
       await().until(() -> !waiting.isDone() && leaseIsWaitedFor());
@@ -401,7 +403,8 @@ class TokenBrokerTest {
   }
 
   private boolean leaseIsWaitedFor() {
-    return store.tryLease(acme.name()).isEmpty() && upstream.fetches() == 0;
+    return store.lookOrLease(acme.name(), TokenStore.Revision.ABSENT).lease() == null
+        && upstream.fetches() == 0;
   }
 
   private Issued minTtl(Duration minTtl) {

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,7 +40,7 @@ public abstract class TokenStoreContract {
   @Test
   void aKeptTokenIsFoundByEveryReplica() {
     var token = token("one", Duration.ofHours(1));
-    assertThat(store().keep(client, token, Revision.ABSENT)).isTrue();
+    assertThat(store().keep(client, token, Revision.ABSENT, renewed())).isTrue();
 
     assertSame(otherReplica().look(client).token(), token);
   }
@@ -58,7 +59,7 @@ public abstract class TokenStoreContract {
             now.plusSeconds(60),
             "v7",
             true);
-    store().keep(client, token, Revision.ABSENT);
+    store().keep(client, token, Revision.ABSENT, renewed());
 
     var found = store().look(client).token();
     assertSame(found, token);
@@ -70,32 +71,35 @@ public abstract class TokenStoreContract {
 
   @Test
   void aTokenEndsByItself() {
-    store().keep(client, token("short", Duration.ofMillis(200)), Revision.ABSENT);
+    store().keep(client, token("short", Duration.ofMillis(200)), Revision.ABSENT, renewed());
     await().until(() -> store().look(client).token() == null);
   }
 
   @Test
   void aLateWriterOverwritesNothingThatItHasNotSeen() {
     var seen = store().look(client).revision();
-    store().keep(client, token("newer", Duration.ofHours(1)), seen);
+    store().keep(client, token("newer", Duration.ofHours(1)), seen, renewed());
 
-    assertThat(otherReplica().keep(client, token("late", Duration.ofHours(1)), seen)).isFalse();
+    assertThat(otherReplica().keep(client, token("late", Duration.ofHours(1)), seen, renewed()))
+        .isFalse();
     assertThat(value(store().look(client))).isEqualTo("newer");
   }
 
   @Test
   void whoSawTheStoredTokenMayReplaceIt() {
-    store().keep(client, token("one", Duration.ofHours(1)), Revision.ABSENT);
+    store().keep(client, token("one", Duration.ofHours(1)), Revision.ABSENT, renewed());
     var seen = otherReplica().look(client).revision();
 
-    assertThat(otherReplica().keep(client, token("two", Duration.ofHours(1)), seen)).isTrue();
+    assertThat(otherReplica().keep(client, token("two", Duration.ofHours(1)), seen, renewed()))
+        .isTrue();
     assertThat(value(store().look(client))).isEqualTo("two");
   }
 
   @Test
   void whoCouldNotLookOverwrites() {
-    store().keep(client, token("one", Duration.ofHours(1)), Revision.ABSENT);
-    assertThat(store().keep(client, token("two", Duration.ofHours(1)), Revision.UNKNOWN)).isTrue();
+    store().keep(client, token("one", Duration.ofHours(1)), Revision.ABSENT, renewed());
+    assertThat(store().keep(client, token("two", Duration.ofHours(1)), Revision.UNKNOWN, renewed()))
+        .isTrue();
     assertThat(value(store().look(client))).isEqualTo("two");
   }
 
@@ -111,29 +115,54 @@ public abstract class TokenStoreContract {
     await().until(() -> Instant.now().isAfter(known.retryAt().plusMillis(50)));
     assertThat(store().look(client).failure()).isNotNull();
 
-    store().keep(client, token("one", Duration.ofHours(1)), store().look(client).revision());
+    store()
+        .keep(
+            client, token("one", Duration.ofHours(1)), store().look(client).revision(), renewed());
     assertThat(store().look(client).failure()).isNull();
   }
 
   @Test
   void aLeaseHasOneHolder() {
-    var lease = store().tryLease(client).orElseThrow();
-    assertThat(otherReplica().tryLease(client)).isEmpty();
-    assertThat(otherReplica().tryLease(new ClientName("another-client")))
-        .hasValueSatisfying(Lease::close);
+    var lease = lease(store());
+    assertThat(otherReplica().lookOrLease(client, Revision.ABSENT).lease()).isNull();
+    var another = otherReplica().lookOrLease(new ClientName("another-client"), Revision.ABSENT);
+    Objects.requireNonNull(another.lease()).close();
     lease.close();
-    assertThat(otherReplica().tryLease(client)).hasValueSatisfying(Lease::close);
+    lease(otherReplica()).close();
   }
 
   @Test
   void aLateHolderDoesNotFreeTheNextOnesLease() {
-    var late = store().tryLease(client).orElseThrow();
+    var late = lease(store());
     late.close();
-    var next = otherReplica().tryLease(client).orElseThrow();
+    var next = lease(otherReplica());
     late.close();
 
-    assertThat(store().tryLease(client)).isEmpty();
+    assertThat(store().lookOrLease(client, Revision.ABSENT).lease()).isNull();
     next.close();
+  }
+
+  @Test
+  void theLeaseIsTakenOnlyWhereNothingHasChangedSinceItWasSeen() {
+    store().keep(client, token("one", Duration.ofHours(1)), Revision.ABSENT, renewed());
+    var looked = otherReplica().lookOrLease(client, Revision.ABSENT);
+    assertThat(looked.lease()).isNull();
+    assertThat(value(looked.stored())).isEqualTo("one");
+
+    store().remember(client, failure(Duration.ofSeconds(10)));
+    var again = otherReplica().lookOrLease(client, looked.stored().revision());
+    assertThat(again.lease()).isNull();
+    assertThat(again.stored().failure()).isNotNull();
+
+    var unchanged = otherReplica().lookOrLease(client, again.stored().revision());
+    Objects.requireNonNull(unchanged.lease()).close();
+  }
+
+  @Test
+  void whoCouldNotLookMayTakeTheLeaseWhateverIsStored() {
+    store().keep(client, token("one", Duration.ofHours(1)), Revision.ABSENT, renewed());
+    var looked = store().lookOrLease(client, Revision.UNKNOWN);
+    Objects.requireNonNull(looked.lease()).close();
   }
 
   @Test
@@ -147,7 +176,7 @@ public abstract class TokenStoreContract {
 
   @Test
   void aForgottenClientIsAbsent() {
-    store().keep(client, token("one", Duration.ofHours(1)), Revision.ABSENT);
+    store().keep(client, token("one", Duration.ofHours(1)), Revision.ABSENT, renewed());
     store().remember(client, failure(Duration.ofSeconds(10)));
     store().claimForcedFetch(client, Duration.ofMinutes(1));
     otherReplica().forget(client);
@@ -161,12 +190,24 @@ public abstract class TokenStoreContract {
     var heard = new CopyOnWriteArrayList<Announcement>();
     store().onAnnouncement(heard::add);
     await().until(() -> store().hearingSince().isPresent());
-    var renewed = Announcement.of(Announcement.Kind.RENEWED, client);
     var replaced = new Announcement(Announcement.Kind.REPLACED, client, TokenId.of("dead", HASH));
-    otherReplica().announce(renewed);
-    otherReplica().announce(replaced);
+    var failed = Announcement.of(Announcement.Kind.FAILED, client);
+    var token = token("one", Duration.ofHours(1));
+    otherReplica().keep(client, token, Revision.ABSENT, renewed());
+    otherReplica().keep(client, token, Revision.UNKNOWN, replaced);
+    otherReplica().remember(client, failure(Duration.ofSeconds(1)));
 
-    await().until(() -> heard.contains(renewed) && heard.contains(replaced));
+    await().until(() -> heard.containsAll(List.of(renewed(), replaced, failed)));
+  }
+
+  /** Free at once, or as soon as the one before it has been given back. */
+  private Lease lease(TokenStore store) {
+    return await()
+        .until(() -> store.lookOrLease(client, Revision.ABSENT).lease(), Objects::nonNull);
+  }
+
+  private Announcement renewed() {
+    return Announcement.of(Announcement.Kind.RENEWED, client);
   }
 
   protected static AccessToken token(String value, Duration lifetime) {
