@@ -1,7 +1,6 @@
 package tokenbroker.redis;
 
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -37,7 +36,6 @@ public class Announcements {
   static final String CHANNEL = "token-broker:announcements";
   private static final Duration SILENCE = Duration.ofSeconds(3);
 
-  private final Redis redis;
   private final Commands commands;
   private final Clock clock;
   private final String heartbeat = "token-broker:heartbeat:" + UUID.randomUUID();
@@ -45,9 +43,8 @@ public class Announcements {
   private volatile @Nullable Subscription subscription;
 
   @Inject
-  Announcements(Redis redis, Clock clock) {
-    this.redis = redis;
-    this.commands = new Commands(redis);
+  Announcements(Commands commands, Clock clock) {
+    this.commands = commands;
     this.clock = clock;
   }
 
@@ -119,11 +116,7 @@ public class Announcements {
     private volatile boolean ended;
 
     Subscription() {
-      var connected = Commands.await("connect", redis::connect);
-      if (connected == null) {
-        throw new StoreUnavailable("connect: no connection");
-      }
-      connection = connected;
+      connection = commands.connect();
       connection.handler(this::heard);
       connection.exceptionHandler(fault -> ended = true);
       connection.endHandler(nothing -> ended = true);

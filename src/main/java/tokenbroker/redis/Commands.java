@@ -1,13 +1,18 @@
 package tokenbroker.redis;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -15,18 +20,39 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.tokens.StoreUnavailable;
 
-/** Redis commands that block, for a bounded time, and fail in one way. */
-final class Commands {
+/**
+ * Redis commands that block, for a bounded time, and fail in one way. They share one connection, on
+ * which they follow one another without waiting for answers; after a fault the next one has a new
+ * connection.
+ *
+ * <p>All of it happens on one event loop, the time limit too, which is counted in ticks of that
+ * loop. A loop that is late, because the process is short of processors, counts one tick for all
+ * that time, and finds the answers that came meanwhile: so the limit measures Redis, not this
+ * process.
+ */
+@Singleton
+class Commands {
 
   /** A store that takes longer than this is taken for broken: a caller may be waiting. */
-  static final Duration TIME_LIMIT = Duration.ofMillis(250);
+  private static final Duration TICK = Duration.ofMillis(50);
 
-  private static final Duration LATE = Duration.ofMillis(20);
+  private static final int TICKS = 5;
+
+  /** For an event loop that is gone, as it is when the process ends. */
+  private static final Duration NO_EVENT_LOOP = Duration.ofSeconds(30);
 
   private final Redis redis;
+  private final Vertx vertx;
+  private final Context loop;
 
-  Commands(Redis redis) {
+  /** Read and written on the event loop only. */
+  private @Nullable Future<RedisConnection> connection;
+
+  @Inject
+  Commands(Redis redis, Vertx vertx) {
     this.redis = redis;
+    this.vertx = vertx;
+    this.loop = vertx.getOrCreateContext();
   }
 
   @Nullable Response run(Command command, String... arguments) {
@@ -34,12 +60,12 @@ final class Commands {
     for (var argument : arguments) {
       request.arg(argument);
     }
-    return await(command.toString(), () -> redis.send(request));
+    return await(command.toString(), send(request));
   }
 
   @Nullable Response script(
       String operation, String script, List<String> keys, String... arguments) {
-    return await(operation, () -> sendScript(script, keys, arguments));
+    return await(operation, sendScript(script, keys, arguments));
   }
 
   /** Does not wait for the answer. */
@@ -49,12 +75,68 @@ final class Commands {
     for (var argument : arguments) {
       request.arg(argument);
     }
-    return redis.send(request);
+    return send(request);
   }
 
-  static <T> @Nullable T await(String operation, Supplier<Future<T>> command) {
+  /** A connection of the caller's own, on the event loop of all of them. */
+  RedisConnection connect() {
+    var connected = await("connect", onLoop(redis::connect));
+    if (connected == null) {
+      throw new StoreUnavailable("connect: no connection");
+    }
+    return connected;
+  }
+
+  private Future<@Nullable Response> send(Request request) {
+    return onLoop(
+        () -> {
+          var used = connected();
+          return used.compose(it -> it.send(request)).onFailure(fault -> leave(used));
+        });
+  }
+
+  private Future<RedisConnection> connected() {
+    if (connection == null) {
+      connection = redis.connect();
+    }
+    return connection;
+  }
+
+  /** What is still under way on it may end. */
+  private void leave(Future<RedisConnection> used) {
+    if (used.equals(connection)) {
+      connection = null;
+      used.onSuccess(it -> vertx.setTimer(TICK.toMillis() * TICKS, timer -> it.close()));
+    }
+  }
+
+  private <T> Future<T> onLoop(Supplier<Future<T>> work) {
+    var outcome = Promise.<T>promise();
+    loop.runOnContext(
+        begun -> {
+          work.get().onComplete(outcome::tryComplete, outcome::tryFail);
+          limit(outcome, TICKS);
+        });
+    return outcome.future();
+  }
+
+  private void limit(Promise<?> outcome, int ticks) {
+    if (outcome.future().isComplete()) {
+      return;
+    }
+    if (ticks == 0) {
+      outcome.tryFail(new TimeoutException());
+    } else {
+      vertx.setTimer(TICK.toMillis(), tick -> limit(outcome, ticks - 1));
+    }
+  }
+
+  private static <T> @Nullable T await(String operation, Future<T> answer) {
     try {
-      return inTime(command.get().toCompletionStage().toCompletableFuture());
+      return answer
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(NO_EVENT_LOOP.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new StoreUnavailable(operation + ": no answer in time");
     } catch (InterruptedException e) {
@@ -62,28 +144,6 @@ final class Commands {
       throw new StoreUnavailable(operation + ": interrupted");
     } catch (ExecutionException e) {
       throw new StoreUnavailable(operation + ": " + kind(e.getCause()));
-    } catch (RuntimeException e) {
-      throw new StoreUnavailable(operation + ": " + kind(e));
-    }
-  }
-
-  /**
-   * A time limit that is over well before this thread is woken tells that this process is short of
-   * processors, not that the store is slow: the answer may be there already, waiting like this
-   * thread did. So the wait begins anew, a few times.
-   */
-  private static <T> T inTime(CompletableFuture<T> answer)
-      throws TimeoutException, InterruptedException, ExecutionException {
-    for (var patience = 5; ; patience--) {
-      var begun = System.nanoTime();
-      try {
-        return answer.get(TIME_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (TimeoutException e) {
-        var late = System.nanoTime() - begun - TIME_LIMIT.toNanos();
-        if (patience == 0 || late < LATE.toNanos()) {
-          throw e;
-        }
-      }
     }
   }
 
@@ -92,6 +152,9 @@ final class Commands {
    * never more.
    */
   private static String kind(@Nullable Throwable fault) {
+    if (fault instanceof TimeoutException) {
+      return "no answer in time";
+    }
     var message = fault == null || fault.getMessage() == null ? "" : fault.getMessage();
     var word = message.split(" ", 2)[0];
     return word.matches("[A-Z]{2,20}") || fault == null ? word : fault.getClass().getSimpleName();

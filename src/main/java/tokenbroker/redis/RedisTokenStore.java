@@ -3,7 +3,6 @@ package tokenbroker.redis;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Response;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Inject;
@@ -41,8 +40,12 @@ public class RedisTokenStore implements TokenStore {
 
   @Inject
   RedisTokenStore(
-      Redis redis, Announcements announcements, Seal seal, MeterRegistry registry, Clock clock) {
-    this.commands = new Commands(redis);
+      Commands commands,
+      Announcements announcements,
+      Seal seal,
+      MeterRegistry registry,
+      Clock clock) {
+    this.commands = commands;
     this.values = new SealedValues(seal);
     this.announcements = announcements;
     this.leases = new Leases(commands, registry);

@@ -71,7 +71,16 @@ class Start {
     if (config.store() == Store.REDIS) {
       work.every(EACH_SECOND, "announcements", announcements.get()::beat);
     }
+    rehearse(clients, broker);
     LOG.infof("%d clients, store %s", clients.all().size(), config.store());
+  }
+
+  /**
+   * The first look loads classes and connects: before the replica is ready, not while a caller
+   * waits.
+   */
+  private static void rehearse(ClientDirectory clients, TokenBroker broker) {
+    clients.all().stream().findFirst().ifPresent(broker::status);
   }
 
   private void refuseFaults() {

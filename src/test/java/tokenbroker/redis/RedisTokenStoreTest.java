@@ -56,7 +56,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
     redis =
         Redis.createClient(
             vertx, new RedisOptions().setConnectionString(server.url()).setMaxPoolSize(16));
-    commands = new Commands(redis);
+    commands = new Commands(redis, vertx);
     await().ignoreExceptions().until(() -> commands.run(Command.PING) != null);
   }
 
@@ -271,8 +271,8 @@ class RedisTokenStoreTest extends TokenStoreContract {
 
     Replica(KeyRing ring, Clock clock) {
       seal = new Seal(ring);
-      announcements = new Announcements(redis, clock);
-      store = new RedisTokenStore(redis, announcements, seal, registry, clock);
+      announcements = new Announcements(commands, clock);
+      store = new RedisTokenStore(commands, announcements, seal, registry, clock);
     }
 
     int openFailures() {

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The packaged broker in a process of its own, on free ports of the loopback interface. */
 public final class BrokerProcess implements AutoCloseable {
@@ -27,8 +27,8 @@ public final class BrokerProcess implements AutoCloseable {
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final int port = freePort();
-  private final int managementPort = freePort();
+  private final int port = Ports.free();
+  private final int managementPort = Ports.free();
   private final Path log;
   private final Process process;
 
@@ -146,6 +146,16 @@ public final class BrokerProcess implements AutoCloseable {
     process.destroyForcibly();
   }
 
+  /** SIGSTOP: as when the machine leaves it no processor at all. */
+  public void pause() {
+    Signals.stop(process.toHandle());
+  }
+
+  /** After {@link #pause}. */
+  public void resume() {
+    Signals.resume(process.toHandle());
+  }
+
   /** The exit code, when the process has ended. */
   public int exitCode() {
     try {
@@ -175,7 +185,8 @@ public final class BrokerProcess implements AutoCloseable {
     exitCode();
   }
 
-  private BrokerProcess awaitReady() {
+  /** Waits until it is ready to serve. */
+  public BrokerProcess awaitReady() {
     await()
         .atMost(START_LIMIT)
         .pollInterval(Duration.ofMillis(50))
@@ -184,14 +195,6 @@ public final class BrokerProcess implements AutoCloseable {
       throw new IllegalStateException("the broker ended:\n" + output());
     }
     return this;
-  }
-
-  private static int freePort() {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** What a broker is started with. */
@@ -207,6 +210,13 @@ public final class BrokerProcess implements AutoCloseable {
     /** Started, and ready to serve. */
     public BrokerProcess start() {
       return launch().awaitReady();
+    }
+
+    /** So many at once, all ready to serve. */
+    public List<BrokerProcess> start(int replicas) {
+      var launched = Stream.generate(this::launch).limit(replicas).toList();
+      launched.forEach(BrokerProcess::awaitReady);
+      return launched;
     }
 
     /** Started; it may refuse to. */

@@ -1,23 +1,39 @@
 package tokenbroker.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
-import redis.embedded.RedisServer;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import redis.embedded.core.ExecutableProvider;
 
 /** A real Redis in a process of its own, on a free port of the loopback interface. */
 public final class RealRedis implements AutoCloseable {
 
-  private final int port;
-  private RedisServer server;
+  private static final Path EXECUTABLE = executable();
 
-  public RealRedis() {
-    this(freePort());
+  private final int port;
+  private final List<String> settings;
+  private Process process;
+
+  /**
+   * @param settings as on Redis's command line, on top of the usual ones
+   */
+  public RealRedis(String... settings) {
+    this(Ports.free(), settings);
   }
 
-  private RealRedis(int port) {
+  public RealRedis(int port, String... settings) {
     this.port = port;
-    this.server = started(port);
+    this.settings = List.of(settings);
+    this.process = start();
   }
 
   public int port() {
@@ -28,44 +44,85 @@ public final class RealRedis implements AutoCloseable {
     return "redis://127.0.0.1:" + port;
   }
 
-  /** Ends it; what it held is lost. */
+  /** SIGKILL; what it held is lost unless it was told to keep it. */
   public void stop() {
-    try {
-      server.stop();
+    process.destroyForcibly();
+    await().until(() -> !process.isAlive());
+  }
+
+  /** Starts it again after {@link #stop}, on the same port. */
+  public void restart() {
+    process = start();
+  }
+
+  /** SIGSTOP: connections stay open, and nothing is answered. */
+  public void pause() {
+    Signals.stop(process.toHandle());
+  }
+
+  /** After {@link #pause}. */
+  public void resume() {
+    Signals.resume(process.toHandle());
+  }
+
+  /** Runs one command of plain words, and gives the first line of the answer, as it came. */
+  public String command(String words) {
+    return commandOn(port, words);
+  }
+
+  static String commandOn(int port, String words) {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write((words + "\r\n").getBytes(UTF_8));
+      var answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+      var first = answer.readLine();
+      if (first == null) {
+        throw new IOException("no answer to " + words);
+      }
+      return first.startsWith("$") && !first.equals("$-1") ? answer.readLine() : first;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** Starts it again after {@link #stop}, empty, on the same port. */
-  public void restart() {
-    server = started(port);
   }
 
   @Override
   public void close() {
-    stop();
+    process.destroyForcibly();
   }
 
-  private static RedisServer started(int port) {
+  private Process start() {
+    var command =
+        new ArrayList<>(
+            List.of(
+                EXECUTABLE.toString(),
+                "--port",
+                "" + port,
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--appendonly",
+                "no"));
+    command.addAll(settings);
+    var started = run(command);
+    await().ignoreExceptions().until(() -> !command("PING").isEmpty());
+    return started;
+  }
+
+  static Process run(List<String> command) {
     try {
-      var server =
-          RedisServer.newRedisServer()
-              .port(port)
-              .setting("bind 127.0.0.1")
-              .setting("save \"\"")
-              .setting("appendonly no")
-              .build();
-      server.start();
-      return server;
+      return new ProcessBuilder(command)
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static int freePort() {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
+  static Path executable() {
+    try {
+      return ExecutableProvider.newJarResourceProvider().get().toPath().toAbsolutePath();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
