@@ -17,8 +17,14 @@ import tokenbroker.tokens.StoreUnavailable;
 final class Leases {
 
   private static final Logger LOG = Logger.getLogger(Leases.class);
-  static final Duration TERM = Duration.ofSeconds(15);
-  private static final Duration RENEWED_EVERY = Duration.ofSeconds(5);
+
+  /**
+   * Shorter than anybody waits for another's fetch, so that one of those who wait takes a dead
+   * holder's lease over, and not all of them go on without it.
+   */
+  static final Duration TERM = Duration.ofSeconds(5);
+
+  private static final Duration RENEWED_EVERY = Duration.ofMillis(1500);
 
   private final Commands commands;
   private final Counter lost;

@@ -26,6 +26,9 @@ public class Freshness {
    */
   private static final double REPLICAS_PART = 0.2;
 
+  /** The least jitter, where little time is left to be early. */
+  private static final double NARROWEST = 0.05;
+
   private static final Duration LONG_LIFE = Duration.ofMinutes(10);
   private static final Duration LONG_LIFE_RESERVE = Duration.ofMinutes(5);
 
@@ -67,7 +70,7 @@ public class Freshness {
   public Instant renewalDue(AccessToken token, ClientName client) {
     var latest = latestRenewal(token);
     var earliest =
-        shorter(times(token.lifetime(), refreshAhead * (1 - JITTER)), times(latest, 1 - JITTER));
+        shorter(times(token.lifetime(), refreshAhead * (1 - JITTER)), times(latest, 1 - NARROWEST));
     var share =
         (1 - REPLICAS_PART) * fraction("", client.value())
             + REPLICAS_PART * fraction(replica, client.value());

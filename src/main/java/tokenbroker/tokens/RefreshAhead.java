@@ -5,7 +5,9 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import tokenbroker.clients.ClientDirectory;
@@ -56,6 +58,7 @@ public class RefreshAhead {
   public void tick() {
     var now = clock.instant();
     var unheard = store.hearingSince().isEmpty() && store.isUp();
+    var due = new TreeMap<Due, NearbyToken>();
     nearby.forEach(
         now,
         (client, token) -> {
@@ -63,11 +66,12 @@ public class RefreshAhead {
             return;
           }
           if (!now.isBefore(token.renewalDue) && !now.isBefore(token.renewalNotBefore)) {
-            inBackground(client, () -> renew(client, token));
+            due.put(new Due(token.usableUntil, client), token);
           } else if (token.suspect || (unheard && isOld(token, now))) {
             inBackground(client, () -> broker.readAgain(client));
           }
         });
+    due.forEach((next, token) -> inBackground(next.client, () -> renew(next.client, token)));
   }
 
   private void heard(Announcement news) {
@@ -96,6 +100,18 @@ public class RefreshAhead {
 
   private boolean isOld(NearbyToken token, Instant now) {
     return !now.isBefore(token.verifiedAt.plus(READ_UNHEARD_AFTER));
+  }
+
+  /** The one that ends first comes first, as places may be short. */
+  private record Due(Instant usableUntil, ClientName client) implements Comparable<Due> {
+
+    private static final Comparator<Due> ORDER =
+        Comparator.comparing(Due::usableUntil).thenComparing(due -> due.client.value());
+
+    @Override
+    public int compareTo(Due other) {
+      return ORDER.compare(this, other);
+    }
   }
 
   /** One at a time per client; where all places are taken, the next tick tries again. */

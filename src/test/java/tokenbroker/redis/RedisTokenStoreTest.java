@@ -215,7 +215,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
   void aLeaseEndsByItselfWhenItsHolderIsGone() {
     one.store.lookOrLease(ACME, Revision.ABSENT);
     assertThat(Long.parseLong(text(commands.run(Command.PTTL, "token-broker:{acme}:lease"))))
-        .isBetween(1L, 15_000L);
+        .isBetween(1L, 5_000L);
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -89,6 +90,11 @@ public final class BrokerProcess implements AutoCloseable {
         request(path, jwt, "Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(json))
             .build());
+  }
+
+  /** A GET that is not waited for. */
+  public CompletableFuture<HttpResponse<String>> sendAsync(String path, String jwt) {
+    return http.sendAsync(request(path, jwt).build(), BodyHandlers.ofString());
   }
 
   public HttpRequest.Builder request(String path, String jwt, String... headers) {

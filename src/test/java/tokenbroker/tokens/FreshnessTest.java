@@ -24,11 +24,11 @@ class FreshnessTest {
   @CsvSource({
     "3600, 3570, 2268, 2772",
     "86400, 86370, 54432, 66528",
-    "600, 570, 270, 300",
+    "600, 570, 285, 300",
     "300, 270, 189, 231",
-    "60, 45, 36.4, 40.5",
-    "10, 7.5, 5.0, 5.7",
-    "1, 0.75, 0.50, 0.57"
+    "60, 45, 37.8, 40.5",
+    "10, 7.5, 5.3, 5.7",
+    "1, 0.75, 0.53, 0.57"
   })
   void renewalComesInTimeForEveryLifetime(
       double lifetime, double usable, double earliest, double latest) {
