@@ -57,7 +57,7 @@ public class RefreshAhead {
   /** Starts what is due, without waiting for it. Called several times a second. */
   public void tick() {
     var now = clock.instant();
-    var unheard = store.hearingSince().isEmpty() && store.isUp();
+    var unheard = store.hearingSince().isEmpty() || !store.isUp();
     var due = new TreeMap<Due, NearbyToken>();
     nearby.forEach(
         now,

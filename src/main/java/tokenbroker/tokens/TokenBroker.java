@@ -18,6 +18,7 @@ import tokenbroker.tokens.Need.Renewed;
 import tokenbroker.tokens.Need.Usable;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.Origin;
+import tokenbroker.tokens.TokenStore.Revision;
 
 /**
  * Live tokens for clients. {@link #nearby} is the hit path: no lock, no I/O, no thread change. All
@@ -130,12 +131,13 @@ public class TokenBroker {
    * store has nothing.
    */
   void readAgain(ClientName client) {
-    var stored = store.look(client).token();
+    var stored = store.look(client);
+    var token = stored.token();
     var now = clock.instant();
-    if (stored != null && freshness.isUsable(stored, now)) {
-      nearby.keep(client, stored, now);
-      metrics.kept(client, stored, freshness.usableUntil(stored), false);
-    } else {
+    if (token != null && freshness.isUsable(token, now)) {
+      nearby.keep(client, token, now);
+      metrics.kept(client, token, freshness.usableUntil(token), false);
+    } else if (!stored.revision().equals(Revision.UNKNOWN)) {
       nearby.verify(client, now);
     }
   }

@@ -116,8 +116,13 @@ public final class BrokerProcess implements AutoCloseable {
     return http;
   }
 
+  /** The body of what the management port answers. */
+  public String managementGet(String path) {
+    return send(HttpRequest.newBuilder(managementUrl(path)).build()).body();
+  }
+
   public String metrics() {
-    return send(HttpRequest.newBuilder(managementUrl("/q/metrics")).build()).body();
+    return managementGet("/q/metrics");
   }
 
   /** The sum of all samples whose line starts so: a metric's name, with labels or without. */

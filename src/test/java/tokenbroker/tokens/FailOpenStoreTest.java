@@ -1,6 +1,7 @@
 package tokenbroker.tokens;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static tokenbroker.tokens.Replica.WAIT;
 import static tokenbroker.tokens.Replica.client;
 
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import tokenbroker.clients.Client;
 import tokenbroker.testing.SettableClock;
@@ -116,6 +118,30 @@ class FailOpenStoreTest {
     assertThat(shared.look(client("other").name()).token()).isEqualTo(token);
   }
 
+  /** Else a replica that was cut off alone would serve on what the others know to be dead. */
+  @Test
+  void afterAnOutageWhatWasReplacedMeanwhileIsNotServedAgain() {
+    var other = new Replica("b", upstream, shared, clock);
+    var dead = replica.token(acme);
+    other.token(acme);
+    broken = true;
+    clock.advance(Duration.ofSeconds(2));
+    replica.broker.readAgain(acme.name());
+    assertThat(store.isUp()).isFalse();
+    other.broker.invalidate(acme, dead.id(), WAIT);
+
+    broken = false;
+    clock.advance(Duration.ofSeconds(10));
+    await()
+        .untilAsserted(
+            () -> {
+              replica.refreshAhead.tick();
+              assertThat(replica.token(acme)).isNotEqualTo(dead);
+            });
+    assertThat(store.isUp()).isTrue();
+    assertThat(upstream.fetches()).isEqualTo(2);
+  }
+
   /** The store of this test behind a switch: while it is broken, whatever is asked of it fails. */
   private TokenStore breakable() {
     return (TokenStore)
@@ -125,6 +151,17 @@ class FailOpenStoreTest {
             (proxy, method, arguments) -> {
               if (method.getName().equals("hearingSince")) {
                 return broken ? Optional.<Instant>empty() : shared.hearingSince();
+              }
+              if (method.getName().equals("onAnnouncement")) {
+                @SuppressWarnings("unchecked")
+                var listener = (Consumer<Announcement>) arguments[0];
+                shared.onAnnouncement(
+                    news -> {
+                      if (!broken) {
+                        listener.accept(news);
+                      }
+                    });
+                return null;
               }
               if (broken && !method.getName().equals("onAnnouncement")) {
                 asked.incrementAndGet();
