@@ -64,6 +64,11 @@ public final class SteadyCallers implements AutoCloseable {
     return calls.size();
   }
 
+  /** The calls that were answered so far, in the order of their answers. */
+  public List<Call> soFar() {
+    return new ArrayList<>(calls);
+  }
+
   /** Those so far that did not get a token. */
   public List<Call> failures() {
     return calls.stream().filter(call -> call.status() != 200).toList();

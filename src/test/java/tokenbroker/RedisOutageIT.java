@@ -1,0 +1,194 @@
+package tokenbroker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tokenbroker.testing.Answer;
+import tokenbroker.testing.BrokerFiles;
+import tokenbroker.testing.BrokerProcess;
+import tokenbroker.testing.CallerTokens;
+import tokenbroker.testing.Clients;
+import tokenbroker.testing.Measured;
+import tokenbroker.testing.RealRedis;
+import tokenbroker.testing.ScriptedUpstream;
+import tokenbroker.testing.SteadyCallers;
+import tokenbroker.testing.TcpProxy;
+
+/** Whatever befalls Redis, callers get their tokens, and everything heals by itself. */
+class RedisOutageIT {
+
+  private static final CallerTokens ISSUER = new CallerTokens("k1");
+  private static final int CLIENTS = 4000;
+  private static final AtomicInteger SERIAL = new AtomicInteger();
+
+  @TempDir static Path directory;
+
+  private static RealRedis redis;
+  private static TcpProxy network;
+  private static ScriptedUpstream upstream;
+  private static List<BrokerProcess> brokers = List.of();
+  private static String orders;
+
+  static Stream<Fault> faults() {
+    return Stream.of(
+        new Fault("killed", RealRedis::stop, RealRedis::restart),
+        new Fault("paused", RealRedis::pause, RealRedis::resume),
+        new Fault("cut off", redis -> network.cut(), redis -> network.mend()),
+        new Fault(
+            "slow by 200 ms",
+            redis -> network.latency(Duration.ofMillis(200)),
+            redis -> network.latency(Duration.ZERO)),
+        new Fault(
+            "slow by 2 s",
+            redis -> network.latency(Duration.ofSeconds(2)),
+            redis -> network.latency(Duration.ZERO)),
+        new Fault("wiped", redis -> redis.command("FLUSHALL"), redis -> {}),
+        new Fault(
+            "READONLY",
+            redis -> redis.command("REPLICAOF 127.0.0.1 1"),
+            redis -> redis.command("REPLICAOF NO ONE")),
+        new Fault(
+            "out of memory",
+            redis -> redis.command("CONFIG SET maxmemory 1"),
+            redis -> redis.command("CONFIG SET maxmemory 0")),
+        new Fault(
+            "wrong password",
+            redis -> {
+              redis.command("CONFIG SET requirepass another");
+              redis.command("AUTH another\r\nCLIENT KILL TYPE normal");
+              redis.command("AUTH another\r\nCLIENT KILL TYPE pubsub");
+            },
+            redis -> redis.command("AUTH another\r\nCONFIG SET requirepass \"\"")));
+  }
+
+  @BeforeAll
+  static void start() {
+    redis = new RealRedis();
+    network = new TcpProxy(redis.port());
+    upstream = ScriptedUpstream.start();
+    upstream.answer(Answer.token());
+    var files = new BrokerFiles(directory).callerKeys(ISSUER);
+    Clients.write(files, upstream, CLIENTS);
+    brokers =
+        BrokerProcess.with(files)
+            .with("quarkus.redis.hosts", "redis://127.0.0.1:" + network.port())
+            .with("broker.callers.rate-limit", "0")
+            .start(2);
+    orders = ISSUER.token(Clients.CALLER);
+  }
+
+  @AfterAll
+  static void end() {
+    brokers.forEach(BrokerProcess::close);
+    upstream.close();
+    network.close();
+    redis.close();
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void noCallFailsAndEverythingHeals(Fault fault) {
+    awaitShared();
+    var warm = fresh();
+    brokers.forEach(broker -> assertThat(broker.get(warm, orders).statusCode()).isEqualTo(200));
+    try (var hits = SteadyCallers.on(brokers, List.of(warm), orders, 100)) {
+      await().until(() -> hits.answered() > 100);
+      var before = SteadyCallers.percentile(hits.soFar(), 0.5);
+      var begunAt = hits.answered();
+      fault.begin.accept(redis);
+      var misses = misses(20);
+      await().until(() -> hits.answered() > begunAt + 300);
+      var during = hits.soFar().subList(begunAt, hits.answered());
+      var hitsDuring = SteadyCallers.percentile(during, 0.5);
+      fault.end.accept(redis);
+      awaitShared();
+
+      assertThat(hits.end()).allSatisfy(call -> assertThat(call.status()).isEqualTo(200));
+      assertThat(misses).allSatisfy(miss -> assertThat(miss.status).isEqualTo(200));
+      var longest = misses.stream().map(Miss::took).max(Duration::compareTo).orElseThrow();
+      Measured.say(
+          "noCallFailsAndEverythingHeals(" + fault + ")",
+          "0 calls failed; median hit %.2f ms before, %.2f ms meanwhile; longest of %d misses %d ms"
+              .formatted(millis(before), millis(hitsDuring), misses.size(), longest.toMillis()));
+    }
+  }
+
+  @Test
+  void twoThousandMissesAtOnceFailNoneAndOpenFewConnections() {
+    awaitShared();
+    var calls = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+    for (var i = 0; i < 2000; i++) {
+      calls.add(brokers.get(i % 2).sendAsync(fresh(), orders));
+    }
+    assertThat(calls).allSatisfy(call -> assertThat(call.join().statusCode()).isEqualTo(200));
+    assertThat(network.connections()).isLessThan(20);
+    Measured.say(
+        "twoThousandMissesAtOnceFailNoneAndOpenFewConnections",
+        network.connections() + " connections of two replicas");
+  }
+
+  /** Both replicas use Redis again: what one fetches the other has, and word is heard. */
+  private static void awaitShared() {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () -> {
+              var path = fresh();
+              var before = upstream.count();
+              var one = brokers.getFirst().get(path, orders).headers().firstValue("Token-Id");
+              var two = brokers.getLast().get(path, orders).headers().firstValue("Token-Id");
+              assertThat(two).isEqualTo(one).isPresent();
+              assertThat(upstream.count()).isEqualTo(before + 1);
+              assertThat(brokers)
+                  .allSatisfy(
+                      broker ->
+                          assertThat(broker.managementGet("/q/health/ready"))
+                              .contains("\"heard\"")
+                              .contains("\"up\""));
+            });
+  }
+
+  private static List<Miss> misses(int count) {
+    var misses = new ArrayList<Miss>();
+    for (var i = 0; i < count; i++) {
+      var begun = System.nanoTime();
+      var status = brokers.get(i % 2).get(fresh(), orders).statusCode();
+      misses.add(new Miss(status, Duration.ofNanos(System.nanoTime() - begun)));
+    }
+    return misses;
+  }
+
+  /** The path of a client that no test has asked for. */
+  private static String fresh() {
+    return "/tokens/client-" + SERIAL.incrementAndGet();
+  }
+
+  private static double millis(Duration duration) {
+    return duration.toNanos() / 1e6;
+  }
+
+  /** What befalls Redis, and how it ends. */
+  record Fault(String name, Consumer<RealRedis> begin, Consumer<RealRedis> end) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private record Miss(int status, Duration took) {}
+}
