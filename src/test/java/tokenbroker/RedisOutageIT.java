@@ -28,6 +28,7 @@ import tokenbroker.testing.RealRedis;
 import tokenbroker.testing.ScriptedUpstream;
 import tokenbroker.testing.SteadyCallers;
 import tokenbroker.testing.TcpProxy;
+import tokenbroker.testing.Together;
 
 /** Whatever befalls Redis, callers get their tokens, and everything heals by itself. */
 class RedisOutageIT {
@@ -142,25 +143,8 @@ class RedisOutageIT {
         network.connections() + " connections of two replicas");
   }
 
-  /** Both replicas use Redis again: what one fetches the other has, and word is heard. */
   private static void awaitShared() {
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .untilAsserted(
-            () -> {
-              var path = fresh();
-              var before = upstream.count();
-              var one = brokers.getFirst().get(path, orders).headers().firstValue("Token-Id");
-              var two = brokers.getLast().get(path, orders).headers().firstValue("Token-Id");
-              assertThat(two).isEqualTo(one).isPresent();
-              assertThat(upstream.count()).isEqualTo(before + 1);
-              assertThat(brokers)
-                  .allSatisfy(
-                      broker ->
-                          assertThat(broker.managementGet("/q/health/ready"))
-                              .contains("\"heard\"")
-                              .contains("\"up\""));
-            });
+    Together.await(brokers, upstream, orders, RedisOutageIT::fresh);
   }
 
   private static List<Miss> misses(int count) {

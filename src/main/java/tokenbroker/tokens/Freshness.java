@@ -118,6 +118,8 @@ public class Freshness {
   /** A number in [0, 1) that is always the same for the same texts. */
   private static double fraction(String one, String other) {
     var mixed = (31 * one.hashCode() + other.hashCode()) * 0x9E3779B97F4A7C15L;
+    mixed = (mixed ^ (mixed >>> 32)) * 0xD6E8FEB86659FD93L;
+    mixed ^= mixed >>> 32;
     return (mixed >>> 11) * 0x1.0p-53;
   }
 

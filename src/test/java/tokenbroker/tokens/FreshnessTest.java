@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,15 +70,48 @@ class FreshnessTest {
     assertThat(Arrays.stream(renewalsBySlice).max().orElseThrow()).isLessThan(200);
   }
 
+  /** The first wave is as narrow as the jitter; each one after it is wider by as much. */
+  @Test
+  void clientsThatStartedTogetherDriftApart() {
+    var replicas =
+        Stream.of("a", "b").map(it -> new Freshness(TestConfig.defaults().tokens(), it)).toList();
+    var lifetime = Duration.ofHours(1);
+    var renewals = new int[600]; // of 36 s each
+    for (var i = 0; i < 1000; i++) {
+      var client = new ClientName("client-" + i);
+      for (var now = NOW;
+          now.isBefore(NOW.plus(lifetime.multipliedBy(6)));
+          now = next(replicas, client, lifetime, now)) {
+        renewals[(int) Duration.between(NOW, now).toSeconds() / 36]++;
+      }
+    }
+    var fromTheThirdWaveOn = Arrays.copyOfRange(renewals, 190, 600);
+    var mean = Arrays.stream(fromTheThirdWaveOn).average().orElseThrow();
+    assertThat(Arrays.stream(fromTheThirdWaveOn).max().orElseThrow()).isLessThan((int) (3 * mean));
+  }
+
+  private static Instant next(
+      List<Freshness> replicas, ClientName client, Duration lifetime, Instant now) {
+    var token = token(lifetime, now);
+    return replicas.stream()
+        .map(replica -> replica.renewalDue(token, client))
+        .min(Comparator.naturalOrder())
+        .orElseThrow();
+  }
+
   private static AccessToken token(Duration lifetime) {
+    return token(lifetime, NOW);
+  }
+
+  private static AccessToken token(Duration lifetime, Instant requestedAt) {
     return new AccessToken(
         "token",
         null,
         null,
         null,
         TokenId.of("token", FakeTokenSource.HASH),
-        NOW,
-        NOW.plus(lifetime),
+        requestedAt,
+        requestedAt.plus(lifetime),
         "v1",
         false);
   }
