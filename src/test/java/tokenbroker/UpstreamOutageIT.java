@@ -1,0 +1,153 @@
+package tokenbroker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import tokenbroker.testing.Answer;
+import tokenbroker.testing.BrokerFiles;
+import tokenbroker.testing.BrokerProcess;
+import tokenbroker.testing.CallerTokens;
+import tokenbroker.testing.Clients;
+import tokenbroker.testing.Measured;
+import tokenbroker.testing.RealRedis;
+import tokenbroker.testing.ScriptedUpstream;
+import tokenbroker.testing.SteadyCallers;
+
+/** TrackMage down, slow, or talking nonsense: unseen while a token lives, honest afterwards. */
+class UpstreamOutageIT {
+
+  private static final CallerTokens ISSUER = new CallerTokens("k1");
+  private static final int CLIENTS = 20;
+  private static final AtomicInteger SERIAL = new AtomicInteger();
+
+  @TempDir static Path directory;
+
+  private static RealRedis redis;
+  private static ScriptedUpstream upstream;
+  private static BrokerFiles files;
+  private static List<BrokerProcess> brokers = List.of();
+  private static String orders;
+
+  @BeforeAll
+  static void start() {
+    redis = new RealRedis();
+    upstream = ScriptedUpstream.start();
+    files = new BrokerFiles(directory).callerKeys(ISSUER);
+    Clients.write(files, upstream, CLIENTS);
+    brokers =
+        BrokerProcess.with(files)
+            .with("quarkus.redis.hosts", redis.url())
+            .with("broker.clients.reload-every", "1s")
+            .with("broker.upstream.timeout", "1s")
+            .start(2);
+    orders = ISSUER.token(Clients.CALLER);
+  }
+
+  @AfterAll
+  static void end() {
+    brokers.forEach(BrokerProcess::close);
+    upstream.close();
+    redis.close();
+  }
+
+  static Stream<Arguments> outages() {
+    return Stream.of(
+        Arguments.of("closed", Answer.closed(), 503),
+        Arguments.of("slow", Answer.trickle(), 503),
+        Arguments.of("garbage", Answer.html(200), 502),
+        Arguments.of("429", Answer.html(429), 503),
+        Arguments.of("503", Answer.html(503), 503));
+  }
+
+  /** The token lives 8 s, is renewed from 5 s on, and is handed out for 6 s. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("outages")
+  void whileATokenLivesNobodyFailsOrWaitsAndThenTheTruthIsTold(
+      String name, Answer outage, int status) {
+    var client = SERIAL.incrementAndGet();
+    var path = "/tokens/client-" + client;
+    upstream.answer("id-" + client, Answer.token(Duration.ofSeconds(8)));
+    brokers.forEach(broker -> assertThat(broker.get(path, orders).statusCode()).isEqualTo(200));
+    upstream.answer("id-" + client, outage);
+    var waitedBefore = notFromNearby(client);
+    try (var callers = SteadyCallers.on(brokers, List.of(path), orders, 50)) {
+      await().atMost(Duration.ofSeconds(30)).until(() -> !callers.failures().isEmpty());
+      var served = callers.soFar().stream().filter(call -> call.status() == 200).count();
+      var failedAt = upstream.count("id-" + client);
+      assertThat(callers.failures())
+          .allSatisfy(call -> assertThat(call.status()).isEqualTo(status));
+      assertThat(failedAt).as("attempts in the time of the outage").isBetween(2, 5);
+      assertThat(notFromNearby(client) - waitedBefore).isZero();
+
+      upstream.answer("id-" + client, Answer.token());
+      await().atMost(Duration.ofSeconds(35)).until(() -> callers.soFar().getLast().status() == 200);
+      assertThat(upstream.count("id-" + client)).isLessThanOrEqualTo(failedAt + 3);
+      Measured.say(
+          "whileATokenLivesNobodyFailsOrWaitsAndThenTheTruthIsTold(" + name + ")",
+          served + " calls served without waiting; then " + status + " until it was back");
+    }
+  }
+
+  @Test
+  void attemptsFollowOneBackOffForAllReplicas() {
+    var client = SERIAL.incrementAndGet();
+    upstream.answer("id-" + client, Answer.html(503));
+    try (var callers =
+        SteadyCallers.on(brokers, List.of("/tokens/client-" + client), orders, 100)) {
+      await()
+          .atMost(Duration.ofSeconds(40))
+          .until(
+              () -> upstream.count("id-" + client) == 4); // at 0, 1, 3 and 7 s, or a quarter sooner
+      var calls = callers.end();
+      assertThat(calls.size()).as("calls while four attempts were made").isGreaterThan(400);
+      assertThat(calls).allSatisfy(call -> assertThat(call.status()).isEqualTo(503));
+      Measured.say(
+          "attemptsFollowOneBackOffForAllReplicas",
+          "4 attempts for %d calls to two replicas".formatted(calls.size()));
+    }
+  }
+
+  @Test
+  void rejectedCredentialsAreTriedAgainAtOnceWhenNewOnesArrive() {
+    var client = SERIAL.incrementAndGet();
+    var path = "/tokens/client-" + client;
+    upstream.answer("id-" + client, Answer.tokenIfSecret("the-right-one"));
+    for (var i = 0; i < 50; i++) {
+      assertThat(brokers.get(i % 2).get(path, orders).statusCode()).isEqualTo(502);
+    }
+    assertThat(upstream.count("id-" + client)).isOne();
+
+    files.credentials("client-" + client, "id-" + client, "the-right-one");
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> brokers.getFirst().get(path, orders).statusCode() == 200);
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> brokers.getLast().get(path, orders).statusCode() == 200);
+    Measured.say(
+        "rejectedCredentialsAreTriedAgainAtOnceWhenNewOnesArrive",
+        "1 attempt for 50 calls; " + upstream.count("id-" + client) + " in all");
+  }
+
+  private static double notFromNearby(int client) {
+    return brokers.stream()
+        .flatMap(broker -> broker.metrics().lines())
+        .filter(line -> line.startsWith("token_broker_requests_total{"))
+        .filter(line -> line.contains("client=\"client-" + client + "\""))
+        .filter(line -> line.contains("outcome=\"shared\"") || line.contains("outcome=\"fetched\""))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+}
