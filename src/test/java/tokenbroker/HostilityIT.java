@@ -1,0 +1,244 @@
+package tokenbroker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tokenbroker.testing.BrokerFiles;
+import tokenbroker.testing.BrokerProcess;
+import tokenbroker.testing.CallerTokens;
+import tokenbroker.testing.Clients;
+import tokenbroker.testing.Measured;
+import tokenbroker.testing.ScriptedUpstream;
+import tokenbroker.testing.SteadyCallers;
+
+/** Who means harm, or is badly written, harms nobody else. */
+class HostilityIT {
+
+  private static final CallerTokens ISSUER = new CallerTokens("k1");
+  private static final String PATH = "/tokens/client-0";
+
+  @TempDir static Path directory;
+
+  private static ScriptedUpstream upstream;
+  private static BrokerProcess broker;
+  private static String orders;
+
+  @BeforeAll
+  static void start() {
+    upstream = ScriptedUpstream.start();
+    var files = new BrokerFiles(directory).callerKeys(ISSUER);
+    Clients.write(files, upstream, 1);
+    broker =
+        BrokerProcess.with(files)
+            .with("broker.store", "memory")
+            .with("broker.callers.rate-limit", "500")
+            .start();
+    orders = ISSUER.token(Clients.CALLER);
+    assertThat(broker.get(PATH, orders).statusCode()).isEqualTo(200);
+  }
+
+  @AfterAll
+  static void end() {
+    broker.close();
+    upstream.close();
+  }
+
+  @Test
+  void fiveThousandOpenConnectionsAndSlowHeadsHarmNobody() throws IOException {
+    var connections = new ArrayList<Socket>();
+    try {
+      for (var i = 0; i < 5000; i++) {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), broker.port());
+        connections.add(socket);
+        if (i % 10 == 0) {
+          socket
+              .getOutputStream()
+              .write("GET /tokens/client-0 HTTP/1.1\r\nHost: x".getBytes(UTF_8));
+        }
+      }
+      try (var good = SteadyCallers.on(List.of(broker), List.of(PATH), orders, 100)) {
+        await().until(() -> good.answered() > 200);
+        var calls = good.end();
+        assertThat(calls).allSatisfy(call -> assertThat(call.status()).isEqualTo(200));
+        Measured.say(
+            "fiveThousandOpenConnectionsAndSlowHeadsHarmNobody",
+            "%d connections, 500 of them within a head; %d calls, 0 failed"
+                .formatted(connections.size(), calls.size()));
+      }
+    } finally {
+      for (var socket : connections) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void aHeadOfAMegabyteIsRefused() throws IOException {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), broker.port())) {
+      socket.setSoTimeout(30_000);
+      var line = "";
+      try {
+        socket
+            .getOutputStream()
+            .write(
+                ("GET "
+                        + PATH
+                        + " HTTP/1.1\r\nHost: x\r\nX-Large: "
+                        + "x".repeat(1 << 20)
+                        + "\r\n\r\n")
+                    .getBytes(UTF_8));
+        var answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+        line = answer.readLine();
+      } catch (SocketException e) {
+        line = null; // Closed before all of it was sent.
+      }
+      assertThat(line)
+          .satisfiesAnyOf(it -> assertThat(it).isNull(), it -> assertThat(it).contains("431"));
+      assertThat(broker.get(PATH, orders).statusCode()).isEqualTo(200);
+      Measured.say("aHeadOfAMegabyteIsRefused", line == null ? "connection closed" : line);
+    }
+  }
+
+  @Test
+  void pipelinedRequestsAreAnsweredInTheirOrder() {
+    var paths =
+        IntStream.range(0, 200)
+            .mapToObj(i -> i % 2 == 0 ? PATH : "/tokens/no-such-client")
+            .toList();
+    var statuses = pipelined(paths);
+    assertThat(statuses)
+        .isEqualTo(IntStream.range(0, 200).mapToObj(i -> i % 2 == 0 ? 200 : 403).toList());
+    Measured.say("pipelinedRequestsAreAnsweredInTheirOrder", "200 of 200");
+  }
+
+  @Test
+  void aHundredThousandUnknownClientNamesLeaveNoTrace() {
+    var scanner = ISSUER.token("system:serviceaccount:other:scanner");
+    pipelined(IntStream.range(0, 100).mapToObj(i -> "/tokens/warm-up-" + i).toList());
+    var series = broker.metrics().lines().count();
+    var refused = new AtomicInteger();
+    var limited = new AtomicInteger();
+    for (var batch = 0; batch < 1000; batch++) {
+      var first = batch * 100;
+      var jwt = ISSUER.token("system:serviceaccount:other:scanner-" + batch);
+      var paths = IntStream.range(first, first + 100).mapToObj(i -> "/tokens/name-" + i).toList();
+      for (var status : pipelined(paths, jwt)) {
+        (status == 403 ? refused : limited).incrementAndGet();
+      }
+    }
+    assertThat(refused).hasValue(100_000);
+    assertThat(broker.get("/tokens/name-1", scanner).statusCode()).isEqualTo(403);
+    assertThat(broker.metrics().lines().count()).isLessThan(series + 20);
+    Measured.say(
+        "aHundredThousandUnknownClientNamesLeaveNoTrace",
+        "%d lines of metrics before, %d after".formatted(series, broker.metrics().lines().count()));
+  }
+
+  @Test
+  void aFloodOfBadTokensLeavesGoodCallersTheirLatency() throws Exception {
+    var forger = new CallerTokens("k1"); // the right key id, and another key
+    var forged =
+        IntStream.range(0, 200)
+            .mapToObj(i -> forger.token("system:serviceaccount:shop:" + i))
+            .toList();
+    var over = new AtomicBoolean();
+    var refused = new AtomicInteger();
+    try (var good = SteadyCallers.on(List.of(broker), List.of(PATH), orders, 100);
+        var flood = Executors.newVirtualThreadPerTaskExecutor()) {
+      await().until(() -> good.answered() > 300);
+      var before = good.soFar();
+      for (var i = 0; i < 4; i++) {
+        var offset = i;
+        flood.execute(
+            () -> {
+              for (var next = offset; !over.get(); next += 4) {
+                var bad = forged.get(next % forged.size());
+                var status = broker.get(PATH, bad).statusCode();
+                assertThat(status).isIn(401, 503);
+                refused.incrementAndGet();
+              }
+            });
+      }
+      await().until(() -> refused.get() > 1000);
+      var newcomer = broker.get(PATH, ISSUER.token(Clients.CALLER));
+      over.set(true);
+      var during = good.end().subList(before.size(), good.answered());
+
+      assertThat(newcomer.statusCode()).isEqualTo(200);
+      assertThat(during).allSatisfy(call -> assertThat(call.status()).isEqualTo(200));
+      var median = SteadyCallers.percentile(before, 0.5).toNanos();
+      var meanwhile = SteadyCallers.percentile(during, 0.5).toNanos();
+      Measured.say(
+          "aFloodOfBadTokensLeavesGoodCallersTheirLatency",
+          "median %.1f times that before, while %d bad tokens were refused"
+              .formatted((double) meanwhile / median, refused.get()));
+    }
+  }
+
+  @Test
+  void oneCallerOverItsRateHarmsNoOther() {
+    var greedy = ISSUER.token("system:serviceaccount:other:greedy");
+    var statuses =
+        IntStream.range(0, 40)
+            .mapToObj(i -> pipelined(IntStream.range(0, 100).mapToObj(j -> PATH).toList(), greedy))
+            .flatMap(List::stream)
+            .toList();
+    assertThat(statuses).contains(429);
+    assertThat(broker.get(PATH, orders).statusCode()).isEqualTo(200);
+    Measured.say(
+        "oneCallerOverItsRateHarmsNoOther",
+        statuses.stream().filter(status -> status == 429).count() + " of 4000 refused with 429");
+  }
+
+  private static List<Integer> pipelined(List<String> paths) {
+    return pipelined(paths, orders);
+  }
+
+  /** All requests at once on one connection; the status of each answer in its order. */
+  private static List<Integer> pipelined(List<String> paths, String jwt) {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), broker.port())) {
+      socket.setSoTimeout(30_000);
+      var requests = new StringBuilder();
+      for (var path : paths) {
+        requests.append(
+            "GET " + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + jwt + "\r\n\r\n");
+      }
+      socket.getOutputStream().write(requests.toString().getBytes(UTF_8));
+      var answers = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+      var statuses = new ArrayList<Integer>();
+      while (statuses.size() < paths.size()) {
+        statuses.add(Integer.parseInt(answers.readLine().split(" ", 3)[1]));
+        var length = 0;
+        for (var header = answers.readLine(); !header.isEmpty(); header = answers.readLine()) {
+          if (header.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
+            length = Integer.parseInt(header.substring("content-length:".length()).strip());
+          }
+        }
+        answers.skip(length); // ASCII, all of it
+      }
+      return statuses;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
