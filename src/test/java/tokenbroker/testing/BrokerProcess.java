@@ -33,7 +33,11 @@ public final class BrokerProcess implements AutoCloseable {
   private final Path log;
   private final Process process;
 
-  private BrokerProcess(List<String> command, Map<String, String> settings, Path log) {
+  private BrokerProcess(
+      List<String> command,
+      Map<String, String> settings,
+      Map<String, String> environment,
+      Path log) {
     this.log = log;
     var line = new ArrayList<>(command);
     settings.put("quarkus.http.host", "127.0.0.1");
@@ -47,6 +51,7 @@ public final class BrokerProcess implements AutoCloseable {
           .environment()
           .keySet()
           .removeIf(name -> name.startsWith("BROKER_") || name.startsWith("QUARKUS_"));
+      builder.environment().putAll(environment);
       process = builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -212,9 +217,15 @@ public final class BrokerProcess implements AutoCloseable {
   public static final class Settings {
 
     private final Map<String, String> settings = new LinkedHashMap<>();
+    private final Map<String, String> environment = new LinkedHashMap<>();
 
     public Settings with(String key, Object value) {
       settings.put(key, value.toString());
+      return this;
+    }
+
+    public Settings environment(String name, String value) {
+      environment.put(name, value);
       return this;
     }
 
@@ -238,7 +249,10 @@ public final class BrokerProcess implements AutoCloseable {
         var logs = Files.createDirectories(Path.of("target", "broker-logs"));
         var log = Files.createTempFile(logs, "broker-", ".log");
         return new BrokerProcess(
-            List.of(java, "-jar", jar.getAbsolutePath()), new LinkedHashMap<>(settings), log);
+            List.of(java, "-jar", jar.getAbsolutePath()),
+            new LinkedHashMap<>(settings),
+            environment,
+            log);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
