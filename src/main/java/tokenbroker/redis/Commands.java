@@ -14,6 +14,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -112,11 +113,15 @@ class Commands {
 
   private <T> Future<T> onLoop(Supplier<Future<T>> work) {
     var outcome = Promise.<T>promise();
-    loop.runOnContext(
-        begun -> {
-          work.get().onComplete(outcome::tryComplete, outcome::tryFail);
-          limit(outcome, TICKS);
-        });
+    try {
+      loop.runOnContext(
+          begun -> {
+            work.get().onComplete(outcome::tryComplete, outcome::tryFail);
+            limit(outcome, TICKS);
+          });
+    } catch (RejectedExecutionException e) {
+      outcome.tryFail(e); // The process is about to end.
+    }
     return outcome.future();
   }
 

@@ -230,6 +230,14 @@ class RedisTokenStoreTest extends TokenStoreContract {
   }
 
   @Test
+  void whenTheProcessEndsTheStoreDoesNotAnswer() throws Exception {
+    var ending = Vertx.vertx();
+    var late = new Commands(Redis.createClient(ending, server.url()), ending);
+    ending.close().toCompletionStage().toCompletableFuture().get();
+    assertThatThrownBy(() -> late.run(Command.PING)).isInstanceOf(StoreUnavailable.class);
+  }
+
+  @Test
   void aRefusalOfRedisIsAStoreThatDoesNotAnswer() {
     commands.run(Command.CONFIG, "SET", "maxmemory", "1");
     try {
