@@ -4,6 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -15,7 +23,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -120,6 +131,12 @@ class HostilityIT {
   }
 
   @Test
+  void aPathThatNoAddressMayHaveIsTheCallersFault() {
+    assertThat(pipelined(List.of("/tokens/%zz", "/tokens/%", PATH)))
+        .isEqualTo(List.of(400, 400, 200));
+  }
+
+  @Test
   void pipelinedRequestsAreAnsweredInTheirOrder() {
     var paths =
         IntStream.range(0, 200)
@@ -136,6 +153,7 @@ class HostilityIT {
     var scanner = ISSUER.token("system:serviceaccount:other:scanner");
     pipelined(IntStream.range(0, 100).mapToObj(i -> "/tokens/warm-up-" + i).toList());
     var series = broker.metrics().lines().count();
+    var heap = broker.liveHeap();
     var refused = new AtomicInteger();
     var limited = new AtomicInteger();
     for (var batch = 0; batch < 1000; batch++) {
@@ -149,9 +167,14 @@ class HostilityIT {
     assertThat(refused).hasValue(100_000);
     assertThat(broker.get("/tokens/name-1", scanner).statusCode()).isEqualTo(403);
     assertThat(broker.metrics().lines().count()).isLessThan(series + 20);
+    var grown = broker.liveHeap() - heap;
+    // A thousand callers are remembered, which is bounded too; 100 bytes for each name would be
+    // more.
+    assertThat(grown).as("bytes that live on").isLessThan(8 << 20);
     Measured.say(
         "aHundredThousandUnknownClientNamesLeaveNoTrace",
-        "%d lines of metrics before, %d after".formatted(series, broker.metrics().lines().count()));
+        "%d lines of metrics before, %d after; live heap grown by %.1f MiB"
+            .formatted(series, broker.metrics().lines().count(), grown / 1048576.0));
   }
 
   @Test
@@ -193,6 +216,58 @@ class HostilityIT {
           "median %.1f times that before, while %d bad tokens were refused"
               .formatted((double) meanwhile / median, refused.get()));
     }
+  }
+
+  @Test
+  void streamsThatAreOpenedToBeResetEndTheirConnection() throws Exception {
+    var options =
+        new HttpClientOptions()
+            .setProtocolVersion(HttpVersion.HTTP_2)
+            .setHttp2ClearTextUpgrade(false)
+            .setDefaultPort(broker.port())
+            .setDefaultHost("127.0.0.1");
+    var vertx = Vertx.vertx();
+    try {
+      var client = vertx.createHttpClient(options, new PoolOptions().setHttp2MaxSize(1));
+      var closed = new CompletableFuture<Void>();
+      for (var i = 0; i < 300; i++) { // Streams that end well are no reason.
+        var request = stream(client, closed);
+        assertThat(get(request.send()).statusCode()).isEqualTo(200);
+      }
+      assertThat(closed).isNotDone();
+
+      var resets = 0;
+      while (resets < 10_000 && !closed.isDone()) {
+        try {
+          var request = stream(client, closed);
+          get(request.sendHead());
+          request.reset();
+          resets++;
+        } catch (ExecutionException e) {
+          break; // Closed meanwhile.
+        }
+      }
+      assertThat(resets).isBetween(200, 2_000);
+      closed.get(30, TimeUnit.SECONDS);
+      assertThat(broker.get(PATH, orders).statusCode()).isEqualTo(200);
+      Measured.say(
+          "streamsThatAreOpenedToBeResetEndTheirConnection",
+          "300 whole streams, then closed after %d that were reset".formatted(resets));
+    } finally {
+      get(vertx.close());
+    }
+  }
+
+  private static HttpClientRequest stream(HttpClient client, CompletableFuture<Void> closed)
+      throws Exception {
+    var request = get(client.request(HttpMethod.GET, PATH));
+    request.exceptionHandler(reset -> {});
+    request.connection().closeHandler(closed::complete);
+    return request.putHeader("Authorization", "Bearer " + orders);
+  }
+
+  private static <T> T get(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
   }
 
   @Test

@@ -139,6 +139,27 @@ public final class BrokerProcess implements AutoCloseable {
         .sum();
   }
 
+  /** Bytes of the heap that are left after a full collection. */
+  public long liveHeap() {
+    try {
+      var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+      var collected =
+          new ProcessBuilder(jcmd, "" + process.pid(), "GC.run")
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor();
+      if (collected != 0) {
+        throw new IllegalStateException("jcmd ended with " + collected);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return (long) metric("jvm_memory_used_bytes{area=\"heap\"");
+  }
+
   /** All that the process has written so far. */
   public String output() {
     try {
