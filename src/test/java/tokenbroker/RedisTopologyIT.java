@@ -14,12 +14,15 @@ import org.junit.jupiter.api.io.TempDir;
 import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.CallerTokens;
+import tokenbroker.testing.Certificate;
 import tokenbroker.testing.Clients;
 import tokenbroker.testing.Measured;
+import tokenbroker.testing.RealRedis;
 import tokenbroker.testing.RedisCluster;
 import tokenbroker.testing.RedisSentinels;
 import tokenbroker.testing.ScriptedUpstream;
 import tokenbroker.testing.SteadyCallers;
+import tokenbroker.testing.TcpProxy;
 import tokenbroker.testing.Together;
 
 /** Redis behind a Sentinel, and as a cluster. */
@@ -29,6 +32,7 @@ class RedisTopologyIT {
   private static final int CLIENTS = 500;
 
   @TempDir Path directory;
+  @TempDir Path elsewhere;
 
   private final AtomicInteger serial = new AtomicInteger();
   private final String orders = ISSUER.token(Clients.CALLER);
@@ -104,6 +108,35 @@ class RedisTopologyIT {
             "movingSlotsOfAClusterFailsNoCallAndFetchesNothing",
             "30 slots moved, %d calls, 0 failed, 0 fetches".formatted(calls.size()));
       }
+    }
+  }
+
+  @Test
+  void tokensAreSharedOverTls() {
+    var certificate = Certificate.in(directory);
+    try (var redis = new RealRedis();
+        var proxy = new TcpProxy(redis.port(), certificate.servers())) {
+      var settings =
+          BrokerProcess.with(files)
+              .with("quarkus.redis.hosts", "rediss://127.0.0.1:" + proxy.port())
+              .with("quarkus.redis.tls-configuration-name", "redis")
+              .with("quarkus.tls.redis.trust-store.p12.path", certificate.file())
+              .with("quarkus.tls.redis.trust-store.p12.password", Certificate.PASSWORD);
+      brokers = settings.start(2);
+      awaitShared();
+      var path = fresh();
+      brokers.forEach(broker -> assertThat(broker.get(path, orders).statusCode()).isEqualTo(200));
+      assertThat(upstream.count("id-" + serial)).isOne();
+
+      var other = Certificate.in(elsewhere);
+      var distrusting = settings.with("quarkus.tls.redis.trust-store.p12.path", other.file());
+      try (var broker = distrusting.start()) {
+        assertThat(broker.get(path, orders).statusCode()).isEqualTo(200);
+        assertThat(upstream.count("id-" + serial)).as("no token over that connection").isEqualTo(2);
+      }
+      Measured.say(
+          "tokensAreSharedOverTls",
+          "one fetch for two replicas; none shared with a server that is not trusted");
     }
   }
 

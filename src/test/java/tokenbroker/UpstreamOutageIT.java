@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -116,6 +117,28 @@ class UpstreamOutageIT {
       Measured.say(
           "attemptsFollowOneBackOffForAllReplicas",
           "4 attempts for %d calls to two replicas".formatted(calls.size()));
+    }
+  }
+
+  @Test
+  void bothReplicasWaitAsLongAsA429Says() {
+    var client = SERIAL.incrementAndGet();
+    var path = "/tokens/client-" + client;
+    upstream.answer("id-" + client, Answer.html(429, Map.of("Retry-After", "6")));
+    var first = brokers.getFirst().get(path, orders);
+    var second = brokers.getLast().get(path, orders);
+    for (var answer : List.of(first, second)) {
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.headers().firstValueAsLong("Retry-After").orElseThrow()).isBetween(1L, 6L);
+    }
+    upstream.answer("id-" + client, Answer.token());
+    try (var callers = SteadyCallers.on(brokers, List.of(path), orders, 50)) {
+      await().until(() -> callers.soFar().stream().anyMatch(call -> call.status() == 200));
+      var refused = callers.failures().size();
+      assertThat(refused).as("calls that were refused meanwhile").isGreaterThan(100);
+      assertThat(upstream.count("id-" + client)).isEqualTo(2);
+      Measured.say(
+          "bothReplicasWaitAsLongAsA429Says", "1 attempt for %d calls, then 1".formatted(refused));
     }
   }
 

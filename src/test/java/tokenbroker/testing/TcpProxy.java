@@ -13,6 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ServerSocketFactory;
 
 /** A network between two processes that can be made slow, or cut. */
 public final class TcpProxy implements AutoCloseable {
@@ -24,9 +25,14 @@ public final class TcpProxy implements AutoCloseable {
   private volatile boolean cut;
 
   public TcpProxy(int target) {
+    this(target, ServerSocketFactory.getDefault());
+  }
+
+  /** With TLS on the near side, where the factory is one of {@link Certificate#servers}. */
+  public TcpProxy(int target, ServerSocketFactory servers) {
     this.target = target;
     try {
-      server = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress());
+      server = servers.createServerSocket(0, 1000, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
