@@ -3,6 +3,7 @@ package tokenbroker.callers;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -18,6 +19,7 @@ import tokenbroker.callers.Verification.Overloaded;
 import tokenbroker.callers.Verification.Refused;
 import tokenbroker.callers.Verification.Unavailable;
 import tokenbroker.callers.Verification.Verified;
+import tokenbroker.config.BrokerConfig;
 
 /**
  * Who callers are. A JWT that was verified is remembered, by its SHA-256, until it expires or its
@@ -28,20 +30,25 @@ import tokenbroker.callers.Verification.Verified;
 public class VerifiedCallers {
 
   private static final int LARGEST_JWT = 8 * 1024;
-  private static final int REMEMBERED = 10_000;
   private static final Duration REMEMBERED_FOR = Duration.ofMinutes(5);
   private static final int MOST_WAITING = 4_096;
 
   private final Issuers issuers;
   private final CallerMetrics metrics;
   private final Clock clock;
-  private final Cache<Digest, Remembered> remembered =
-      Caffeine.newBuilder().maximumSize(REMEMBERED).expireAfterWrite(REMEMBERED_FOR).build();
+  private final Cache<Digest, Remembered> remembered;
   private final Semaphore processors =
       new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
   private final AtomicInteger waiting = new AtomicInteger();
 
-  VerifiedCallers(Issuers issuers, CallerMetrics metrics, Clock clock) {
+  @Inject
+  VerifiedCallers(Issuers issuers, CallerMetrics metrics, Clock clock, BrokerConfig config) {
+    this(issuers, metrics, clock, config.callers().remembered());
+  }
+
+  VerifiedCallers(Issuers issuers, CallerMetrics metrics, Clock clock, int remembered) {
+    this.remembered =
+        Caffeine.newBuilder().maximumSize(remembered).expireAfterWrite(REMEMBERED_FOR).build();
     this.issuers = issuers;
     this.metrics = metrics;
     this.clock = clock;

@@ -1,6 +1,7 @@
 package tokenbroker.clients;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,37 +25,47 @@ final class ClientSection {
   private final Map<String, Optional<Upstream>> upstreams;
   private final Set<String> issuers;
   private final Faults faults;
+  private final YamlKeys keys;
+  private final Map<ClientName, Client> clients = new LinkedHashMap<>();
+
+  /** Many clients have the same callers: one rule is enough for them. */
+  private final Map<CallerRule, CallerRule> rules = new HashMap<>();
 
   ClientSection(Map<String, Optional<Upstream>> upstreams, Set<String> issuers, Faults faults) {
     this.upstreams = upstreams;
     this.issuers = issuers;
     this.faults = faults;
+    this.keys = new YamlKeys("clients", faults);
+  }
+
+  /** Reads one entry of the section. */
+  void read(Node keyNode, Node value) {
+    var key = keys.take(keyNode);
+    if (key == null) {
+      return;
+    }
+    var name = ClientName.parse(key);
+    if (name.isEmpty()) {
+      faults.add(
+          keyNode,
+          "%s is no client name: use 1 to 63 of a-z, 0-9 and -, no - at either end"
+              .formatted(Fault.shown(key)));
+    }
+    var client = client(name.orElse(UNNAMED), key, value);
+    if (client != null) {
+      clients.put(client.name(), client);
+    }
   }
 
   /** In the order of the file. */
-  Map<ClientName, Client> read(YamlMapping section) {
-    var clients = new LinkedHashMap<ClientName, Client>();
-    for (var entry : section.entries()) {
-      var name = ClientName.parse(entry.key());
-      if (name.isEmpty()) {
-        faults.add(
-            entry.keyNode(),
-            "%s is no client name: use 1 to 63 of a-z, 0-9 and -, no - at either end"
-                .formatted(Fault.shown(entry.key())));
-      }
-      var client = client(name.orElse(UNNAMED), entry);
-      if (client != null) {
-        clients.put(client.name(), client);
-      }
-    }
+  Map<ClientName, Client> clients() {
     return clients;
   }
 
-  private @Nullable Client client(ClientName name, YamlMapping.Entry entry) {
-    var what = "client " + Fault.shown(entry.key());
+  private @Nullable Client client(ClientName name, String key, Node value) {
+    var what = "client " + Fault.shown(key);
     var fields =
-        new YamlMapping(entry.value(), what, faults)
-            .allowing("upstream", "scope", "return-to", "callers");
+        new YamlMapping(value, what, faults).allowing("upstream", "scope", "return-to", "callers");
     var upstream = upstream(fields);
     var scope = fields.text("scope");
     if (scope != null && !SCOPE.matcher(scope).matches()) {
@@ -93,14 +104,14 @@ final class ClientSection {
   }
 
   private List<CallerRule> callers(YamlMapping fields, String what) {
-    var rules = new ArrayList<CallerRule>();
+    var callers = new ArrayList<CallerRule>();
     for (var node : fields.items("callers")) {
       var rule = rule(node, "a callers entry of " + what);
       if (rule != null) {
-        rules.add(rule);
+        callers.add(rules.computeIfAbsent(rule, first -> first));
       }
     }
-    return rules;
+    return callers;
   }
 
   private @Nullable CallerRule rule(Node node, String what) {

@@ -3,22 +3,22 @@ package tokenbroker.clients;
 import java.io.StringReader;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.composer.Composer;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.ReaderException;
 import org.yaml.snakeyaml.reader.StreamReader;
-import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
  * What {@code clients.yaml} says, which is everything of a client but its credentials. The file is
- * read as a tree of nodes, never as objects: nodes know their lines, and nothing in the file can
- * name a class.
+ * read as nodes, one client after the other, never as objects: nodes know their lines, and nothing
+ * in the file can name a class.
  */
 final class ClientsFile {
 
@@ -28,7 +28,24 @@ final class ClientsFile {
   /** Enough for sharing lists of callers; what is shared is read again at each place. */
   private static final int MOST_ALIASES = 10_000;
 
-  private ClientsFile() {}
+  private final String text;
+  private final Set<String> issuers;
+  private final boolean allowPlainHttp;
+  private final Faults faults = new Faults();
+
+  /** Null until they are met; they may come after the clients, and the file is read twice then. */
+  private @Nullable Node knownUpstreams;
+
+  /** Null before the first client. */
+  private @Nullable ClientSection section;
+
+  private ClientsFile(
+      String text, Set<String> issuers, boolean allowPlainHttp, @Nullable Node knownUpstreams) {
+    this.text = text;
+    this.issuers = issuers;
+    this.allowPlainHttp = allowPlainHttp;
+    this.knownUpstreams = knownUpstreams;
+  }
 
   /** A file that is right, or all that is wrong with it. */
   sealed interface Result {
@@ -43,31 +60,58 @@ final class ClientsFile {
    *     production
    */
   static Result parse(String text, Set<String> issuers, boolean allowPlainHttp) {
-    Node root;
     try {
-      root = compose(text);
+      return new ClientsFile(text, issuers, allowPlainHttp, null).read();
     } catch (YAMLException e) {
       return new Result.Faulty(List.of(syntaxFault(text, e)));
     }
+  }
+
+  private Result read() {
+    var root = compose();
     if (root == null) {
       return new Result.Faulty(List.of(new Fault(1, "the file is empty: write at least clients:")));
     }
-    var faults = new Faults();
     var document = new YamlMapping(root, "the file", faults).allowing("upstreams", "clients");
+    var upstreams = document.node("upstreams");
+    if (section != null && knownUpstreams == null && upstreams != null) {
+      return new ClientsFile(text, issuers, allowPlainHttp, upstreams).read();
+    }
     if (!document.isBroken() && !document.has("clients")) {
       faults.add(root, "the file has no clients: write at least clients:");
     }
-    var upstreams = new UpstreamSection(allowPlainHttp, faults).read(document.mapping("upstreams"));
-    var clients = new ClientSection(upstreams, issuers, faults).read(document.mapping("clients"));
-    return faults.isEmpty() ? new Result.Read(clients) : new Result.Faulty(faults.all());
+    document.mapping("clients");
+    upstreams(upstreams);
+    return faults.isEmpty()
+        ? new Result.Read(section == null ? Map.of() : section.clients())
+        : new Result.Faulty(faults.all());
   }
 
-  private static @Nullable Node compose(String text) {
+  private @Nullable Node compose() {
     var options = new LoaderOptions();
     options.setCodePointLimit(LARGEST);
     options.setMaxAliasesForCollections(MOST_ALIASES);
     var parser = new ParserImpl(new StreamReader(new StringReader(text)), options);
-    return new Composer(parser, new Resolver(), options).getSingleNode();
+    return new StreamedComposer(parser, options, "clients", this::read).getSingleNode();
+  }
+
+  private void read(StreamedComposer composer, NodeTuple entry) {
+    if (section == null) {
+      if (knownUpstreams == null) {
+        knownUpstreams = composer.composed("upstreams").orElse(null);
+      }
+      section = new ClientSection(upstreams(knownUpstreams), issuers, faults);
+    }
+    section.read(entry.getKeyNode(), entry.getValueNode());
+  }
+
+  /** What is wrong with them is noted once, however often they are read. */
+  private Map<String, Optional<Upstream>> upstreams(@Nullable Node node) {
+    var mapping =
+        node == null
+            ? YamlMapping.empty("upstreams", faults)
+            : new YamlMapping(node, "upstreams", faults);
+    return new UpstreamSection(allowPlainHttp, faults).read(mapping);
   }
 
   private static Fault syntaxFault(String text, YAMLException fault) {

@@ -23,6 +23,7 @@ final class YamlMapping {
   record Entry(String key, Node keyNode, Node value) {}
 
   private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final YamlKeys keys;
   private final String what;
   private final Faults faults;
   private boolean broken;
@@ -31,8 +32,7 @@ final class YamlMapping {
    * @param what names the mapping in messages
    */
   YamlMapping(Node node, String what, Faults faults) {
-    this.what = what;
-    this.faults = faults;
+    this(what, faults);
     if (node instanceof MappingNode mapping) {
       mapping.getValue().forEach(tuple -> add(tuple.getKeyNode(), tuple.getValueNode()));
     } else if (!isNull(node)) {
@@ -41,24 +41,20 @@ final class YamlMapping {
     }
   }
 
+  static YamlMapping empty(String what, Faults faults) {
+    return new YamlMapping(what, faults);
+  }
+
   private YamlMapping(String what, Faults faults) {
+    this.keys = new YamlKeys(what, faults);
     this.what = what;
     this.faults = faults;
   }
 
   private void add(Node keyNode, Node value) {
-    if (!(keyNode instanceof ScalarNode scalar)) {
-      faults.add(keyNode, what + " has a key that is not text: write a plain word");
-      return;
-    }
-    var key = scalar.getValue();
-    var first = entries.putIfAbsent(key, new Entry(key, keyNode, value));
-    if (first != null) {
-      var line = Faults.lineOf(first.keyNode());
-      faults.add(
-          keyNode,
-          "%s has %s twice, first in line %d: remove or rename one"
-              .formatted(what, Fault.shown(key), line));
+    var key = keys.take(keyNode);
+    if (key != null) {
+      entries.put(key, new Entry(key, keyNode, value));
     }
   }
 
@@ -88,7 +84,7 @@ final class YamlMapping {
     return entries.containsKey(key);
   }
 
-  private @Nullable Node node(String key) {
+  @Nullable Node node(String key) {
     var entry = entries.get(key);
     return entry == null ? null : entry.value();
   }

@@ -101,6 +101,13 @@ public interface BrokerConfig {
     /** Requests that a caller may make at once before the rate counts. */
     @WithDefault("2000")
     int burst();
+
+    /**
+     * Verified JWTs that one replica remembers, about 300 bytes each; {@code 0} verifies each at
+     * each request.
+     */
+    @WithDefault("10000")
+    int remembered();
   }
 
   /** The keys that seal what the broker keeps in Redis. */

@@ -70,7 +70,7 @@ class ForgedCallerTest {
     var issuers = new Issuers(config, metrics, Clock.systemUTC());
     issuers.readKeysIfDue();
     assertThat(issuers.faults()).isEmpty();
-    callers = new VerifiedCallers(issuers, metrics, Clock.systemUTC());
+    callers = new VerifiedCallers(issuers, metrics, Clock.systemUTC(), 100);
   }
 
   static Stream<Arguments> good() {

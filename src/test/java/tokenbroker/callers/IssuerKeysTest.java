@@ -211,7 +211,7 @@ class IssuerKeysTest {
     settings.forEach((key, value) -> all.put("broker.issuers.test." + key, value));
     var metrics = new CallerMetrics(registry);
     issuers = new Issuers(TestConfig.with(all), metrics, clock);
-    callers = new VerifiedCallers(issuers, metrics, clock);
+    callers = new VerifiedCallers(issuers, metrics, clock, 100);
   }
 
   private void serve(HttpServer next) {

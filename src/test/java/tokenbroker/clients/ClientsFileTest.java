@@ -67,6 +67,18 @@ class ClientsFileTest {
   }
 
   @Test
+  void upstreamsMayComeAfterTheClients() {
+    var text =
+        """
+        clients:
+          acme: { upstream: stage }
+        upstreams:
+          stage: { base-url: "https://stage.example" }
+        """;
+    assertThat(client(text, "acme").upstream().name()).isEqualTo("stage");
+  }
+
+  @Test
   void namesThatYamlTakesForBooleansOrNumbersAreNames() {
     assertThat(read(SAMPLE).keySet()).extracting(ClientName::value).contains("on", "42");
   }

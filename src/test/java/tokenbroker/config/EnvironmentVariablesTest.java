@@ -32,6 +32,7 @@ class EnvironmentVariablesTest {
             Map.entry("broker.issuers.<name>.algorithms", "PS256,EdDSA"),
             Map.entry("broker.callers.rate-limit", "11"),
             Map.entry("broker.callers.burst", "22"),
+            Map.entry("broker.callers.remembered", "23"),
             Map.entry("broker.seal.keys", "/a/keys"),
             Map.entry("broker.seal.primary", "2026-11"),
             Map.entry("broker.tokens.safety-window", "31s"),
@@ -65,6 +66,7 @@ class EnvironmentVariablesTest {
     assertThat(issuer.algorithms()).containsExactly("PS256", "EdDSA");
     assertThat(config.callers().rateLimit()).isEqualTo(11);
     assertThat(config.callers().burst()).isEqualTo(22);
+    assertThat(config.callers().remembered()).isEqualTo(23);
     assertThat(config.seal().keys()).hasValue(Path.of("/a/keys"));
     assertThat(config.seal().primary()).hasValue("2026-11");
     assertThat(config.tokens().safetyWindow()).isEqualTo(Duration.ofSeconds(31));

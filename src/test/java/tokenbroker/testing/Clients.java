@@ -15,13 +15,23 @@ public final class Clients {
   private Clients() {}
 
   public static void write(BrokerFiles files, ScriptedUpstream upstream, int clients) {
+    write(files, upstream, clients, CALLER);
+  }
+
+  /**
+   * The same for other callers.
+   *
+   * @param subject who may use them all, perhaps a pattern
+   */
+  public static void write(
+      BrokerFiles files, ScriptedUpstream upstream, int clients, String subject) {
     var yaml =
         new StringBuilder(
             "upstreams:\n  test: { base-url: \"" + upstream.url() + "\" }\nclients:\n");
     for (var i = 0; i < clients; i++) {
       yaml.append(
           "  client-%d: { upstream: test, callers: [ { issuer: test, subject: \"%s\" } ] }\n"
-              .formatted(i, CALLER));
+              .formatted(i, subject));
       files.credentials("client-" + i, "id-" + i, "secret-" + i);
     }
     files.clients(yaml.toString());

@@ -1,0 +1,103 @@
+package tokenbroker.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import tokenbroker.testing.Ports;
+
+/** nginx with one worker and one static file: what a broker's answer was, for every path. */
+final class Nginx implements AutoCloseable {
+
+  private static final List<String> ITS_OWN =
+      List.of("content-length", "date", "server", "content-type");
+
+  private final int port = Ports.free();
+  private final Process process;
+
+  /**
+   * @param like whose body and headers it answers with
+   */
+  Nginx(Path directory, HttpResponse<String> like) {
+    try {
+      Files.writeString(directory.resolve("token.json"), like.body());
+      var configuration =
+          Files.writeString(
+              directory.resolve("nginx.conf"),
+              """
+              daemon off;
+              worker_processes 1;
+              pid %1$s/nginx.pid;
+              error_log %1$s/error.log;
+              events { worker_connections 4096; }
+              http {
+                access_log off;
+                sendfile on;
+                keepalive_requests 1000000000;
+                open_file_cache max=10;
+                client_body_temp_path %1$s;
+                proxy_temp_path %1$s;
+                fastcgi_temp_path %1$s;
+                uwsgi_temp_path %1$s;
+                scgi_temp_path %1$s;
+                server {
+                  listen 127.0.0.1:%2$d;
+                  root %1$s;
+                  default_type "%3$s";
+                  types { }
+                  %4$s
+                  location / { try_files /token.json =404; }
+                }
+              }
+              """
+                  .formatted(
+                      directory,
+                      port,
+                      like.headers().firstValue("Content-Type").orElseThrow(),
+                      headers(like.headers())));
+      process =
+          new ProcessBuilder(
+                  Wrk.executable("nginx").toString(),
+                  "-e",
+                  directory.resolve("start.log").toString(),
+                  "-c",
+                  configuration.toString())
+              .redirectErrorStream(true)
+              .redirectOutput(directory.resolve("nginx.log").toFile())
+              .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Awaitility.await().ignoreExceptions().until(this::answers);
+  }
+
+  int port() {
+    return port;
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+  }
+
+  private boolean answers() throws IOException {
+    new Socket(InetAddress.getLoopbackAddress(), port).close();
+    return true;
+  }
+
+  private static String headers(HttpHeaders headers) {
+    return headers.map().entrySet().stream()
+        .filter(header -> !ITS_OWN.contains(header.getKey()))
+        .map(
+            header ->
+                "add_header %s \"%s\";".formatted(header.getKey(), header.getValue().getFirst()))
+        .collect(Collectors.joining("\n"));
+  }
+}
