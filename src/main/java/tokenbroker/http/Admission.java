@@ -1,6 +1,7 @@
 package tokenbroker.http;
 
 import jakarta.inject.Singleton;
+import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.CallerRule;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory;
@@ -35,14 +36,20 @@ class Admission {
                     new ProblemException(
                         ProblemCode.INVALID_REQUEST,
                         "A client name is 1 to 63 of a-z, 0-9 and -, with no - at either end."));
-    var client = clients.find(clientName).orElse(null);
-    var rule = client == null ? null : client.admits(exchange.caller()).orElse(null);
-    if (client == null || rule == null) {
-      metrics.denied(client == null ? "unknown" : name);
+    var admitted = find(exchange, clientName);
+    if (admitted == null) {
+      metrics.denied(clients.find(clientName).isPresent() ? name : "unknown");
       audit.record(exchange.caller(), name, "forbidden", null, exchange.traceId());
       throw new ProblemException(ProblemCode.FORBIDDEN, ProblemCode.FORBIDDEN.detail);
     }
-    return new Admitted(exchange, client, rule);
+    return admitted;
+  }
+
+  /** Null where {@link #admit} would throw; nothing is counted then. */
+  @Nullable Admitted find(Exchange exchange, ClientName name) {
+    var client = clients.find(name).orElse(null);
+    var rule = client == null ? null : client.admits(exchange.caller()).orElse(null);
+    return client == null || rule == null ? null : new Admitted(exchange, client, rule);
   }
 
   /** A caller at a client that it may use, by this rule. */

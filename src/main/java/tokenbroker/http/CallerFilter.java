@@ -6,7 +6,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.Provider;
 import java.time.Duration;
-import java.util.Locale;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestFilter;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +22,6 @@ import tokenbroker.callers.VerifiedCallers;
 @Provider
 @ForCallers
 class CallerFilter implements ResteasyReactiveContainerRequestFilter {
-
-  private static final String BEARER = "bearer ";
 
   private final VerifiedCallers callers;
   private final RateLimits limits;
@@ -43,7 +40,7 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
   @Override
   public void filter(ResteasyReactiveContainerRequestContext request) {
     var startedAt = System.nanoTime();
-    var jwt = bearerToken(request);
+    var jwt = BearerToken.of(Exchange.header(request, HttpHeaders.AUTHORIZATION));
     if (jwt == null) {
       request.abortWith(unauthenticated(request, null));
       return;
@@ -98,15 +95,5 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
     return Problems.response(
             ProblemCode.OVERLOADED, Duration.ofSeconds(1), Exchange.traceId(request))
         .build();
-  }
-
-  private static @Nullable String bearerToken(ContainerRequestContext request) {
-    var header = Exchange.header(request, HttpHeaders.AUTHORIZATION);
-    if (header == null
-        || header.length() <= BEARER.length()
-        || !header.substring(0, BEARER.length()).toLowerCase(Locale.ROOT).equals(BEARER)) {
-      return null;
-    }
-    return header.substring(BEARER.length()).strip();
   }
 }

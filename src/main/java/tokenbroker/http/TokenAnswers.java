@@ -5,7 +5,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Clock;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.http.Admission.Admitted;
 import tokenbroker.observability.Audit;
@@ -47,11 +46,17 @@ class TokenAnswers {
   Response answer(Admitted to, TokenResult result, Representation representation) {
     return switch (result) {
       case Issued issued -> {
-        count(to, issued.origin().name().toLowerCase(Locale.ROOT), issued.token().id());
+        count(to, issued);
         yield token(to, issued, representation, null);
       }
       case NotIssued failed -> refused(to, failed);
     };
+  }
+
+  /** The usual form of a token's answer, without HTTP around it. */
+  TokenView issued(Admitted to, Issued issued) {
+    count(to, issued);
+    return view(to, issued, null);
   }
 
   Response invalidated(Admitted to, TokenResult current, boolean replaced) {
@@ -72,19 +77,20 @@ class TokenAnswers {
           case MINIMAL ->
               Response.noContent().header(HttpHeaders.AUTHORIZATION, "Bearer " + token.value());
           case TEXT -> Response.ok(token.value(), MediaType.TEXT_PLAIN_TYPE);
-          case JSON -> {
-            var now = clock.instant();
-            var comeBackAt = freshness.comeBackAt(token, to.exchange().caller().subject(), now);
-            yield Response.ok(
-                TokenView.of(token, now, comeBackAt, issued.shortOfMinTtl(), replaced),
-                MediaType.APPLICATION_JSON_TYPE);
-          }
+          case JSON -> Response.ok(view(to, issued, replaced), MediaType.APPLICATION_JSON_TYPE);
         };
     return response
         .header(HttpHeaders.CACHE_CONTROL, "no-store")
         .header("Pragma", "no-cache")
         .header("Token-Id", token.id().value())
         .build();
+  }
+
+  private TokenView view(Admitted to, Issued issued, @Nullable Boolean replaced) {
+    var token = issued.token();
+    var now = clock.instant();
+    var comeBackAt = freshness.comeBackAt(token, to.exchange().caller().subject(), now);
+    return TokenView.of(token, now, comeBackAt, issued.shortOfMinTtl(), replaced);
   }
 
   private Response refused(Admitted to, NotIssued result) {
@@ -119,6 +125,10 @@ class TokenAnswers {
       case TimedOut _ -> "timeout";
       case TooSoon _ -> "throttled";
     };
+  }
+
+  private void count(Admitted to, Issued issued) {
+    count(to, issued.origin().label(), issued.token().id());
   }
 
   private void count(Admitted to, String outcome, @Nullable TokenId token) {

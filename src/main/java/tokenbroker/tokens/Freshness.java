@@ -37,6 +37,8 @@ public class Freshness {
 
   private static final Duration SMALL_RESERVE = Duration.ofSeconds(2);
 
+  private static final double QUARTER = 0.25;
+
   private final Duration safetyWindow;
   private final double refreshAhead;
   private final double idleAfter;
@@ -90,7 +92,7 @@ public class Freshness {
             times(
                 Duration.between(latestRenewal, usableUntil),
                 fraction(caller, token.id().value()) / 2));
-    var soonest = now.plus(Duration.between(now, usableUntil).dividedBy(4));
+    var soonest = now.plus(times(Duration.between(now, usableUntil), QUARTER));
     return planned.isAfter(soonest) ? planned : soonest;
   }
 
@@ -100,7 +102,7 @@ public class Freshness {
   }
 
   private Duration usableLife(AccessToken token) {
-    return token.lifetime().minus(shorter(safetyWindow, token.lifetime().dividedBy(4)));
+    return token.lifetime().minus(shorter(safetyWindow, times(token.lifetime(), QUARTER)));
   }
 
   /** From the request to the last of the jittered renewals, which still comes in time. */
@@ -111,7 +113,7 @@ public class Freshness {
         life.compareTo(LONG_LIFE) >= 0
             ? shorter(life.minus(LONG_LIFE_RESERVE), usable)
             : usable.minus(
-                longer(times(usable, RESERVE), shorter(SMALL_RESERVE, usable.dividedBy(4))));
+                longer(times(usable, RESERVE), shorter(SMALL_RESERVE, times(usable, QUARTER))));
     return shorter(times(life, refreshAhead * (1 + JITTER)), inTime);
   }
 
@@ -123,6 +125,7 @@ public class Freshness {
     return (mixed >>> 11) * 0x1.0p-53;
   }
 
+  /** Duration's own arithmetic goes through decimals, which a hit would pay for. */
   private static Duration times(Duration duration, double factor) {
     return Duration.ofNanos((long) (duration.toNanos() * factor));
   }

@@ -42,10 +42,21 @@ public sealed interface TokenResult {
   /** Where an issued token came from. */
   enum Origin {
     /** This process had it. */
-    NEARBY,
+    NEARBY("nearby"),
     /** The shared store had it. */
-    SHARED,
+    SHARED("shared"),
     /** It was fetched from upstream for this request, or for one that this request joined. */
-    FETCHED
+    FETCHED("fetched");
+
+    private final String label;
+
+    Origin(String label) {
+      this.label = label;
+    }
+
+    /** As metrics and the audit name it. */
+    public String label() {
+      return label;
+    }
   }
 }

@@ -21,7 +21,7 @@ import tokenbroker.testing.ScriptedUpstream;
 /** Measures what {@code docs/performance.md} tells. Started by {@code bench/run}. */
 final class Benchmark {
 
-  private static final Set<String> ALL = Set.of("hit", "tail", "allocation");
+  private static final Set<String> ALL = Set.of("hit", "tail", "allocation", "profile");
   private static final int CLIENTS = 1_000;
   private static final int ROUNDS = fromEnvironment("ROUNDS", 5);
   private static final int SECONDS = fromEnvironment("SECONDS_EACH", 5);
@@ -72,6 +72,9 @@ final class Benchmark {
         }
         if (sections.contains("allocation")) {
           allocation(broker);
+        }
+        if (sections.contains("profile")) {
+          profile(broker);
         }
       }
     }
@@ -138,6 +141,14 @@ final class Benchmark {
     broker.liveHeap();
     var bytes = broker.metric("jvm_gc_memory_allocated_bytes_total") - before;
     row("allocated per hit, bytes", "%.0f".formatted(bytes / requests), "");
+  }
+
+  private void profile(BrokerProcess broker) {
+    var recording = Path.of("target", "hits.jfr").toAbsolutePath();
+    broker.jcmd("JFR.start", "name=hits", "settings=profile");
+    Wrk.run(broker.port(), one, 4 * SECONDS);
+    broker.jcmd("JFR.stop", "name=hits", "filename=" + recording);
+    row("profile: jfr view allocation-by-site " + recording, "", "");
   }
 
   private static void tailRow(String name, Map<String, List<Double>> times, String wanted) {

@@ -141,23 +141,31 @@ public final class BrokerProcess implements AutoCloseable {
 
   /** Bytes of the heap that are left after a full collection. */
   public long liveHeap() {
+    jcmd("GC.run");
+    return (long) metric("jvm_memory_used_bytes{area=\"heap\"");
+  }
+
+  /** Has the JVM's own diagnostic command run in the process. */
+  public void jcmd(String... command) {
+    var line = new ArrayList<String>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
+    line.add("" + process.pid());
+    line.addAll(List.of(command));
     try {
-      var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-      var collected =
-          new ProcessBuilder(jcmd, "" + process.pid(), "GC.run")
+      var ended =
+          new ProcessBuilder(line)
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start()
               .waitFor();
-      if (collected != 0) {
-        throw new IllegalStateException("jcmd ended with " + collected);
+      if (ended != 0) {
+        throw new IllegalStateException("jcmd ended with " + ended);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
-    return (long) metric("jvm_memory_used_bytes{area=\"heap\"");
   }
 
   /** All that the process has written so far. */

@@ -11,23 +11,26 @@ import jakarta.enterprise.event.Observes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says in the same form what ends before or beside the resources: bodies that are too large, and
- * paths that nobody serves.
+ * What is ahead of the resources and behind them: the hot path, and, said in the same form, bodies
+ * that are too large and paths that nobody serves.
  */
 @ApplicationScoped
-class LastResort {
+class Routes {
 
   private static final long LARGEST_BODY = 8 * 1024;
   private static final int BEFORE_ALL = -1_000;
 
+  private final HotPath hotPath;
   private final ObjectMapper json;
 
-  LastResort(ObjectMapper json) {
+  Routes(HotPath hotPath, ObjectMapper json) {
+    this.hotPath = hotPath;
     this.json = json;
   }
 
   void routes(@Observes Router router) {
     router.route().order(BEFORE_ALL).handler(this::refuseLargeBodies);
+    router.get().order(BEFORE_ALL + 1).handler(hotPath::handle);
     router.route().last().handler(request -> end(request, ProblemCode.NOT_FOUND));
     router.errorHandler(400, request -> end(request, ProblemCode.INVALID_REQUEST));
     router.errorHandler(413, request -> end(request, ProblemCode.CONTENT_TOO_LARGE));

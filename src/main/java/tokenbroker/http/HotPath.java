@@ -1,0 +1,111 @@
+package tokenbroker.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.callers.VerifiedCallers;
+import tokenbroker.clients.ClientName;
+import tokenbroker.http.Admission.Admitted;
+import tokenbroker.tokens.Need;
+import tokenbroker.tokens.TokenBroker;
+import tokenbroker.tokens.TokenResult.Issued;
+
+/**
+ * {@code GET /tokens/<client>} as nearly every request is: of a caller that is remembered, for a
+ * token that is nearby, in the usual form. It is answered here, on the event loop and ahead of all
+ * else; whatever is not so goes on to {@link TokenResource}, which would answer this just the same.
+ */
+@ApplicationScoped
+class HotPath {
+
+  private static final String PATH = "/tokens/";
+  private static final Need USABLE = new Need.Usable();
+  private static final CharSequence PREFER = HttpHeaders.createOptimized("Prefer");
+  private static final CharSequence TOKEN_ID = HttpHeaders.createOptimized("Token-Id");
+  private static final CharSequence PRAGMA = HttpHeaders.createOptimized("Pragma");
+  private static final CharSequence NO_CACHE = HttpHeaders.createOptimized("no-cache");
+  private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
+  private static final CharSequence JSON =
+      HttpHeaders.createOptimized("application/json;charset=UTF-8");
+
+  private final VerifiedCallers callers;
+  private final RateLimits limits;
+  private final Admission admission;
+  private final TokenBroker broker;
+  private final TokenAnswers answers;
+  private final ObjectWriter json;
+
+  HotPath(
+      VerifiedCallers callers,
+      RateLimits limits,
+      Admission admission,
+      TokenBroker broker,
+      TokenAnswers answers,
+      ObjectMapper json) {
+    this.callers = callers;
+    this.limits = limits;
+    this.admission = admission;
+    this.broker = broker;
+    this.answers = answers;
+    this.json = json.writerFor(TokenView.class);
+  }
+
+  void handle(RoutingContext context) {
+    var admitted = admitted(context.request());
+    var hit = admitted == null ? null : broker.nearby(admitted.client().name(), USABLE);
+    if (admitted == null || hit == null || !isWithinLimit(admitted)) {
+      context.next();
+      return;
+    }
+    context
+        .response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
+        .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE)
+        .putHeader(PRAGMA, NO_CACHE)
+        .putHeader(TOKEN_ID, hit.token().id().value())
+        .end(body(admitted, hit));
+  }
+
+  private @Nullable Admitted admitted(HttpServerRequest request) {
+    var startedAt = System.nanoTime();
+    var jwt = BearerToken.of(request.getHeader(HttpHeaders.AUTHORIZATION));
+    if (jwt == null || !isUsual(request)) {
+      return null;
+    }
+    var client = ClientName.parse(request.path().substring(PATH.length())).orElse(null);
+    var caller = client == null ? null : callers.remembered(jwt);
+    if (client == null || caller == null) {
+      return null;
+    }
+    var traceId = TraceId.of(request.getHeader("traceparent"));
+    return admission.find(new Exchange(caller, traceId, startedAt), client);
+  }
+
+  private static boolean isUsual(HttpServerRequest request) {
+    var accept = request.getHeader(HttpHeaders.ACCEPT);
+    return request.path() != null
+        && request.path().startsWith(PATH)
+        && request.query() == null
+        && (accept == null || accept.equals("*/*") || accept.equals("application/json"))
+        && !request.headers().contains(PREFER);
+  }
+
+  /** A request that is not is counted, and refused, by {@link CallerFilter}. */
+  private boolean isWithinLimit(Admitted admitted) {
+    return limits.waitFor(admitted.exchange().caller()).isZero();
+  }
+
+  private Buffer body(Admitted to, Issued hit) {
+    try {
+      return Buffer.buffer(json.writeValueAsBytes(answers.issued(to, hit)));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an answer that is no JSON", e);
+    }
+  }
+}
