@@ -48,7 +48,11 @@ public class VerifiedCallers {
 
   VerifiedCallers(Issuers issuers, CallerMetrics metrics, Clock clock, int remembered) {
     this.remembered =
-        Caffeine.newBuilder().maximumSize(remembered).expireAfterWrite(REMEMBERED_FOR).build();
+        Caffeine.newBuilder()
+            .maximumSize(remembered)
+            .expireAfterWrite(REMEMBERED_FOR)
+            .executor(Runnable::run) // Its upkeep is less than a change of threads.
+            .build();
     this.issuers = issuers;
     this.metrics = metrics;
     this.clock = clock;

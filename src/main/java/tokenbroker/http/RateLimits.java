@@ -39,6 +39,7 @@ class RateLimits {
             .maximumSize(CALLERS)
             .expireAfterAccess(
                 Duration.ofNanos(Math.max(burstNanos, Duration.ofMinutes(1).toNanos())))
+            .executor(Runnable::run) // Its upkeep is less than a change of threads.
             .build();
   }
 

@@ -36,6 +36,7 @@ public class Audit {
   private final JsonFactory json = new JsonFactory();
   private final BlockingQueue<Entry> backlog = new ArrayBlockingQueue<>(BACKLOG);
   private final Thread writer = Thread.ofPlatform().name("audit").daemon().unstarted(this::write);
+  private final ConsoleHandler console = new ConsoleHandler(new PatternFormatter("%m%n"));
   private volatile boolean ended;
 
   Audit(Clock clock, MeterRegistry registry) {
@@ -54,7 +55,8 @@ public class Audit {
   void start() {
     var logger = org.jboss.logmanager.Logger.getLogger(LOG.getName());
     if (logger.getHandlers().length == 0) {
-      logger.addHandler(new ConsoleHandler(new PatternFormatter("%m%n")));
+      console.setAutoFlush(false); // Flushed here, when there is nothing more to write.
+      logger.addHandler(console);
       logger.setUseParentHandlers(false);
     }
     writer.start();
@@ -86,6 +88,9 @@ public class Audit {
     while (!ended) {
       try {
         LOG.info(line(backlog.take()));
+        if (backlog.isEmpty()) {
+          console.flush();
+        }
       } catch (InterruptedException e) {
         break;
       }
@@ -93,10 +98,11 @@ public class Audit {
     for (var entry = backlog.poll(); entry != null; entry = backlog.poll()) {
       LOG.info(line(entry));
     }
+    console.flush();
   }
 
   private String line(Entry entry) {
-    var text = new StringWriter(256);
+    var text = new StringWriter(512);
     try (var line = json.createGenerator(text)) {
       line.writeStartObject();
       line.writeStringField("time", entry.at.toString());
