@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -132,6 +133,28 @@ class BrokerIT {
     assertThat(minimal.headers().firstValue("Authorization")).hasValue("Bearer " + token);
     assertThat(one.get("/tokens/" + client, orders).headers().firstValue("Authorization"))
         .isEmpty();
+  }
+
+  /** The second request says the same at greater length, which is not the hot path's to read. */
+  @Test
+  void theHotPathAnswersAsTheResourceDoes() throws IOException {
+    var path = "/tokens/" + freshClient();
+    one.get(path, orders);
+    var counted = one.metric("token_broker_requests_total");
+    var hot = one.get(path, orders, "Accept", "application/json");
+    var resource = one.get(path, orders, "Accept", "application/json;q=0.9, text/plain;q=0.1");
+
+    assertThat(hot.statusCode()).isEqualTo(resource.statusCode()).isEqualTo(200);
+    assertThat(hot.headers().map().keySet()).isEqualTo(resource.headers().map().keySet());
+    for (var header : List.of("content-type", "cache-control", "pragma", "token-id", "vary")) {
+      assertThat(hot.headers().allValues(header)).isEqualTo(resource.headers().allValues(header));
+    }
+    var hotBody = (ObjectNode) json(hot);
+    var body = (ObjectNode) json(resource);
+    assertThat(hotBody.remove("expires_in").asInt() - body.remove("expires_in").asInt())
+        .isBetween(0, 60);
+    assertThat(hotBody).isEqualTo(body);
+    assertThat(one.metric("token_broker_requests_total")).isEqualTo(counted + 2);
   }
 
   @Test

@@ -28,11 +28,11 @@ class HotPath {
   private static final Need USABLE = new Need.Usable();
   private static final CharSequence PREFER = HttpHeaders.createOptimized("Prefer");
   private static final CharSequence TOKEN_ID = HttpHeaders.createOptimized("Token-Id");
+  private static final CharSequence ACCEPT = HttpHeaders.createOptimized("Accept");
   private static final CharSequence PRAGMA = HttpHeaders.createOptimized("Pragma");
   private static final CharSequence NO_CACHE = HttpHeaders.createOptimized("no-cache");
   private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
-  private static final CharSequence JSON =
-      HttpHeaders.createOptimized("application/json;charset=UTF-8");
+  private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
 
   private final VerifiedCallers callers;
   private final RateLimits limits;
@@ -68,6 +68,7 @@ class HotPath {
         .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
         .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE)
         .putHeader(PRAGMA, NO_CACHE)
+        .putHeader(HttpHeaders.VARY, ACCEPT)
         .putHeader(TOKEN_ID, hit.token().id().value())
         .end(body(admitted, hit));
   }

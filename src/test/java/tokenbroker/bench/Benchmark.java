@@ -2,15 +2,20 @@ package tokenbroker.bench;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import tokenbroker.testing.Answer;
 import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.CallerTokens;
@@ -32,12 +37,14 @@ final class Benchmark {
   private final Requests thousand = Requests.distinct(issuer, CLIENTS);
   private final Path directory;
   private final RealRedis redis;
+  private final ScriptedUpstream upstream;
   private final BrokerFiles files;
   private double saturated;
 
   private Benchmark(Path directory, RealRedis redis, ScriptedUpstream upstream) {
     this.directory = directory;
     this.redis = redis;
+    this.upstream = upstream;
     this.files = new BrokerFiles(directory).callerKeys(issuer);
     Clients.write(files, upstream, CLIENTS, "system:serviceaccount:*");
   }
@@ -121,17 +128,47 @@ final class Benchmark {
   private void tail(BrokerProcess broker, Nginx nginx) {
     var p99 = new LinkedHashMap<String, List<Double>>();
     var p999 = new LinkedHashMap<String, List<Double>>();
-    OpenLoad.run(broker.port(), thousand, saturated / 2, SECONDS);
     for (var round = 0; round < ROUNDS; round++) {
-      for (var each : Map.of("nginx", nginx.port(), "broker", broker.port()).entrySet()) {
-        var times = OpenLoad.run(each.getValue(), thousand, saturated / 2, SECONDS);
-        p99.computeIfAbsent(each.getKey(), name -> new ArrayList<>()).add(times.millis(0.99));
-        p999.computeIfAbsent(each.getKey(), name -> new ArrayList<>()).add(times.millis(0.999));
-      }
+      tail("nginx", nginx.port(), p99, p999);
+      tail("broker", broker.port(), p99, p999);
     }
-    row("open load, requests/s", "%.0f".formatted(saturated / 2), "");
-    tailRow("p99", p99, "≤ 3");
-    tailRow("p99.9", p999, "≤ 5");
+    upstream.answer(Answer.token(Duration.ofSeconds(20)));
+    try (var ownRedis = new RealRedis();
+        var busy =
+            broker()
+                .with("quarkus.redis.hosts", ownRedis.url())
+                .with("broker.clients.reload-every", "1s")
+                .start();
+        var edits = Executors.newSingleThreadScheduledExecutor()) {
+      warmUp(busy);
+      var edit = edits.scheduleAtFixedRate(this::editClients, 1, 1, TimeUnit.SECONDS);
+      for (var round = 0; round < ROUNDS; round++) {
+        tail("busy", busy.port(), p99, p999);
+      }
+      edit.cancel(false);
+      row("open load, requests/s", "%.0f".formatted(saturated / 2), "");
+      tailRow("p99", "broker", p99, "≤ 3");
+      tailRow("p99.9", "broker", p999, "≤ 5");
+      tailRow("p99 while tokens are renewed and clients reloaded", "busy", p99, "≤ 3");
+      tailRow("p99.9 while tokens are renewed and clients reloaded", "busy", p999, "≤ 5");
+      row("renewals meanwhile", "%.0f".formatted(busy.metric("token_broker_refresh_total")), "");
+    }
+  }
+
+  private void tail(
+      String name, int port, Map<String, List<Double>> p99, Map<String, List<Double>> p999) {
+    var times = OpenLoad.run(port, thousand, saturated / 2, SECONDS);
+    p99.computeIfAbsent(name, first -> new ArrayList<>()).add(times.millis(0.99));
+    p999.computeIfAbsent(name, first -> new ArrayList<>()).add(times.millis(0.999));
+  }
+
+  /** The file is another one each time, and says the same. */
+  private void editClients() {
+    try {
+      files.clients(Files.readString(files.clients()) + "# edited\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void allocation(BrokerProcess broker) {
@@ -151,9 +188,10 @@ final class Benchmark {
     row("profile: jfr view allocation-by-site " + recording, "", "");
   }
 
-  private static void tailRow(String name, Map<String, List<Double>> times, String wanted) {
+  private static void tailRow(
+      String name, String of, Map<String, List<Double>> times, String wanted) {
     var nginx = median(times, "nginx");
-    var broker = median(times, "broker");
+    var broker = median(times, of);
     row(
         name + " to nginx's (%.2f ms to %.2f ms)".formatted(broker, nginx),
         ratio(broker, nginx),

@@ -1,37 +1,55 @@
 package tokenbroker.bench;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.Socket;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
 
 /**
  * A constant rate of arrivals, whether the server keeps up or not. Each request is timed from the
  * instant at which it was due, so that one slow answer counts for all that had to wait behind it.
+ * One thread, which leaves the processors to the server.
  */
-final class OpenLoad {
+final class OpenLoad implements AutoCloseable {
 
-  private static final int CONNECTIONS = 32;
+  private static final int CONNECTIONS = 64;
+  private static final String LENGTH = "content-length:";
+  private static final long REST = 50_000; // nanoseconds
 
-  private OpenLoad() {}
+  private final List<Connection> connections = new ArrayList<>();
+  private final Selector selector;
+  private final long[] times;
+  private int answered;
 
-  /** Times in nanoseconds, sorted. */
+  private OpenLoad(int port, int count) throws IOException {
+    selector = Selector.open();
+    times = new long[count];
+    for (var i = 0; i < CONNECTIONS; i++) {
+      connections.add(new Connection(port));
+    }
+  }
+
+  /** How long answers took. */
   static final class Latencies {
 
     private final long[] sorted;
 
-    private Latencies(long[] sorted) {
-      this.sorted = sorted;
+    private Latencies(long[] times) {
+      sorted = times.clone();
+      Arrays.sort(sorted);
     }
 
     double millis(double quantile) {
@@ -40,84 +58,96 @@ final class OpenLoad {
   }
 
   static Latencies run(int port, Requests requests, double perSecond, int seconds) {
-    var each = (int) (perSecond * seconds / CONNECTIONS);
-    var period = (long) (CONNECTIONS * 1e9 / perSecond);
-    var start = System.nanoTime() + 200_000_000L;
-    try (var threads = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
-      var connections =
-          IntStream.range(0, CONNECTIONS)
-              .mapToObj(
-                  i ->
-                      (Callable<long[]>)
-                          () ->
-                              connection(
-                                  port,
-                                  requests,
-                                  i,
-                                  start + i * period / CONNECTIONS,
-                                  period,
-                                  each))
-              .map(threads::submit)
-              .toList();
-      var all = new long[CONNECTIONS * each];
-      for (var i = 0; i < CONNECTIONS; i++) {
-        System.arraycopy(connections.get(i).get(), 0, all, i * each, each);
-      }
-      Arrays.sort(all);
-      return new Latencies(all);
-    } catch (InterruptedException | ExecutionException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static long[] connection(
-      int port, Requests requests, int offset, long start, long period, int count) {
-    var texts = requests.texts().stream().map(text -> text.getBytes(US_ASCII)).toList();
-    var times = new long[count];
-    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setTcpNoDelay(true);
-      var in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
-      var out = socket.getOutputStream();
-      for (var i = 0; i < count; i++) {
-        var due = start + i * period;
-        for (var left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-          LockSupport.parkNanos(left);
-        }
-        out.write(texts.get((offset + i * CONNECTIONS) % texts.size()));
-        readAnswer(in);
-        times[i] = System.nanoTime() - due;
-      }
-      return times;
+    try (var load = new OpenLoad(port, (int) (perSecond * seconds))) {
+      load.run(requests, (long) (1e9 / perSecond));
+      return new Latencies(load.times);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** An answer with a length, whose status is 200. */
-  private static void readAnswer(InputStream in) throws IOException {
-    var status = line(in);
-    if (!status.startsWith("HTTP/1.1 200 ")) {
-      throw new IOException("answered with " + status);
+  @Override
+  public void close() throws IOException {
+    for (var connection : connections) {
+      connection.channel.close();
     }
-    var length = 0;
-    for (var header = line(in); !header.isEmpty(); header = line(in)) {
-      if (header.regionMatches(true, 0, "content-length:", 0, 15)) {
-        length = Integer.parseInt(header.substring(15).strip());
-      }
-    }
-    in.skipNBytes(length);
+    selector.close();
   }
 
-  private static String line(InputStream in) throws IOException {
-    var line = new StringBuilder(64);
-    for (var next = in.read(); next != '\n'; next = in.read()) {
-      if (next < 0) {
-        throw new IOException("closed");
+  private void run(Requests requests, long period) throws IOException {
+    var texts = requests.texts().stream().map(text -> text.getBytes(ISO_8859_1)).toList();
+    var start = System.nanoTime();
+    var sent = 0;
+    while (answered < times.length) {
+      for (; sent < times.length && start + sent * period <= System.nanoTime(); sent++) {
+        connections
+            .get(sent % CONNECTIONS)
+            .send(texts.get(sent % texts.size()), start + sent * period);
       }
-      if (next != '\r') {
-        line.append((char) next);
+      if (selector.selectNow() == 0) {
+        LockSupport.parkNanos(REST);
+      }
+      for (var key : selector.selectedKeys()) {
+        ((Connection) key.attachment()).read();
+      }
+      selector.selectedKeys().clear();
+    }
+  }
+
+  /** Answers come in the order of their requests, which do not wait for one another. */
+  private final class Connection {
+
+    private final SocketChannel channel;
+    private final Queue<Long> due = new ArrayDeque<>();
+    private final ByteBuffer in = ByteBuffer.allocate(64 * 1024);
+
+    private Connection(int port) throws IOException {
+      channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      channel.configureBlocking(false);
+      channel.register(selector, SelectionKey.OP_READ, this);
+    }
+
+    private void send(byte[] request, long dueAt) throws IOException {
+      due.add(dueAt);
+      var out = ByteBuffer.wrap(request);
+      while (out.hasRemaining()) {
+        channel.write(out);
       }
     }
-    return line.toString();
+
+    private void read() throws IOException {
+      if (channel.read(in) < 0) {
+        throw new IOException("the server closed a connection");
+      }
+      in.flip();
+      for (var length = answer(); length > 0; length = answer()) {
+        in.position(in.position() + length);
+        times[answered++] = System.nanoTime() - due.remove();
+      }
+      in.compact();
+    }
+
+    /** The length of the answer at the beginning of what was read; 0 where there is none yet. */
+    private int answer() throws IOException {
+      var text = new String(in.array(), in.position(), in.remaining(), ISO_8859_1);
+      var end = text.indexOf("\r\n\r\n");
+      if (end < 0) {
+        return 0;
+      }
+      if (!text.startsWith("HTTP/1.1 200 ")) {
+        throw new IOException("answered with " + text.lines().findFirst().orElse(""));
+      }
+      var length = end + 4 + bodyLength(text.substring(0, end));
+      return length <= text.length() ? length : 0;
+    }
+
+    private static int bodyLength(String head) {
+      return head.lines()
+          .filter(header -> header.regionMatches(true, 0, LENGTH, 0, LENGTH.length()))
+          .mapToInt(header -> Integer.parseInt(header.substring(LENGTH.length()).strip()))
+          .findFirst()
+          .orElseThrow();
+    }
   }
 }
