@@ -41,7 +41,7 @@ public final class ScriptedUpstream implements AutoCloseable {
   private volatile Duration dateSkew = Duration.ZERO;
 
   private ScriptedUpstream(int port) throws IOException {
-    server = new ServerSocket(port, 200, InetAddress.getLoopbackAddress());
+    server = new ServerSocket(port, 4_096, InetAddress.getLoopbackAddress());
     Thread.startVirtualThread(this::acceptAll);
   }
 
