@@ -321,6 +321,16 @@ class BrokerIT {
     assertProblem(one.post("/tokens/client-0/invalidate", orders, body), 400, "invalid_request");
   }
 
+  /** Whoever stands in front may have looked at the other one. */
+  @Test
+  void twoCredentialsAreNone() throws IOException {
+    var path = "/tokens/" + freshClient();
+    assertThat(one.get(path, orders).statusCode()).isEqualTo(200);
+
+    assertProblem(one.get(path, orders, "Authorization", "Bearer x"), 401, "invalid_token");
+    assertProblem(one.get(path, orders, "Authorization", "Basic eDp4"), 401, "invalid_token");
+  }
+
   @Test
   void whatHttpRefusesIsAProblemToo() throws IOException {
     assertProblem(one.get("/nowhere", orders), 404, "not_found");

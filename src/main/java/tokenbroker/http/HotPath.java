@@ -90,7 +90,8 @@ class HotPath {
 
   private static boolean isUsual(HttpServerRequest request) {
     var accept = request.getHeader(HttpHeaders.ACCEPT);
-    return request.path() != null
+    return request.headers().getAll(HttpHeaders.AUTHORIZATION).size() == 1
+        && request.path() != null
         && request.path().startsWith(PATH)
         && request.query() == null
         && (accept == null || accept.equals("*/*") || accept.equals("application/json"))
