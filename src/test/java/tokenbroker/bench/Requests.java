@@ -1,49 +1,87 @@
 package tokenbroker.bench;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
 import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.Clients;
 
-/**
- * Requests as they go over the wire.
- *
- * @param texts whole HTTP/1.1 requests without a body
- */
-record Requests(List<String> texts) {
+/** Requests for tokens, which follow one another over and over. */
+record Requests(List<Ask> asks) {
+
+  /** A client, and the JWT of who asks for its token. */
+  record Ask(String client, String jwt) {
+
+    /** A whole HTTP/1.1 request. */
+    String text() {
+      return "GET /tokens/%s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n"
+          .formatted(client, jwt);
+    }
+  }
 
   /** One caller that asks for one client. */
   static Requests one(CallerTokens issuer) {
-    return new Requests(List.of(text(0, issuer.token(Clients.CALLER))));
+    return clients(issuer, 1);
+  }
+
+  /** One caller that asks for so many clients. */
+  static Requests clients(CallerTokens issuer, int number) {
+    var jwt = issuer.token(Clients.CALLER);
+    var asks = new ArrayList<Ask>();
+    for (var i = 0; i < number; i++) {
+      asks.add(new Ask("client-" + i, jwt));
+    }
+    return new Requests(asks);
   }
 
   /** So many JWTs of as many callers, each for a client of its own. */
   static Requests distinct(CallerTokens issuer, int number) {
-    var texts = new ArrayList<String>();
+    var asks = new ArrayList<Ask>();
     for (var i = 0; i < number; i++) {
-      texts.add(text(i, issuer.token("system:serviceaccount:bench:caller-" + i)));
+      asks.add(new Ask("client-" + i, issuer.token("system:serviceaccount:bench:caller-" + i)));
     }
-    return new Requests(texts);
+    return new Requests(asks);
   }
 
-  private static String text(int client, String jwt) {
-    return "GET /tokens/client-%d HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n"
-        .formatted(client, jwt);
+  /** The same without any order that a cache could like. */
+  Requests shuffled() {
+    var shuffled = new ArrayList<>(asks);
+    Collections.shuffle(shuffled);
+    return new Requests(shuffled);
   }
 
-  /** The same, as a script for wrk. */
-  String lua() {
-    var lua = new StringBuilder("local requests = {}\n");
-    for (var text : texts) {
-      lua.append("requests[#requests + 1] = \"")
-          .append(text.replace("\r\n", "\\r\\n"))
-          .append("\"\n");
-    }
-    return lua.append("local next = 0\n")
-        .append("request = function()\n")
-        .append("  next = next % #requests + 1\n")
-        .append("  return requests[next]\n")
-        .append("end\n")
-        .toString();
+  List<String> texts() {
+    return asks.stream().map(Ask::text).toList();
+  }
+
+  /** The same, as a script for wrk, which reads them from a file beside it. */
+  Path script() throws IOException {
+    var data = Files.createTempFile("token-broker-wrk", ".txt");
+    Files.writeString(
+        data,
+        asks.stream().map(ask -> ask.client() + " " + ask.jwt()).collect(Collectors.joining("\n")));
+    var script = Files.createTempFile("token-broker-wrk", ".lua");
+    data.toFile().deleteOnExit();
+    script.toFile().deleteOnExit();
+    return Files.writeString(
+        script,
+        """
+        local requests = {}
+        for line in io.lines("%s") do
+          local client, jwt = line:match("(%%S+) (%%S+)")
+          requests[#requests + 1] = "GET /tokens/" .. client
+            .. " HTTP/1.1\\r\\nHost: localhost\\r\\nAuthorization: Bearer " .. jwt .. "\\r\\n\\r\\n"
+        end
+        local next = 0
+        request = function()
+          next = next %% #requests + 1
+          return requests[next]
+        end
+        """
+            .formatted(data));
   }
 }

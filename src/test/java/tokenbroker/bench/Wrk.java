@@ -18,19 +18,14 @@ final class Wrk {
 
   record Result(double perSecond, long requests) {}
 
-  /**
-   * @param requests whole requests, which follow one another over and over
-   */
   static Result run(int port, Requests requests, int seconds) {
     try {
-      var script = Files.createTempFile("token-broker-wrk", ".lua");
-      Files.writeString(script, requests.lua());
       var url = "http://127.0.0.1:" + port + "/";
       var command =
-          List.of("wrk", "-t1", "-c64", "-d" + seconds + "s", "-s", script.toString(), url);
+          List.of(
+              "wrk", "-t1", "-c64", "-d" + seconds + "s", "-s", requests.script().toString(), url);
       var wrk = new ProcessBuilder(command).redirectErrorStream(true).start();
       var output = new String(wrk.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      Files.delete(script);
       var failed = FAILED.matcher(output);
       if (wrk.waitFor() != 0 || failed.find()) {
         throw new IllegalStateException("wrk did not go well:\n" + output);

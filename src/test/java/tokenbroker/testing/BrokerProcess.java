@@ -247,6 +247,7 @@ public final class BrokerProcess implements AutoCloseable {
 
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
+    private final List<String> jvm = new ArrayList<>();
 
     public Settings with(String key, Object value) {
       settings.put(key, value.toString());
@@ -255,6 +256,12 @@ public final class BrokerProcess implements AutoCloseable {
 
     public Settings environment(String name, String value) {
       environment.put(name, value);
+      return this;
+    }
+
+    /** An option of the JVM, such as {@code -Xmx64m}. */
+    public Settings jvm(String option) {
+      jvm.add(option);
       return this;
     }
 
@@ -277,11 +284,10 @@ public final class BrokerProcess implements AutoCloseable {
         var jar = new File(System.getProperty("broker.jar", "target/quarkus-app/quarkus-run.jar"));
         var logs = Files.createDirectories(Path.of("target", "broker-logs"));
         var log = Files.createTempFile(logs, "broker-", ".log");
-        return new BrokerProcess(
-            List.of(java, "-jar", jar.getAbsolutePath()),
-            new LinkedHashMap<>(settings),
-            environment,
-            log);
+        var command = new ArrayList<>(List.of(java));
+        command.addAll(jvm);
+        command.addAll(List.of("-jar", jar.getAbsolutePath()));
+        return new BrokerProcess(command, new LinkedHashMap<>(settings), environment, log);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

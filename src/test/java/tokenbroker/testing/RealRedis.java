@@ -70,6 +70,23 @@ public final class RealRedis implements AutoCloseable {
     return commandOn(port, words);
   }
 
+  /** A number among what {@code INFO} tells. */
+  public long info(String section, String name) {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(("INFO " + section + "\r\n").getBytes(UTF_8));
+      var answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+      for (var line = answer.readLine(); line != null; line = answer.readLine()) {
+        if (line.startsWith(name + ":")) {
+          return Long.parseLong(line.substring(name.length() + 1));
+        }
+      }
+      throw new IOException("no " + name);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   static String commandOn(int port, String words) {
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(10_000);

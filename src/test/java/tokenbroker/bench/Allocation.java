@@ -1,0 +1,37 @@
+package tokenbroker.bench;
+
+import java.nio.file.Path;
+
+/** Bytes that a hit allocates, by the JVM's own count, and where. */
+final class Allocation {
+
+  private static final Path RECORDING = Path.of("target", "hits.jfr").toAbsolutePath();
+
+  private Allocation() {}
+
+  static void measure(Table table) {
+    try (var site = new Site(1);
+        var broker = site.broker().start()) {
+      var one = Requests.one(site.issuer);
+      Site.warmUp(broker, one);
+      broker.liveHeap();
+      var before = broker.metric("jvm_gc_memory_allocated_bytes_total");
+      var requests = Wrk.run(broker.port(), one, 2 * Site.SECONDS).requests();
+      broker.liveHeap();
+      var bytes = broker.metric("jvm_gc_memory_allocated_bytes_total") - before;
+      table.row("allocated per hit, bytes", bytes / requests);
+    }
+  }
+
+  static void profile(Table table) {
+    try (var site = new Site(1);
+        var broker = site.broker().start()) {
+      var one = Requests.one(site.issuer);
+      Site.warmUp(broker, one);
+      broker.jcmd("JFR.start", "name=hits", "settings=profile");
+      Wrk.run(broker.port(), one, 4 * Site.SECONDS);
+      broker.jcmd("JFR.stop", "name=hits", "filename=" + RECORDING);
+      table.row("jfr view allocation-by-site " + RECORDING, "profile", "");
+    }
+  }
+}

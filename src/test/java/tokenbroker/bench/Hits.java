@@ -1,0 +1,45 @@
+package tokenbroker.bench;
+
+import tokenbroker.testing.Clients;
+
+/** As many hits as there can be, beside nginx with a static file. */
+final class Hits {
+
+  private static final int CLIENTS = 1_000;
+
+  private Hits() {}
+
+  static void measure(Table table) {
+    try (var site = new Site(CLIENTS);
+        var broker = site.broker().start();
+        var verifying = site.broker().with("broker.callers.remembered", "0").start()) {
+      var one = Requests.one(site.issuer);
+      var thousand = Requests.distinct(site.issuer, CLIENTS);
+      Site.warmUp(broker, thousand);
+      Site.warmUp(verifying, one);
+      var like = broker.get("/tokens/client-0", site.issuer.token(Clients.CALLER));
+      try (var nginx = new Nginx(site.directory, like)) {
+        var rates = new Samples();
+        for (var round = 0; round < Site.ROUNDS; round++) {
+          rates.add("nginx", Wrk.run(nginx.port(), one, Site.SECONDS).perSecond());
+          rates.add("one", Wrk.run(broker.port(), one, Site.SECONDS).perSecond());
+          rates.add("thousand", Wrk.run(broker.port(), thousand, Site.SECONDS).perSecond());
+          rates.add("verified", Wrk.run(verifying.port(), one, Site.SECONDS).perSecond());
+        }
+        table.row("nginx, one worker, requests/s", rates.median("nginx"));
+        table.row("hits, one caller, requests/s", rates.median("one"));
+        table.ratio("hits to nginx", rates.median("one"), rates.median("nginx"), "≥ 0.85");
+        table.ratio(
+            "hits to the same with every JWT verified",
+            rates.median("one"),
+            rates.median("verified"),
+            "≥ 3");
+        table.ratio(
+            "1,000 callers and clients to one",
+            rates.median("thousand"),
+            rates.median("one"),
+            "≥ 0.9");
+      }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package tokenbroker.bench;
+
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+
+/**
+ * Tokens that are not nearby: one caller, one request after the other. The first half of them only
+ * warms up.
+ */
+final class Misses {
+
+  private static final int CLIENTS = Site.fromEnvironment("MISSES", 10_000);
+
+  private Misses() {}
+
+  static void measure(Table table) {
+    var vertx = Vertx.vertx();
+    try (var site = new Site(CLIENTS);
+        var first = site.broker().start();
+        var second = site.broker().start()) {
+      var micros = new Samples();
+      var asks = Requests.clients(site.issuer, CLIENTS).asks();
+      try (var toFirst = new OneConnection(first.port());
+          var toSecond = new OneConnection(second.port());
+          var http = HttpClient.newHttpClient()) {
+        var redis = connect(vertx, site);
+        for (var i = 0; i < CLIENTS; i++) {
+          var request = asks.get(i).text();
+          var upstream = upstream(http, site);
+          var fetched = toFirst.ask(request);
+          var get = get(redis, "token-broker:{" + asks.get(i).client() + "}:token");
+          var shared = toSecond.ask(request);
+          var hit = toSecond.ask(request);
+          if (i > CLIENTS / 2) {
+            micros.add("upstream", upstream / 1e3);
+            micros.add("fetched", fetched / 1e3);
+            micros.add("get", get / 1e3);
+            micros.add("shared", shared / 1e3);
+            micros.add("hit", hit / 1e3);
+          }
+        }
+      }
+      var hit = micros.median("hit");
+      table.row("hit over HTTP, µs", hit);
+      table.row("bare Redis GET, µs", micros.median("get"));
+      table.row("miss answered from Redis, over HTTP, µs", micros.median("shared"));
+      table.ratio(
+          "miss answered from Redis, without what a hit takes over HTTP, to a bare GET",
+          micros.median("shared") - hit,
+          micros.median("get"),
+          "≤ 2");
+      table.row("bare call of the upstream, µs", micros.median("upstream"));
+      table.row("miss answered by the upstream, over HTTP, µs", micros.median("fetched"));
+      table.row(
+          "added to the upstream's own time, ms",
+          "%.2f".formatted((micros.median("fetched") - micros.median("upstream")) / 1e3),
+          "≤ 5");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      vertx.close();
+    }
+  }
+
+  private static RedisConnection connect(Vertx vertx, Site site) {
+    return Redis.createClient(vertx, site.redis.url())
+        .connect()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .join();
+  }
+
+  /** By the same client library, waited for as the broker waits: on a virtual thread. */
+  private static long get(RedisConnection redis, String key) {
+    var took = new long[1];
+    try {
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                var start = System.nanoTime();
+                redis
+                    .send(Request.cmd(Command.GET).arg(key))
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join();
+                took[0] = System.nanoTime() - start;
+              })
+          .join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return took[0];
+  }
+
+  /** By the same HTTP client as the broker's, as the upstream closes each connection. */
+  private static long upstream(HttpClient http, Site site) throws IOException {
+    var start = System.nanoTime();
+    try {
+      http.send(
+          HttpRequest.newBuilder(site.upstream.url())
+              .POST(HttpRequest.BodyPublishers.ofString("grant_type=client_credentials"))
+              .build(),
+          BodyHandlers.ofString());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return System.nanoTime() - start;
+  }
+}

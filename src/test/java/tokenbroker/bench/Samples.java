@@ -1,0 +1,25 @@
+package tokenbroker.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What rounds came to, by the name of what was measured. */
+final class Samples {
+
+  private final Map<String, List<Double>> values = new LinkedHashMap<>();
+
+  void add(String name, double value) {
+    values.computeIfAbsent(name, first -> new ArrayList<>()).add(value);
+  }
+
+  double median(String name) {
+    return quantile(name, 0.5);
+  }
+
+  double quantile(String name, double quantile) {
+    var sorted = values.get(name).stream().sorted().toList();
+    return sorted.get(Math.min(sorted.size() - 1, (int) (quantile * sorted.size())));
+  }
+}

@@ -1,0 +1,76 @@
+package tokenbroker.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import tokenbroker.testing.BrokerFiles;
+import tokenbroker.testing.BrokerProcess;
+import tokenbroker.testing.CallerTokens;
+import tokenbroker.testing.Clients;
+import tokenbroker.testing.RealRedis;
+import tokenbroker.testing.ScriptedUpstream;
+
+/** A Redis, an upstream and the files of so many clients, which any caller may use. */
+final class Site implements AutoCloseable {
+
+  static final int ROUNDS = fromEnvironment("ROUNDS", 5);
+  static final int SECONDS = fromEnvironment("SECONDS_EACH", 5);
+
+  final Path directory;
+  final CallerTokens issuer = new CallerTokens("k1");
+  final RealRedis redis = new RealRedis();
+  final ScriptedUpstream upstream = ScriptedUpstream.start();
+  final BrokerFiles files;
+
+  Site(int clients) {
+    try {
+      directory = Files.createTempDirectory("token-broker-bench");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    files = new BrokerFiles(directory).callerKeys(issuer);
+    Clients.write(files, upstream, clients, "system:serviceaccount:*");
+  }
+
+  /** A broker as its image starts it, with everything on and a rate limit that never refuses. */
+  BrokerProcess.Settings broker() {
+    return plainBroker().jvm("-XX:AOTCache=target/quarkus-app/token-broker.aot");
+  }
+
+  /** The same without the AOT cache. */
+  BrokerProcess.Settings plainBroker() {
+    return BrokerProcess.with(files)
+        .with("quarkus.redis.hosts", redis.url())
+        .with("broker.callers.rate-limit", "1000000")
+        .with("broker.callers.burst", "1000000");
+  }
+
+  /** Asks until it is warm; every client of the requests has a token then. */
+  static void warmUp(BrokerProcess broker, Requests requests) {
+    for (var text : requests.texts()) {
+      OneConnection.ask(broker.port(), text);
+    }
+    Wrk.run(broker.port(), requests, 2 * SECONDS);
+  }
+
+  /** The same contents in another file. */
+  void touchClients() {
+    try {
+      files.clients(Files.readString(files.clients()) + "# edited\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    upstream.close();
+    redis.close();
+  }
+
+  static int fromEnvironment(String name, int otherwise) {
+    var given = System.getenv(name);
+    return given == null ? otherwise : Integer.parseInt(given);
+  }
+}

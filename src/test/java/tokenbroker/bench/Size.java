@@ -1,0 +1,89 @@
+package tokenbroker.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import tokenbroker.testing.BrokerProcess;
+
+/**
+ * Resident memory under load, of a small broker and of a large one, and how the large one fares.
+ */
+final class Size {
+
+  private static final int MANY = Site.fromEnvironment("MANY_CLIENTS", 100_000);
+
+  private Size() {}
+
+  static void measure(Table table) {
+    try (var few = new Site(100);
+        var small = few.broker().with("broker.clients.reload-every", "1s").start()) {
+      var requests = Requests.distinct(few.issuer, 100);
+      Site.warmUp(small, requests);
+      try (var many = new Site(MANY);
+          var large =
+              many.broker().jvm("-Xmx256m").with("broker.clients.reload-every", "1s").start()) {
+        var all = Requests.clients(many.issuer, MANY).shuffled();
+        Site.warmUp(large, all);
+        var rates = new Samples();
+        for (var round = 0; round < Site.ROUNDS; round++) {
+          rates.add("small", Wrk.run(small.port(), requests, Site.SECONDS).perSecond());
+          rates.add("large", Wrk.run(large.port(), all, Site.SECONDS).perSecond());
+        }
+        table.row("resident under load, 100 clients, MB", megabytes(resident(small)), "≤ 220");
+        table.row(
+            "resident under load, %,d clients with live tokens, MB".formatted(MANY),
+            megabytes(resident(large)),
+            "≤ 500");
+        table.ratio(
+            "hits with %,d clients to those with 100".formatted(MANY),
+            rates.median("large"),
+            rates.median("small"),
+            "≥ 0.9");
+        reload(table, many, large, all, rates.median("large") / 2);
+      }
+    }
+  }
+
+  private static void reload(
+      Table table, Site site, BrokerProcess broker, Requests requests, double perSecond) {
+    var reloads = "token_broker_config_reload_total{result=\"applied\"";
+    var before = broker.metric(reloads);
+    var quiet = OpenLoad.run(broker.port(), requests, perSecond, Site.SECONDS);
+    var load =
+        CompletableFuture.supplyAsync(
+            () -> OpenLoad.run(broker.port(), requests, perSecond, 3 * Site.SECONDS));
+    var start = System.nanoTime();
+    site.touchClients();
+    while (broker.metric(reloads) == before) {
+      LockSupport.parkNanos(10_000_000);
+    }
+    var took = (System.nanoTime() - start) / 1e9;
+    table.row(
+        "reload of %,d clients under load, from the change to its being in use, s".formatted(MANY),
+        "%.1f".formatted(took),
+        "≤ 3, and up to 1 until it is looked at");
+    table.row("longest hit without a reload, ms", quiet.millis(1));
+    table.row("longest hit during a reload, ms", "%.0f".formatted(load.join().millis(1)), "≤ 50");
+    table.row("resident at last, MB", megabytes(resident(broker)), "≤ 500");
+  }
+
+  private static String megabytes(long kilobytes) {
+    return "%d".formatted(kilobytes / 1_000);
+  }
+
+  /** As the kernel counts it, in kB. */
+  private static long resident(BrokerProcess broker) {
+    try (var status = Files.lines(Path.of("/proc", "" + broker.handle().pid(), "status"))) {
+      return status
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

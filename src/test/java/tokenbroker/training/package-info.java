@@ -1,0 +1,5 @@
+/** The run from which the JVM learns what the broker does at start and under load. */
+@NullMarked
+package tokenbroker.training;
+
+import org.jspecify.annotations.NullMarked;
