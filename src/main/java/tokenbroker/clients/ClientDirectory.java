@@ -21,6 +21,7 @@ public class ClientDirectory {
 
   private final List<Consumer<ClientName>> removedListeners = new CopyOnWriteArrayList<>();
   private final List<BiConsumer<Client, Client>> changedListeners = new CopyOnWriteArrayList<>();
+  private final List<Consumer<List<Client>>> replacedListeners = new CopyOnWriteArrayList<>();
 
   /** Null before the first right clients file. The map is never changed once it is here. */
   private volatile @Nullable Map<ClientName, AtomicReference<Entry>> snapshot;
@@ -49,6 +50,10 @@ public class ClientDirectory {
     return places().values().stream().map(AtomicReference::get).toList();
   }
 
+  public int size() {
+    return places().size();
+  }
+
   /** Whether a right clients file has been read since the start. */
   public boolean isLoaded() {
     return snapshot != null;
@@ -70,6 +75,14 @@ public class ClientDirectory {
     changedListeners.add(listener);
   }
 
+  /**
+   * Tells that there are other clients now, with those that there were, after each of them was told
+   * of. The listener runs on the reloading thread and must be quick.
+   */
+  public void onReplaced(Consumer<List<Client>> listener) {
+    replacedListeners.add(listener);
+  }
+
   /** Replaces everything. One thread at a time. */
   public void replaceAll(Collection<Entry> entries) {
     var now = LinkedHashMap.<ClientName, AtomicReference<Entry>>newLinkedHashMap(entries.size());
@@ -77,6 +90,7 @@ public class ClientDirectory {
     var before = all();
     snapshot = now;
     before.forEach(client -> tell(client, find(client.name()).orElse(null)));
+    replacedListeners.forEach(listener -> listener.accept(before));
   }
 
   /** Replaces one client that is there. One thread at a time. */

@@ -47,6 +47,7 @@ public class ClientDirectoryReload {
       Clock clock,
       ClientDirectory directory,
       CredentialsProof proof,
+      ClientLabels labels,
       MeterRegistry registry) {
     this.file = config.clients().file();
     this.watch =
@@ -55,9 +56,8 @@ public class ClientDirectoryReload {
     this.directory = directory;
     this.proof = proof;
     this.trials = new CredentialsTrials(proof, clock, this::conclude);
-    this.metrics = new ClientsMetrics(registry);
+    this.metrics = new ClientsMetrics(registry, labels);
     directory.onRemoved(trials::drop);
-    directory.onRemoved(metrics::gone);
   }
 
   /**
@@ -89,7 +89,7 @@ public class ClientDirectoryReload {
     var changed = definitions != null && join(definitions);
     if (changed || result instanceof ClientsFile.Result.Read) {
       metrics.changeApplied();
-      LOG.infof("clients taken over: there are %d", directory.all().size());
+      LOG.infof("clients taken over: there are %d", directory.size());
     }
     if (result instanceof ClientsFile.Result.Faulty(var faults)) {
       metrics.changeRejected();

@@ -12,16 +12,19 @@ import org.jspecify.annotations.Nullable;
 final class ClientsMetrics {
 
   private final MeterRegistry registry;
+  private final ClientLabels labels;
   private final Counter applied;
   private final Counter rejected;
   private final Map<ClientName, Shown> shown = new HashMap<>();
 
   private record Shown(String version, Meter gauge) {}
 
-  ClientsMetrics(MeterRegistry registry) {
+  ClientsMetrics(MeterRegistry registry, ClientLabels labels) {
     this.registry = registry;
+    this.labels = labels;
     this.applied = reloads("applied");
     this.rejected = reloads("rejected");
+    labels.onEnded(this::ended);
   }
 
   private Counter reloads(String result) {
@@ -41,11 +44,14 @@ final class ClientsMetrics {
 
   /** One series a client: that of the version in use. */
   void inUse(Client client) {
+    if (labels.isShared()) {
+      return;
+    }
     var version = client.credentials().map(ClientCredentials::version).orElse(null);
     shown.compute(client.name(), (name, before) -> replace(name, before, version));
   }
 
-  void gone(ClientName client) {
+  private void ended(ClientName client) {
     shown.computeIfPresent(client, (name, before) -> replace(name, before, null));
   }
 

@@ -43,6 +43,9 @@ public interface BrokerConfig {
   /** How the broker talks to TrackMage. */
   Upstream upstream();
 
+  /** What the broker tells Prometheus. */
+  Metrics metrics();
+
   /** The clients whose credentials the broker holds. */
   interface Clients {
     /** The clients file: names, upstreams, and who may use what. It holds no secret. */
@@ -166,6 +169,16 @@ public interface BrokerConfig {
      */
     @WithDefault("1s…30s")
     BackoffRange backoff();
+  }
+
+  /** What the broker tells Prometheus. */
+  interface Metrics {
+    /**
+     * With more clients than this, none has series of its own: sums and the worst of all are told
+     * as {@code client="*"}.
+     */
+    @WithDefault("1000")
+    int clients();
   }
 
   /** Where tokens are shared. */

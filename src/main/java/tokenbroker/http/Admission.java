@@ -38,7 +38,11 @@ class Admission {
                         "A client name is 1 to 63 of a-z, 0-9 and -, with no - at either end."));
     var admitted = find(exchange, clientName);
     if (admitted == null) {
-      metrics.denied(clients.find(clientName).isPresent() ? name : "unknown");
+      if (clients.find(clientName).isPresent()) {
+        metrics.denied(clientName);
+      } else {
+        metrics.deniedUnknown();
+      }
       audit.record(exchange.caller(), name, "forbidden", null, exchange.traceId());
       throw new ProblemException(ProblemCode.FORBIDDEN, ProblemCode.FORBIDDEN.detail);
     }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import tokenbroker.callers.Caller;
 import tokenbroker.callers.CallerRule;
-import tokenbroker.clients.ClientDirectory;
+import tokenbroker.clients.ClientLabels;
 import tokenbroker.clients.ClientName;
 
 /**
@@ -26,26 +26,35 @@ class RequestMetrics {
           .toArray(Duration[]::new);
 
   private final MeterRegistry registry;
+  private final ClientLabels labels;
   private final Map<Series, Counter> requests = new ConcurrentHashMap<>();
   private final Map<String, Timer> durations = new ConcurrentHashMap<>();
 
-  RequestMetrics(MeterRegistry registry, ClientDirectory clients) {
+  RequestMetrics(MeterRegistry registry, ClientLabels labels) {
     this.registry = registry;
-    clients.onRemoved(this::forget);
+    this.labels = labels;
+    labels.onEnded(this::forget);
   }
 
   /** Counts and times a request that was allowed. */
   void answered(ClientName client, CallerRule rule, String outcome, long startedAt) {
-    requests.computeIfAbsent(new Series(client, rule, outcome), this::counter).increment();
+    requests
+        .computeIfAbsent(new Series(labels.of(client), rule, outcome), this::counter)
+        .increment();
     durations
         .computeIfAbsent(outcome, this::timer)
         .record(Duration.ofNanos(System.nanoTime() - startedAt));
   }
 
-  /**
-   * @param client a configured client, or {@code unknown}
-   */
-  void denied(String client) {
+  void denied(ClientName client) {
+    countDenied(labels.of(client));
+  }
+
+  void deniedUnknown() {
+    countDenied("unknown");
+  }
+
+  private void countDenied(String client) {
     registry.counter("token_broker.authorization.denied", "client", client).increment();
   }
 
@@ -53,9 +62,8 @@ class RequestMetrics {
     registry.counter("token_broker.rate.limited", "caller", caller.issuer()).increment();
   }
 
-  /** A client that is gone leaves no series behind. */
   private void forget(ClientName client) {
-    requests.keySet().removeIf(series -> series.client.equals(client));
+    requests.keySet().removeIf(series -> series.client.equals(client.value()));
     for (var name : List.of("token_broker.requests", "token_broker.authorization.denied")) {
       registry.find(name).tag("client", client.value()).meters().forEach(registry::remove);
     }
@@ -65,7 +73,7 @@ class RequestMetrics {
     return registry.counter(
         "token_broker.requests",
         "client",
-        series.client.value(),
+        series.client,
         "caller",
         series.rule.label(),
         "outcome",
@@ -80,5 +88,5 @@ class RequestMetrics {
         .register(registry);
   }
 
-  private record Series(ClientName client, CallerRule rule, String outcome) {}
+  private record Series(String client, CallerRule rule, String outcome) {}
 }

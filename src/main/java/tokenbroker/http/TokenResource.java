@@ -26,7 +26,10 @@ import tokenbroker.tokens.Need;
 import tokenbroker.tokens.TokenBroker;
 import tokenbroker.tokens.TokenId;
 
-/** Live tokens for callers. A hit is answered on the event loop, all else on a virtual thread. */
+/**
+ * Live tokens for callers. A hit is answered on the event loop; no thread waits for a fetch but its
+ * own.
+ */
 @ForCallers
 @NonBlocking
 @Path("tokens/{client}")
@@ -73,12 +76,9 @@ class TokenResource {
     if (hit != null) {
       return Uni.createFrom().item(answers.answer(admitted, hit, representation));
     }
-    return threads.call(
-        () ->
-            answers.answer(
-                admitted,
-                broker.tokenFor(admitted.client(), need, preferences.patience()),
-                representation));
+    var result = broker.tokenFor(admitted.client(), need, preferences.patience());
+    return Uni.createFrom()
+        .completionStage(result.thenApply(it -> answers.answer(admitted, it, representation)));
   }
 
   @POST

@@ -19,7 +19,6 @@ import tokenbroker.redis.Announcements;
 import tokenbroker.seal.Seal;
 import tokenbroker.tokens.RefreshAhead;
 import tokenbroker.tokens.TokenBroker;
-import tokenbroker.trackmage.UpstreamMetrics;
 
 /**
  * Refuses a wrong start, naming every fault at once; else starts what the broker does without being
@@ -56,12 +55,10 @@ class Start {
       BackgroundWork work,
       ClientDirectory clients,
       TokenBroker broker,
-      UpstreamMetrics upstreamMetrics,
       RefreshAhead refreshAhead,
       Seal seal,
       Instance<Announcements> announcements) {
     refuseFaults();
-    clients.onRemoved(upstreamMetrics::forget);
     clients.onRemoved(client -> Thread.ofVirtual().start(() -> broker.forget(client)));
     issuers.readKeysIfDue();
     work.every(EACH_SECOND, "caller keys", issuers::readKeysIfDue);
@@ -72,7 +69,7 @@ class Start {
       work.every(EACH_SECOND, "announcements", announcements.get()::beat);
     }
     rehearse(clients, broker);
-    LOG.infof("%d clients, store %s", clients.all().size(), config.store());
+    LOG.infof("%d clients, store %s", clients.size(), config.store());
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientDirectory;
 import tokenbroker.clients.ClientName;
 import tokenbroker.tokens.TokenResult.NotIssued;
@@ -33,6 +34,7 @@ public class RefreshAhead {
   private final Freshness freshness;
   private final TokenStore store;
   private final ClientDirectory clients;
+  private final TokenMetrics metrics;
   private final Clock clock;
   private final Semaphore places = new Semaphore(AT_ONCE);
   private final Set<ClientName> underWay = ConcurrentHashMap.newKeySet();
@@ -44,12 +46,14 @@ public class RefreshAhead {
       Freshness freshness,
       TokenStore store,
       ClientDirectory clients,
+      TokenMetrics metrics,
       Clock clock) {
     this.broker = broker;
     this.nearby = nearby;
     this.freshness = freshness;
     this.store = store;
     this.clients = clients;
+    this.metrics = metrics;
     this.clock = clock;
     store.onAnnouncement(this::heard);
   }
@@ -59,18 +63,21 @@ public class RefreshAhead {
     var now = clock.instant();
     var unheard = store.hearingSince().isEmpty() || !store.isUp();
     var due = new TreeMap<Due, NearbyToken>();
+    var inUse = new EndsFirst();
     nearby.forEach(
         now,
         (client, token) -> {
           if (!isInUse(token, now)) {
             return;
           }
+          inUse.accept(token);
           if (!now.isBefore(token.renewalDue) && !now.isBefore(token.renewalNotBefore)) {
             due.put(new Due(token.usableUntil, client), token);
           } else if (token.suspect || (unheard && isOld(token, now))) {
             inBackground(client, () -> broker.readAgain(client));
           }
         });
+    metrics.endsFirst(inUse.token);
     due.forEach((next, token) -> inBackground(next.client, () -> renew(next.client, token)));
   }
 
@@ -100,6 +107,16 @@ public class RefreshAhead {
 
   private boolean isOld(NearbyToken token, Instant now) {
     return !now.isBefore(token.verifiedAt.plus(READ_UNHEARD_AFTER));
+  }
+
+  private static final class EndsFirst {
+    private @Nullable NearbyToken token;
+
+    void accept(NearbyToken other) {
+      if (token == null || other.usableUntil.isBefore(token.usableUntil)) {
+        token = other;
+      }
+    }
   }
 
   /** The one that ends first comes first, as places may be short. */

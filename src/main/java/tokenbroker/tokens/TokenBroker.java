@@ -4,6 +4,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,11 +22,14 @@ import tokenbroker.tokens.TokenResult.Origin;
 import tokenbroker.tokens.TokenStore.Revision;
 
 /**
- * Live tokens for clients. {@link #nearby} is the hit path: no lock, no I/O, no thread change. All
- * else blocks, and wants a virtual thread.
+ * Live tokens for clients. {@link #nearby} is the hit path: no lock, no I/O, no thread change. What
+ * gives no future may block, and wants a virtual thread.
  */
 @Singleton
 public class TokenBroker {
+
+  /** For those who gave up on a fetch that goes on. */
+  private static final Duration RETRY_LATE = Duration.ofSeconds(1);
 
   private final NearbyTokens nearby;
   private final FetchThroughStore throughStore;
@@ -70,15 +74,18 @@ public class TokenBroker {
 
   /**
    * A token that meets the need. Where none can be had, the best live one, and only without that
-   * the failure.
-   *
-   * @param wait how long this caller will wait
+   * the failure. Does not block, nor does it wait longer than this caller will.
    */
-  public TokenResult tokenFor(Client client, Need need, Duration wait) {
-    var hit = nearby(client.name(), need);
+  public CompletableFuture<TokenResult> tokenFor(Client client, Need need, Duration wait) {
+    var name = client.name();
+    var hit = nearby(name, need);
     return hit != null
-        ? hit
-        : used(client.name(), need, orTheLiveOne(client.name(), fetched(client, need, wait)));
+        ? CompletableFuture.completedFuture(hit)
+        : flight(client, need, wait)
+            .copy()
+            .completeOnTimeout(
+                new TokenResult.TimedOut(RETRY_LATE), wait.toNanos(), TimeUnit.NANOSECONDS)
+            .thenApply(result -> used(name, need, orTheLiveOne(name, result)));
   }
 
   /** The upstream refused {@code dead}: replaces it where it still is the token that is served. */
@@ -89,7 +96,7 @@ public class TokenBroker {
       return new Invalidation(newer, false);
     }
     if (nothingLive(client.name())) {
-      return new Invalidation(tokenFor(client, new Usable(), wait), false);
+      return new Invalidation(tokenFor(client, new Usable(), wait).join(), false);
     }
     var result = fetched(client, new OtherThan(dead), wait);
     if (result instanceof TokenResult.TooSoon) {
@@ -146,22 +153,25 @@ public class TokenBroker {
   public void forget(ClientName client) {
     nearby.forget(client);
     failures.clear(client);
-    metrics.forget(client);
     store.forget(client);
   }
 
-  private TokenResult fetched(Client client, Need need, Duration wait) {
+  private Flight<TokenResult> flight(Client client, Need need, Duration wait) {
     var flight =
         flights.join(
             new FlightKey(client.name(), need), own -> throughStore.fetch(client, need, own));
     flight.waitNoLongerThan(clock.instant().plus(wait).minus(timeForAFetch(wait)));
+    return flight;
+  }
+
+  private TokenResult fetched(Client client, Need need, Duration wait) {
     try {
-      return flight.get(wait.toNanos(), TimeUnit.NANOSECONDS);
+      return flight(client, need, wait).get(wait.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      return new TokenResult.TimedOut(Duration.ofSeconds(1));
+      return new TokenResult.TimedOut(RETRY_LATE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new TokenResult.TimedOut(Duration.ofSeconds(1));
+      return new TokenResult.TimedOut(RETRY_LATE);
     } catch (ExecutionException e) {
       throw new IllegalStateException("a fetch for " + client.name() + " failed", e.getCause());
     }

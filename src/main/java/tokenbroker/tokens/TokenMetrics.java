@@ -13,6 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.clients.ClientLabels;
 import tokenbroker.clients.ClientName;
 import tokenbroker.tokens.Need.Trigger;
 
@@ -21,12 +23,18 @@ import tokenbroker.tokens.Need.Trigger;
 public class TokenMetrics {
 
   private final MeterRegistry registry;
+  private final ClientLabels labels;
   private final Clock clock;
   private final Timer leaseWait;
-  private final Map<ClientName, NearbyGauges> gauges = new ConcurrentHashMap<>();
+  private final Map<String, NearbyGauges> gauges = new ConcurrentHashMap<>();
 
-  TokenMetrics(MeterRegistry registry, Clock clock) {
+  /** Of any client. */
+  private volatile Instant lastSuccess = Instant.EPOCH;
+
+  TokenMetrics(MeterRegistry registry, ClientLabels labels, Clock clock) {
     this.registry = registry;
+    this.labels = labels;
+    labels.onEnded(this::forget);
     this.clock = clock;
     this.leaseWait =
         Timer.builder("token_broker.lease.wait")
@@ -39,7 +47,7 @@ public class TokenMetrics {
         .counter(
             "token_broker.refresh",
             "client",
-            client.value(),
+            labels.of(client),
             "trigger",
             trigger.name().toLowerCase(Locale.ROOT),
             "result",
@@ -49,7 +57,7 @@ public class TokenMetrics {
 
   void invalidation(ClientName client, String result) {
     registry
-        .counter("token_broker.invalidations", "client", client.value(), "result", result)
+        .counter("token_broker.invalidations", "client", labels.of(client), "result", result)
         .increment();
   }
 
@@ -69,7 +77,13 @@ public class TokenMetrics {
 
   /** From now on the client's series show this token. */
   void kept(ClientName client, AccessToken token, Instant usableUntil, boolean fetched) {
-    var own = gauges.computeIfAbsent(client, this::register);
+    if (fetched) {
+      lastSuccess = token.requestedAt();
+    }
+    if (labels.isShared()) {
+      return;
+    }
+    var own = gauges.computeIfAbsent(client.value(), this::register);
     own.expiresAt = token.expiresAt();
     own.usableUntil = usableUntil;
     if (fetched) {
@@ -77,18 +91,36 @@ public class TokenMetrics {
     }
   }
 
-  /** A client that is gone leaves no series behind. */
-  void forget(ClientName client) {
-    var own = gauges.remove(client);
+  /**
+   * Called again and again with the token in use that ends first: the worst of all, where clients
+   * have no series of their own.
+   */
+  void endsFirst(@Nullable NearbyToken token) {
+    if (token == null || !labels.isShared()) {
+      end(ClientLabels.ALL);
+      return;
+    }
+    var all = gauges.computeIfAbsent(ClientLabels.ALL, this::register);
+    all.expiresAt = token.token.expiresAt();
+    all.usableUntil = token.usableUntil;
+    all.lastSuccess = lastSuccess;
+  }
+
+  private void end(String label) {
+    var own = gauges.remove(label);
     if (own != null) {
       own.meters.forEach(registry::remove);
     }
+  }
+
+  private void forget(ClientName client) {
+    end(client.value());
     for (var name : List.of("token_broker.refresh", "token_broker.invalidations")) {
       registry.find(name).tag("client", client.value()).meters().forEach(registry::remove);
     }
   }
 
-  private NearbyGauges register(ClientName client) {
+  private NearbyGauges register(String client) {
     var own = new NearbyGauges();
     own.meters =
         List.of(
@@ -103,10 +135,10 @@ public class TokenMetrics {
   }
 
   private Gauge gauge(
-      String name, ClientName client, NearbyGauges own, ToDoubleFunction<NearbyGauges> value) {
+      String name, String client, NearbyGauges own, ToDoubleFunction<NearbyGauges> value) {
     return Gauge.builder(name, own, value)
         .baseUnit("seconds")
-        .tag("client", client.value())
+        .tag("client", client)
         .register(registry);
   }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import tokenbroker.clients.ClientLabels;
 import tokenbroker.clients.ClientName;
 import tokenbroker.tokens.FetchResult;
 import tokenbroker.tokens.FetchResult.Fetched;
@@ -39,16 +40,19 @@ public class UpstreamMetrics {
   };
 
   private final MeterRegistry registry;
+  private final ClientLabels labels;
   private final Map<String, AtomicInteger> breakers = new ConcurrentHashMap<>();
   private final Map<String, AtomicLong> skewMillis = new ConcurrentHashMap<>();
 
-  public UpstreamMetrics(MeterRegistry registry) {
+  UpstreamMetrics(MeterRegistry registry, ClientLabels labels) {
     this.registry = registry;
+    this.labels = labels;
+    labels.onEnded(this::forget);
   }
 
   /** One HTTP request; a fetch that falls back to another style makes two. */
   void requested(ClientName client, String upstream, FetchResult result, Duration took) {
-    registry.counter(REQUESTS, "client", client.value(), "result", word(result)).increment();
+    registry.counter(REQUESTS, "client", labels.of(client), "result", word(result)).increment();
     Timer.builder("token_broker.upstream.duration")
         .tag("upstream", upstream)
         .serviceLevelObjectives(BUCKETS)
@@ -103,8 +107,7 @@ public class UpstreamMetrics {
     return skew;
   }
 
-  /** Drops the series of a client that is no longer configured. */
-  public void forget(ClientName client) {
+  private void forget(ClientName client) {
     registry.find(REQUESTS).tag("client", client.value()).meters().forEach(registry::remove);
   }
 }

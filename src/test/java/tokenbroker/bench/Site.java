@@ -41,6 +41,7 @@ final class Site implements AutoCloseable {
   /** The same without the AOT cache. */
   BrokerProcess.Settings plainBroker() {
     return BrokerProcess.with(files)
+        .jvm("@jvm.options")
         .with("quarkus.redis.hosts", redis.url())
         .with("broker.callers.rate-limit", "1000000")
         .with("broker.callers.burst", "1000000");

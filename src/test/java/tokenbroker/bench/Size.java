@@ -19,7 +19,8 @@ final class Size {
 
   static void measure(Table table) {
     try (var few = new Site(100);
-        var small = few.broker().with("broker.clients.reload-every", "1s").start()) {
+        var small =
+            few.broker().jvm("-XX:MaxRAM=256m").with("broker.clients.reload-every", "1s").start()) {
       var requests = Requests.distinct(few.issuer, 100);
       Site.warmUp(small, requests);
       try (var many = new Site(MANY);

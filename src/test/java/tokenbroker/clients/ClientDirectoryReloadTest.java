@@ -58,7 +58,13 @@ class ClientDirectoryReloadTest {
             .getConfigMapping(BrokerConfig.class);
     reload =
         new ClientDirectoryReload(
-            config, new KeyedHash(new byte[32]), clock, directory, proof, registry);
+            config,
+            new KeyedHash(new byte[32]),
+            clock,
+            directory,
+            proof,
+            new ClientLabels(directory, config),
+            registry);
     clientsFile("clients: { acme: { scope: user }, bolt: }");
     secret("acme", "acme-1");
     secret("bolt", "bolt-1");

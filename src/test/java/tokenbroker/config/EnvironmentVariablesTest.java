@@ -40,7 +40,8 @@ class EnvironmentVariablesTest {
             Map.entry("broker.tokens.idle-after", "3.5"),
             Map.entry("broker.upstream.connect-timeout", "3s"),
             Map.entry("broker.upstream.timeout", "6s"),
-            Map.entry("broker.upstream.backoff", "2s..40s"));
+            Map.entry("broker.upstream.backoff", "2s..40s"),
+            Map.entry("broker.metrics.clients", "44"));
     var environment = new HashMap<String, String>();
     for (var group : ConfigurationReferenceTest.reference().groups()) {
       for (var key : group.keys()) {
@@ -67,6 +68,7 @@ class EnvironmentVariablesTest {
     assertThat(config.callers().rateLimit()).isEqualTo(11);
     assertThat(config.callers().burst()).isEqualTo(22);
     assertThat(config.callers().remembered()).isEqualTo(23);
+    assertThat(config.metrics().clients()).isEqualTo(44);
     assertThat(config.seal().keys()).hasValue(Path.of("/a/keys"));
     assertThat(config.seal().primary()).hasValue("2026-11");
     assertThat(config.tokens().safetyWindow()).isEqualTo(Duration.ofSeconds(31));

@@ -14,7 +14,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import tokenbroker.clients.Client;
+import tokenbroker.clients.ClientDirectory;
+import tokenbroker.clients.ClientLabels;
 import tokenbroker.testing.SettableClock;
+import tokenbroker.testing.TestConfig;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.NotIssued;
 import tokenbroker.tokens.TokenResult.Origin;
@@ -29,7 +32,11 @@ class FailOpenStoreTest {
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final FailOpenStore store =
       new FailOpenStore(
-          breakable(), new MemoryTokenStore(clock), new TokenMetrics(registry, clock), clock);
+          breakable(),
+          new MemoryTokenStore(clock),
+          new TokenMetrics(
+              registry, new ClientLabels(new ClientDirectory(), TestConfig.defaults()), clock),
+          clock);
   private final Replica replica = new Replica("a", upstream, store, clock);
   private final Client acme = client("acme");
   private volatile boolean broken;
@@ -101,7 +108,7 @@ class FailOpenStoreTest {
     replica.refreshAhead.tick();
 
     assertThat(replica.token(acme)).isEqualTo(token);
-    assertThat(replica.broker.tokenFor(acme, new Need.Renewed(), WAIT))
+    assertThat(replica.broker.tokenFor(acme, new Need.Renewed(), WAIT).join())
         .isEqualTo(new Issued(token, Origin.NEARBY));
     assertThat(upstream.fetches()).isOne();
   }

@@ -8,6 +8,7 @@ import java.util.List;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientCredentials;
 import tokenbroker.clients.ClientDirectory;
+import tokenbroker.clients.ClientLabels;
 import tokenbroker.clients.ClientName;
 import tokenbroker.clients.ClientSecret;
 import tokenbroker.clients.Upstream;
@@ -37,7 +38,7 @@ final class Replica {
   }
 
   Replica(String name, TokenSource source, TokenStore store, Clock clock, BrokerConfig config) {
-    var metrics = new TokenMetrics(registry, clock);
+    var metrics = new TokenMetrics(registry, new ClientLabels(clients, config), clock);
     var failures = new KnownFailures();
     freshness = new Freshness(config.tokens(), name);
     nearby = new NearbyTokens(freshness, store);
@@ -54,7 +55,7 @@ final class Replica {
             config);
     broker =
         new TokenBroker(nearby, throughStore, store, freshness, failures, metrics, clock, config);
-    refreshAhead = new RefreshAhead(broker, nearby, freshness, store, clients, clock);
+    refreshAhead = new RefreshAhead(broker, nearby, freshness, store, clients, metrics, clock);
     trial = new CredentialsTrial(broker, failures);
   }
 
@@ -78,7 +79,7 @@ final class Replica {
   }
 
   TokenResult get(Client client) {
-    return broker.tokenFor(client, new Usable(), WAIT);
+    return broker.tokenFor(client, new Usable(), WAIT).join();
   }
 
   AccessToken token(Client client) {

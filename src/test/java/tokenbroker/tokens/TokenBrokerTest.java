@@ -6,6 +6,7 @@ import static tokenbroker.tokens.Replica.WAIT;
 import static tokenbroker.tokens.Replica.client;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tokenbroker.clients.Client;
+import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.clients.CredentialsProof.Verdict;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.tokens.Need.MinTtl;
@@ -143,7 +145,7 @@ class TokenBrokerTest {
   @Test
   void aCallerThatWaitsNoLongerIsToldSoAndTheFetchGoesOn() {
     var answered = upstream.hold();
-    assertThat(replica.broker.tokenFor(acme, new Usable(), Duration.ofMillis(1)))
+    assertThat(replica.broker.tokenFor(acme, new Usable(), Duration.ofMillis(1)).join())
         .isInstanceOf(TimedOut.class);
     answered.countDown();
     await().until(() -> replica.broker.nearby(acme.name(), new Usable()) != null);
@@ -383,7 +385,9 @@ class TokenBrokerTest {
 
   @Test
   void aForgottenClientLeavesNothingBehind() {
+    replica.clients.replaceAll(List.of(new Entry(acme, null)));
     replica.token(acme);
+    replica.clients.replaceAll(List.of());
     replica.broker.forget(acme.name());
 
     assertThat(store.look(acme.name())).isEqualTo(TokenStore.Stored.NOTHING);
@@ -408,7 +412,7 @@ class TokenBrokerTest {
   }
 
   private Issued minTtl(Duration minTtl) {
-    return (Issued) replica.broker.tokenFor(acme, new MinTtl(minTtl), WAIT);
+    return (Issued) replica.broker.tokenFor(acme, new MinTtl(minTtl), WAIT).join();
   }
 
   private Future<TokenResult> submit(

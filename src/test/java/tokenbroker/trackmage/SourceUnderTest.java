@@ -17,6 +17,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientCredentials;
+import tokenbroker.clients.ClientDirectory;
+import tokenbroker.clients.ClientLabels;
 import tokenbroker.clients.ClientName;
 import tokenbroker.clients.ClientSecret;
 import tokenbroker.clients.Upstream;
@@ -31,7 +33,9 @@ final class SourceUnderTest implements AutoCloseable {
 
   final SettableClock clock = new SettableClock();
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  final UpstreamMetrics metrics = new UpstreamMetrics(registry);
+  final ClientDirectory clients = new ClientDirectory();
+  final UpstreamMetrics metrics =
+      new UpstreamMetrics(registry, new ClientLabels(clients, config(Map.of())));
   final TrackMageTokenSource source;
 
   private SourceUnderTest(Map<String, String> settings) {

@@ -2,10 +2,11 @@ package tokenbroker.trackmage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import tokenbroker.clients.ClientName;
+import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.testing.Answer;
 import tokenbroker.testing.ScriptedUpstream;
@@ -40,10 +41,12 @@ class UpstreamMetricsTest {
   @Test
   void aForgottenClientLeavesNoSeriesBehind() {
     var acme = SourceUnderTest.client(upstream.url());
+    var neighbour = SourceUnderTest.client("neighbour", acme.upstream(), null);
+    under.clients.replaceAll(List.of(new Entry(acme, null), new Entry(neighbour, null)));
     under.source.fetch(acme);
-    under.source.fetch(SourceUnderTest.client("neighbour", acme.upstream(), null));
+    under.source.fetch(neighbour);
 
-    under.metrics.forget(new ClientName("acme"));
+    under.clients.replaceAll(List.of(new Entry(neighbour, null)));
 
     assertThat(under.requests("acme")).isEmpty();
     assertThat(under.requests("neighbour")).isEqualTo(Map.of("ok", 1.0));

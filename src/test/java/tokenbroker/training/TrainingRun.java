@@ -33,6 +33,7 @@ final class TrainingRun {
       Clients.write(files, upstream, CLIENTS);
       var settings =
           BrokerProcess.with(files)
+              .jvm("@jvm.options")
               .with("quarkus.redis.hosts", redis.url())
               .with("broker.callers.rate-limit", "0");
       try (var sharing = settings.start();
