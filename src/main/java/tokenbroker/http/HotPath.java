@@ -58,7 +58,7 @@ class HotPath {
 
   void handle(RoutingContext context) {
     var admitted = admitted(context.request());
-    var hit = admitted == null ? null : broker.nearby(admitted.client().name(), USABLE);
+    var hit = admitted == null ? null : broker.nearby(admitted.account(), USABLE);
     if (admitted == null || hit == null || !isWithinLimit(admitted)) {
       context.next();
       return;

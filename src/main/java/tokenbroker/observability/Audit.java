@@ -18,6 +18,7 @@ import org.jboss.logmanager.formatters.PatternFormatter;
 import org.jboss.logmanager.handlers.ConsoleHandler;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.Caller;
+import tokenbroker.tokens.Account;
 import tokenbroker.tokens.TokenId;
 
 /**
@@ -73,13 +74,33 @@ public class Audit {
   /**
    * Records one use. Never blocks.
    *
-   * @param client the client that was asked for, as far as it is a well-formed name
+   * @param account whose token was asked for, there or not
    * @param outcome what the caller got, such as {@code nearby} or {@code forbidden}
    * @param token names the token that was handed out; null where none was
    */
   public void record(
-      Caller caller, String client, String outcome, @Nullable TokenId token, String traceId) {
-    if (!backlog.offer(new Entry(clock.instant(), caller, client, outcome, token, traceId))) {
+      Caller caller, Account account, String outcome, @Nullable TokenId token, String traceId) {
+    record(new Entry(clock.instant(), "token", caller, account, outcome, token, traceId));
+  }
+
+  /**
+   * Records what became of a connection. Never blocks.
+   *
+   * @param event {@code connect}, {@code refresh} or {@code revoke}
+   * @param caller who asked for it; null where the broker did it by itself, and then without trace
+   */
+  public void connection(
+      String event,
+      @Nullable Caller caller,
+      Account account,
+      String outcome,
+      @Nullable TokenId token,
+      @Nullable String traceId) {
+    record(new Entry(clock.instant(), event, caller, account, outcome, token, traceId));
+  }
+
+  private void record(Entry entry) {
+    if (!backlog.offer(entry)) {
       dropped.increment();
     }
   }
@@ -106,15 +127,22 @@ public class Audit {
     try (var line = json.createGenerator(text)) {
       line.writeStartObject();
       line.writeStringField("time", entry.at.toString());
-      line.writeStringField("event", "token");
-      line.writeStringField("issuer", entry.caller.issuer());
-      line.writeStringField("subject", entry.caller.subject());
-      line.writeStringField("client", entry.client);
+      line.writeStringField("event", entry.event);
+      if (entry.caller != null) {
+        line.writeStringField("issuer", entry.caller.issuer());
+        line.writeStringField("subject", entry.caller.subject());
+      }
+      line.writeStringField("client", entry.account.client().value());
+      if (entry.account.connection() != null) {
+        line.writeStringField("connection", entry.account.connection().value());
+      }
       line.writeStringField("outcome", entry.outcome);
       if (entry.token != null) {
         line.writeStringField("token_id", entry.token.value());
       }
-      line.writeStringField("trace_id", entry.traceId);
+      if (entry.traceId != null) {
+        line.writeStringField("trace_id", entry.traceId);
+      }
       line.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -124,9 +152,10 @@ public class Audit {
 
   private record Entry(
       Instant at,
-      Caller caller,
-      String client,
+      String event,
+      @Nullable Caller caller,
+      Account account,
       String outcome,
       @Nullable TokenId token,
-      String traceId) {}
+      @Nullable String traceId) {}
 }

@@ -42,12 +42,12 @@ public class TokenMetrics {
             .register(registry);
   }
 
-  void refreshed(ClientName client, Trigger trigger, boolean ok) {
+  void refreshed(Account account, Trigger trigger, boolean ok) {
     registry
         .counter(
-            "token_broker.refresh",
+            account.isConnection() ? "token_broker.connection.refresh" : "token_broker.refresh",
             "client",
-            labels.of(client),
+            labels.of(account.client()),
             "trigger",
             trigger.name().toLowerCase(Locale.ROOT),
             "result",
@@ -75,15 +75,18 @@ public class TokenMetrics {
         .register(registry);
   }
 
-  /** From now on the client's series show this token. */
-  void kept(ClientName client, AccessToken token, Instant usableUntil, boolean fetched) {
+  /** From now on the client's series show this token; a connection has none of its own. */
+  void kept(Account account, AccessToken token, Instant usableUntil, boolean fetched) {
+    if (account.isConnection()) {
+      return;
+    }
     if (fetched) {
       lastSuccess = token.requestedAt();
     }
     if (labels.isShared()) {
       return;
     }
-    var own = gauges.computeIfAbsent(client.value(), this::register);
+    var own = gauges.computeIfAbsent(account.client().value(), this::register);
     own.expiresAt = token.expiresAt();
     own.usableUntil = usableUntil;
     if (fetched) {
@@ -115,7 +118,11 @@ public class TokenMetrics {
 
   private void forget(ClientName client) {
     end(client.value());
-    for (var name : List.of("token_broker.refresh", "token_broker.invalidations")) {
+    for (var name :
+        List.of(
+            "token_broker.refresh",
+            "token_broker.connection.refresh",
+            "token_broker.invalidations")) {
       registry.find(name).tag("client", client.value()).meters().forEach(registry::remove);
     }
   }

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import tokenbroker.clients.ClientLabels;
 import tokenbroker.clients.ClientName;
-import tokenbroker.tokens.FetchResult;
 import tokenbroker.tokens.FetchResult.Fetched;
+import tokenbroker.tokens.FetchResult.FromUpstream;
 import tokenbroker.tokens.FetchResult.InvalidResponse;
 import tokenbroker.tokens.FetchResult.Rejected;
 import tokenbroker.tokens.FetchResult.TimedOut;
@@ -51,7 +51,7 @@ public class UpstreamMetrics {
   }
 
   /** One HTTP request; a fetch that falls back to another style makes two. */
-  void requested(ClientName client, String upstream, FetchResult result, Duration took) {
+  void requested(ClientName client, String upstream, FromUpstream result, Duration took) {
     registry.counter(REQUESTS, "client", labels.of(client), "result", word(result)).increment();
     Timer.builder("token_broker.upstream.duration")
         .tag("upstream", upstream)
@@ -60,7 +60,7 @@ public class UpstreamMetrics {
         .record(took);
   }
 
-  private static String word(FetchResult result) {
+  private static String word(FromUpstream result) {
     return switch (result) {
       case Fetched _ -> "ok";
       case Rejected(var error) ->

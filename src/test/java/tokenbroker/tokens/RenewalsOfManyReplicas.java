@@ -38,7 +38,7 @@ public final class RenewalsOfManyReplicas {
             .parallel()
             .mapToLong(
                 client -> {
-                  var name = new ClientName("client-" + client);
+                  var name = Account.of(new ClientName("client-" + client));
                   return each.stream()
                       .mapToLong(freshness -> freshness.renewalDue(token, name).toEpochMilli())
                       .min()
