@@ -10,9 +10,12 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.jboss.logmanager.formatters.PatternFormatter;
 import org.jboss.logmanager.handlers.ConsoleHandler;
@@ -31,6 +34,7 @@ public class Audit {
 
   private static final Logger LOG = Logger.getLogger("audit");
   private static final int BACKLOG = 65_536;
+  private static final Duration LOOK_EVERY = Duration.ofMillis(10);
 
   private final Clock clock;
   private final Counter dropped;
@@ -67,7 +71,7 @@ public class Audit {
   @PreDestroy
   void end() throws InterruptedException {
     ended = true;
-    writer.interrupt();
+    LockSupport.unpark(writer);
     writer.join();
   }
 
@@ -105,20 +109,22 @@ public class Audit {
     }
   }
 
+  /**
+   * Looks again and again rather than waiting to be woken: a wake-up for each line would cost its
+   * request more than all else that is done for it here.
+   */
   private void write() {
+    var lines = new ArrayList<Entry>();
     while (!ended) {
-      try {
-        LOG.info(line(backlog.take()));
-        if (backlog.isEmpty()) {
-          console.flush();
-        }
-      } catch (InterruptedException e) {
-        break;
+      backlog.drainTo(lines);
+      lines.forEach(entry -> LOG.info(line(entry)));
+      if (!lines.isEmpty()) {
+        console.flush();
+        lines.clear();
       }
+      LockSupport.parkNanos(LOOK_EVERY.toNanos());
     }
-    for (var entry = backlog.poll(); entry != null; entry = backlog.poll()) {
-      LOG.info(line(entry));
-    }
+    backlog.forEach(entry -> LOG.info(line(entry)));
     console.flush();
   }
 
