@@ -1,5 +1,7 @@
 package tokenbroker.connections;
 
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.HashMap;
 import java.util.List;
@@ -61,6 +63,12 @@ public class Connections {
   /** Called each second: what the store could not take when it came is offered again. */
   public void settle() {
     source.settleAll(broker::serve);
+  }
+
+  /** Before the process ends: what is under way is a refresh token that was used up. */
+  void end(@Observes ShutdownEvent event) {
+    source.finish();
+    settle();
   }
 
   /** Called now and then: counts what there is, and asks the store how it keeps it. */

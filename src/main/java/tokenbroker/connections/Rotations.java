@@ -1,9 +1,12 @@
 package tokenbroker.connections;
 
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import tokenbroker.connections.ConnectionStore.Rotation;
 import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.Account;
@@ -20,6 +23,7 @@ final class Rotations {
 
   private final ConnectionStore store;
   private final Map<Account, Unsaved> unsaved = new ConcurrentHashMap<>();
+  private final Queue<Map.Entry<Account, AccessToken>> late = new ConcurrentLinkedQueue<>();
 
   private record Unsaved(String seen, Rotation next, AccessToken token) {}
 
@@ -38,20 +42,33 @@ final class Rotations {
     }
   }
 
-  /** Offers what waits for this account; throws where the store does not take it. */
-  void settle(Account account) {
+  /**
+   * Offers what waits for this account; throws where the store does not take it.
+   *
+   * @return the token that came along, which may be handed on now; null where nothing waited, or
+   *     the store has something newer
+   */
+  @Nullable AccessToken settle(Account account) {
     var waiting = unsaved.get(account);
-    if (waiting != null) {
-      settle(account, waiting, (settled, token) -> {});
-    }
+    return waiting != null && settle(account, waiting) ? waiting.token : null;
   }
 
-  /** Offers all that waits. */
+  /** The store has it, and nobody waits for it any more. */
+  void late(Account account, AccessToken token) {
+    late.add(Map.entry(account, token));
+  }
+
+  /** Offers all that waits, and tells of what was stored meanwhile. */
   void settleAll(BiConsumer<Account, AccessToken> settled) {
+    for (var next = late.poll(); next != null; next = late.poll()) {
+      settled.accept(next.getKey(), next.getValue());
+    }
     unsaved.forEach(
         (account, waiting) -> {
           try {
-            settle(account, waiting, settled);
+            if (settle(account, waiting)) {
+              settled.accept(account, waiting.token);
+            }
           } catch (StoreUnavailable e) {
             LOG.debugf("A refresh token of %s still waits: %s", account, e.getMessage());
           }
@@ -62,11 +79,12 @@ final class Rotations {
     return unsaved.size();
   }
 
-  private void settle(Account account, Unsaved waiting, BiConsumer<Account, AccessToken> settled) {
+  private boolean settle(Account account, Unsaved waiting) {
     var taken = store.rotate(account, waiting.seen, waiting.next);
     if (unsaved.remove(account, waiting) && taken) {
       LOG.infof("A refresh token of %s is stored now", account);
-      settled.accept(account, waiting.token);
+      return true;
     }
+    return false;
   }
 }

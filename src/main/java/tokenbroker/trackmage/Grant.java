@@ -24,6 +24,11 @@ sealed interface Grant {
     return upstream.requestStyle();
   }
 
+  /** How many times the usual limit its answer is listened to. */
+  default int patience() {
+    return 1;
+  }
+
   /** The client's own token (§4.4). */
   record OfClient(Client client) implements Grant {
     @Override
@@ -70,6 +75,12 @@ sealed interface Grant {
     @Override
     public Map<String, String> parameters() {
       return Map.of("grant_type", "refresh_token", "refresh_token", token.reveal());
+    }
+
+    /** What comes late still is the only token that renews this connection. */
+    @Override
+    public int patience() {
+      return 6;
     }
   }
 }

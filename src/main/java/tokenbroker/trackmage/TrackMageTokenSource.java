@@ -68,10 +68,11 @@ public class TrackMageTokenSource {
 
   private FromUpstream ask(
       Client client, ClientCredentials credentials, Grant grant, UpstreamState upstream) {
-    var deadline = System.nanoTime() + timeLimit.toNanos();
+    var limit = timeLimit.multipliedBy(grant.patience());
+    var deadline = System.nanoTime() + limit.toNanos();
     var configured = grant.style(client.upstream());
     var style = upstream.styleFor(configured);
-    var first = exchange(client, credentials, grant, style, upstream, timeLimit);
+    var first = exchange(client, credentials, grant, style, upstream, limit);
     if (!first.refusesStyle || configured != RequestStyle.FORM) {
       return first.result;
     }

@@ -1,14 +1,16 @@
 package tokenbroker.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -118,10 +120,16 @@ public final class ConnectedSite implements AutoCloseable {
             .build());
   }
 
-  public long renewals() {
+  public int renewals() {
+    return refreshTokens().size();
+  }
+
+  /** What was sent to renew, in its order. */
+  public List<String> refreshTokens() {
     return upstream.requests().stream()
         .filter(request -> "refresh_token".equals(request.parameters().get("grant_type")))
-        .count();
+        .map(request -> request.parameters().getOrDefault("refresh_token", ""))
+        .toList();
   }
 
   public static JsonNode json(HttpResponse<String> response) {
@@ -132,8 +140,15 @@ public final class ConnectedSite implements AutoCloseable {
     }
   }
 
-  public static HttpRequest plain(URI address) {
-    return HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(20)).build();
+  /** The whole answer to a request that no client would send. */
+  public static String raw(int port, String request) {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override
