@@ -44,7 +44,7 @@ public interface ConnectionStore {
    *
    * @param after the last one of the page before; null for the first page
    */
-  List<Connection> page(ClientName client, @Nullable ConnectionId after, int limit);
+  Page page(ClientName client, @Nullable ConnectionId after, int limit);
 
   Counts count(ClientName client);
 
@@ -73,6 +73,13 @@ public interface ConnectionStore {
 
   /** How {@link #rotate} wants a refresh token. */
   Rotation rotation(Account account, RefreshToken next, Instant expiresAt);
+
+  /**
+   * Some connections.
+   *
+   * @param next the last id of this page, where there is another page; else null
+   */
+  record Page(List<Connection> connections, @Nullable ConnectionId next) {}
 
   /** How many connections a client has. */
   record Counts(long active, long reconnectRequired) {}

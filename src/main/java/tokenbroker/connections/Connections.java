@@ -4,7 +4,6 @@ import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +12,7 @@ import tokenbroker.clients.ClientDirectory;
 import tokenbroker.clients.ClientName;
 import tokenbroker.connections.ConnectionStore.Counts;
 import tokenbroker.connections.ConnectionStore.Durability;
+import tokenbroker.connections.ConnectionStore.Page;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.StoreUnavailable;
@@ -46,7 +46,7 @@ public class Connections {
   }
 
   /** In the order of their ids, after the last of the page before. */
-  public List<Connection> page(ClientName client, @Nullable ConnectionId after, int limit) {
+  public Page page(ClientName client, @Nullable ConnectionId after, int limit) {
     return store.page(client, after, limit);
   }
 

@@ -1,7 +1,6 @@
 package tokenbroker.connections;
 
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -60,10 +59,10 @@ public final class MemoryConnectionStore implements ConnectionStore {
   }
 
   @Override
-  public synchronized List<Connection> page(
-      ClientName client, @Nullable ConnectionId after, int limit) {
+  public synchronized Page page(ClientName client, @Nullable ConnectionId after, int limit) {
     var rest = after == null ? of(client) : of(client).tailMap(after.value(), false);
-    return rest.values().stream().limit(limit).map(Held::connection).toList();
+    var page = rest.values().stream().limit(limit).map(Held::connection).toList();
+    return new Page(page, rest.size() > limit ? page.getLast().id() : null);
   }
 
   @Override

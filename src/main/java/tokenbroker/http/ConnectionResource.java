@@ -106,12 +106,11 @@ class ConnectionResource {
     var limit = limit(query.get("limit"));
     return threads.call(
         () -> {
-          var found = connections.page(name, after, limit + 1);
-          var page = found.subList(0, Math.min(limit, found.size()));
+          var page = connections.page(name, after, limit);
           return Response.ok(
                   new ConnectionsView(
-                      page.stream().map(ConnectionView::of).toList(),
-                      found.size() > limit ? page.getLast().id().value() : null))
+                      page.connections().stream().map(ConnectionView::of).toList(),
+                      page.next() == null ? null : page.next().value()))
               .header(HttpHeaders.CACHE_CONTROL, "no-store")
               .build();
         });

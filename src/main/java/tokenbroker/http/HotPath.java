@@ -84,8 +84,9 @@ class HotPath {
     if (client == null || caller == null) {
       return null;
     }
-    var traceId = TraceId.of(request.getHeader("traceparent"));
-    return admission.find(new Exchange(caller, traceId, startedAt), client);
+    var traceparent = request.getHeader("traceparent");
+    return admission.find(
+        new Exchange(caller, TraceId.of(traceparent), traceparent, startedAt), client);
   }
 
   private static boolean isUsual(HttpServerRequest request) {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.connections.ConnectionStore;
 import tokenbroker.http.Admission.Admitted;
 import tokenbroker.observability.Audit;
+import tokenbroker.observability.Traces;
 import tokenbroker.tokens.Freshness;
 import tokenbroker.tokens.TokenId;
 import tokenbroker.tokens.TokenResult;
@@ -39,12 +40,15 @@ class TokenAnswers {
   private final Freshness freshness;
   private final RequestMetrics metrics;
   private final Audit audit;
+  private final Traces traces;
   private final Clock clock;
 
-  TokenAnswers(Freshness freshness, RequestMetrics metrics, Audit audit, Clock clock) {
+  TokenAnswers(
+      Freshness freshness, RequestMetrics metrics, Audit audit, Traces traces, Clock clock) {
     this.freshness = freshness;
     this.metrics = metrics;
     this.audit = audit;
+    this.traces = traces;
     this.clock = clock;
   }
 
@@ -146,7 +150,11 @@ class TokenAnswers {
   }
 
   private void count(Admitted to, String outcome, @Nullable TokenId token) {
-    metrics.answered(to.client().name(), to.rule(), outcome, to.exchange().startedAt());
-    audit.record(to.exchange().caller(), to.account(), outcome, token, to.exchange().traceId());
+    var exchange = to.exchange();
+    var nanos = System.nanoTime() - exchange.startedAt();
+    metrics.answered(to.client().name(), to.rule(), outcome, nanos);
+    audit.record(exchange.caller(), to.account(), outcome, token, exchange.traceId());
+    traces.answered(
+        to.account(), outcome, token, exchange.traceId(), exchange.traceparent(), nanos);
   }
 }

@@ -106,18 +106,28 @@ public class RedisConnectionStore implements ConnectionStore {
   }
 
   @Override
-  public List<Connection> page(ClientName client, @Nullable ConnectionId after, int limit) {
+  public Page page(ClientName client, @Nullable ConnectionId after, int limit) {
     var from = after == null ? "-" : "(" + after;
     var listed =
         commands.run(
-            Command.ZRANGE, ids(client), from, "+", "BYLEX", "LIMIT", "0", Integer.toString(limit));
+            Command.ZRANGE,
+            ids(client),
+            from,
+            "+",
+            "BYLEX",
+            "LIMIT",
+            "0",
+            Integer.toString(limit + 1));
     var ids =
         listed == null
             ? List.<ConnectionId>of()
             : listed.stream()
                 .flatMap(each -> ConnectionId.parse(each.toString()).stream())
                 .toList();
-    return ids.isEmpty() ? List.of() : connections(client, ids);
+    var listedNow = ids.subList(0, Math.min(limit, ids.size()));
+    return new Page(
+        ids.isEmpty() ? List.of() : connections(client, listedNow),
+        ids.size() > limit ? listedNow.getLast() : null);
   }
 
   private List<Connection> connections(ClientName client, List<ConnectionId> ids) {
