@@ -1,5 +1,6 @@
 package tokenbroker.callers;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 
@@ -14,10 +15,19 @@ class CallerMetrics {
   }
 
   void refused(String reason) {
-    registry.counter("token_broker.authentication.failures", "reason", reason).increment();
+    Counter.builder("token_broker.authentication.failures")
+        .description("Caller tokens that were not accepted")
+        .tag("reason", reason)
+        .register(registry)
+        .increment();
   }
 
   void keysRead(String issuer, String result) {
-    registry.counter("token_broker.keys.refresh", "issuer", issuer, "result", result).increment();
+    Counter.builder("token_broker.keys.refresh")
+        .description("Reads of the issuers' keys")
+        .tag("issuer", issuer)
+        .tag("result", result)
+        .register(registry)
+        .increment();
   }
 }

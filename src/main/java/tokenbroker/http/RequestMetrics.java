@@ -53,11 +53,19 @@ class RequestMetrics {
   }
 
   private void countDenied(String client) {
-    registry.counter("token_broker.authorization.denied", "client", client).increment();
+    Counter.builder("token_broker.authorization.denied")
+        .description("Requests of callers that no rule of the client admits")
+        .tag("client", client)
+        .register(registry)
+        .increment();
   }
 
   void rateLimited(Caller caller) {
-    registry.counter("token_broker.rate.limited", "caller", caller.issuer()).increment();
+    Counter.builder("token_broker.rate.limited")
+        .description("Requests beyond their caller's rate, by its issuer")
+        .tag("caller", caller.issuer())
+        .register(registry)
+        .increment();
   }
 
   private void forget(ClientName client) {
@@ -68,14 +76,12 @@ class RequestMetrics {
   }
 
   private Counter counter(Series series) {
-    return registry.counter(
-        "token_broker.requests",
-        "client",
-        series.client,
-        "caller",
-        series.rule.label(),
-        "outcome",
-        series.outcome);
+    return Counter.builder("token_broker.requests")
+        .description("Requests that were allowed, by what they came to")
+        .tag("client", series.client)
+        .tag("caller", series.rule.label())
+        .tag("outcome", series.outcome)
+        .register(registry);
   }
 
   private Timer timer(String outcome) {

@@ -1,5 +1,6 @@
 package tokenbroker.tokens;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -43,21 +44,22 @@ public class TokenMetrics {
   }
 
   void refreshed(Account account, Trigger trigger, boolean ok) {
-    registry
-        .counter(
-            account.isConnection() ? "token_broker.connection.refresh" : "token_broker.refresh",
-            "client",
-            labels.of(account.client()),
-            "trigger",
-            trigger.name().toLowerCase(Locale.ROOT),
-            "result",
-            ok ? "ok" : "failed")
+    Counter.builder(
+            account.isConnection() ? "token_broker.connection.refresh" : "token_broker.refresh")
+        .description("Fetches of tokens, by what led to them")
+        .tag("client", labels.of(account.client()))
+        .tag("trigger", trigger.name().toLowerCase(Locale.ROOT))
+        .tag("result", ok ? "ok" : "failed")
+        .register(registry)
         .increment();
   }
 
   void invalidation(ClientName client, String result) {
-    registry
-        .counter("token_broker.invalidations", "client", labels.of(client), "result", result)
+    Counter.builder("token_broker.invalidations")
+        .description("Reports of dead tokens, by what became of them")
+        .tag("client", labels.of(client))
+        .tag("result", result)
+        .register(registry)
         .increment();
   }
 
@@ -66,7 +68,11 @@ public class TokenMetrics {
   }
 
   void storeError(String operation) {
-    registry.counter("token_broker.store.errors", "op", operation).increment();
+    Counter.builder("token_broker.store.errors")
+        .description("Operations that the shared store did not answer")
+        .tag("op", operation)
+        .register(registry)
+        .increment();
   }
 
   void watchStore(TokenStore store) {
@@ -131,19 +137,35 @@ public class TokenMetrics {
     var own = new NearbyGauges();
     own.meters =
         List.of(
-            gauge("token_broker.token.expiry.timestamp", client, own, g -> seconds(g.expiresAt)),
+            gauge(
+                "token_broker.token.expiry.timestamp",
+                "When the token in hand ends",
+                client,
+                own,
+                g -> seconds(g.expiresAt)),
             gauge(
                 "token_broker.last.refresh.success.timestamp",
+                "When this replica last fetched a token",
                 client,
                 own,
                 g -> seconds(g.lastSuccess)),
-            gauge("token_broker.runway", client, own, this::runway));
+            gauge(
+                "token_broker.runway",
+                "How long callers are still served if the upstream stays down from now",
+                client,
+                own,
+                this::runway));
     return own;
   }
 
   private Gauge gauge(
-      String name, String client, NearbyGauges own, ToDoubleFunction<NearbyGauges> value) {
+      String name,
+      String description,
+      String client,
+      NearbyGauges own,
+      ToDoubleFunction<NearbyGauges> value) {
     return Gauge.builder(name, own, value)
+        .description(description)
         .baseUnit("seconds")
         .tag("client", client)
         .register(registry);

@@ -1,5 +1,6 @@
 package tokenbroker.trackmage;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -52,8 +53,14 @@ public class UpstreamMetrics {
 
   /** One HTTP request; a fetch that falls back to another style makes two. */
   void requested(ClientName client, String upstream, FromUpstream result, Duration took) {
-    registry.counter(REQUESTS, "client", labels.of(client), "result", word(result)).increment();
+    Counter.builder(REQUESTS)
+        .description("Requests to TrackMage, by what they came to")
+        .tag("client", labels.of(client))
+        .tag("result", word(result))
+        .register(registry)
+        .increment();
     Timer.builder("token_broker.upstream.duration")
+        .description("From a request to TrackMage sent to its answer read")
         .tag("upstream", upstream)
         .serviceLevelObjectives(BUCKETS)
         .register(registry)
@@ -84,6 +91,7 @@ public class UpstreamMetrics {
   private AtomicInteger breakerGauge(String upstream) {
     var open = new AtomicInteger();
     Gauge.builder("token_broker.upstream.breaker.open", open, AtomicInteger::get)
+        .description("Whether the upstream counts as down and is asked now and then only")
         .tag("upstream", upstream)
         .register(registry);
     return open;
@@ -101,6 +109,7 @@ public class UpstreamMetrics {
   private AtomicLong skewGauge(String upstream) {
     var skew = new AtomicLong();
     Gauge.builder("token_broker.clock.skew", skew, millis -> millis.get() / 1000.0)
+        .description("How far the upstream's clock is ahead, by the Date of its answers")
         .baseUnit("seconds")
         .tag("upstream", upstream)
         .register(registry);

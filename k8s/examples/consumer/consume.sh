@@ -1,0 +1,38 @@
+#!/bin/sh
+# Uses TrackMage by way of the token broker. No token is printed, nor is one an argument of a command, which others could see.
+set -eu
+
+# Asks the broker, as this service account. The file is read each time, since Kubernetes replaces it.
+broker() {
+  printf 'Authorization: Bearer %s' "$(cat "$CALLER_TOKEN_FILE")" | curl -sS --max-time 15 -H @- "$@"
+}
+
+# Writes a live token to /tmp/token and its id to /tmp/id. The broker answers from memory: there is nothing to keep.
+fetch_token() {
+  status=$(broker -H 'Accept: text/plain' -D "$tmp/head" -o "$tmp/token" -w '%{http_code}' "$BROKER/tokens/$CLIENT") || status=000
+  [ "$status" = 200 ] || return 1
+  sed -n 's/^[Tt]oken-[Ii]d: *\([A-Za-z0-9_-]*\).*/\1/p' "$tmp/head" > "$tmp/id"
+}
+
+# "TrackMage refused this token": the broker replaces it, for everybody.
+report_dead_token() {
+  broker -H 'Content-Type: application/json' -d "{\"token_id\":\"$(cat "$tmp/id")\"}" -o "$tmp/answer" "$BROKER/tokens/$CLIENT/invalidate" || true
+}
+
+use_trackmage() {
+  printf 'Authorization: Bearer %s' "$(cat "$tmp/token")" |
+    curl -sS --max-time 15 -H @- -o "$tmp/answer" -w '%{http_code}' "$TRACKMAGE/workspaces?itemsPerPage=1" || true
+}
+
+tmp=${TMPDIR:-/tmp}
+umask 077
+while true; do
+  if fetch_token; then
+    answer=$(use_trackmage)
+    echo "token $(cat "$tmp/id"): TrackMage answers $answer"
+    [ "$answer" != 401 ] || report_dead_token
+  else
+    echo "no token: the broker answers $status"
+  fi
+  sleep "${PAUSE:-30}"
+done

@@ -1,0 +1,100 @@
+package tokenbroker.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The rules of {@code k8s/monitoring}, and the dashboard that is beside them. */
+final class AlertRules {
+
+  static final Path MONITORING = Path.of("k8s", "monitoring");
+
+  private static final Pattern MINUTES = Pattern.compile("(\\[|offset |\"for\":\")(\\d+)m");
+  private static final Pattern SELECTOR =
+      Pattern.compile(
+          "\\b((?:client:)?(?:token_broker|jvm|process|system)_[a-z0-9_:]+)(\\{[^}]*})?");
+
+  private AlertRules() {}
+
+  /** As a file of rules for Prometheus, which takes JSON for YAML. */
+  static String forPrometheus() {
+    try {
+      return new ObjectMapper().writeValueAsString(Map.of("groups", groups()));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * The same thirty times as fast: what says minutes says twice as many seconds. Hours stay, and so
+   * do thresholds.
+   */
+  static String hurried() {
+    return MINUTES
+        .matcher(forPrometheus())
+        .replaceAll(match -> match.group(1) + 2 * Integer.parseInt(match.group(2)) + "s");
+  }
+
+  static List<Map<String, Object>> alerts() {
+    return groups().stream()
+        .flatMap(group -> rulesOf(group).stream())
+        .filter(rule -> rule.containsKey("alert"))
+        .toList();
+  }
+
+  /** All that rules and dashboard select, such as {@code metric{label="value"}}. */
+  static List<String> selectors() {
+    return Stream.concat(
+            groups().stream().flatMap(group -> rulesOf(group).stream()).map(AlertRules::expression),
+            dashboardExpressions())
+        .flatMap(text -> SELECTOR.matcher(text).results().map(match -> match.group()))
+        .map(selector -> selector.replaceAll("\"\\$\\w+\"", "\".*\""))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  static List<Map<String, Object>> groups() {
+    return Manifest.all(read(MONITORING.resolve("rules/prometheus-rule.yaml")))
+        .getFirst()
+        .list("spec", "groups");
+  }
+
+  static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Stream<String> dashboardExpressions() {
+    try {
+      var dashboard =
+          new ObjectMapper().readTree(read(MONITORING.resolve("dashboard/token-broker.json")));
+      var found = dashboard.findValuesAsText("expr");
+      assertThat(found).hasSizeGreaterThan(30);
+      return Stream.concat(
+          found.stream(), dashboard.path("templating").findValuesAsText("definition").stream());
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String expression(Map<String, Object> rule) {
+    return String.valueOf(rule.get("expr"));
+  }
+
+  private static List<Map<String, Object>> rulesOf(Map<String, Object> group) {
+    return Manifest.listAt(group, "rules");
+  }
+}

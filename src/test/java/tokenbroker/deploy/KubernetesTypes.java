@@ -1,0 +1,101 @@
+package tokenbroker.deploy;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.fabric8.certmanager.api.model.v1.Certificate;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
+import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The Kubernetes API's types, and those of the operators that are used, read strictly: a field that
+ * a type does not have is refused, and so is a value of another type.
+ */
+final class KubernetesTypes {
+
+  private static final Map<String, Class<?>> TYPES =
+      Map.ofEntries(
+          Map.entry("v1/ConfigMap", ConfigMap.class),
+          Map.entry("v1/Namespace", Namespace.class),
+          Map.entry("v1/Secret", Secret.class),
+          Map.entry("v1/Service", Service.class),
+          Map.entry("v1/ServiceAccount", ServiceAccount.class),
+          Map.entry("apps/v1/Deployment", Deployment.class),
+          Map.entry("autoscaling/v2/HorizontalPodAutoscaler", HorizontalPodAutoscaler.class),
+          Map.entry("networking.k8s.io/v1/NetworkPolicy", NetworkPolicy.class),
+          Map.entry("policy/v1/PodDisruptionBudget", PodDisruptionBudget.class),
+          Map.entry("monitoring.coreos.com/v1/PodMonitor", PodMonitor.class),
+          Map.entry("monitoring.coreos.com/v1/PrometheusRule", PrometheusRule.class),
+          Map.entry("cert-manager.io/v1/Certificate", Certificate.class),
+          Map.entry("external-secrets.io/v1/ExternalSecret", ExternalSecret.class));
+
+  private static final ObjectMapper STRICT =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .annotationIntrospector(new WithoutRoomForTheUnknown())
+          .build();
+
+  private KubernetesTypes() {}
+
+  /**
+   * @throws IllegalArgumentException with the path of the first thing that is wrong
+   */
+  static Object read(Manifest manifest) {
+    var name = manifest.text("apiVersion").orElseThrow() + "/" + manifest.kind();
+    var type = TYPES.get(name);
+    if (type == null) {
+      throw new IllegalArgumentException(name + " is not among the types that are known here");
+    }
+    return STRICT.convertValue(manifest.document(), type);
+  }
+
+  /** The types keep what they do not know in a map of additional properties; here they may not. */
+  private static final class WithoutRoomForTheUnknown extends JacksonAnnotationIntrospector {
+
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public Boolean hasAnySetter(Annotated annotated) {
+      return false;
+    }
+  }
+
+  /**
+   * Those fields of the External Secrets operator's type that are used here: it has no Java type.
+   */
+  private record ExternalSecret(String apiVersion, String kind, ObjectMeta metadata, Spec spec) {
+
+    record Spec(
+        String refreshInterval,
+        StoreRef secretStoreRef,
+        Target target,
+        List<Data> data,
+        List<DataFrom> dataFrom) {}
+
+    record StoreRef(String kind, String name) {}
+
+    record Target(String name) {}
+
+    record Data(String secretKey, RemoteRef remoteRef) {}
+
+    record RemoteRef(String key, String property) {}
+
+    record DataFrom(RemoteRef extract) {}
+  }
+}

@@ -1,0 +1,274 @@
+package tokenbroker.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What {@code kubectl apply -k} would send for each overlay, and with each component. */
+class ManifestsTest {
+
+  private static final Path PRODUCTION = Path.of("k8s", "overlays", "production");
+  private static final Path DEVELOPMENT = Path.of("k8s", "overlays", "development");
+  private static final Path CONSUMER = Path.of("k8s", "examples", "consumer");
+
+  @BeforeAll
+  static void kubectl() {
+    Tool.KUBECTL.assumeThere();
+  }
+
+  static Stream<Path> kustomizations() throws IOException {
+    return Stream.of(
+        Path.of("k8s", "base"),
+        DEVELOPMENT,
+        PRODUCTION,
+        CONSUMER,
+        with(PRODUCTION, "tls"),
+        with(Path.of("k8s", "base")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("kustomizations")
+  void everyFieldIsOneThatItsTypeHas(Path kustomization) {
+    assertThat(Manifest.rendered(kustomization))
+        .hasSizeGreaterThanOrEqualTo(3)
+        .allSatisfy(manifest -> assertThat(KubernetesTypes.read(manifest)).isNotNull());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          periodSeconds: 1             | periodSecond: 1
+          readOnlyRootFilesystem: true | readOnlyRootFileSystem: true
+          maxSurge: 1                  | maxSurges: 1
+          matchLabelKeys:              | matchLabelsKeys:
+          failureThreshold: 60         | failureThreshold: sixty
+          expr: absent                 | expression: absent
+          jobLabel:                    | joblabel:
+          property: ca.crt             | properties: ca.crt
+          minReplicas: 2               | minReplica: 2
+          kind: PodMonitor             | kind: PodMonitors
+          """)
+  void aMisspeltFieldOrAValueOfAnotherTypeIsRefused(String right, String wrong) {
+    var rendered = Tool.KUBECTL.run(Path.of("."), "kustomize", PRODUCTION.toString()).output();
+    assertThat(rendered).contains(right);
+    var misspelt = Manifest.all(rendered.replace(right, wrong));
+    assertThatThrownBy(() -> misspelt.forEach(KubernetesTypes::read))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kustomizations")
+  void everyPodMeetsThePodSecurityStandardRestricted(Path kustomization) {
+    assertThat(pods(kustomization))
+        .isNotEmpty()
+        .allSatisfy(
+            pod -> {
+              assertThat(Manifest.at(pod, "automountServiceAccountToken")).contains(false);
+              assertThat(Manifest.at(pod, "securityContext", "runAsNonRoot")).contains(true);
+              assertThat(Manifest.at(pod, "securityContext", "runAsUser")).get().isNotEqualTo(0);
+              assertThat(Manifest.at(pod, "securityContext", "seccompProfile", "type"))
+                  .contains("RuntimeDefault");
+              assertThat(pod).doesNotContainKeys("hostNetwork", "hostPID", "hostIPC");
+              assertThat(Manifest.listAt(pod, "containers"))
+                  .allSatisfy(
+                      container ->
+                          assertThat(Manifest.at(container, "securityContext"))
+                              .contains(
+                                  Map.of(
+                                      "allowPrivilegeEscalation", false,
+                                      "readOnlyRootFilesystem", true,
+                                      "capabilities", Map.of("drop", List.of("ALL")))));
+              assertThat(Manifest.listAt(pod, "volumes"))
+                  .allSatisfy(volume -> assertThat(volume).doesNotContainKey("hostPath"));
+            });
+  }
+
+  @Test
+  void everyVolumeThatIsMountedIsThereAndTheOtherWayRound() throws IOException {
+    for (var kustomization : kustomizations().toList()) {
+      assertThat(pods(kustomization))
+          .allSatisfy(
+              pod ->
+                  assertThat(names(mounts(pod))).isEqualTo(names(Manifest.listAt(pod, "volumes"))));
+    }
+  }
+
+  @Test
+  void aRolloutTakesNoReplicaAwayBeforeAnotherIsReady() {
+    var deployment = broker(PRODUCTION);
+    assertThat(deployment.mapping("spec", "strategy", "rollingUpdate"))
+        .containsEntry("maxUnavailable", 0);
+    assertThat(deployment.at("spec", "replicas")).as("the autoscaler's to say").isEmpty();
+    assertThat(one(PRODUCTION, "HorizontalPodAutoscaler").at("spec", "minReplicas")).contains(2);
+    assertThat(one(PRODUCTION, "PodDisruptionBudget").at("spec", "maxUnavailable")).contains(1);
+  }
+
+  @Test
+  void theGracePeriodIsLongerThanTheDrain() throws IOException {
+    var properties = new Properties();
+    properties.load(
+        new StringReader(Files.readString(Path.of("src/main/resources/application.properties"))));
+    var drain =
+        Stream.of("quarkus.shutdown.delay", "quarkus.shutdown.timeout")
+            .mapToLong(key -> Duration.parse("PT" + properties.getProperty(key)).toSeconds())
+            .sum();
+    assertThat(broker(PRODUCTION).at("spec", "template", "spec", "terminationGracePeriodSeconds"))
+        .get()
+        .satisfies(grace -> assertThat((long) (Integer) grace).isBetween(drain + 3, drain + 15));
+  }
+
+  @Test
+  void probesAndMetricsAreOnTheManagementPortAndTheServiceIsNot() {
+    var container = container(broker(PRODUCTION));
+    for (var probe : List.of("startupProbe", "livenessProbe", "readinessProbe")) {
+      assertThat(Manifest.at(container, probe, "httpGet", "port")).contains("management");
+    }
+    assertThat(Manifest.listAt(container, "ports"))
+        .contains(Map.of("name", "management", "containerPort", 9000));
+    assertThat(one(PRODUCTION, "PodMonitor").list("spec", "podMetricsEndpoints").getFirst())
+        .containsEntry("port", "management");
+    assertThat(named(PRODUCTION, "Service", "token-broker").list("spec", "ports"))
+        .singleElement()
+        .satisfies(port -> assertThat(port).containsEntry("port", 8080));
+  }
+
+  @Test
+  void everyClientHasItsSecretMountedWhereTheBrokerLooks() {
+    for (var overlay : List.of(PRODUCTION, DEVELOPMENT)) {
+      var yaml =
+          named(overlay, "ConfigMap", "token-broker-clients").mapping("data").get("clients.yaml");
+      var clients = Manifest.all(String.valueOf(yaml)).getFirst().mapping("clients").keySet();
+      var mounted =
+          Manifest.listOf(volume(broker(overlay), "secrets", "projected", "sources")).stream()
+              .flatMap(
+                  source -> items(source).stream().map(item -> String.valueOf(item.get("path"))))
+              .toList();
+      assertThat(mounted)
+          .containsExactlyInAnyOrderElementsOf(
+              clients.stream()
+                  .flatMap(name -> Stream.of(name + "/client-id", name + "/client-secret"))
+                  .toList());
+    }
+  }
+
+  @Test
+  void nothingSecretIsInProduction() {
+    assertThat(Manifest.rendered(PRODUCTION))
+        .extracting(Manifest::kind)
+        .contains("ExternalSecret")
+        .doesNotContain("Secret");
+  }
+
+  @Test
+  void theConsumerHasATokenForTheBrokerAndForNobodyElse() {
+    var token =
+        Manifest.listOf(
+            volume(one(CONSUMER, "Deployment"), "token-broker", "projected", "sources"));
+    assertThat(token)
+        .singleElement()
+        .satisfies(
+            source ->
+                assertThat(Manifest.at(source, "serviceAccountToken", "audience"))
+                    .contains("token-broker"));
+    assertThat(one(CONSUMER, "Deployment").mapping("spec", "template", "metadata", "labels"))
+        .as("what the broker's NetworkPolicy lets in")
+        .containsAllEntriesOf(callersLabels());
+  }
+
+  /** A kustomization with all components but those that {@code but} has, kept under target. */
+  private static Path with(Path kustomization, String... more) throws IOException {
+    var directory =
+        Files.createDirectories(
+            Path.of("target", "deploy", kustomization.getFileName() + String.join("-", more)));
+    var up = "../".repeat(directory.getNameCount());
+    var components = new ArrayList<>(List.of(more));
+    if (more.length == 0) {
+      try (var all = Files.list(Path.of("k8s", "components"))) {
+        all.sorted().forEach(each -> components.add(each.getFileName().toString()));
+      }
+    }
+    var text = new StringBuilder("resources:\n  - " + up + kustomization + "\ncomponents:\n");
+    components.forEach(each -> text.append("  - " + up + "k8s/components/" + each + "\n"));
+    Files.writeString(directory.resolve("kustomization.yaml"), text);
+    return directory;
+  }
+
+  private static Map<String, Object> callersLabels() {
+    var ingress =
+        named(PRODUCTION, "NetworkPolicy", "token-broker").list("spec", "ingress").getFirst();
+    var from = Manifest.listAt(ingress, "from").getFirst();
+    return Manifest.mappingOf(Manifest.at(from, "podSelector", "matchLabels").orElseThrow());
+  }
+
+  private static List<Map<String, Object>> items(Map<String, Object> source) {
+    return Manifest.listOf(Manifest.at(source, "secret", "items").orElseThrow());
+  }
+
+  private static Object volume(Manifest deployment, String name, String... path) {
+    return deployment.list("spec", "template", "spec", "volumes").stream()
+        .filter(volume -> name.equals(volume.get("name")))
+        .map(volume -> Manifest.at(volume, path))
+        .flatMap(Optional::stream)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<Map<String, Object>> pods(Path kustomization) {
+    return Manifest.rendered(kustomization).stream()
+        .filter(manifest -> manifest.kind().equals("Deployment"))
+        .map(deployment -> deployment.mapping("spec", "template", "spec"))
+        .toList();
+  }
+
+  private static List<Map<String, Object>> mounts(Map<String, Object> pod) {
+    return Manifest.listAt(pod, "containers").stream()
+        .flatMap(container -> Manifest.listAt(container, "volumeMounts").stream())
+        .toList();
+  }
+
+  private static Set<Object> names(List<Map<String, Object>> named) {
+    return named.stream().map(each -> each.get("name")).collect(Collectors.toSet());
+  }
+
+  private static Map<String, Object> container(Manifest deployment) {
+    return deployment.list("spec", "template", "spec", "containers").getFirst();
+  }
+
+  private static Manifest broker(Path kustomization) {
+    return named(kustomization, "Deployment", "token-broker");
+  }
+
+  private static Manifest one(Path kustomization, String kind) {
+    return Manifest.rendered(kustomization).stream()
+        .filter(manifest -> manifest.kind().equals(kind))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Manifest named(Path kustomization, String kind, String name) {
+    return Manifest.rendered(kustomization).stream()
+        .filter(manifest -> manifest.kind().equals(kind) && manifest.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+}
