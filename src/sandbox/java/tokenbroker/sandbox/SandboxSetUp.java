@@ -70,6 +70,11 @@ class SandboxSetUp {
   SandboxTrackMage trackMage() {
     var key = files.map(SandboxFiles::trackMageKey).orElseGet(SigningKey::create);
     var clock = Clock.systemUTC();
-    return new SandboxTrackMage(new UserTokens(key, clock), config.tokenLifetime());
+    return new SandboxTrackMage(
+        new UserTokens(key, clock),
+        new AuthorizationCodes(clock),
+        new RefreshTokens(clock),
+        new Terms(
+            config.tokenLifetime(), config.refreshTokenLifetime(), config.refreshTokenGrace()));
   }
 }
