@@ -43,7 +43,7 @@ class DemoService {
     this.callerTokens = callerTokens;
     this.json = json;
     this.sandbox = config.baseUrl();
-    this.broker = config.brokerUrl().orElseGet(() -> sandbox.resolve("/"));
+    this.broker = sandbox.resolve("/");
   }
 
   /** The demo page as browsers see it: connecting starts and ends there. */

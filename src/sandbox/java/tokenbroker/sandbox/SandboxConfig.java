@@ -42,7 +42,4 @@ interface SandboxConfig {
    * http or https and has no fragment.
    */
   Optional<Set<String>> redirectUris();
-
-  /** Where the demo page finds the broker. Absent for the origin of the base URL. */
-  Optional<URI> brokerUrl();
 }

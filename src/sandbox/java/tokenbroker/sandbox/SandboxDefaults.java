@@ -54,8 +54,9 @@ public final class SandboxDefaults implements ConfigSourceFactory {
         directory == null ? SandboxFiles.ofUser(port) : new SandboxFiles(Path.of(directory));
     var defaults = new HashMap<String, String>();
     defaults.put("sandbox.directory", files.root().toString());
-    defaults.put("sandbox.base-url", "http://127.0.0.1:" + port + "/sandbox");
-    defaults.put("broker.connections.public-url", "http://127.0.0.1:" + port);
+    var here = baseUrl(context, port);
+    defaults.put("sandbox.base-url", here);
+    defaults.put("broker.connections.public-url", originOf(here));
     defaults.put("broker.clients.file", files.clients().toString());
     defaults.put("broker.clients.secrets", files.secrets().toString());
     defaults.put("broker.issuers.sandbox.issuer", CallerTokens.ISSUER);
@@ -73,6 +74,19 @@ public final class SandboxDefaults implements ConfigSourceFactory {
     var test = LaunchMode.current() == LaunchMode.TEST;
     var port = value(context, test ? "quarkus.http.test-port" : "quarkus.http.port");
     return port == null ? (test ? "8081" : "8080") : port;
+  }
+
+  /** The one that was set; the built-in default does not know the port. */
+  private static String baseUrl(ConfigSourceContext context, String port) {
+    var set = context.getValue("sandbox.base-url");
+    return set != null && set.getValue() != null && set.getConfigSourceOrdinal() > ORDINAL
+        ? set.getValue()
+        : "http://127.0.0.1:" + port + "/sandbox";
+  }
+
+  /** Browsers find the broker where they find the sandbox. */
+  private static String originOf(String url) {
+    return url.replaceFirst("(?<=[^/:])/.*", "");
   }
 
   private static boolean hasRedis(ConfigSourceContext context) {

@@ -17,7 +17,6 @@ import io.restassured.specification.RequestSpecification;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,11 +35,6 @@ class AuthorizationQuarkusTest {
           "response_type", "code",
           "state", "a b&c");
   private static final String STATE = "a+b%26c";
-
-  @AfterEach
-  void countFromZero() {
-    given().delete("/sandbox/faults").then().statusCode(200);
-  }
 
   @Test
   void theConsentPageIsForPeopleAndHoldsNothingOfTheRequestButTheClient() {

@@ -4,45 +4,36 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
 import java.net.URI;
 import java.util.Map;
-import org.eclipse.microprofile.config.ConfigProvider;
-import org.junit.jupiter.api.AfterAll;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import tokenbroker.testing.StubConnections;
 
-/** The demo page beside a stub of the broker, and the sandbox's own TrackMage. */
+/** The demo page with the broker, whose TrackMage is the sandbox. */
 @QuarkusTest
-@TestProfile(SandboxProfiles.DemoOfAnotherBroker.class)
+@TestProfile(SandboxProfiles.Configuring.class)
 class DemoQuarkusTest {
 
   private static final String STATE = "sandbox-demo-state";
-  private static StubConnections broker;
-
-  @BeforeAll
-  static void startBroker() {
-    broker =
-        new StubConnections(
-            setting("sandbox.broker-url").getPort(), setting("sandbox.base-url") + "/trackmage");
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    broker.close();
-  }
+  private static final Pattern CONNECTION = Pattern.compile("name=\"connection\" value=\"([^\"]+)");
 
   @AfterEach
   void forgetConnections() {
-    broker.clear();
+    CONNECTION
+        .matcher(given().get("/sandbox/demo").asString())
+        .results()
+        .forEach(found -> disconnect(found.group(1)).statusCode(303));
   }
 
   @Test
@@ -72,7 +63,7 @@ class DemoQuarkusTest {
         .cookie(STATE, "");
     page("call=" + connection)
         .body(containsString("TrackMage answered 200: Sandbox of alice@sandbox.invalid."))
-        .body(containsString("<code>id-of-the-token</code>"))
+        .body(matchesPattern("(?s).*The token&#39;s id is <code>[\\w-]+</code>.*"))
         .body(not(containsString("eyJ")));
 
     disconnect(connection)
@@ -141,21 +132,19 @@ class DemoQuarkusTest {
 
   /** Goes to TrackMage, decides, comes back by the broker; answers where it leads to then. */
   private static URI decide(Response connect, String decision) {
+    var toTrackMage = browser().get(connect.getHeader("Location"));
     var decided =
-        given()
-            .urlEncodingEnabled(false)
-            .redirects()
-            .follow(false)
+        browser()
             .formParams(Map.of("user", "alice@sandbox.invalid", "decision", decision))
-            .post(connect.getHeader("Location"));
-    var back =
-        given()
-            .urlEncodingEnabled(false)
-            .redirects()
-            .follow(false)
-            .get(decided.getHeader("Location"));
-    assertThat(back.getHeader("Location")).startsWith(setting("sandbox.base-url") + "/demo?");
+            .post(toTrackMage.getHeader("Location"));
+    var back = browser().cookies(toTrackMage.cookies()).get(decided.getHeader("Location"));
+    assertThat(back.getHeader("Location"))
+        .startsWith("http://127.0.0.1:" + RestAssured.port + "/sandbox/demo?");
     return URI.create(back.getHeader("Location"));
+  }
+
+  private static RequestSpecification browser() {
+    return given().urlEncodingEnabled(false).redirects().follow(false);
   }
 
   private static ValidatableResponse disconnect(String connection) {
@@ -169,9 +158,5 @@ class DemoQuarkusTest {
 
   private static String parameter(URI uri, String name) {
     return uri.getQuery().replaceAll("(^|.*&)" + name + "=([^&]*).*", "$2");
-  }
-
-  private static URI setting(String key) {
-    return ConfigProvider.getConfig().getValue(key, URI.class);
   }
 }

@@ -9,6 +9,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestProfile(SandboxProfiles.Configuring.class)
 class FaultsQuarkusTest {
 
+  @BeforeEach
   @AfterEach
   void takeFaultsBack() {
     given().delete("/sandbox/faults").then().statusCode(200);

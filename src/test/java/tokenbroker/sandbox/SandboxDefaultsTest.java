@@ -42,6 +42,17 @@ class SandboxDefaultsTest {
   }
 
   @Test
+  void browsersFindTheBrokerWhereTheyFindTheSandbox() {
+    assertThat(
+            configured(Map.of("quarkus.http.port", "8123")).apply("broker.connections.public-url"))
+        .isEqualTo("http://127.0.0.1:8123");
+    assertThat(
+            configured(Map.of("sandbox.base-url", "https://s.example/a/sandbox"))
+                .apply("broker.connections.public-url"))
+        .isEqualTo("https://s.example");
+  }
+
+  @Test
   void theDirectoryIsOneForAUserAndAPort() {
     var user = System.getProperty("user.name");
     assertThat(configured(Map.of("quarkus.http.port", "8123")).apply("sandbox.directory"))

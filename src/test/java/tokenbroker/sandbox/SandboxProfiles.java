@@ -1,7 +1,6 @@
 package tokenbroker.sandbox;
 
 import io.quarkus.test.junit.QuarkusTestProfile;
-import java.util.HashMap;
 import java.util.Map;
 import tokenbroker.testing.Ports;
 
@@ -16,27 +15,13 @@ public final class SandboxProfiles {
   public static final class Configuring implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return configuring();
+      return Map.of(
+          // any but 0: the sandbox must know its port before the server listens
+          "quarkus.http.test-port", Integer.toString(Ports.free()),
+          "quarkus.management.test-port", "0",
+          "quarkus.redis.devservices.enabled", "false",
+          "sandbox.enabled", "true",
+          "sandbox.directory", DIRECTORY);
     }
-  }
-
-  /** The same, and the demo page talks to another broker, at {@code sandbox.broker-url}. */
-  public static final class DemoOfAnotherBroker implements QuarkusTestProfile {
-    @Override
-    public Map<String, String> getConfigOverrides() {
-      var overrides = new HashMap<>(configuring());
-      overrides.put("sandbox.broker-url", "http://127.0.0.1:" + Ports.free());
-      return overrides;
-    }
-  }
-
-  /** Any port but 0: the sandbox must know its port before the server listens. */
-  private static Map<String, String> configuring() {
-    return Map.of(
-        "quarkus.http.test-port", Integer.toString(Ports.free()),
-        "quarkus.management.test-port", "0",
-        "quarkus.redis.devservices.enabled", "false",
-        "sandbox.enabled", "true",
-        "sandbox.directory", DIRECTORY);
   }
 }

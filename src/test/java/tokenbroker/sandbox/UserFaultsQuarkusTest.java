@@ -16,6 +16,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +29,7 @@ class UserFaultsQuarkusTest {
   private static final String ALICE = "alice@sandbox.invalid";
   private static final String BOB = "bob@sandbox.invalid";
 
+  @BeforeEach
   @AfterEach
   void takeFaultsBack() {
     given().delete("/sandbox/faults").then().statusCode(200);
