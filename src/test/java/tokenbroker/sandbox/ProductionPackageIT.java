@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Whoever can reach a sandbox gets caller tokens: what is shipped must hold none of it. */
 class ProductionPackageIT {
 
-  private static final Path PACKAGE =
-      Path.of(requireNonNull(System.getProperty("broker.jar"))).resolveSibling("");
+  private static final Path PACKAGE = Path.of(requireNonNull(System.getProperty("broker.package")));
 
   @Test
   void theProductionPackageHoldsNothingOfTheSandbox() throws IOException {

@@ -20,11 +20,15 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The packaged broker in a process of its own, on free ports of the loopback interface. */
 public final class BrokerProcess implements AutoCloseable {
 
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+  /** A native executable to start instead of the jar. */
+  private static final @Nullable String EXECUTABLE = System.getProperty("broker.executable");
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -70,6 +74,11 @@ public final class BrokerProcess implements AutoCloseable {
         .with("broker.issuers.test.issuer", CallerTokens.ISSUER)
         .with("broker.issuers.test.keys", files.callerKeys())
         .with("quarkus.shutdown.delay", "0s");
+  }
+
+  /** Whether it is a native executable that is tested, see {@code ./mvnw verify -Dnative}. */
+  public static boolean isNative() {
+    return EXECUTABLE != null;
   }
 
   /** Where callers reach it. */
@@ -280,17 +289,25 @@ public final class BrokerProcess implements AutoCloseable {
     /** Started; it may refuse to. */
     public BrokerProcess launch() {
       try {
-        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var jar = new File(System.getProperty("broker.jar", "target/quarkus-app/quarkus-run.jar"));
         var logs = Files.createDirectories(Path.of("target", "broker-logs"));
         var log = Files.createTempFile(logs, "broker-", ".log");
-        var command = new ArrayList<>(List.of(java));
-        command.addAll(jvm);
-        command.addAll(List.of("-jar", jar.getAbsolutePath()));
-        return new BrokerProcess(command, new LinkedHashMap<>(settings), environment, log);
+        return new BrokerProcess(command(), new LinkedHashMap<>(settings), environment, log);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+
+    /** What a native executable is started with is no option of a JVM. */
+    private List<String> command() {
+      if (EXECUTABLE != null) {
+        return List.of(EXECUTABLE);
+      }
+      var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+      var jar = new File(System.getProperty("broker.jar", "target/quarkus-app/quarkus-run.jar"));
+      var command = new ArrayList<>(List.of(java));
+      command.addAll(jvm);
+      command.addAll(List.of("-jar", jar.getAbsolutePath()));
+      return command;
     }
   }
 }
