@@ -31,11 +31,12 @@ class ArchitectureTest {
           callers       | config
           clients       | callers config seal
           tokens        | clients config seal
-          trackmage     | tokens clients config seal
-          redis         | tokens clients config seal
+          trackmage     | connections tokens clients config seal
+          redis         | connections tokens clients callers config seal
           observability | tokens clients callers config
-          http          | observability tokens clients callers config
-          startup       | http observability redis trackmage tokens clients callers config seal
+          connections   | observability tokens clients callers config
+          http          | connections observability tokens clients callers config
+          startup       | http connections observability redis trackmage tokens clients callers config seal
           """)
   void aRoomKnowsOnlyTheRoomsItMay(String room, String others) {
     var allowed = Set.of(others == null ? new String[0] : others.split(" "));

@@ -2,6 +2,7 @@ package tokenbroker.config;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -42,6 +43,9 @@ public interface BrokerConfig {
 
   /** How the broker talks to TrackMage. */
   Upstream upstream();
+
+  /** Accounts that users connect. */
+  Connections connections();
 
   /** What the broker tells Prometheus. */
   Metrics metrics();
@@ -169,6 +173,16 @@ public interface BrokerConfig {
      */
     @WithDefault("1s…30s")
     BackoffRange backoff();
+  }
+
+  /** Accounts that users connect. */
+  interface Connections {
+    /**
+     * The broker's own address as browsers see it, such as {@code https://connect.example.com};
+     * switches connections on. At TrackMage {@code <public-url>/oauth/callback} is registered as
+     * the redirect URI. {@code http} for loopback alone.
+     */
+    Optional<URI> publicUrl();
   }
 
   /** What the broker tells Prometheus. */

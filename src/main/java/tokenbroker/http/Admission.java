@@ -7,6 +7,8 @@ import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory;
 import tokenbroker.clients.ClientName;
 import tokenbroker.observability.Audit;
+import tokenbroker.tokens.Account;
+import tokenbroker.tokens.ConnectionId;
 
 /**
  * Which client a caller may use. A client that it may not use and one that does not exist look the
@@ -43,19 +45,43 @@ class Admission {
       } else {
         metrics.deniedUnknown();
       }
-      audit.record(exchange.caller(), name, "forbidden", null, exchange.traceId());
+      audit.record(
+          exchange.caller(), Account.of(clientName), "forbidden", null, exchange.traceId());
       throw new ProblemException(ProblemCode.FORBIDDEN, ProblemCode.FORBIDDEN.detail);
     }
     return admitted;
+  }
+
+  /**
+   * As {@link #admit(Exchange, String)}, for one of the client's connections.
+   *
+   * @throws ProblemException also {@code not_found}, where no connection can have this id
+   */
+  Admitted admit(Exchange exchange, String name, String connection) {
+    var admitted = admit(exchange, name);
+    return ConnectionId.parse(connection)
+        .map(admitted::at)
+        .orElseThrow(() -> new ProblemException(ProblemCode.NOT_FOUND, TokenAnswers.NO_CONNECTION));
   }
 
   /** Null where {@link #admit} would throw; nothing is counted then. */
   @Nullable Admitted find(Exchange exchange, ClientName name) {
     var client = clients.find(name).orElse(null);
     var rule = client == null ? null : client.admits(exchange.caller()).orElse(null);
-    return client == null || rule == null ? null : new Admitted(exchange, client, rule);
+    return client == null || rule == null
+        ? null
+        : new Admitted(exchange, client, rule, Account.of(name));
   }
 
-  /** A caller at a client that it may use, by this rule. */
-  record Admitted(Exchange exchange, Client client, CallerRule rule) {}
+  /**
+   * A caller at a client that it may use, by this rule.
+   *
+   * @param account whose tokens it asks for: the client's own unless said otherwise
+   */
+  record Admitted(Exchange exchange, Client client, CallerRule rule, Account account) {
+
+    Admitted at(ConnectionId connection) {
+      return new Admitted(exchange, client, rule, new Account(client.name(), connection));
+    }
+  }
 }

@@ -74,7 +74,7 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
   private void admit(Caller caller, ContainerRequestContext request, long startedAt) {
     var wait = limits.waitFor(caller);
     if (wait.isZero()) {
-      new Exchange(caller, Exchange.traceId(request), startedAt).attachTo(request);
+      Exchange.begun(caller, request, startedAt).attachTo(request);
       return;
     }
     metrics.rateLimited(caller);

@@ -7,9 +7,10 @@ import tokenbroker.callers.Caller;
 /**
  * One request of a verified caller.
  *
+ * @param traceparent as the caller sent it; null where it sent none
  * @param startedAt {@link System#nanoTime()} when its head had been read
  */
-record Exchange(Caller caller, String traceId, long startedAt) {
+record Exchange(Caller caller, String traceId, @Nullable String traceparent, long startedAt) {
 
   private static final String PROPERTY = Exchange.class.getName();
   private static final String TRACE_ID = TraceId.class.getName();
@@ -19,6 +20,10 @@ record Exchange(Caller caller, String traceId, long startedAt) {
       return exchange;
     }
     throw new IllegalStateException("a resource for callers was reached without a verified caller");
+  }
+
+  static Exchange begun(Caller caller, ContainerRequestContext request, long startedAt) {
+    return new Exchange(caller, traceId(request), header(request, "traceparent"), startedAt);
   }
 
   void attachTo(ContainerRequestContext request) {

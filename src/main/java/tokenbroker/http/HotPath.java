@@ -58,7 +58,7 @@ class HotPath {
 
   void handle(RoutingContext context) {
     var admitted = admitted(context.request());
-    var hit = admitted == null ? null : broker.nearby(admitted.client().name(), USABLE);
+    var hit = admitted == null ? null : broker.nearby(admitted.account(), USABLE);
     if (admitted == null || hit == null || !isWithinLimit(admitted)) {
       context.next();
       return;
@@ -84,8 +84,9 @@ class HotPath {
     if (client == null || caller == null) {
       return null;
     }
-    var traceId = TraceId.of(request.getHeader("traceparent"));
-    return admission.find(new Exchange(caller, traceId, startedAt), client);
+    var traceparent = request.getHeader("traceparent");
+    return admission.find(
+        new Exchange(caller, TraceId.of(traceparent), traceparent, startedAt), client);
   }
 
   private static boolean isUsual(HttpServerRequest request) {

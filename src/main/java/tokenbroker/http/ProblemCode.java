@@ -16,6 +16,11 @@ enum ProblemCode {
       "Send a valid caller token as Authorization: Bearer."),
   FORBIDDEN(403, false, "Not allowed", "There is no such client, or this caller may not use it."),
   NOT_FOUND(404, false, "Not found", "There is nothing at this path."),
+  RECONNECT_REQUIRED(
+      409,
+      false,
+      "The user must connect again",
+      "TrackMage no longer renews the tokens of this connection."),
   METHOD_NOT_ALLOWED(405, false, "Method not allowed", "This path does not know this method."),
   NOT_ACCEPTABLE(
       406, false, "Not acceptable", "No media type in Accept is one that can be answered with."),
@@ -36,6 +41,11 @@ enum ProblemCode {
       true,
       "TrackMage cannot be asked now",
       "The next attempt is due after the time in Retry-After."),
+  STORE_UNAVAILABLE(
+      503,
+      true,
+      "Connections cannot be read now",
+      "The store of connections does not answer; ask again after the time in Retry-After."),
   OVERLOADED(
       503,
       true,

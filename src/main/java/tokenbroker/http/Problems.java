@@ -9,6 +9,7 @@ import java.time.Duration;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.tokens.StoreUnavailable;
 
 /** Turns every way a request can end badly into a problem. */
 class Problems {
@@ -20,6 +21,14 @@ class Problems {
   @ServerExceptionMapper
   Response known(ProblemException e, ContainerRequestContext request) {
     return response(e.code, e.detail, e.retryAfter, Exchange.traceId(request)).build();
+  }
+
+  /** Only connections throw it: for the rest the broker goes on without its store. */
+  @ServerExceptionMapper
+  Response storeDown(StoreUnavailable e, ContainerRequestContext request) {
+    LOG.warnf("Connections cannot be read or changed: %s", e.getMessage());
+    return response(ProblemCode.STORE_UNAVAILABLE, Duration.ofSeconds(1), Exchange.traceId(request))
+        .build();
   }
 
   /** What JAX-RS itself refuses: no such path, method, representation or media type. */
@@ -47,7 +56,12 @@ class Problems {
 
   /** RFC 9110 §15.5.6 wants it said, and the framework does not say it. */
   private static String allowed(String path) {
-    return path.endsWith("/invalidate") ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
+    if (path.endsWith("/invalidate") || path.endsWith("/authorizations")) {
+      return "POST, OPTIONS";
+    }
+    return path.matches("/?clients/[^/]+/connections/[^/]+")
+        ? "DELETE, OPTIONS"
+        : "GET, HEAD, OPTIONS";
   }
 
   @ServerExceptionMapper

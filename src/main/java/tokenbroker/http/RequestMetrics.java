@@ -37,13 +37,11 @@ class RequestMetrics {
   }
 
   /** Counts and times a request that was allowed. */
-  void answered(ClientName client, CallerRule rule, String outcome, long startedAt) {
+  void answered(ClientName client, CallerRule rule, String outcome, long nanos) {
     requests
         .computeIfAbsent(new Series(labels.of(client), rule, outcome), this::counter)
         .increment();
-    durations
-        .computeIfAbsent(outcome, this::timer)
-        .record(Duration.ofNanos(System.nanoTime() - startedAt));
+    durations.computeIfAbsent(outcome, this::timer).record(Duration.ofNanos(nanos));
   }
 
   void denied(ClientName client) {

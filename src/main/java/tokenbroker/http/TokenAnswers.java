@@ -6,14 +6,18 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.connections.ConnectionStore;
 import tokenbroker.http.Admission.Admitted;
 import tokenbroker.observability.Audit;
+import tokenbroker.observability.Traces;
 import tokenbroker.tokens.Freshness;
 import tokenbroker.tokens.TokenId;
 import tokenbroker.tokens.TokenResult;
+import tokenbroker.tokens.TokenResult.Gone;
 import tokenbroker.tokens.TokenResult.InvalidResponse;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.NotIssued;
+import tokenbroker.tokens.TokenResult.ReconnectRequired;
 import tokenbroker.tokens.TokenResult.Rejected;
 import tokenbroker.tokens.TokenResult.TimedOut;
 import tokenbroker.tokens.TokenResult.TooSoon;
@@ -22,6 +26,8 @@ import tokenbroker.tokens.TokenResult.Unavailable;
 /** What a token request comes to, said in HTTP: once, and counted, timed and audited on the way. */
 @Singleton
 class TokenAnswers {
+
+  static final String NO_CONNECTION = "This client has no such connection.";
 
   /** How the caller wants its token. */
   enum Representation {
@@ -34,12 +40,15 @@ class TokenAnswers {
   private final Freshness freshness;
   private final RequestMetrics metrics;
   private final Audit audit;
+  private final Traces traces;
   private final Clock clock;
 
-  TokenAnswers(Freshness freshness, RequestMetrics metrics, Audit audit, Clock clock) {
+  TokenAnswers(
+      Freshness freshness, RequestMetrics metrics, Audit audit, Traces traces, Clock clock) {
     this.freshness = freshness;
     this.metrics = metrics;
     this.audit = audit;
+    this.traces = traces;
     this.clock = clock;
   }
 
@@ -104,8 +113,17 @@ class TokenAnswers {
               .build();
       case InvalidResponse _ ->
           Problems.response(ProblemCode.UPSTREAM_INVALID_RESPONSE, retryAfter, traceId).build();
-      case Unavailable _ ->
-          Problems.response(ProblemCode.UPSTREAM_UNAVAILABLE, retryAfter, traceId).build();
+      case Unavailable(var reason, _) ->
+          Problems.response(
+                  reason.equals(ConnectionStore.UNAVAILABLE)
+                      ? ProblemCode.STORE_UNAVAILABLE
+                      : ProblemCode.UPSTREAM_UNAVAILABLE,
+                  retryAfter,
+                  traceId)
+              .build();
+      case ReconnectRequired _ ->
+          Problems.response(ProblemCode.RECONNECT_REQUIRED, null, traceId).build();
+      case Gone _ -> Problems.response(ProblemCode.NOT_FOUND, NO_CONNECTION, null, traceId).build();
       case TimedOut _ ->
           Problems.response(ProblemCode.UPSTREAM_TIMEOUT, retryAfter, traceId).build();
       case TooSoon _ ->
@@ -120,7 +138,7 @@ class TokenAnswers {
 
   private static String outcome(NotIssued result) {
     return switch (result) {
-      case Rejected _, InvalidResponse _ -> "rejected";
+      case Rejected _, InvalidResponse _, ReconnectRequired _, Gone _ -> "rejected";
       case Unavailable _ -> "unavailable";
       case TimedOut _ -> "timeout";
       case TooSoon _ -> "throttled";
@@ -132,12 +150,11 @@ class TokenAnswers {
   }
 
   private void count(Admitted to, String outcome, @Nullable TokenId token) {
-    metrics.answered(to.client().name(), to.rule(), outcome, to.exchange().startedAt());
-    audit.record(
-        to.exchange().caller(),
-        to.client().name().value(),
-        outcome,
-        token,
-        to.exchange().traceId());
+    var exchange = to.exchange();
+    var nanos = System.nanoTime() - exchange.startedAt();
+    metrics.answered(to.client().name(), to.rule(), outcome, nanos);
+    audit.record(exchange.caller(), to.account(), outcome, token, exchange.traceId());
+    traces.answered(
+        to.account(), outcome, token, exchange.traceId(), exchange.traceparent(), nanos);
   }
 }

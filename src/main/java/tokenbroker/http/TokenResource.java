@@ -1,7 +1,5 @@
 package tokenbroker.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
@@ -19,8 +17,10 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Variant;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.http.Admission.Admitted;
 import tokenbroker.http.TokenAnswers.Representation;
 import tokenbroker.tokens.Need;
 import tokenbroker.tokens.TokenBroker;
@@ -35,9 +35,6 @@ import tokenbroker.tokens.TokenId;
 @Path("tokens/{client}")
 class TokenResource {
 
-  /** Where a body came without a length; one that says its length is refused unread. */
-  private static final int LARGEST_BODY = 8 * 1024;
-
   private static final Need USABLE = new Need.Usable();
   private static final List<Variant> VARIANTS =
       Variant.mediaTypes(MediaType.APPLICATION_JSON_TYPE, MediaType.TEXT_PLAIN_TYPE).build();
@@ -46,19 +43,19 @@ class TokenResource {
   private final TokenBroker broker;
   private final TokenAnswers answers;
   private final VirtualThreads threads;
-  private final ObjectMapper json;
+  private final JsonBody body;
 
   TokenResource(
       Admission admission,
       TokenBroker broker,
       TokenAnswers answers,
       VirtualThreads threads,
-      ObjectMapper json) {
+      JsonBody body) {
     this.admission = admission;
     this.broker = broker;
     this.answers = answers;
     this.threads = threads;
-    this.json = json;
+    this.body = body;
   }
 
   @GET
@@ -68,17 +65,20 @@ class TokenResource {
       @Context HttpHeaders headers,
       @Context Request conditions,
       @Context ContainerRequestContext request) {
-    var admitted = admission.admit(Exchange.of(request), client);
-    var need = need(request.getUriInfo().getQueryParameters().get("min_ttl"));
-    var preferences = Preferences.of(headers.getRequestHeader("Prefer"));
-    var representation = preferences.minimal() ? Representation.MINIMAL : accepted(conditions);
-    var hit = broker.nearby(admitted.client().name(), need);
-    if (hit != null) {
-      return Uni.createFrom().item(answers.answer(admitted, hit, representation));
-    }
-    var result = broker.tokenFor(admitted.client(), need, preferences.patience());
-    return Uni.createFrom()
-        .completionStage(result.thenApply(it -> answers.answer(admitted, it, representation)));
+    return token(admission.admit(Exchange.of(request), client), headers, conditions, request);
+  }
+
+  @GET
+  @Path("connections/{connection}")
+  @Produces({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
+  public Uni<Response> tokenOfConnection(
+      @RestPath String client,
+      @RestPath String connection,
+      @Context HttpHeaders headers,
+      @Context Request conditions,
+      @Context ContainerRequestContext request) {
+    return token(
+        admission.admit(Exchange.of(request), client, connection), headers, conditions, request);
   }
 
   @POST
@@ -87,15 +87,46 @@ class TokenResource {
   @Produces(MediaType.APPLICATION_JSON)
   public Uni<Response> invalidate(
       @RestPath String client,
-      String body,
+      String report,
       @Context HttpHeaders headers,
       @Context ContainerRequestContext request) {
-    var admitted = admission.admit(Exchange.of(request), client);
-    var dead = reported(body);
+    return invalidate(admission.admit(Exchange.of(request), client), report, headers);
+  }
+
+  @POST
+  @Path("connections/{connection}/invalidate")
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Produces(MediaType.APPLICATION_JSON)
+  public Uni<Response> invalidateOfConnection(
+      @RestPath String client,
+      @RestPath String connection,
+      String report,
+      @Context HttpHeaders headers,
+      @Context ContainerRequestContext request) {
+    return invalidate(admission.admit(Exchange.of(request), client, connection), report, headers);
+  }
+
+  private Uni<Response> token(
+      Admitted admitted, HttpHeaders headers, Request conditions, ContainerRequestContext request) {
+    var need = need(request.getUriInfo().getQueryParameters().get("min_ttl"));
+    var preferences = Preferences.of(headers.getRequestHeader("Prefer"));
+    var representation = preferences.minimal() ? Representation.MINIMAL : accepted(conditions);
+    var hit = broker.nearby(admitted.account(), need);
+    if (hit != null) {
+      return Uni.createFrom().item(answers.answer(admitted, hit, representation));
+    }
+    var result =
+        broker.tokenFor(admitted.client(), admitted.account(), need, preferences.patience());
+    return Uni.createFrom()
+        .completionStage(result.thenApply(it -> answers.answer(admitted, it, representation)));
+  }
+
+  private Uni<Response> invalidate(Admitted admitted, String report, HttpHeaders headers) {
+    var dead = reported(report);
     var wait = Preferences.of(headers.getRequestHeader("Prefer")).patience();
     return threads.call(
         () -> {
-          var invalidation = broker.invalidate(admitted.client(), dead, wait);
+          var invalidation = broker.invalidate(admitted.client(), admitted.account(), dead, wait);
           return answers.invalidated(admitted, invalidation.current(), invalidation.replaced());
         });
   }
@@ -122,27 +153,13 @@ class TokenResource {
     return new Need.MinTtl(Duration.ofSeconds(Integer.parseInt(text)));
   }
 
-  private TokenId reported(String body) {
-    if (body.length() > LARGEST_BODY) {
-      throw new ProblemException(
-          ProblemCode.CONTENT_TOO_LARGE, ProblemCode.CONTENT_TOO_LARGE.detail);
-    }
-    try {
-      var node = json.readTree(body);
-      if (node != null
-          && node.isObject()
-          && node.size() == 1
-          && node.path("token_id").isTextual()) {
-        var id = TokenId.parse(node.path("token_id").textValue());
-        if (id.isPresent()) {
-          return id.get();
-        }
-      }
-    } catch (JsonProcessingException e) {
-      // Said below: the body, and what a parser makes of it, is not repeated.
-    }
-    throw new ProblemException(
-        ProblemCode.INVALID_REQUEST,
-        "The body is {\"token_id\": \"…\"}, with the id of the refused token.");
+  private TokenId reported(String report) {
+    return body.object(report, Set.of("token_id"))
+        .flatMap(fields -> TokenId.parse(fields.path("token_id").asText()))
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    ProblemCode.INVALID_REQUEST,
+                    "The body is {\"token_id\": \"…\"}, with the id of the refused token."));
   }
 }

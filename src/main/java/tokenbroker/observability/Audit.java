@@ -10,14 +10,18 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.jboss.logmanager.formatters.PatternFormatter;
 import org.jboss.logmanager.handlers.ConsoleHandler;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.Caller;
+import tokenbroker.tokens.Account;
 import tokenbroker.tokens.TokenId;
 
 /**
@@ -30,6 +34,7 @@ public class Audit {
 
   private static final Logger LOG = Logger.getLogger("audit");
   private static final int BACKLOG = 65_536;
+  private static final Duration LOOK_EVERY = Duration.ofMillis(10);
 
   private final Clock clock;
   private final Counter dropped;
@@ -66,38 +71,60 @@ public class Audit {
   @PreDestroy
   void end() throws InterruptedException {
     ended = true;
-    writer.interrupt();
+    LockSupport.unpark(writer);
     writer.join();
   }
 
   /**
    * Records one use. Never blocks.
    *
-   * @param client the client that was asked for, as far as it is a well-formed name
+   * @param account whose token was asked for, there or not
    * @param outcome what the caller got, such as {@code nearby} or {@code forbidden}
    * @param token names the token that was handed out; null where none was
    */
   public void record(
-      Caller caller, String client, String outcome, @Nullable TokenId token, String traceId) {
-    if (!backlog.offer(new Entry(clock.instant(), caller, client, outcome, token, traceId))) {
+      Caller caller, Account account, String outcome, @Nullable TokenId token, String traceId) {
+    record(new Entry(clock.instant(), "token", caller, account, outcome, token, traceId));
+  }
+
+  /**
+   * Records what became of a connection. Never blocks.
+   *
+   * @param event {@code connect}, {@code refresh} or {@code revoke}
+   * @param caller who asked for it; null where the broker did it by itself, and then without trace
+   */
+  public void connection(
+      String event,
+      @Nullable Caller caller,
+      Account account,
+      String outcome,
+      @Nullable TokenId token,
+      @Nullable String traceId) {
+    record(new Entry(clock.instant(), event, caller, account, outcome, token, traceId));
+  }
+
+  private void record(Entry entry) {
+    if (!backlog.offer(entry)) {
       dropped.increment();
     }
   }
 
+  /**
+   * Looks again and again rather than waiting to be woken: a wake-up for each line would cost its
+   * request more than all else that is done for it here.
+   */
   private void write() {
+    var lines = new ArrayList<Entry>();
     while (!ended) {
-      try {
-        LOG.info(line(backlog.take()));
-        if (backlog.isEmpty()) {
-          console.flush();
-        }
-      } catch (InterruptedException e) {
-        break;
+      backlog.drainTo(lines);
+      lines.forEach(entry -> LOG.info(line(entry)));
+      if (!lines.isEmpty()) {
+        console.flush();
+        lines.clear();
       }
+      LockSupport.parkNanos(LOOK_EVERY.toNanos());
     }
-    for (var entry = backlog.poll(); entry != null; entry = backlog.poll()) {
-      LOG.info(line(entry));
-    }
+    backlog.forEach(entry -> LOG.info(line(entry)));
     console.flush();
   }
 
@@ -106,15 +133,22 @@ public class Audit {
     try (var line = json.createGenerator(text)) {
       line.writeStartObject();
       line.writeStringField("time", entry.at.toString());
-      line.writeStringField("event", "token");
-      line.writeStringField("issuer", entry.caller.issuer());
-      line.writeStringField("subject", entry.caller.subject());
-      line.writeStringField("client", entry.client);
+      line.writeStringField("event", entry.event);
+      if (entry.caller != null) {
+        line.writeStringField("issuer", entry.caller.issuer());
+        line.writeStringField("subject", entry.caller.subject());
+      }
+      line.writeStringField("client", entry.account.client().value());
+      if (entry.account.connection() != null) {
+        line.writeStringField("connection", entry.account.connection().value());
+      }
       line.writeStringField("outcome", entry.outcome);
       if (entry.token != null) {
         line.writeStringField("token_id", entry.token.value());
       }
-      line.writeStringField("trace_id", entry.traceId);
+      if (entry.traceId != null) {
+        line.writeStringField("trace_id", entry.traceId);
+      }
       line.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -124,9 +158,10 @@ public class Audit {
 
   private record Entry(
       Instant at,
-      Caller caller,
-      String client,
+      String event,
+      @Nullable Caller caller,
+      Account account,
       String outcome,
       @Nullable TokenId token,
-      String traceId) {}
+      @Nullable String traceId) {}
 }

@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import tokenbroker.clients.ClientName;
+import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.StoreUnavailable;
 import tokenbroker.tokens.TokenId;
@@ -89,7 +89,7 @@ public class Announcements {
   }
 
   static String text(Announcement announcement) {
-    var text = announcement.kind().name().toLowerCase(Locale.ROOT) + " " + announcement.client();
+    var text = announcement.kind().name().toLowerCase(Locale.ROOT) + " " + announcement.account();
     return announcement.dead() == null ? text : text + " " + announcement.dead();
   }
 
@@ -102,7 +102,7 @@ public class Announcements {
     for (var kind : Announcement.Kind.values()) {
       if (kind.name().toLowerCase(Locale.ROOT).equals(words[0])) {
         var dead = words.length == 3 ? TokenId.parse(words[2]).orElse(null) : null;
-        return ClientName.parse(words[1]).map(client -> new Announcement(kind, client, dead));
+        return Account.parse(words[1]).map(account -> new Announcement(kind, account, dead));
       }
     }
     return Optional.empty();

@@ -1,20 +1,59 @@
 package tokenbroker.redis;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientName;
+import tokenbroker.tokens.Account;
+import tokenbroker.tokens.ConnectionId;
 
 /**
- * The keys of one client. The braces keep them in one slot of a cluster, so that scripts may use
- * them together.
+ * The keys of one account. The braces keep those of a client in one slot of a cluster, so that
+ * scripts may use them together.
+ *
+ * @param connection without it there is nothing to keep of the account; null for the client's own
  */
-record Keys(String token, String lease, String failure, String forced) {
+record Keys(
+    String token, String lease, String failure, String forced, @Nullable String connection) {
 
-  static Keys of(ClientName client) {
-    var prefix = "token-broker:{" + client.value() + "}:";
-    return new Keys(prefix + "token", prefix + "lease", prefix + "failure", prefix + "forced");
+  static Keys of(Account account) {
+    var id = account.connection();
+    var connection = id == null ? null : connection(account.client(), id);
+    var prefix = connection == null ? prefix(account.client()) : connection + ":";
+    return new Keys(
+        prefix + "token", prefix + "lease", prefix + "failure", prefix + "forced", connection);
   }
 
-  List<String> all() {
-    return List.of(token, lease, failure, forced);
+  /** Where a connection itself is. */
+  static String connection(ClientName client, ConnectionId id) {
+    return prefix(client) + "connection:" + id;
+  }
+
+  /** What all keys of a client begin with. */
+  static String prefix(ClientName client) {
+    return "token-broker:{" + client.value() + "}:";
+  }
+
+  /** What {@link Scripts#LOOK} and {@link Scripts#KEEP} want. */
+  List<String> looked() {
+    return with(token, failure);
+  }
+
+  /** What {@link Scripts#LOOK_OR_LEASE} wants. */
+  List<String> leased() {
+    return with(token, failure, lease);
+  }
+
+  /** All but the lease, which is its holder's to give back. */
+  List<String> cached() {
+    return List.of(token, failure, forced);
+  }
+
+  private List<String> with(String... keys) {
+    var all = new ArrayList<>(List.of(keys));
+    if (connection != null) {
+      all.add(connection);
+    }
+    return all;
   }
 }

@@ -16,9 +16,9 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import tokenbroker.clients.ClientName;
 import tokenbroker.seal.Seal;
 import tokenbroker.tokens.AccessToken;
+import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.StoreUnavailable;
 import tokenbroker.tokens.TokenStore;
@@ -50,40 +50,35 @@ public class RedisTokenStore implements TokenStore {
     this.announcements = announcements;
     this.leases = new Leases(commands, registry);
     this.clock = clock;
-    this.openFailures =
-        Counter.builder("token_broker.store.open.failures")
-            .description(
-                "Stored values that did not open: corrupt, foreign, moved, or of an unknown key")
-            .register(registry);
+    this.openFailures = OpenFailures.in(registry);
   }
 
   @Override
-  public Stored look(ClientName client) {
-    var keys = Keys.of(client);
-    return stored(
-        keys, commands.script("look", Scripts.LOOK, List.of(keys.token(), keys.failure())));
+  public Stored look(Account account) {
+    var keys = Keys.of(account);
+    return stored(keys, commands.script("look", Scripts.LOOK, keys.looked()));
   }
 
   @Override
-  public Looked lookOrLease(ClientName client, Revision seen) {
-    var keys = Keys.of(client);
+  public Looked lookOrLease(Account account, Revision seen) {
+    var keys = Keys.of(account);
     var owner = Leases.newOwner();
     var found =
         commands.script(
             "look or lease",
             Scripts.LOOK_OR_LEASE,
-            List.of(keys.token(), keys.failure(), keys.lease()),
+            keys.leased(),
             seen.token(),
             seen.failure(),
             owner,
             text(Leases.TERM));
     var stored = stored(keys, found);
-    var taken = found != null && found.size() == 7 && found.get(6).toInteger() == 1;
+    var taken = found != null && found.size() == 8 && found.get(7).toInteger() == 1;
     return new Looked(stored, taken ? leases.held(keys.lease(), owner) : null);
   }
 
   private Stored stored(Keys keys, @Nullable Response found) {
-    if (found == null || found.size() < 6) {
+    if (found == null || found.size() < 7) {
       throw new StoreUnavailable("look: an answer of another form");
     }
     var now = clock.instant();
@@ -92,21 +87,21 @@ public class RedisTokenStore implements TokenStore {
     var untilRetry = millis(found.get(4).toLong()).minus(FAILURE_REMEMBERED);
     var failure = opened(found.get(3), it -> values.failure(keys.failure(), it, untilRetry, now));
     var revision = new Revision(found.get(2).toString(), found.get(5).toString());
-    return new Stored(token, revision, failure);
+    return new Stored(token, revision, failure, found.get(6).toInteger() == 1);
   }
 
   @Override
-  public boolean keep(ClientName client, AccessToken token, Revision seen, Announcement news) {
+  public boolean keep(Account account, AccessToken token, Revision seen, Announcement news) {
     var left = Duration.between(clock.instant(), token.expiresAt());
     if (!left.isPositive()) {
       return false;
     }
-    var keys = Keys.of(client);
+    var keys = Keys.of(account);
     var kept =
         commands.script(
             "keep",
             Scripts.KEEP,
-            List.of(keys.token(), keys.failure()),
+            keys.looked(),
             seen.token(),
             values.token(keys.token(), token),
             text(left),
@@ -116,8 +111,8 @@ public class RedisTokenStore implements TokenStore {
   }
 
   @Override
-  public void remember(ClientName client, UpstreamFailure failure) {
-    var key = Keys.of(client).failure();
+  public void remember(Account account, UpstreamFailure failure) {
+    var key = Keys.of(account).failure();
     var remembered = Duration.between(clock.instant(), failure.retryAt()).plus(FAILURE_REMEMBERED);
     commands.script(
         "remember",
@@ -126,12 +121,12 @@ public class RedisTokenStore implements TokenStore {
         values.failure(key, failure),
         text(remembered),
         Announcements.CHANNEL,
-        Announcements.text(Announcement.of(Announcement.Kind.FAILED, client)));
+        Announcements.text(Announcement.of(Announcement.Kind.FAILED, account)));
   }
 
   @Override
-  public Optional<Duration> claimForcedFetch(ClientName client, Duration period) {
-    var key = Keys.of(client).forced();
+  public Optional<Duration> claimForcedFetch(Account account, Duration period) {
+    var key = Keys.of(account).forced();
     if (commands.run(Command.SET, key, UUID.randomUUID().toString(), "NX", "PX", text(period))
         != null) {
       return Optional.empty();
@@ -141,8 +136,8 @@ public class RedisTokenStore implements TokenStore {
   }
 
   @Override
-  public void forget(ClientName client) {
-    commands.run(Command.DEL, Keys.of(client).all().toArray(String[]::new));
+  public void forget(Account account) {
+    commands.run(Command.DEL, Keys.of(account).cached().toArray(String[]::new));
   }
 
   @Override

@@ -25,35 +25,40 @@ final class Scripts {
           local token = read(KEYS[1])
           local failure = read(KEYS[2])
           local found = {token or '', redis.call('PTTL', KEYS[1]), revision(token),
-                         failure or '', redis.call('PTTL', KEYS[2]), revision(failure)}
+                         failure or '', redis.call('PTTL', KEYS[2]), revision(failure), 0}
           """;
 
   /**
-   * KEYS token, failure. Returns token, its PTTL, its revision, failure, its PTTL, its revision.
+   * KEYS token, failure, connection where it is one's. Returns token, its PTTL, its revision,
+   * failure, its PTTL, its revision, and 1 where the connection is gone.
    */
-  static final String LOOK = FIND + "return found\n";
+  static final String LOOK =
+      FIND
+          + "if KEYS[3] and redis.call('EXISTS', KEYS[3]) == 0 then found[7] = 1 end return found\n";
 
   /**
-   * KEYS token, failure, lease. ARGV revisions of token and failure seen, owner, PX. Returns what
-   * {@link #LOOK} finds, then 1 where the lease was taken.
+   * KEYS token, failure, lease, connection where it is one's. ARGV revisions of token and failure
+   * seen, owner, PX. Returns what {@link #LOOK} finds, then 1 where the lease was taken.
    */
   static final String LOOK_OR_LEASE =
       FIND
           + """
-          found[7] = 0
+          found[8] = 0
+          if KEYS[4] and redis.call('EXISTS', KEYS[4]) == 0 then found[7] = 1 return found end
           if ARGV[1] == '?' or (ARGV[1] == found[3] and ARGV[2] == found[6]) then
-            if redis.call('SET', KEYS[3], ARGV[3], 'NX', 'PX', ARGV[4]) then found[7] = 1 end
+            if redis.call('SET', KEYS[3], ARGV[3], 'NX', 'PX', ARGV[4]) then found[8] = 1 end
           end
           return found
           """;
 
   /**
-   * KEYS token, failure. ARGV revision of the token seen, sealed token, PX, channel, announcement.
-   * Returns 1 where it was kept.
+   * KEYS token, failure, connection where it is one's. ARGV revision of the token seen, sealed
+   * token, PX, channel, announcement. Returns 1 where it was kept.
    */
   static final String KEEP =
       READ
           + """
+          if KEYS[3] and redis.call('EXISTS', KEYS[3]) == 0 then return 0 end
           if ARGV[1] ~= '?' and ARGV[1] ~= revision(read(KEYS[1])) then return 0 end
           redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
           redis.call('DEL', KEYS[2])

@@ -15,8 +15,10 @@ import tokenbroker.clients.ClientDirectory;
 import tokenbroker.clients.ClientDirectoryReload;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.config.BrokerConfig.Store;
+import tokenbroker.connections.Connections;
 import tokenbroker.redis.Announcements;
 import tokenbroker.seal.Seal;
+import tokenbroker.tokens.Account;
 import tokenbroker.tokens.RefreshAhead;
 import tokenbroker.tokens.TokenBroker;
 
@@ -29,6 +31,7 @@ class Start {
 
   private static final Logger LOG = Logger.getLogger(Start.class);
   private static final Duration EACH_SECOND = Duration.ofSeconds(1);
+  private static final Duration STOCK_TAKING = Duration.ofSeconds(15);
   private static final Duration REFRESH_TICK = Duration.ofMillis(200);
 
   private final Config allConfig;
@@ -57,9 +60,10 @@ class Start {
       TokenBroker broker,
       RefreshAhead refreshAhead,
       Seal seal,
+      Connections connections,
       Instance<Announcements> announcements) {
     refuseFaults();
-    clients.onRemoved(client -> Thread.ofVirtual().start(() -> broker.forget(client)));
+    clients.onRemoved(client -> Thread.ofVirtual().start(() -> broker.forget(Account.of(client))));
     issuers.readKeysIfDue();
     work.every(EACH_SECOND, "caller keys", issuers::readKeysIfDue);
     work.every(config.clients().reloadEvery(), "clients", reload::reload);
@@ -68,6 +72,8 @@ class Start {
     if (config.store() == Store.REDIS) {
       work.every(EACH_SECOND, "announcements", announcements.get()::beat);
     }
+    work.every(EACH_SECOND, "refresh tokens", connections::settle);
+    work.every(STOCK_TAKING, "connections", connections::takeStock);
     rehearse(clients, broker);
     LOG.infof("%d clients, store %s", clients.size(), config.store());
   }
@@ -92,6 +98,7 @@ class Start {
     var faults = new ArrayList<>(UnknownKeys.faults(allConfig));
     faults.addAll(issuers.faults());
     faults.addAll(sealKeys.faults());
+    config.connections().publicUrl().ifPresent(url -> faults.addAll(PublicUrl.faults(url)));
     reload.load().forEach(fault -> faults.add(config.clients().file() + ": " + fault));
     return faults;
   }

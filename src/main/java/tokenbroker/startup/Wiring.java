@@ -5,13 +5,22 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import tokenbroker.config.BrokerConfig;
+import tokenbroker.connections.AuthorizationStore;
+import tokenbroker.connections.ConnectionStore;
+import tokenbroker.connections.MemoryAuthorizationStore;
+import tokenbroker.connections.MemoryConnectionStore;
+import tokenbroker.connections.RefreshTokenSource;
+import tokenbroker.redis.RedisAuthorizationStore;
+import tokenbroker.redis.RedisConnectionStore;
 import tokenbroker.redis.RedisTokenStore;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.seal.Seal;
 import tokenbroker.tokens.FailOpenStore;
 import tokenbroker.tokens.MemoryTokenStore;
 import tokenbroker.tokens.TokenMetrics;
+import tokenbroker.tokens.TokenSource;
 import tokenbroker.tokens.TokenStore;
+import tokenbroker.trackmage.TrackMageTokenSource;
 
 /** What the rooms are given, and by which setting. */
 class Wiring {
@@ -34,6 +43,14 @@ class Wiring {
     return new Seal(keys.ring());
   }
 
+  /** A client's own tokens come of its credentials, a connection's of its refresh token. */
+  @Produces
+  @Singleton
+  TokenSource source(TrackMageTokenSource clients, RefreshTokenSource connections) {
+    return (client, account) ->
+        account.isConnection() ? connections.fetch(client, account) : clients.fetch(client);
+  }
+
   @Produces
   @Singleton
   TokenStore store(
@@ -42,6 +59,25 @@ class Wiring {
     return switch (config.store()) {
       case MEMORY -> memory;
       case REDIS -> new FailOpenStore(redis.get(), memory, metrics, clock);
+    };
+  }
+
+  @Produces
+  @Singleton
+  ConnectionStore connectionStore(BrokerConfig config, Instance<RedisConnectionStore> redis) {
+    return switch (config.store()) {
+      case MEMORY -> new MemoryConnectionStore();
+      case REDIS -> redis.get();
+    };
+  }
+
+  @Produces
+  @Singleton
+  AuthorizationStore authorizationStore(
+      BrokerConfig config, Instance<RedisAuthorizationStore> redis, Clock clock) {
+    return switch (config.store()) {
+      case MEMORY -> new MemoryAuthorizationStore(clock);
+      case REDIS -> redis.get();
     };
   }
 }

@@ -11,6 +11,7 @@ import tokenbroker.config.BackoffRange;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.InvalidResponse;
+import tokenbroker.tokens.FetchResult.ReconnectRequired;
 import tokenbroker.tokens.FetchResult.Rejected;
 import tokenbroker.tokens.FetchResult.TimedOut;
 import tokenbroker.tokens.FetchResult.Unavailable;
@@ -73,6 +74,15 @@ public class Backoff {
               attempts,
               now,
               now.plus(pause(attempts)),
+              credentialsVersion);
+      case ReconnectRequired() ->
+          new UpstreamFailure(
+              Kind.RECONNECT_REQUIRED,
+              null,
+              "reconnect_required",
+              attempts,
+              now,
+              now.plus(AFTER_REJECTION),
               credentialsVersion);
       case TimedOut() ->
           new UpstreamFailure(

@@ -32,7 +32,7 @@ public class CredentialsTrial implements CredentialsProof {
   @Override
   public boolean working(ClientName client) {
     return failures
-        .of(client)
+        .of(Account.of(client))
         .filter(failure -> failure.kind() == UpstreamFailure.Kind.REJECTED)
         .isEmpty();
   }

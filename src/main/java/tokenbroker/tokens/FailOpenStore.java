@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
-import tokenbroker.clients.ClientName;
 
 /**
  * The shared store while it answers, and this process's own memory while it does not: a broken
@@ -36,48 +35,48 @@ public final class FailOpenStore implements TokenStore {
   }
 
   @Override
-  public Stored look(ClientName client) {
+  public Stored look(Account account) {
     return attempt(
         "look",
-        store -> store.look(client),
+        store -> store.look(account),
         // Only failures: what this process knows of tokens is nearby, and memory may hold one that
         // has died since.
-        store -> new Stored(null, Revision.UNKNOWN, store.look(client).failure()));
+        store -> new Stored(null, Revision.UNKNOWN, store.look(account).failure()));
   }
 
   @Override
-  public Looked lookOrLease(ClientName client, Revision seen) {
+  public Looked lookOrLease(Account account, Revision seen) {
     return attempt(
         "look_or_lease",
-        store -> store.lookOrLease(client, seen),
+        store -> store.lookOrLease(account, seen),
         store -> {
-          var own = store.lookOrLease(client, Revision.UNKNOWN);
+          var own = store.lookOrLease(account, Revision.UNKNOWN);
           return new Looked(
               new Stored(null, Revision.UNKNOWN, own.stored().failure()), own.lease());
         });
   }
 
   @Override
-  public boolean keep(ClientName client, AccessToken token, Revision seen, Announcement news) {
+  public boolean keep(Account account, AccessToken token, Revision seen, Announcement news) {
     return attempt(
         "keep",
-        store -> store.keep(client, token, seen, news),
-        store -> store.keep(client, token, Revision.UNKNOWN, news));
+        store -> store.keep(account, token, seen, news),
+        store -> store.keep(account, token, Revision.UNKNOWN, news));
   }
 
   @Override
-  public void remember(ClientName client, UpstreamFailure failure) {
-    run("remember", store -> store.remember(client, failure));
+  public void remember(Account account, UpstreamFailure failure) {
+    run("remember", store -> store.remember(account, failure));
   }
 
   @Override
-  public Optional<Duration> claimForcedFetch(ClientName client, Duration period) {
-    return attempt("claim", store -> store.claimForcedFetch(client, period));
+  public Optional<Duration> claimForcedFetch(Account account, Duration period) {
+    return attempt("claim", store -> store.claimForcedFetch(account, period));
   }
 
   @Override
-  public void forget(ClientName client) {
-    run("forget", store -> store.forget(client));
+  public void forget(Account account) {
+    run("forget", store -> store.forget(account));
   }
 
   @Override

@@ -6,13 +6,25 @@ import org.jspecify.annotations.Nullable;
 /** What one fetch came to. */
 public sealed interface FetchResult {
 
-  record Fetched(AccessToken token) implements FetchResult {}
+  /** What the upstream itself can be the cause of. */
+  sealed interface FromUpstream extends FetchResult {}
+
+  /**
+   * A token.
+   *
+   * @param refreshToken null where the upstream gave none, as it does for a client's own tokens
+   */
+  record Fetched(AccessToken token, @Nullable RefreshToken refreshToken) implements FromUpstream {
+    public Fetched(AccessToken token) {
+      this(token, null);
+    }
+  }
 
   /** A fetch that brought no token. */
   sealed interface Failed extends FetchResult {}
 
   /** The upstream understood and said no. Asking again with the same credentials will not help. */
-  record Rejected(OAuthError error) implements Failed {}
+  record Rejected(OAuthError error) implements FromUpstream, Failed {}
 
   /**
    * Connection refused, 5xx, 429, or the breaker of this upstream is open.
@@ -21,7 +33,8 @@ public sealed interface FetchResult {
    *     {@code http_429}, {@code breaker_open}
    * @param retryAfter what the upstream asked for; null where it asked for nothing
    */
-  record Unavailable(String reason, @Nullable Duration retryAfter) implements Failed {}
+  record Unavailable(String reason, @Nullable Duration retryAfter)
+      implements FromUpstream, Failed {}
 
   /**
    * An answer that holds no token: not JSON, cut off, too large, or without a usable {@code
@@ -29,7 +42,13 @@ public sealed interface FetchResult {
    *
    * @param reason a word such as {@code not_json}; never the upstream's own text
    */
-  record InvalidResponse(String reason) implements Failed {}
+  record InvalidResponse(String reason) implements FromUpstream, Failed {}
 
-  record TimedOut() implements Failed {}
+  record TimedOut() implements FromUpstream, Failed {}
+
+  /** The connection's refresh token is dead: its user must connect again. */
+  record ReconnectRequired() implements Failed {}
+
+  /** There is no such connection. Nothing to remember. */
+  record Gone() implements FetchResult {}
 }

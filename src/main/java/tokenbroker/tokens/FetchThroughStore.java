@@ -9,7 +9,6 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
-import tokenbroker.clients.ClientName;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
@@ -67,47 +66,55 @@ public class FetchThroughStore {
     this.clock = clock;
     this.patience = config.upstream().timeout().plus(PATIENCE_BEYOND_UPSTREAM);
     this.reloadEvery = config.clients().reloadEvery();
-    store.onAnnouncement(news -> wakeups.wake(news.client()));
+    store.onAnnouncement(news -> wakeups.wake(news.account()));
   }
 
-  TokenResult fetch(Client client, Need need, Flight<TokenResult> flight) {
+  TokenResult fetch(Client client, Account account, Need need, Flight<TokenResult> flight) {
+    var ask = new Ask(client, account, need);
     var begun = clock.instant();
     flight.waitNoLongerThan(begun.plus(patience));
     var seen = Revision.ABSENT;
     while (true) {
-      var looked = store.lookOrLease(client.name(), seen);
+      var looked = store.lookOrLease(account, seen);
       var stored = looked.stored();
       try (var lease = looked.lease()) {
-        var known = answerFrom(stored, client, need);
+        var known = answerFrom(stored, ask);
         if (known.isPresent()) {
           return known.get();
         }
-        if (lease != null || flight.isOutOfPatience(clock.instant())) {
+        if (lease != null || (flight.isOutOfPatience(clock.instant()) && ask.mayDoWithoutLease())) {
           metrics.leaseWait(Duration.between(begun, clock.instant()));
-          return fetchFromUpstream(client, need, stored);
+          return fetchFromUpstream(ask, stored);
         }
       }
+      if (flight.isOutOfPatience(clock.instant())) {
+        return new TokenResult.TimedOut(LOOK_AGAIN);
+      }
       if (stored.revision().equals(seen)) {
-        wakeups.await(client.name(), LOOK_AGAIN);
+        wakeups.await(account, LOOK_AGAIN);
       }
       seen = stored.revision();
     }
   }
 
   /** What can be said without the upstream; empty where it must be asked. */
-  private Optional<TokenResult> answerFrom(Stored stored, Client client, Need need) {
+  private Optional<TokenResult> answerFrom(Stored stored, Ask ask) {
+    if (stored.gone()) {
+      nearby.forget(ask.account);
+      return Optional.of(new TokenResult.Gone());
+    }
     var now = clock.instant();
-    var token = stored.token() == null ? restored(client.name(), stored, now) : stored.token();
-    if (token != null && need.isMetBy(token, client.name(), freshness, now)) {
-      nearby.keep(client.name(), token, now);
-      metrics.kept(client.name(), token, freshness.usableUntil(token), false);
+    var token = stored.token() == null ? restored(ask.account, stored, now) : stored.token();
+    if (token != null && ask.isMetBy(token, freshness, now)) {
+      nearby.keep(ask.account, token, now);
+      metrics.kept(ask.account, token, freshness.usableUntil(token), false);
       return Optional.of(new Issued(token, Origin.SHARED));
     }
-    var failure = failureOf(client, stored);
-    if (failure != null && now.isBefore(failure.retryAt()) && !need.isTrial()) {
+    var failure = failureOf(ask.client, stored);
+    if (failure != null && now.isBefore(failure.retryAt()) && !ask.need.isTrial()) {
       return Optional.of(failed(failure, now));
     }
-    return client.credentials().isPresent()
+    return ask.client.credentials().isPresent()
         ? Optional.empty()
         : Optional.of(new TokenResult.Unavailable("credentials_missing", reloadEvery));
   }
@@ -115,79 +122,77 @@ public class FetchThroughStore {
   /**
    * A store that was wiped gets back what this process still holds, unless that was reported dead.
    */
-  private @Nullable AccessToken restored(ClientName client, Stored stored, Instant now) {
-    var live = nearby.live(client, now);
+  private @Nullable AccessToken restored(Account account, Stored stored, Instant now) {
+    var live = nearby.live(account, now);
     if (live == null) {
       return null;
     }
     if (stored.failure() == null && !stored.revision().equals(Revision.UNKNOWN)) {
       store.keep(
-          client,
+          account,
           live.token,
           stored.revision(),
-          Announcement.of(Announcement.Kind.RENEWED, client));
+          Announcement.of(Announcement.Kind.RENEWED, account));
     }
     return live.token;
   }
 
-  private TokenResult fetchFromUpstream(Client client, Need need, Stored stored) {
-    if (need instanceof OtherThan) {
-      var tooSoon = store.claimForcedFetch(client.name(), FORCED_FETCH_PERIOD);
+  private TokenResult fetchFromUpstream(Ask ask, Stored stored) {
+    if (ask.need instanceof OtherThan) {
+      var tooSoon = store.claimForcedFetch(ask.account, FORCED_FETCH_PERIOD);
       if (tooSoon.isPresent()) {
         return new TokenResult.TooSoon(tooSoon.get());
       }
     }
-    return switch (source.fetch(client)) {
-      case Fetched(var token) when freshness.isUsable(token, clock.instant()) ->
-          fetched(client, need, token, stored);
-      case Fetched(var late) ->
-          failed(client, need, new FetchResult.InvalidResponse("expired_on_arrival"), stored);
-      case Failed failed -> failed(client, need, failed, stored);
+    return switch (source.fetch(ask.client, ask.account)) {
+      case Fetched(var token, _) when freshness.isUsable(token, clock.instant()) ->
+          fetched(ask, token, stored);
+      case Fetched _ -> failed(ask, new FetchResult.InvalidResponse("expired_on_arrival"), stored);
+      case Failed failed -> failed(ask, failed, stored);
+      case FetchResult.Gone _ -> new TokenResult.Gone();
     };
   }
 
-  private TokenResult fetched(Client client, Need need, AccessToken fresh, Stored stored) {
-    var name = client.name();
-    metrics.refreshed(name, need.trigger(), true);
-    failures.clear(name);
+  private TokenResult fetched(Ask ask, AccessToken fresh, Stored stored) {
+    var account = ask.account;
+    metrics.refreshed(account, ask.need.trigger(), true);
+    failures.clear(account);
     if (stored.failure() != null) {
-      LOG.infof("TrackMage gives tokens for %s again", name);
+      LOG.infof("TrackMage gives tokens for %s again", account);
     }
-    if (need instanceof OtherThan(var dead) && dead.equals(fresh.id())) {
+    if (ask.need instanceof OtherThan(var dead) && dead.equals(fresh.id())) {
       return new Issued(fresh, Origin.FETCHED);
     }
-    var token = need instanceof MinTtl ? fresh.markedForMinTtl() : fresh;
+    var token = ask.need instanceof MinTtl ? fresh.markedForMinTtl() : fresh;
     var news =
-        need instanceof OtherThan(var dead)
-            ? new Announcement(Announcement.Kind.REPLACED, name, dead)
-            : Announcement.of(Announcement.Kind.RENEWED, name);
-    if (!store.keep(name, token, stored.revision(), news)) {
-      token = newerThan(token, client, need);
+        ask.need instanceof OtherThan(var dead)
+            ? new Announcement(Announcement.Kind.REPLACED, account, dead)
+            : Announcement.of(Announcement.Kind.RENEWED, account);
+    if (!store.keep(account, token, stored.revision(), news)) {
+      token = newerThan(token, ask);
     }
-    nearby.keep(name, token, clock.instant());
-    metrics.kept(name, token, freshness.usableUntil(token), true);
+    nearby.keep(account, token, clock.instant());
+    metrics.kept(account, token, freshness.usableUntil(token), true);
     return new Issued(token, Origin.FETCHED);
   }
 
   /** Another replica stored a token meanwhile: all replicas serve that one, where it will do. */
-  private AccessToken newerThan(AccessToken own, Client client, Need need) {
-    var stored = store.look(client.name()).token();
-    return stored != null && need.isMetBy(stored, client.name(), freshness, clock.instant())
-        ? stored
-        : own;
+  private AccessToken newerThan(AccessToken own, Ask ask) {
+    var stored = store.look(ask.account).token();
+    return stored != null && ask.isMetBy(stored, freshness, clock.instant()) ? stored : own;
   }
 
-  private TokenResult failed(Client client, Need need, Failed failed, Stored stored) {
-    metrics.refreshed(client.name(), need.trigger(), false);
+  private TokenResult failed(Ask ask, Failed failed, Stored stored) {
+    metrics.refreshed(ask.account, ask.need.trigger(), false);
     var now = clock.instant();
-    var before = failureOf(client, stored);
-    var failure = backoff.after(failed, before, credentialsVersion(client), now);
-    if (!need.isTrial()) {
+    var before = failureOf(ask.client, stored);
+    var failure = backoff.after(failed, before, credentialsVersion(ask.client), now);
+    if (!ask.need.isTrial()) {
       if (before == null || !before.reason().equals(failure.reason())) {
-        LOG.warnf("TrackMage gives no token for %s: %s", client.name(), failure.reason());
+        LOG.warnf("TrackMage gives no token for %s: %s", ask.account, failure.reason());
       }
-      failures.note(client.name(), failure);
-      store.remember(client.name(), failure);
+      failures.note(ask.account, failure);
+      store.remember(ask.account, failure);
     }
     return failure.kind() == UpstreamFailure.Kind.TIMED_OUT
         ? new TokenResult.TimedOut(Duration.between(now, failure.retryAt()))
@@ -201,6 +206,7 @@ public class FetchThroughStore {
           new TokenResult.Rejected(
               failure.error() == null ? OAuthError.UNRECOGNIZED : failure.error(), retryAfter);
       case INVALID_RESPONSE -> new TokenResult.InvalidResponse(failure.reason(), retryAfter);
+      case RECONNECT_REQUIRED -> new TokenResult.ReconnectRequired(retryAfter);
       case UNAVAILABLE, TIMED_OUT -> new TokenResult.Unavailable(failure.reason(), retryAfter);
     };
   }
@@ -215,5 +221,18 @@ public class FetchThroughStore {
 
   private static String credentialsVersion(Client client) {
     return client.credentials().map(credentials -> credentials.version()).orElse("");
+  }
+
+  /** Who asks for what. */
+  private record Ask(Client client, Account account, Need need) {
+
+    boolean isMetBy(AccessToken token, Freshness freshness, Instant now) {
+      return need.isMetBy(token, account, freshness, now);
+    }
+
+    /** Two may fetch for a client; a refresh token is used by one at a time. */
+    boolean mayDoWithoutLease() {
+      return !account.isConnection();
+    }
   }
 }

@@ -5,7 +5,6 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
-import tokenbroker.clients.ClientName;
 import tokenbroker.config.BrokerConfig;
 
 /**
@@ -69,13 +68,12 @@ public class Freshness {
   }
 
   /** When this replica renews the token in the background, if it is in use. */
-  public Instant renewalDue(AccessToken token, ClientName client) {
+  public Instant renewalDue(AccessToken token, Account account) {
+    var name = account.toString();
     var latest = latestRenewal(token);
     var earliest =
         shorter(times(token.lifetime(), refreshAhead * (1 - JITTER)), times(latest, 1 - NARROWEST));
-    var share =
-        (1 - REPLICAS_PART) * fraction("", client.value())
-            + REPLICAS_PART * fraction(replica, client.value());
+    var share = (1 - REPLICAS_PART) * fraction("", name) + REPLICAS_PART * fraction(replica, name);
     return token.requestedAt().plus(earliest).plus(times(latest.minus(earliest), share));
   }
 

@@ -4,23 +4,22 @@ import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import tokenbroker.clients.ClientName;
 
 /** The last failure of each client that this process knows of and no fetch has disproved since. */
 @Singleton
 class KnownFailures {
 
-  private final Map<ClientName, UpstreamFailure> failures = new ConcurrentHashMap<>();
+  private final Map<Account, UpstreamFailure> failures = new ConcurrentHashMap<>();
 
-  void note(ClientName client, UpstreamFailure failure) {
-    failures.put(client, failure);
+  void note(Account account, UpstreamFailure failure) {
+    failures.put(account, failure);
   }
 
-  void clear(ClientName client) {
-    failures.remove(client);
+  void clear(Account account) {
+    failures.remove(account);
   }
 
-  Optional<UpstreamFailure> of(ClientName client) {
-    return Optional.ofNullable(failures.get(client));
+  Optional<UpstreamFailure> of(Account account) {
+    return Optional.ofNullable(failures.get(account));
   }
 }

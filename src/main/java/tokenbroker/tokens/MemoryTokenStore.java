@@ -11,7 +11,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tokenbroker.clients.ClientName;
 
 /**
  * The store of one replica that shares nothing, and what a replica goes on with while the shared
@@ -24,10 +23,10 @@ public final class MemoryTokenStore implements TokenStore {
   private final Clock clock;
   private final Instant since;
   private final AtomicLong serial = new AtomicLong();
-  private final Map<ClientName, Kept> tokens = new ConcurrentHashMap<>();
-  private final Map<ClientName, UpstreamFailure> failures = new ConcurrentHashMap<>();
-  private final Map<ClientName, Instant> forced = new ConcurrentHashMap<>();
-  private final Map<ClientName, Lease> leases = new ConcurrentHashMap<>();
+  private final Map<Account, Kept> tokens = new ConcurrentHashMap<>();
+  private final Map<Account, UpstreamFailure> failures = new ConcurrentHashMap<>();
+  private final Map<Account, Instant> forced = new ConcurrentHashMap<>();
+  private final Map<Account, Lease> leases = new ConcurrentHashMap<>();
   private final List<Consumer<Announcement>> listeners = new CopyOnWriteArrayList<>();
 
   public MemoryTokenStore(Clock clock) {
@@ -36,12 +35,12 @@ public final class MemoryTokenStore implements TokenStore {
   }
 
   @Override
-  public Stored look(ClientName client) {
+  public Stored look(Account account) {
     var now = clock.instant();
-    var kept = tokens.computeIfPresent(client, (name, held) -> held.ifAlive(now));
+    var kept = tokens.computeIfPresent(account, (name, held) -> held.ifAlive(now));
     var failure =
         failures.computeIfPresent(
-            client,
+            account,
             (name, held) -> now.isBefore(held.retryAt().plus(FAILURE_REMEMBERED)) ? held : null);
     var failing = failure == null ? "" : failure.retryAt().toString();
     return kept == null
@@ -50,20 +49,20 @@ public final class MemoryTokenStore implements TokenStore {
   }
 
   @Override
-  public Looked lookOrLease(ClientName client, Revision seen) {
-    var stored = look(client);
+  public Looked lookOrLease(Account account, Revision seen) {
+    var stored = look(account);
     return new Looked(
         stored,
-        seen.equals(Revision.UNKNOWN) || seen.equals(stored.revision()) ? tryLease(client) : null);
+        seen.equals(Revision.UNKNOWN) || seen.equals(stored.revision()) ? tryLease(account) : null);
   }
 
   @Override
-  public boolean keep(ClientName client, AccessToken token, Revision seen, Announcement news) {
+  public boolean keep(Account account, AccessToken token, Revision seen, Announcement news) {
     var mine = new Kept(token, Long.toString(serial.incrementAndGet()));
     var now = clock.instant();
     var held =
         tokens.compute(
-            client,
+            account,
             (name, before) -> {
               var current = before == null || before.ifAlive(now) == null ? "" : before.revision;
               return seen.equals(Revision.UNKNOWN) || seen.token().equals(current) ? mine : before;
@@ -71,37 +70,37 @@ public final class MemoryTokenStore implements TokenStore {
     if (!held.revision.equals(mine.revision)) {
       return false;
     }
-    failures.remove(client);
+    failures.remove(account);
     announce(news);
     return true;
   }
 
   @Override
-  public void remember(ClientName client, UpstreamFailure failure) {
-    failures.put(client, failure);
-    announce(Announcement.of(Announcement.Kind.FAILED, client));
+  public void remember(Account account, UpstreamFailure failure) {
+    failures.put(account, failure);
+    announce(Announcement.of(Announcement.Kind.FAILED, account));
   }
 
   @Override
-  public Optional<Duration> claimForcedFetch(ClientName client, Duration period) {
+  public Optional<Duration> claimForcedFetch(Account account, Duration period) {
     var now = clock.instant();
-    var before = forced.get(client);
+    var before = forced.get(account);
     var free = before == null || !now.isBefore(before);
     var mine = now.plus(period);
     if (free
         && (before == null
-            ? forced.putIfAbsent(client, mine) == null
-            : forced.replace(client, before, mine))) {
+            ? forced.putIfAbsent(account, mine) == null
+            : forced.replace(account, before, mine))) {
       return Optional.empty();
     }
-    return Optional.of(Duration.between(now, forced.getOrDefault(client, mine)));
+    return Optional.of(Duration.between(now, forced.getOrDefault(account, mine)));
   }
 
   @Override
-  public void forget(ClientName client) {
-    tokens.remove(client);
-    failures.remove(client);
-    forced.remove(client);
+  public void forget(Account account) {
+    tokens.remove(account);
+    failures.remove(account);
+    forced.remove(account);
   }
 
   @Override
@@ -119,15 +118,15 @@ public final class MemoryTokenStore implements TokenStore {
     return true;
   }
 
-  private @Nullable Lease tryLease(ClientName client) {
+  private @Nullable Lease tryLease(Account account) {
     var mine =
         new Lease() {
           @Override
           public void close() {
-            leases.remove(client, this);
+            leases.remove(account, this);
           }
         };
-    return leases.putIfAbsent(client, mine) == null ? mine : null;
+    return leases.putIfAbsent(account, mine) == null ? mine : null;
   }
 
   private void announce(Announcement news) {

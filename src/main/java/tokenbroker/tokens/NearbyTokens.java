@@ -7,10 +7,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
-import tokenbroker.clients.ClientName;
 
 /**
- * The tokens in this process: at most one a client, so bounded by what is configured. Trusted while
+ * The tokens in this process: at most one an account, and none that has expired. Trusted while
  * announcements are heard; while they are not, an entry older than {@link #UNHEARD_TRUST} is to be
  * read again from the store.
  */
@@ -19,7 +18,7 @@ public class NearbyTokens {
 
   static final Duration UNHEARD_TRUST = Duration.ofSeconds(5);
 
-  private final Map<ClientName, NearbyToken> tokens = new ConcurrentHashMap<>();
+  private final Map<Account, NearbyToken> tokens = new ConcurrentHashMap<>();
   private final Freshness freshness;
   private final TokenStore store;
 
@@ -29,14 +28,14 @@ public class NearbyTokens {
   }
 
   /** The token to serve without asking anybody, or null. */
-  @Nullable NearbyToken trusted(ClientName client, Instant now) {
-    var nearby = tokens.get(client);
+  @Nullable NearbyToken trusted(Account account, Instant now) {
+    var nearby = tokens.get(account);
     return nearby != null && nearby.isLive(now) && isTrusted(nearby, now) ? nearby : null;
   }
 
   /** A token that may still be handed out where nothing better can be had, or null. */
-  @Nullable NearbyToken live(ClientName client, Instant now) {
-    var nearby = tokens.get(client);
+  @Nullable NearbyToken live(Account account, Instant now) {
+    var nearby = tokens.get(account);
     return nearby != null && nearby.isLive(now) ? nearby : null;
   }
 
@@ -47,9 +46,9 @@ public class NearbyTokens {
         || !store.isUp();
   }
 
-  void keep(ClientName client, AccessToken token, Instant now) {
+  void keep(Account account, AccessToken token, Instant now) {
     tokens.compute(
-        client,
+        account,
         (name, before) ->
             new NearbyToken(
                 token,
@@ -60,39 +59,39 @@ public class NearbyTokens {
   }
 
   /** The store still has nothing better than what is nearby. */
-  void verify(ClientName client, Instant now) {
-    var nearby = tokens.get(client);
+  void verify(Account account, Instant now) {
+    var nearby = tokens.get(account);
     if (nearby != null) {
       nearby.verifiedAt = now;
     }
   }
 
   /** The token was replaced elsewhere because it is dead. */
-  void suspect(ClientName client, TokenId dead) {
-    var nearby = tokens.get(client);
+  void suspect(Account account, TokenId dead) {
+    var nearby = tokens.get(account);
     if (nearby != null && nearby.token.id().equals(dead)) {
       nearby.suspect = true;
     }
   }
 
-  void forget(ClientName client) {
-    tokens.remove(client);
+  void forget(Account account) {
+    tokens.remove(account);
   }
 
   /** Expired tokens are dropped on the way. */
-  void forEach(Instant now, BiConsumer<ClientName, NearbyToken> action) {
+  void forEach(Instant now, BiConsumer<Account, NearbyToken> action) {
     tokens.forEach(
-        (client, nearby) -> {
+        (account, nearby) -> {
           if (now.isBefore(nearby.usableUntil)) {
-            action.accept(client, nearby);
+            action.accept(account, nearby);
           } else {
-            tokens.remove(client, nearby);
+            tokens.remove(account, nearby);
           }
         });
   }
 
-  /** The nearby token of a client, whatever is known of it; null where there is none. */
-  @Nullable NearbyToken get(ClientName client) {
-    return tokens.get(client);
+  /** The nearby token of an account, whatever is known of it; null where there is none. */
+  @Nullable NearbyToken get(Account account) {
+    return tokens.get(account);
   }
 }

@@ -2,16 +2,15 @@ package tokenbroker.tokens;
 
 import java.time.Duration;
 import java.time.Instant;
-import tokenbroker.clients.ClientName;
 
 /**
- * What is asked of a token: the one in hand may do, or a newer one must be had. Equal needs of a
- * client share one fetch.
+ * What is asked of a token: the one in hand may do, or a newer one must be had. Equal needs of an
+ * account share one fetch.
  */
 public sealed interface Need {
 
   /** Whether the token will do, so that nothing is fetched. */
-  boolean isMetBy(AccessToken token, ClientName client, Freshness freshness, Instant now);
+  boolean isMetBy(AccessToken token, Account account, Freshness freshness, Instant now);
 
   /** What metrics say led to a fetch. */
   Trigger trigger();
@@ -27,7 +26,7 @@ public sealed interface Need {
   /** Any token that may be handed out. */
   record Usable() implements Need {
     @Override
-    public boolean isMetBy(AccessToken token, ClientName client, Freshness freshness, Instant now) {
+    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Instant now) {
       return freshness.isUsable(token, now);
     }
 
@@ -47,7 +46,7 @@ public sealed interface Need {
     private static final double NEARLY_ALL = 0.9;
 
     @Override
-    public boolean isMetBy(AccessToken token, ClientName client, Freshness freshness, Instant now) {
+    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Instant now) {
       return freshness.isUsable(token, now)
           && (lastsFor(token, now) || isTheBestToBeHad(token, now));
     }
@@ -71,7 +70,7 @@ public sealed interface Need {
   /** Any token but this one, which the upstream refused. */
   record OtherThan(TokenId dead) implements Need {
     @Override
-    public boolean isMetBy(AccessToken token, ClientName client, Freshness freshness, Instant now) {
+    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Instant now) {
       return !token.id().equals(dead) && freshness.isUsable(token, now);
     }
 
@@ -84,8 +83,8 @@ public sealed interface Need {
   /** A token that is not yet due for renewal. */
   record Renewed() implements Need {
     @Override
-    public boolean isMetBy(AccessToken token, ClientName client, Freshness freshness, Instant now) {
-      return now.isBefore(freshness.renewalDue(token, client));
+    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Instant now) {
+      return now.isBefore(freshness.renewalDue(token, account));
     }
 
     @Override
@@ -97,7 +96,7 @@ public sealed interface Need {
   /** A token that these credentials fetched. */
   record FetchedWith(String credentialsVersion) implements Need {
     @Override
-    public boolean isMetBy(AccessToken token, ClientName client, Freshness freshness, Instant now) {
+    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Instant now) {
       return token.credentialsVersion().equals(credentialsVersion)
           && freshness.isUsable(token, now);
     }

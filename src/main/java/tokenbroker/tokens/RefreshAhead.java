@@ -12,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientDirectory;
-import tokenbroker.clients.ClientName;
 import tokenbroker.tokens.TokenResult.NotIssued;
 
 /**
@@ -37,7 +36,7 @@ public class RefreshAhead {
   private final TokenMetrics metrics;
   private final Clock clock;
   private final Semaphore places = new Semaphore(AT_ONCE);
-  private final Set<ClientName> underWay = ConcurrentHashMap.newKeySet();
+  private final Set<Account> underWay = ConcurrentHashMap.newKeySet();
 
   @Inject
   RefreshAhead(
@@ -66,38 +65,51 @@ public class RefreshAhead {
     var inUse = new EndsFirst();
     nearby.forEach(
         now,
-        (client, token) -> {
+        (account, token) -> {
           if (!isInUse(token, now)) {
             return;
           }
-          inUse.accept(token);
+          if (!account.isConnection()) {
+            inUse.accept(token);
+          }
           if (!now.isBefore(token.renewalDue) && !now.isBefore(token.renewalNotBefore)) {
-            due.put(new Due(token.usableUntil, client), token);
+            due.put(new Due(token.usableUntil, account), token);
           } else if (token.suspect || (unheard && isOld(token, now))) {
-            inBackground(client, () -> broker.readAgain(client));
+            inBackground(account, () -> broker.readAgain(account));
           }
         });
     metrics.endsFirst(inUse.token);
-    due.forEach((next, token) -> inBackground(next.client, () -> renew(next.client, token)));
+    due.forEach((next, token) -> inBackground(next.account, () -> renew(next.account, token)));
   }
 
   private void heard(Announcement news) {
-    if (nearby.get(news.client()) == null || news.kind() == Announcement.Kind.FAILED) {
-      return;
+    var account = news.account();
+    switch (news.kind()) {
+      case RENEWED, REPLACED -> {
+        if (nearby.get(account) == null) {
+          return;
+        }
+        if (news.dead() != null) {
+          nearby.suspect(account, news.dead());
+        }
+        Thread.ofVirtual().start(() -> broker.readAgain(account));
+      }
+      case REMOVED -> nearby.forget(account);
+      case FAILED -> {
+        // Whoever waits for it is woken elsewhere.
+      }
     }
-    if (news.dead() != null) {
-      nearby.suspect(news.client(), news.dead());
-    }
-    Thread.ofVirtual().start(() -> broker.readAgain(news.client()));
   }
 
-  private void renew(ClientName name, NearbyToken token) {
-    var client = clients.find(name);
+  private void renew(Account account, NearbyToken token) {
+    var client = clients.find(account.client());
     if (client.isEmpty()) {
       return;
     }
-    if (broker.renew(client.get()) instanceof NotIssued failed) {
-      token.renewalNotBefore = clock.instant().plus(failed.retryAfter());
+    switch (broker.renew(client.get(), account)) {
+      case TokenResult.Issued _ -> {}
+      case TokenResult.Gone _ -> nearby.forget(account);
+      case NotIssued failed -> token.renewalNotBefore = clock.instant().plus(failed.retryAfter());
     }
   }
 
@@ -120,10 +132,10 @@ public class RefreshAhead {
   }
 
   /** The one that ends first comes first, as places may be short. */
-  private record Due(Instant usableUntil, ClientName client) implements Comparable<Due> {
+  private record Due(Instant usableUntil, Account account) implements Comparable<Due> {
 
     private static final Comparator<Due> ORDER =
-        Comparator.comparing(Due::usableUntil).thenComparing(due -> due.client.value());
+        Comparator.comparing(Due::usableUntil).thenComparing(due -> due.account.toString());
 
     @Override
     public int compareTo(Due other) {
@@ -131,13 +143,13 @@ public class RefreshAhead {
     }
   }
 
-  /** One at a time per client; where all places are taken, the next tick tries again. */
-  private void inBackground(ClientName client, Runnable work) {
-    if (!underWay.add(client)) {
+  /** One at a time per account; where all places are taken, the next tick tries again. */
+  private void inBackground(Account account, Runnable work) {
+    if (!underWay.add(account)) {
       return;
     }
     if (!places.tryAcquire()) {
-      underWay.remove(client);
+      underWay.remove(account);
       return;
     }
     Thread.ofVirtual()
@@ -147,7 +159,7 @@ public class RefreshAhead {
                 work.run();
               } finally {
                 places.release();
-                underWay.remove(client);
+                underWay.remove(account);
               }
             });
   }

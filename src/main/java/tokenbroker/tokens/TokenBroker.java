@@ -10,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
-import tokenbroker.clients.ClientName;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.tokens.Need.FetchedWith;
 import tokenbroker.tokens.Need.MinTtl;
@@ -62,10 +61,10 @@ public class TokenBroker {
   }
 
   /** The token in hand, where it meets the need; null where it must be asked for. Never blocks. */
-  public @Nullable Issued nearby(ClientName client, Need need) {
+  public @Nullable Issued nearby(Account account, Need need) {
     var now = clock.instant();
-    var token = nearby.trusted(client, now);
-    if (token == null || !need.isMetBy(token.token, client, freshness, now)) {
+    var token = nearby.trusted(account, now);
+    if (token == null || !need.isMetBy(token.token, account, freshness, now)) {
       return null;
     }
     token.lastUsed = now;
@@ -76,43 +75,44 @@ public class TokenBroker {
    * A token that meets the need. Where none can be had, the best live one, and only without that
    * the failure. Does not block, nor does it wait longer than this caller will.
    */
-  public CompletableFuture<TokenResult> tokenFor(Client client, Need need, Duration wait) {
-    var name = client.name();
-    var hit = nearby(name, need);
+  public CompletableFuture<TokenResult> tokenFor(
+      Client client, Account account, Need need, Duration wait) {
+    var hit = nearby(account, need);
     return hit != null
         ? CompletableFuture.completedFuture(hit)
-        : flight(client, need, wait)
+        : flight(client, account, need, wait)
             .copy()
             .completeOnTimeout(
                 new TokenResult.TimedOut(RETRY_LATE), wait.toNanos(), TimeUnit.NANOSECONDS)
-            .thenApply(result -> used(name, need, orTheLiveOne(name, result)));
+            .thenApply(result -> used(account, need, orTheLiveOne(account, result)));
   }
 
   /** The upstream refused {@code dead}: replaces it where it still is the token that is served. */
-  public Invalidation invalidate(Client client, TokenId dead, Duration wait) {
-    var newer = newerThan(dead, client.name());
+  public Invalidation invalidate(Client client, Account account, TokenId dead, Duration wait) {
+    var newer = newerThan(dead, account);
     if (newer != null) {
       metrics.invalidation(client.name(), "already_replaced");
       return new Invalidation(newer, false);
     }
-    if (nothingLive(client.name())) {
-      return new Invalidation(tokenFor(client, new Usable(), wait).join(), false);
+    if (nothingLive(account)) {
+      return new Invalidation(tokenFor(client, account, new Usable(), wait).join(), false);
     }
-    var result = fetched(client, new OtherThan(dead), wait);
+    var result = fetched(client, account, new OtherThan(dead), wait);
     if (result instanceof TokenResult.TooSoon) {
       metrics.invalidation(client.name(), "throttled");
       return new Invalidation(result, false);
     }
     var replaced = result instanceof Issued(var token, _, _) && !token.id().equals(dead);
     metrics.invalidation(client.name(), replaced ? "applied" : "failed");
-    return new Invalidation(orTheLiveOne(client.name(), result), replaced);
+    return new Invalidation(orTheLiveOne(account, result), replaced);
   }
 
   /** How a client fares. One look at the store. */
   public ClientStatus status(Client client) {
-    var stored = store.look(client.name());
+    var account = Account.of(client.name());
+    var stored = store.look(account);
     var now = clock.instant();
-    var live = nearby.live(client.name(), now);
+    var live = nearby.live(account, now);
     var token = live == null ? stored.token() : live.token;
     return ClientStatus.of(
         token != null && freshness.isUsable(token, now) ? token : null,
@@ -120,8 +120,8 @@ public class TokenBroker {
   }
 
   /** Renews the token in hand in the background's own time, where no other replica has done so. */
-  TokenResult renew(Client client) {
-    return fetched(client, new Renewed(), upstreamTimeout.multipliedBy(3));
+  TokenResult renew(Client client, Account account) {
+    return fetched(client, account, new Renewed(), upstreamTimeout.multipliedBy(3));
   }
 
   /**
@@ -130,50 +130,67 @@ public class TokenBroker {
    */
   TokenResult tryCredentials(Client candidate) {
     var version = candidate.credentials().orElseThrow().version();
-    return fetched(candidate, new FetchedWith(version), upstreamTimeout.multipliedBy(3));
+    return fetched(
+        candidate,
+        Account.of(candidate.name()),
+        new FetchedWith(version),
+        upstreamTimeout.multipliedBy(3));
   }
 
   /**
    * Reads the store again and serves what it holds from now on; what is nearby stays where the
    * store has nothing.
    */
-  void readAgain(ClientName client) {
-    var stored = store.look(client);
+  void readAgain(Account account) {
+    var stored = store.look(account);
     var token = stored.token();
     var now = clock.instant();
-    if (token != null && freshness.isUsable(token, now)) {
-      nearby.keep(client, token, now);
-      metrics.kept(client, token, freshness.usableUntil(token), false);
+    if (stored.gone()) {
+      nearby.forget(account);
+    } else if (token != null && freshness.isUsable(token, now)) {
+      nearby.keep(account, token, now);
+      metrics.kept(account, token, freshness.usableUntil(token), false);
     } else if (!stored.revision().equals(Revision.UNKNOWN)) {
-      nearby.verify(client, now);
+      nearby.verify(account, now);
     }
   }
 
-  /** Forgets a client that is no longer configured, here and in the store. */
-  public void forget(ClientName client) {
-    nearby.forget(client);
-    failures.clear(client);
-    store.forget(client);
+  /** A token that came otherwise, as a new connection's does: it is served from now on. */
+  public void serve(Account account, AccessToken token) {
+    failures.clear(account);
+    store.keep(
+        account, token, Revision.UNKNOWN, Announcement.of(Announcement.Kind.RENEWED, account));
+    nearby.keep(account, token, clock.instant());
   }
 
-  private Flight<TokenResult> flight(Client client, Need need, Duration wait) {
+  /**
+   * Forgets a client that is no longer configured, or a connection that is no more, here and in the
+   * store.
+   */
+  public void forget(Account account) {
+    nearby.forget(account);
+    failures.clear(account);
+    store.forget(account);
+  }
+
+  private Flight<TokenResult> flight(Client client, Account account, Need need, Duration wait) {
     var flight =
         flights.join(
-            new FlightKey(client.name(), need), own -> throughStore.fetch(client, need, own));
+            new FlightKey(account, need), own -> throughStore.fetch(client, account, need, own));
     flight.waitNoLongerThan(clock.instant().plus(wait).minus(timeForAFetch(wait)));
     return flight;
   }
 
-  private TokenResult fetched(Client client, Need need, Duration wait) {
+  private TokenResult fetched(Client client, Account account, Need need, Duration wait) {
     try {
-      return flight(client, need, wait).get(wait.toNanos(), TimeUnit.NANOSECONDS);
+      return flight(client, account, need, wait).get(wait.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       return new TokenResult.TimedOut(RETRY_LATE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new TokenResult.TimedOut(RETRY_LATE);
     } catch (ExecutionException e) {
-      throw new IllegalStateException("a fetch for " + client.name() + " failed", e.getCause());
+      throw new IllegalStateException("a fetch for " + account + " failed", e.getCause());
     }
   }
 
@@ -185,15 +202,15 @@ public class TokenBroker {
     return (wait.compareTo(upstreamTimeout) < 0 ? wait : upstreamTimeout).dividedBy(2);
   }
 
-  private TokenResult orTheLiveOne(ClientName client, TokenResult result) {
-    if (result instanceof Issued) {
+  private TokenResult orTheLiveOne(Account account, TokenResult result) {
+    if (result instanceof Issued || result instanceof TokenResult.Gone) {
       return result;
     }
-    var live = nearby.live(client, clock.instant());
+    var live = nearby.live(account, clock.instant());
     return live == null ? result : new Issued(live.token, Origin.NEARBY);
   }
 
-  private TokenResult used(ClientName client, Need need, TokenResult result) {
+  private TokenResult used(Account account, Need need, TokenResult result) {
     if (!(result instanceof Issued(var token, var origin, _))) {
       return result;
     }
@@ -201,7 +218,7 @@ public class TokenBroker {
     if (!freshness.isUsable(token, now)) {
       return new TokenResult.TimedOut(Duration.ZERO);
     }
-    var kept = nearby.get(client);
+    var kept = nearby.get(account);
     if (kept != null) {
       kept.lastUsed = now;
     }
@@ -213,18 +230,18 @@ public class TokenBroker {
         token, origin, need instanceof MinTtl minTtl && !minTtl.lastsFor(token, clock.instant()));
   }
 
-  private @Nullable Issued newerThan(TokenId dead, ClientName client) {
-    var hit = nearby(client, new OtherThan(dead));
+  private @Nullable Issued newerThan(TokenId dead, Account account) {
+    var hit = nearby(account, new OtherThan(dead));
     if (hit != null) {
       return hit;
     }
-    readAgain(client);
-    return nearby(client, new OtherThan(dead));
+    readAgain(account);
+    return nearby(account, new OtherThan(dead));
   }
 
-  private boolean nothingLive(ClientName client) {
-    return nearby.live(client, clock.instant()) == null;
+  private boolean nothingLive(Account account) {
+    return nearby.live(account, clock.instant()) == null;
   }
 
-  private record FlightKey(ClientName client, Need need) {}
+  private record FlightKey(Account account, Need need) {}
 }

@@ -43,10 +43,11 @@ public class TokenMetrics {
             .register(registry);
   }
 
-  void refreshed(ClientName client, Trigger trigger, boolean ok) {
-    Counter.builder("token_broker.refresh")
+  void refreshed(Account account, Trigger trigger, boolean ok) {
+    Counter.builder(
+            account.isConnection() ? "token_broker.connection.refresh" : "token_broker.refresh")
         .description("Fetches of tokens, by what led to them")
-        .tag("client", labels.of(client))
+        .tag("client", labels.of(account.client()))
         .tag("trigger", trigger.name().toLowerCase(Locale.ROOT))
         .tag("result", ok ? "ok" : "failed")
         .register(registry)
@@ -80,15 +81,18 @@ public class TokenMetrics {
         .register(registry);
   }
 
-  /** From now on the client's series show this token. */
-  void kept(ClientName client, AccessToken token, Instant usableUntil, boolean fetched) {
+  /** From now on the client's series show this token; a connection has none of its own. */
+  void kept(Account account, AccessToken token, Instant usableUntil, boolean fetched) {
+    if (account.isConnection()) {
+      return;
+    }
     if (fetched) {
       lastSuccess = token.requestedAt();
     }
     if (labels.isShared()) {
       return;
     }
-    var own = gauges.computeIfAbsent(client.value(), this::register);
+    var own = gauges.computeIfAbsent(account.client().value(), this::register);
     own.expiresAt = token.expiresAt();
     own.usableUntil = usableUntil;
     if (fetched) {
@@ -120,7 +124,11 @@ public class TokenMetrics {
 
   private void forget(ClientName client) {
     end(client.value());
-    for (var name : List.of("token_broker.refresh", "token_broker.invalidations")) {
+    for (var name :
+        List.of(
+            "token_broker.refresh",
+            "token_broker.connection.refresh",
+            "token_broker.invalidations")) {
       registry.find(name).tag("client", client.value()).meters().forEach(registry::remove);
     }
   }

@@ -36,6 +36,17 @@ public sealed interface TokenResult {
   /** No answer within the time limit, or within what this caller would wait. */
   record TimedOut(Duration retryAfter) implements NotIssued {}
 
+  /** The user of this connection must connect again. */
+  record ReconnectRequired(Duration retryAfter) implements NotIssued {}
+
+  /** There is no such connection. */
+  record Gone() implements NotIssued {
+    @Override
+    public Duration retryAfter() {
+      return Duration.ZERO;
+    }
+  }
+
   /** A forced fetch was made for this client only just now. */
   record TooSoon(Duration retryAfter) implements NotIssued {}
 

@@ -6,8 +6,8 @@ import tokenbroker.clients.Client;
 public interface TokenSource {
 
   /**
-   * Asks for one token with the client's credentials. Blocks up to the upstream's time limit and
-   * answers whatever the upstream does; the client must have credentials.
+   * Asks for one token of the account with the client's credentials. Blocks for a bounded time and
+   * answers whatever the upstream does; the client must have credentials, and be the account's.
    */
-  FetchResult fetch(Client client);
+  FetchResult fetch(Client client, Account account);
 }

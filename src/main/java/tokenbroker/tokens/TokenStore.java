@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tokenbroker.clients.ClientName;
 
 /**
  * What replicas share: tokens, failures, leases, and word of changes. A cache: losing it loses
@@ -18,41 +17,42 @@ import tokenbroker.clients.ClientName;
 public interface TokenStore {
 
   /**
-   * All that is stored for a client, in one round trip. Instants are by this process's clock,
+   * All that is stored for an account, in one round trip. Instants are by this process's clock,
    * however skewed.
    */
-  Stored look(ClientName client);
+  Stored look(Account account);
 
   /**
-   * Looks, and takes the client's lease in the same step where what is stored is what was {@code
+   * Looks, and takes the account's lease in the same step where what is stored is what was {@code
    * seen} and nobody holds the lease. {@link Revision#UNKNOWN} stands for whatever is stored.
    */
-  Looked lookOrLease(ClientName client, Revision seen);
+  Looked lookOrLease(Account account, Revision seen);
 
   /**
    * Keeps a token until it expires, provided that the store still holds what was {@code seen}: a
    * late writer never overwrites what another has stored since. {@link Revision#UNKNOWN}
-   * overwrites. A kept token forgets the client's failure, and is announced.
+   * overwrites. Nothing is kept of a connection that is gone. A kept token forgets the account's
+   * failure, and is announced.
    *
    * @return whether the token was kept
    */
-  boolean keep(ClientName client, AccessToken token, Revision seen, Announcement news);
+  boolean keep(Account account, AccessToken token, Revision seen, Announcement news);
 
   /**
    * Remembers a failure until some time after its {@code retryAt}, so that the next one in a row
    * can count on, and announces it.
    */
-  void remember(ClientName client, UpstreamFailure failure);
+  void remember(Account account, UpstreamFailure failure);
 
   /**
-   * Claims the one forced fetch that a client may have in {@code period}.
+   * Claims the one forced fetch that an account may have in {@code period}.
    *
    * @return empty where the claim is ours, else how long until the next may be made
    */
-  Optional<Duration> claimForcedFetch(ClientName client, Duration period);
+  Optional<Duration> claimForcedFetch(Account account, Duration period);
 
-  /** Removes everything stored for a client. */
-  void forget(ClientName client);
+  /** Removes all that is cached for an account; its lease is left to its holder. */
+  void forget(Account account);
 
   /**
    * Hands on what is announced, by any replica, this one included, on a thread that must not be
@@ -70,17 +70,28 @@ public interface TokenStore {
   boolean isUp();
 
   /**
-   * What is stored for a client.
+   * What is stored for an account.
    *
    * @param revision names what is stored, also where it cannot be read
    * @param failure also one whose {@code retryAt} has passed, for as long as it is remembered
+   * @param gone the store knows that there is no such connection; nothing of it may be served
    */
-  record Stored(@Nullable AccessToken token, Revision revision, @Nullable UpstreamFailure failure) {
+  record Stored(
+      @Nullable AccessToken token,
+      Revision revision,
+      @Nullable UpstreamFailure failure,
+      boolean gone) {
+
     public static final Stored NOTHING = new Stored(null, Revision.ABSENT, null);
+
+    public Stored(
+        @Nullable AccessToken token, Revision revision, @Nullable UpstreamFailure failure) {
+      this(token, revision, failure, false);
+    }
   }
 
   /**
-   * What was stored, and the client's lease where it was taken. A taken lease is renewed until it
+   * What was stored, and the account's lease where it was taken. A taken lease is renewed until it
    * is closed or its process dies.
    */
   record Looked(Stored stored, @Nullable Lease lease) {}

@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last thing known of a client's upstream is that it failed: no replica asks before {@code
+ * The last thing known of an account's upstream is that it failed: no replica asks before {@code
  * retryAt}.
  *
  * @param kind what callers are told meanwhile
@@ -30,6 +30,7 @@ public record UpstreamFailure(
     REJECTED,
     UNAVAILABLE,
     INVALID_RESPONSE,
-    TIMED_OUT
+    TIMED_OUT,
+    RECONNECT_REQUIRED
   }
 }

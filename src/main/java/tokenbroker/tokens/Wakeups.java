@@ -7,30 +7,29 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import tokenbroker.clients.ClientName;
 
-/** Wakes whoever waits for news of a client. */
+/** Wakes whoever waits for news of an account. */
 final class Wakeups {
 
-  private final Map<ClientName, CompletableFuture<Void>> sleepers = new ConcurrentHashMap<>();
+  private final Map<Account, CompletableFuture<Void>> sleepers = new ConcurrentHashMap<>();
 
-  /** Blocks until there is news of the client, or so long. */
-  void await(ClientName client, Duration atMost) {
-    var news = sleepers.computeIfAbsent(client, name -> new CompletableFuture<>());
+  /** Blocks until there is news of the account, or so long. */
+  void await(Account account, Duration atMost) {
+    var news = sleepers.computeIfAbsent(account, name -> new CompletableFuture<>());
     try {
       news.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      sleepers.remove(client, news);
+      sleepers.remove(account, news);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for news of " + client, e);
+      throw new IllegalStateException("interrupted while waiting for news of " + account, e);
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  void wake(ClientName client) {
-    var news = sleepers.remove(client);
+  void wake(Account account) {
+    var news = sleepers.remove(account);
     if (news != null) {
       news.complete(null);
     }

@@ -6,9 +6,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.tokens.AccessToken;
-import tokenbroker.tokens.FetchResult;
 import tokenbroker.tokens.FetchResult.Fetched;
+import tokenbroker.tokens.FetchResult.FromUpstream;
 import tokenbroker.tokens.FetchResult.InvalidResponse;
+import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.TokenId;
 
 /**
@@ -19,6 +20,8 @@ final class IssuedToken {
 
   /** Fits a header: printable ASCII without spaces. */
   private static final Pattern TOKEN = Pattern.compile("[!-~]{1,16384}");
+
+  private static final Pattern REFRESH_TOKEN = Pattern.compile("[!-~]{1,4096}");
 
   /** RFC 6749 §3.3. */
   private static final Pattern SCOPE = Pattern.compile("[!#-\\[\\]-~]+(?: [!#-\\[\\]-~]+)*+");
@@ -34,7 +37,7 @@ final class IssuedToken {
     this.hash = hash;
   }
 
-  FetchResult from(JsonNode fields, Instant requestedAt, String credentialsVersion) {
+  FromUpstream from(JsonNode fields, Instant requestedAt, String credentialsVersion) {
     var token = fields.path("access_token");
     if (token.isMissingNode() || token.isNull() || "".equals(token.textValue())) {
       return new InvalidResponse("no_access_token");
@@ -56,7 +59,14 @@ final class IssuedToken {
             requestedAt,
             requestedAt.plus(TokenLife.of(fields.path("expires_in"), value)),
             credentialsVersion,
-            false));
+            false),
+        refreshToken(fields.path("refresh_token")));
+  }
+
+  private static @Nullable RefreshToken refreshToken(JsonNode token) {
+    return token.isTextual() && REFRESH_TOKEN.matcher(token.textValue()).matches()
+        ? new RefreshToken(token.textValue())
+        : null;
   }
 
   private static boolean isBearer(JsonNode type) {

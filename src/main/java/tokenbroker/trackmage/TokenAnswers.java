@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 import tokenbroker.clients.ClientCredentials;
 import tokenbroker.seal.KeyedHash;
-import tokenbroker.tokens.FetchResult;
+import tokenbroker.tokens.FetchResult.FromUpstream;
 import tokenbroker.tokens.FetchResult.InvalidResponse;
 import tokenbroker.tokens.FetchResult.Rejected;
 import tokenbroker.tokens.FetchResult.TimedOut;
@@ -39,7 +39,7 @@ final class TokenAnswers {
     this.issuedToken = new IssuedToken(hash);
   }
 
-  FetchResult read(Reply reply, ClientCredentials credentials) {
+  FromUpstream read(Reply reply, ClientCredentials credentials) {
     return switch (reply) {
       case NoConnection _ -> new Unavailable(CONNECT, null);
       case Late _ -> new TimedOut();
@@ -53,7 +53,7 @@ final class TokenAnswers {
     };
   }
 
-  private FetchResult whole(Answered answer, byte[] bytes, ClientCredentials credentials) {
+  private FromUpstream whole(Answered answer, byte[] bytes, ClientCredentials credentials) {
     if (bytes.length == 0) {
       return byStatus(answer, "empty");
     }
@@ -62,7 +62,7 @@ final class TokenAnswers {
         .orElseGet(() -> byStatus(answer, "not_json"));
   }
 
-  private FetchResult understood(Answered answer, JsonNode fields, ClientCredentials credentials) {
+  private FromUpstream understood(Answered answer, JsonNode fields, ClientCredentials credentials) {
     var error = fields.path("error");
     if (answer.succeeded() && (!error.isTextual() || fields.hasNonNull("access_token"))) {
       return issuedToken.from(fields, answer.sentAt(), credentials.version());
@@ -72,17 +72,17 @@ final class TokenAnswers {
         : byStatus(answer, "no_access_token");
   }
 
-  private static FetchResult byError(Answered answer, String code) {
+  private static FromUpstream byError(Answered answer, String code) {
     var error = OAuthError.of(code);
     if (error != OAuthError.UNRECOGNIZED) {
       return new Rejected(error);
     }
     return switch (byStatus(answer, "")) {
       case Unavailable unavailable -> unavailable;
-      case FetchResult _ when TROUBLES.contains(code) ->
+      case FromUpstream _ when TROUBLES.contains(code) ->
           new Unavailable(code, RetryAfter.in(answer.headers(), answer.receivedAt()));
-      case FetchResult other when answer.redirects() -> other;
-      case FetchResult _ -> new Rejected(OAuthError.UNRECOGNIZED);
+      case FromUpstream other when answer.redirects() -> other;
+      case FromUpstream _ -> new Rejected(OAuthError.UNRECOGNIZED);
     };
   }
 
@@ -91,7 +91,7 @@ final class TokenAnswers {
    *
    * @param fault what is wrong with the body: said where the status is a good one
    */
-  private static FetchResult byStatus(Answered answer, String fault) {
+  private static FromUpstream byStatus(Answered answer, String fault) {
     if (answer.status() == 429 || answer.status() >= 500) {
       return new Unavailable(
           answer.status() == 429 ? HTTP_429 : HTTP_5XX,

@@ -11,19 +11,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientCredentials;
-import tokenbroker.clients.Upstream;
 import tokenbroker.clients.Upstream.RequestStyle;
 
-/** The client-credentials request (RFC 6749 §4.4.2), in each of the styles TrackMage may take. */
+/** A token request, in each of the styles TrackMage may take. */
 final class TokenRequest {
-
-  private static final String PATH = "/oauth/v2/token";
 
   private TokenRequest() {}
 
-  static HttpRequest of(Client client, ClientCredentials credentials, RequestStyle style) {
-    var parameters = parameters(client, credentials);
-    var endpoint = endpoint(client.upstream());
+  static HttpRequest of(
+      Client client, ClientCredentials credentials, Grant grant, RequestStyle style) {
+    var parameters = parameters(credentials, grant);
+    var endpoint = URI.create(client.upstream().baseUrl() + grant.path(client.upstream()));
     var request =
         HttpRequest.newBuilder(endpoint)
             .header("Accept", "application/json")
@@ -43,18 +41,10 @@ final class TokenRequest {
     };
   }
 
-  private static URI endpoint(Upstream upstream) {
-    return URI.create(upstream.baseUrl() + PATH);
-  }
-
-  private static Map<String, String> parameters(Client client, ClientCredentials credentials) {
-    var parameters = new LinkedHashMap<String, String>();
-    parameters.put("grant_type", "client_credentials");
+  private static Map<String, String> parameters(ClientCredentials credentials, Grant grant) {
+    var parameters = new LinkedHashMap<>(grant.parameters());
     parameters.put("client_id", credentials.clientId());
     parameters.put("client_secret", credentials.secret().reveal());
-    if (client.scope() != null) {
-      parameters.put("scope", client.scope());
-    }
     return parameters;
   }
 

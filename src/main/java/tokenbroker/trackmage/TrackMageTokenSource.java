@@ -13,19 +13,18 @@ import tokenbroker.clients.Upstream;
 import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.seal.KeyedHash;
-import tokenbroker.tokens.FetchResult;
 import tokenbroker.tokens.FetchResult.Fetched;
+import tokenbroker.tokens.FetchResult.FromUpstream;
 import tokenbroker.tokens.FetchResult.InvalidResponse;
 import tokenbroker.tokens.FetchResult.Rejected;
 import tokenbroker.tokens.FetchResult.TimedOut;
 import tokenbroker.tokens.FetchResult.Unavailable;
 import tokenbroker.tokens.OAuthError;
-import tokenbroker.tokens.TokenSource;
 import tokenbroker.trackmage.Reply.Answered;
 
 /** Fetches tokens from TrackMage. Blocks: call it on a virtual thread. */
 @ApplicationScoped
-public class TrackMageTokenSource implements TokenSource {
+public class TrackMageTokenSource {
 
   private final UpstreamHttp http;
   private final TokenAnswers answers;
@@ -43,14 +42,18 @@ public class TrackMageTokenSource implements TokenSource {
     this.firstBackoff = config.upstream().backoff().first();
   }
 
-  @Override
-  public FetchResult fetch(Client client) {
+  /** A token of the client's own. */
+  public FromUpstream fetch(Client client) {
+    return ask(client, new Grant.OfClient(client));
+  }
+
+  FromUpstream ask(Client client, Grant grant) {
     var credentials =
         client
             .credentials()
             .orElseThrow(() -> new IllegalArgumentException(client.name() + " has no credentials"));
     var upstream = state(client.upstream());
-    return upstream.breaker().call(() -> ask(client, credentials, upstream));
+    return upstream.breaker().call(() -> ask(client, credentials, grant, upstream));
   }
 
   private UpstreamState state(Upstream upstream) {
@@ -63,11 +66,13 @@ public class TrackMageTokenSource implements TokenSource {
                 new ClockSkew(key.name, metrics)));
   }
 
-  private FetchResult ask(Client client, ClientCredentials credentials, UpstreamState upstream) {
-    var deadline = System.nanoTime() + timeLimit.toNanos();
-    var configured = client.upstream().requestStyle();
+  private FromUpstream ask(
+      Client client, ClientCredentials credentials, Grant grant, UpstreamState upstream) {
+    var limit = timeLimit.multipliedBy(grant.patience());
+    var deadline = System.nanoTime() + limit.toNanos();
+    var configured = grant.style(client.upstream());
     var style = upstream.styleFor(configured);
-    var first = exchange(client, credentials, style, upstream, timeLimit);
+    var first = exchange(client, credentials, grant, style, upstream, limit);
     if (!first.refusesStyle || configured != RequestStyle.FORM) {
       return first.result;
     }
@@ -77,7 +82,7 @@ public class TrackMageTokenSource implements TokenSource {
       return first.result;
     }
     var timeLeft = Duration.ofNanos(deadline - System.nanoTime());
-    var second = exchange(client, credentials, RequestStyle.QUERY, upstream, timeLeft);
+    var second = exchange(client, credentials, grant, RequestStyle.QUERY, upstream, timeLeft);
     if (second.wasUnderstood()) {
       upstream.rememberThatFormIsRefused();
     }
@@ -87,11 +92,12 @@ public class TrackMageTokenSource implements TokenSource {
   private Exchange exchange(
       Client client,
       ClientCredentials credentials,
+      Grant grant,
       RequestStyle style,
       UpstreamState upstream,
       Duration limit) {
     var start = System.nanoTime();
-    var reply = http.send(TokenRequest.of(client, credentials, style), limit);
+    var reply = http.send(TokenRequest.of(client, credentials, grant, style), limit);
     var took = Duration.ofNanos(System.nanoTime() - start);
     if (reply instanceof Answered answer) {
       upstream.skew().observe(answer);
@@ -101,7 +107,7 @@ public class TrackMageTokenSource implements TokenSource {
     return new Exchange(result, refusesStyle(reply, result));
   }
 
-  private static boolean refusesStyle(Reply reply, FetchResult result) {
+  private static boolean refusesStyle(Reply reply, FromUpstream result) {
     return reply instanceof Answered answer
         && (answer.status() == 405
             || (answer.status() == 400 && result.equals(new Rejected(OAuthError.INVALID_REQUEST))));
@@ -119,7 +125,7 @@ public class TrackMageTokenSource implements TokenSource {
    *
    * @param refusesStyle the upstream does not take requests of this style
    */
-  private record Exchange(FetchResult result, boolean refusesStyle) {
+  private record Exchange(FromUpstream result, boolean refusesStyle) {
 
     boolean wasUnderstood() {
       return switch (result) {

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 import org.jboss.logging.Logger;
-import tokenbroker.tokens.FetchResult;
 import tokenbroker.tokens.FetchResult.Fetched;
+import tokenbroker.tokens.FetchResult.FromUpstream;
 import tokenbroker.tokens.FetchResult.InvalidResponse;
 import tokenbroker.tokens.FetchResult.Rejected;
 import tokenbroker.tokens.FetchResult.TimedOut;
@@ -35,7 +35,7 @@ final class UpstreamBreaker {
   private final String upstream;
   private final UpstreamMetrics metrics;
   private final Duration pause;
-  private final TypedGuard<FetchResult> guard;
+  private final TypedGuard<FromUpstream> guard;
   private final AtomicBoolean closed = new AtomicBoolean(true);
 
   /** By {@link System#nanoTime}, as the guard itself counts. */
@@ -47,7 +47,7 @@ final class UpstreamBreaker {
     var half = firstBackoff.dividedBy(2);
     this.pause = half.compareTo(LONGEST_PAUSE) < 0 ? half : LONGEST_PAUSE;
     this.guard =
-        TypedGuard.create(FetchResult.class)
+        TypedGuard.create(FromUpstream.class)
             .withCircuitBreaker()
             .requestVolumeThreshold(WINDOW)
             .failureRatio(FAILURE_RATIO)
@@ -60,7 +60,7 @@ final class UpstreamBreaker {
     metrics.breakerOpen(upstream, false);
   }
 
-  FetchResult call(Supplier<FetchResult> fetch) {
+  FromUpstream call(Supplier<FromUpstream> fetch) {
     try {
       return guard.get(() -> answeredOrThrow(fetch.get()));
     } catch (UpstreamDown down) {
@@ -70,14 +70,14 @@ final class UpstreamBreaker {
     }
   }
 
-  private static FetchResult answeredOrThrow(FetchResult result) {
+  private static FromUpstream answeredOrThrow(FromUpstream result) {
     if (isOutage(result)) {
       throw new UpstreamDown(result);
     }
     return result;
   }
 
-  private static boolean isOutage(FetchResult result) {
+  private static boolean isOutage(FromUpstream result) {
     return switch (result) {
       case TimedOut _ -> true;
       case Unavailable(var reason, _) ->
@@ -113,9 +113,9 @@ final class UpstreamBreaker {
 
     private static final long serialVersionUID = 1;
 
-    private final transient FetchResult result;
+    private final transient FromUpstream result;
 
-    UpstreamDown(FetchResult result) {
+    UpstreamDown(FromUpstream result) {
       super(null, null, false, false);
       this.result = result;
     }

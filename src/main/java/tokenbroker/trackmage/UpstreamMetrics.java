@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import tokenbroker.clients.ClientLabels;
 import tokenbroker.clients.ClientName;
-import tokenbroker.tokens.FetchResult;
 import tokenbroker.tokens.FetchResult.Fetched;
+import tokenbroker.tokens.FetchResult.FromUpstream;
 import tokenbroker.tokens.FetchResult.InvalidResponse;
 import tokenbroker.tokens.FetchResult.Rejected;
 import tokenbroker.tokens.FetchResult.TimedOut;
@@ -52,7 +52,7 @@ public class UpstreamMetrics {
   }
 
   /** One HTTP request; a fetch that falls back to another style makes two. */
-  void requested(ClientName client, String upstream, FetchResult result, Duration took) {
+  void requested(ClientName client, String upstream, FromUpstream result, Duration took) {
     Counter.builder(REQUESTS)
         .description("Requests to TrackMage, by what they came to")
         .tag("client", labels.of(client))
@@ -67,7 +67,7 @@ public class UpstreamMetrics {
         .record(took);
   }
 
-  private static String word(FetchResult result) {
+  private static String word(FromUpstream result) {
     return switch (result) {
       case Fetched _ -> "ok";
       case Rejected(var error) ->

@@ -46,6 +46,12 @@ class BrokenAnswers {
     return Response.fromResponse(whole).entity(body.substring(0, body.length() / 2)).build();
   }
 
+  /** Hangs up, and is done with it before there is anything to send. */
+  Response none() {
+    current.request().connection().close().toCompletionStage().toCompletableFuture().join();
+    return Response.noContent().build();
+  }
+
   private String text(Object entity) {
     try {
       return json.writeValueAsString(entity);

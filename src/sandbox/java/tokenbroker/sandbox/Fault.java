@@ -1,6 +1,7 @@
 package tokenbroker.sandbox;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** How the token endpoint misbehaves. */
@@ -32,4 +33,12 @@ sealed interface Fault {
 
   /** Half an answer, and then the connection ends. */
   record Truncated() implements Fault {}
+
+  /**
+   * The request is carried out, and the connection ends without an answer.
+   *
+   * @param grace how long the refresh token that was used may be used once more; empty for as long
+   *     as usual
+   */
+  record Lost(Optional<Duration> grace) implements Fault {}
 }

@@ -9,11 +9,15 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A fault as it is asked for.
  *
+ * @param tokens which are revoked: {@code access}, {@code refresh} or {@code all}
+ * @param user whose tokens are revoked; null for every user's
  * @param times for so many token requests; null until it is taken back
  * @param clientId for this TrackMage client alone; null for all
  */
@@ -25,14 +29,18 @@ record FaultOrder(
     @JsonProperty("retry_after") @Nullable Integer retryAfter,
     @JsonProperty("status") @Nullable Integer status,
     @JsonProperty("error") @Nullable String error,
+    @JsonProperty("grace") @Nullable String grace,
+    @JsonProperty("tokens") @Nullable String tokens,
+    @JsonProperty("user") @Nullable String user,
     @JsonProperty("times") @Nullable Integer times,
     @JsonProperty("client_id") @Nullable String clientId) {
 
   static final String REVOKED = "revoked";
 
   private static final String NAMES =
-      "none, expired, revoked, slow, 429, 5xx, garbage, rejected or truncated";
+      "none, expired, revoked, slow, 429, 5xx, garbage, rejected, truncated or lost";
   private static final Duration HOUR = Duration.ofHours(1);
+  private static final Set<String> REVOCABLE = Set.of("access", "refresh", "all");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
@@ -70,7 +78,8 @@ record FaultOrder(
 
   Fault toFault() {
     return switch (Objects.requireNonNullElse(fault, "")) {
-      case "none", REVOKED -> only(new Fault.None());
+      case "none" -> only(new Fault.None());
+      case REVOKED -> only(new Fault.None(), revocable(), user);
       case "expired" -> only(new Fault.Expired(duration("lifetime", lifetime, "0s")), lifetime);
       case "slow" -> only(new Fault.Slow(duration("delay", delay, "3s")), delay);
       case "429" -> only(new Fault.HttpError(429, seconds(retryAfter)), retryAfter);
@@ -79,13 +88,15 @@ record FaultOrder(
       case "garbage" -> only(new Fault.Garbage());
       case "rejected" -> only(new Fault.Rejected(oauthError()), error);
       case "truncated" -> only(new Fault.Truncated());
+      case "lost" -> only(new Fault.Lost(graceIfGiven()), grace);
       default -> throw new InvalidOrder("fault is one of " + NAMES);
     };
   }
 
   /** A setting of another fault is most likely a mistake: it would silently do nothing. */
   private Fault only(Fault chosen, @Nullable Object... used) {
-    var given = count(Arrays.asList(delay, lifetime, retryAfter, status, error));
+    var given =
+        count(Arrays.asList(delay, lifetime, retryAfter, status, error, grace, tokens, user));
     if (given != count(Arrays.asList(used))) {
       throw new InvalidOrder("a setting that does not go with " + fault);
     }
@@ -98,6 +109,17 @@ record FaultOrder(
 
   private static Duration duration(String name, @Nullable String given, String otherwise) {
     return Durations.parse(name, given == null ? otherwise : given, Duration.ZERO, HOUR);
+  }
+
+  private Optional<Duration> graceIfGiven() {
+    return Optional.ofNullable(grace).map(given -> duration("grace", given, given));
+  }
+
+  private @Nullable String revocable() {
+    if (tokens != null && !REVOCABLE.contains(tokens)) {
+      throw new InvalidOrder("tokens is one of access, refresh or all");
+    }
+    return tokens;
   }
 
   private int serverError() {
@@ -124,6 +146,7 @@ record FaultOrder(
   }
 
   FaultOrder withTimes(int left) {
-    return new FaultOrder(fault, delay, lifetime, retryAfter, status, error, left, clientId);
+    return new FaultOrder(
+        fault, delay, lifetime, retryAfter, status, error, grace, tokens, user, left, clientId);
   }
 }

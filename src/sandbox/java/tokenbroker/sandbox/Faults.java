@@ -5,7 +5,6 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** The faults in force, and the token requests that came in. Thread-safe. */
 @Singleton
@@ -16,21 +15,24 @@ final class Faults {
 
   private final Map<String, FaultOrder> orders = new TreeMap<>();
   private final Map<String, Long> requests = new TreeMap<>();
+  private final Map<String, Long> grantTypes = new TreeMap<>();
   private long allRequests;
 
   /**
    * How many token requests came in.
    *
+   * @param byGrantType by those that TrackMage knows; {@code other} for all else
    * @param byClientId as they came in the requests, known or not
    */
-  record TokenRequests(
+  record Counts(
       @JsonProperty("total") long total,
+      @JsonProperty("by_grant_type") Map<String, Long> byGrantType,
       @JsonProperty("by_client_id") Map<String, Long> byClientId) {}
 
   /** What {@code GET /sandbox/faults} shows; {@code times} is what is left of it. */
   record Report(
       @JsonProperty("faults") List<FaultOrder> faults,
-      @JsonProperty("token_requests") TokenRequests tokenRequests) {}
+      @JsonProperty("token_requests") Counts tokenRequests) {}
 
   /** A client's own {@code none} exempts it from what holds for all. */
   synchronized void put(FaultOrder order) {
@@ -47,12 +49,15 @@ final class Faults {
   synchronized void clear() {
     orders.clear();
     requests.clear();
+    grantTypes.clear();
     allRequests = 0;
   }
 
   /** Counts a token request and says what becomes of it. A fault of the client's own goes first. */
-  synchronized Fault next(@Nullable String clientId) {
+  synchronized Fault next(Map<String, String> parameters) {
     allRequests++;
+    grantTypes.merge(GrantType.of(parameters).wireName(), 1L, Long::sum);
+    var clientId = parameters.get("client_id");
     if (clientId != null && (requests.containsKey(clientId) || requests.size() < CLIENTS_COUNTED)) {
       requests.merge(clientId, 1L, Long::sum);
     }
@@ -76,6 +81,7 @@ final class Faults {
 
   synchronized Report report() {
     return new Report(
-        List.copyOf(orders.values()), new TokenRequests(allRequests, new TreeMap<>(requests)));
+        List.copyOf(orders.values()),
+        new Counts(allRequests, new TreeMap<>(grantTypes), new TreeMap<>(requests)));
   }
 }

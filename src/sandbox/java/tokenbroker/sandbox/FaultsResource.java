@@ -9,6 +9,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import java.util.Objects;
 
 /** Faults on demand. */
 @Path("/sandbox/faults")
@@ -38,10 +39,13 @@ class FaultsResource {
 
   /** A single act rather than a state: tokens issued from now on are good again. */
   private void revoke(FaultOrder order) {
-    if (order.clientId() == null) {
-      trackMage.revokeAllTokens();
-    } else {
-      trackMage.revokeTokensOf(order.clientId());
+    var whose = new Whose(order.clientId(), order.user());
+    var tokens = Objects.requireNonNullElse(order.tokens(), "access");
+    if (!tokens.equals("refresh")) {
+      trackMage.revokeAccessTokens(whose);
+    }
+    if (!tokens.equals("access")) {
+      trackMage.revokeRefreshTokens(whose);
     }
   }
 

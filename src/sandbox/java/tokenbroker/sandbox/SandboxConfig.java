@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /** The {@code sandbox.*} keys. What has no default here comes from {@link SandboxDefaults}. */
 @ConfigMapping(prefix = "sandbox")
@@ -27,4 +28,21 @@ interface SandboxConfig {
   /** The life of an access token that the TrackMage look-alike gives. */
   @WithDefault("1h")
   Duration tokenLifetime();
+
+  /** The life of a refresh token that the TrackMage look-alike gives. */
+  @WithDefault("14d")
+  Duration refreshTokenLifetime();
+
+  /** How long a refresh token that was rotated away may be used once more; 0 for not at all. */
+  @WithDefault("0s")
+  Duration refreshTokenGrace();
+
+  /**
+   * The redirect URIs that the TrackMage look-alike takes for registered. Absent for any that is
+   * http or https and has no fragment.
+   */
+  Optional<Set<String>> redirectUris();
+
+  /** Where the demo page finds the broker. Absent for the origin of the base URL. */
+  Optional<URI> brokerUrl();
 }

@@ -55,6 +55,7 @@ public final class SandboxDefaults implements ConfigSourceFactory {
     var defaults = new HashMap<String, String>();
     defaults.put("sandbox.directory", files.root().toString());
     defaults.put("sandbox.base-url", "http://127.0.0.1:" + port + "/sandbox");
+    defaults.put("broker.connections.public-url", "http://127.0.0.1:" + port);
     defaults.put("broker.clients.file", files.clients().toString());
     defaults.put("broker.clients.secrets", files.secrets().toString());
     defaults.put("broker.issuers.sandbox.issuer", CallerTokens.ISSUER);

@@ -129,11 +129,12 @@ record SandboxFiles(Path root) {
       clients:
         demo:
           upstream: sandbox
+          return-to: [ "%s/demo" ]
           callers:
             - { issuer: sandbox, subject: demo }
             - { issuer: sandbox, subject: "system:serviceaccount:demo:*" }
       """
-        .formatted(baseUrl);
+        .formatted(baseUrl, baseUrl);
   }
 
   private static String randomKey() {

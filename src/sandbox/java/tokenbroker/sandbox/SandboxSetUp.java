@@ -9,6 +9,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.ObservesAsync;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.time.Clock;
 import java.util.Optional;
 
@@ -44,17 +45,18 @@ class SandboxSetUp {
   /** On the console whatever the log's form, so that it can be copied from there. */
   void sayHello(@ObservesAsync HttpServerStart event, HttpServer server) {
     if (files.isPresent()) {
-      System.out.println(hello(server.getPort()));
+      System.out.println(hello(server.getPort(), config.baseUrl()));
     }
   }
 
-  static String hello(int port) {
+  static String hello(int port, URI baseUrl) {
     var here = "http://localhost:" + port;
     return """
     The sandbox answers at %s/sandbox. A TrackMage token from the broker:
-    curl -H "Authorization: Bearer $(curl -s '%s/sandbox/caller-token?subject=demo')" %s/tokens/demo\
+    curl -H "Authorization: Bearer $(curl -s '%s/sandbox/caller-token?subject=demo')" %s/tokens/demo
+    A page on which users connect their accounts: %s/demo\
     """
-        .formatted(here, here, here);
+        .formatted(here, here, here, baseUrl);
   }
 
   @Produces
@@ -70,6 +72,11 @@ class SandboxSetUp {
   SandboxTrackMage trackMage() {
     var key = files.map(SandboxFiles::trackMageKey).orElseGet(SigningKey::create);
     var clock = Clock.systemUTC();
-    return new SandboxTrackMage(new UserTokens(key, clock), config.tokenLifetime());
+    return new SandboxTrackMage(
+        new UserTokens(key, clock),
+        new AuthorizationCodes(clock),
+        new RefreshTokens(clock),
+        new Terms(
+            config.tokenLifetime(), config.refreshTokenLifetime(), config.refreshTokenGrace()));
   }
 }

@@ -1,59 +1,64 @@
 package tokenbroker.sandbox;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tokenbroker.sandbox.TokenAnswer.Granted;
 import tokenbroker.sandbox.TokenAnswer.Refused;
 import tokenbroker.sandbox.UserTokens.Verdict;
 
 /**
  * TrackMage as its clients see it. Every client id is known, with the secret {@link #secretOf} and
- * an account of its own.
+ * an account of its own; so is every user.
  */
 final class SandboxTrackMage {
 
-  private static final String SCOPE = "user";
+  static final String SCOPE = "user";
 
-  private final UserTokens tokens;
-  private final Duration lifetime;
+  private final UserTokens accessTokens;
+  private final AuthorizationCodes codes;
+  private final RefreshTokens refreshTokens;
+  private final Terms terms;
 
-  SandboxTrackMage(UserTokens tokens, Duration lifetime) {
-    this.tokens = tokens;
-    this.lifetime = lifetime;
+  SandboxTrackMage(
+      UserTokens accessTokens, AuthorizationCodes codes, RefreshTokens refreshTokens, Terms terms) {
+    this.accessTokens = accessTokens;
+    this.codes = codes;
+    this.refreshTokens = refreshTokens;
+    this.terms = terms;
   }
 
   static String secretOf(String clientId) {
     return clientId + "-secret";
   }
 
-  TokenAnswer token(Map<String, String> parameters) {
-    return token(parameters, lifetime);
+  /** How long things live where no fault says otherwise. */
+  Terms terms() {
+    return terms;
+  }
+
+  /** A code for the client that the user allowed. */
+  String allow(AuthorizationRequest request, String email) {
+    return codes.issue(request, email);
   }
 
   /** Checks in TrackMage's order: the grant type comes before the client. */
-  TokenAnswer token(Map<String, String> parameters, Duration lifetime) {
-    return switch (parameters.getOrDefault("grant_type", "")) {
-      case "client_credentials" -> clientCredentials(parameters, lifetime);
-      default ->
+  TokenAnswer token(Map<String, String> parameters, Terms terms) {
+    return switch (GrantType.of(parameters)) {
+      case CLIENT_CREDENTIALS ->
+          authenticated(parameters, id -> clientCredentials(id, parameters, terms));
+      case AUTHORIZATION_CODE ->
+          authenticated(parameters, id -> forUser(id, codes.redeem(id, parameters), terms));
+      case REFRESH_TOKEN -> authenticated(parameters, id -> refresh(id, parameters, terms));
+      case OTHER ->
           new Refused("invalid_request", "Invalid grant_type parameter or parameter missing");
     };
   }
 
-  Verdict judge(String token) {
-    return tokens.judge(token);
-  }
-
-  void revokeTokensOf(String clientId) {
-    tokens.revoke(emailOf(clientId));
-  }
-
-  void revokeAllTokens() {
-    tokens.revokeAll();
-  }
-
-  private TokenAnswer clientCredentials(Map<String, String> parameters, Duration lifetime) {
+  private static TokenAnswer authenticated(
+      Map<String, String> parameters, Function<String, TokenAnswer> then) {
     var clientId = parameters.get("client_id");
     if (clientId == null) {
       return new Refused("invalid_client", "Client id was not found in the headers or body");
@@ -61,20 +66,56 @@ final class SandboxTrackMage {
     if (!secretOf(clientId).equals(parameters.get("client_secret"))) {
       return new Refused("invalid_client", "The client credentials are invalid");
     }
+    return then.apply(clientId);
+  }
+
+  private TokenAnswer clientCredentials(
+      String clientId, Map<String, String> parameters, Terms terms) {
     if (!SCOPE.equals(parameters.getOrDefault("scope", SCOPE))) {
       return new Refused("invalid_scope", "An unsupported scope was requested.");
     }
-    var email = emailOf(clientId);
+    return granted(clientId, clientId + "@sandbox.invalid", SCOPE, null, terms);
+  }
+
+  private TokenAnswer refresh(String clientId, Map<String, String> parameters, Terms terms) {
+    return forUser(clientId, refreshTokens.redeem(clientId, parameters, terms.grace()), terms);
+  }
+
+  private TokenAnswer forUser(String clientId, Grant grant, Terms terms) {
+    return switch (grant) {
+      case Grant.Of(var email) -> {
+        var refreshToken = refreshTokens.issue(clientId, email, terms.refreshTokens());
+        yield granted(clientId, email, null, refreshToken, terms);
+      }
+      case Grant.None(var refusal) -> refusal;
+    };
+  }
+
+  private Granted granted(
+      String clientId,
+      String email,
+      @Nullable String scope,
+      @Nullable String refreshToken,
+      Terms terms) {
     return new Granted(
-        tokens.issue(email, lifetime),
-        lifetime.toSeconds(),
+        accessTokens.issue(clientId, email, terms.accessTokens()),
+        terms.accessTokens().toSeconds(),
         "bearer",
-        SCOPE,
+        scope,
+        refreshToken,
         UUID.nameUUIDFromBytes(email.getBytes(StandardCharsets.UTF_8)).toString(),
         email);
   }
 
-  private static String emailOf(String clientId) {
-    return clientId + "@sandbox.invalid";
+  Verdict judge(String token) {
+    return accessTokens.judge(token);
+  }
+
+  void revokeAccessTokens(Whose whose) {
+    accessTokens.revoke(whose);
+  }
+
+  void revokeRefreshTokens(Whose whose) {
+    refreshTokens.revoke(whose);
   }
 }

@@ -1,5 +1,6 @@
 package tokenbroker.sandbox;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,8 @@ sealed interface TokenAnswer {
       @JsonProperty("expires_in") long expiresIn,
       @JsonProperty("token_type") String tokenType,
       @JsonProperty("scope") @Nullable String scope,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("refresh_token")
+          @Nullable String refreshToken,
       @JsonProperty("user_id") String userId,
       @JsonProperty("user_email") String userEmail)
       implements TokenAnswer {}

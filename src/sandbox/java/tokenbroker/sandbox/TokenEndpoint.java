@@ -16,30 +16,24 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tokenbroker.sandbox.TokenAnswer.Refused;
 
-/** TrackMage's token endpoint, with the faults that were asked for. */
+/** TrackMage's token endpoint. */
 @Path("/sandbox/trackmage/oauth/v2/token")
 @Produces(WILDCARD)
 @RunOnVirtualThread
 class TokenEndpoint {
 
-  private final SandboxTrackMage trackMage;
-  private final Faults faults;
-  private final BrokenAnswers broken;
+  private final TokenRequests requests;
 
-  TokenEndpoint(SandboxTrackMage trackMage, Faults faults, BrokenAnswers broken) {
-    this.trackMage = trackMage;
-    this.faults = faults;
-    this.broken = broken;
+  TokenEndpoint(TokenRequests requests) {
+    this.requests = requests;
   }
 
   @GET
   public Response query(@Context UriInfo uri) {
-    return answer(TokenParameters.of(uri.getQueryParameters()));
+    return requests.answer(TokenParameters.of(uri.getQueryParameters()));
   }
 
   @POST
@@ -47,48 +41,19 @@ class TokenEndpoint {
   public Response form(
       @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
       MultivaluedMap<String, String> form) {
-    return answer(TokenParameters.with(authorization, TokenParameters.of(form)));
+    return requests.answer(TokenParameters.with(authorization, TokenParameters.of(form)));
   }
 
   @POST
   @Consumes(APPLICATION_JSON)
   public Response json(String body) {
-    return answer(TokenParameters.ofJson(body));
+    return requests.answer(TokenParameters.ofJson(body));
   }
 
   /** Parameters in the query of a POST do not count. */
   @POST
   @Consumes(WILDCARD)
   public Response neither() {
-    return answer(Map.of());
-  }
-
-  private Response answer(Map<String, String> parameters) {
-    return switch (faults.next(parameters.get("client_id"))) {
-      case Fault.None _ -> json(trackMage.token(parameters));
-      case Fault.Expired(var lifetime) -> json(trackMage.token(parameters, lifetime));
-      case Fault.Slow(var delay) -> {
-        pause(delay);
-        yield json(trackMage.token(parameters));
-      }
-      case Fault.Rejected(var error) -> json(new Refused(error, null));
-      case Fault.HttpError(var status, var retryAfter) -> broken.error(status, retryAfter);
-      case Fault.Garbage _ -> broken.page(200).build();
-      case Fault.Truncated _ -> broken.cutOff(json(trackMage.token(parameters)));
-    };
-  }
-
-  /** Errors have status 400 whatever they are: TrackMage hardly knows another. */
-  private static Response json(TokenAnswer answer) {
-    var status = answer instanceof Refused ? 400 : 200;
-    return Response.status(status).type(APPLICATION_JSON).entity(answer).build();
-  }
-
-  private static void pause(Duration delay) {
-    try {
-      Thread.sleep(delay);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    return requests.answer(Map.of());
   }
 }

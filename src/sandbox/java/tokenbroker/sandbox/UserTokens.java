@@ -17,15 +17,23 @@ import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 /**
  * Access tokens like TrackMage's: RS256 JWTs of some 840 characters with {@code iat}, {@code exp},
  * {@code roles} and {@code username}. Unlike them they carry a {@code jti}, a number that only
- * rises: no two are alike, and all up to one can be revoked.
+ * rises and the client's id: no two are alike, and all up to a number can be revoked.
  */
 final class UserTokens {
 
   /** What a token is worth. */
-  enum Verdict {
-    LIVE,
-    EXPIRED,
-    INVALID
+  sealed interface Verdict {
+
+    /**
+     * Good.
+     *
+     * @param email the address of the account it is for
+     */
+    record Live(String email) implements Verdict {}
+
+    record Expired() implements Verdict {}
+
+    record Invalid() implements Verdict {}
   }
 
   /** As many as bring a token to its usual length. */
@@ -41,11 +49,14 @@ final class UserTokens {
           "ROLE_CARRIER_READER",
           "ROLE_ORDER_WRITER");
 
+  /** Between the number and the client's id. */
+  private static final String SEPARATOR = "~";
+
   private final SigningKey key;
   private final Clock clock;
   private final JwtConsumer signed;
   private final AtomicLong lastNumber;
-  private final Map<String, Long> revokedUpTo = new ConcurrentHashMap<>();
+  private final Map<Whose, Long> revokedUpTo = new ConcurrentHashMap<>();
 
   UserTokens(SigningKey key, Clock clock) {
     this.key = key;
@@ -59,44 +70,46 @@ final class UserTokens {
     this.lastNumber = new AtomicLong(clock.millis());
   }
 
-  String issue(String email, Duration lifetime) {
+  String issue(String clientId, String email, Duration lifetime) {
     var now = clock.instant();
     return Jwt.claim("roles", ROLES)
         .claim("username", email)
-        .claim("jti", Long.toString(lastNumber.incrementAndGet()))
+        .claim("jti", lastNumber.incrementAndGet() + SEPARATOR + clientId)
         .issuedAt(now)
         .expiresAt(now.plus(lifetime))
         .jws()
         .sign(key.privateKey());
   }
 
-  /** Kills all tokens of one user that were issued so far. */
-  void revoke(String email) {
-    revokedUpTo.put(email, lastNumber.get());
-  }
-
-  /** Kills all tokens that were issued so far. */
-  void revokeAll() {
-    revokedUpTo.put("", lastNumber.get());
+  /** Kills those that were issued so far. */
+  void revoke(Whose whose) {
+    revokedUpTo.put(whose, lastNumber.get());
   }
 
   Verdict judge(String token) {
     try {
       var claims = signed.processToClaims(token);
       if (isRevoked(claims)) {
-        return Verdict.INVALID;
+        return new Verdict.Invalid();
       }
       var now = NumericDate.fromMilliseconds(clock.millis());
-      return now.isBefore(claims.getExpirationTime()) ? Verdict.LIVE : Verdict.EXPIRED;
+      return now.isBefore(claims.getExpirationTime())
+          ? new Verdict.Live(emailOf(claims))
+          : new Verdict.Expired();
     } catch (InvalidJwtException | MalformedClaimException | NumberFormatException e) {
-      return Verdict.INVALID;
+      return new Verdict.Invalid();
     }
   }
 
   private boolean isRevoked(JwtClaims claims) throws MalformedClaimException {
-    var number = Long.parseLong(claims.getJwtId());
-    var email = claims.getClaimValue("username", String.class);
-    return number <= revokedUpTo.getOrDefault("", 0L)
-        || number <= revokedUpTo.getOrDefault(email, 0L);
+    var id = claims.getJwtId().split(SEPARATOR, 2);
+    var number = Long.parseLong(id[0]);
+    return new Whose(id[id.length - 1], emailOf(claims))
+        .including()
+        .anyMatch(whose -> number <= revokedUpTo.getOrDefault(whose, 0L));
+  }
+
+  private static String emailOf(JwtClaims claims) throws MalformedClaimException {
+    return claims.getClaimValue("username", String.class);
   }
 }

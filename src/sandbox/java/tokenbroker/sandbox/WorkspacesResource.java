@@ -11,6 +11,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.sandbox.UserTokens.Verdict;
 
 /** A resource of TrackMage's to try a token on. */
 @Path("/sandbox/trackmage/workspaces")
@@ -32,11 +33,14 @@ class WorkspacesResource {
       return refuse("JWT Token not found");
     }
     return switch (trackMage.judge(authorization.substring(BEARER.length()))) {
-      case LIVE ->
-          Response.ok(List.of(Map.of("id", "sandbox-workspace", "title", "Sandbox"))).build();
-      case EXPIRED -> refuse("Expired JWT Token");
-      case INVALID -> refuse("Invalid JWT Token");
+      case Verdict.Live(var email) -> Response.ok(List.of(workspaceOf(email))).build();
+      case Verdict.Expired _ -> refuse("Expired JWT Token");
+      case Verdict.Invalid _ -> refuse("Invalid JWT Token");
     };
+  }
+
+  private static Map<String, String> workspaceOf(String email) {
+    return Map.of("id", "sandbox-workspace", "title", "Sandbox of " + email);
   }
 
   private static Response refuse(String message) {

@@ -19,6 +19,7 @@ final class Benchmark {
     SECTIONS.put("starts", Starts::measure);
     SECTIONS.put("size", Size::measure);
     SECTIONS.put("replicas", Replicas::measure);
+    SECTIONS.put("scale", Scale::simulate);
   }
 
   private Benchmark() {}

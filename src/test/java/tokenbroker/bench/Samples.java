@@ -18,6 +18,10 @@ final class Samples {
     return quantile(name, 0.5);
   }
 
+  double mean(String name) {
+    return values.get(name).stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+  }
+
   double quantile(String name, double quantile) {
     var sorted = values.get(name).stream().sorted().toList();
     return sorted.get(Math.min(sorted.size() - 1, (int) (quantile * sorted.size())));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -41,7 +42,8 @@ class EnvironmentVariablesTest {
             Map.entry("broker.upstream.connect-timeout", "3s"),
             Map.entry("broker.upstream.timeout", "6s"),
             Map.entry("broker.upstream.backoff", "2s..40s"),
-            Map.entry("broker.metrics.clients", "44"));
+            Map.entry("broker.metrics.clients", "44"),
+            Map.entry("broker.connections.public-url", "https://connect.example"));
     var environment = new HashMap<String, String>();
     for (var group : ConfigurationReferenceTest.reference().groups()) {
       for (var key : group.keys()) {
@@ -69,6 +71,7 @@ class EnvironmentVariablesTest {
     assertThat(config.callers().burst()).isEqualTo(22);
     assertThat(config.callers().remembered()).isEqualTo(23);
     assertThat(config.metrics().clients()).isEqualTo(44);
+    assertThat(config.connections().publicUrl()).hasValue(URI.create("https://connect.example"));
     assertThat(config.seal().keys()).hasValue(Path.of("/a/keys"));
     assertThat(config.seal().primary()).hasValue("2026-11");
     assertThat(config.tokens().safetyWindow()).isEqualTo(Duration.ofSeconds(31));

@@ -27,6 +27,7 @@ import tokenbroker.clients.ClientName;
 import tokenbroker.seal.KeyRing;
 import tokenbroker.seal.Seal;
 import tokenbroker.testing.RealRedis;
+import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.StoreUnavailable;
 import tokenbroker.tokens.TokenStore;
@@ -35,7 +36,7 @@ import tokenbroker.tokens.TokenStoreContract;
 
 class RedisTokenStoreTest extends TokenStoreContract {
 
-  private static final ClientName ACME = new ClientName("acme");
+  private static final Account ACME = Account.of(new ClientName("acme"));
   private static final Announcement RENEWED = Announcement.of(Announcement.Kind.RENEWED, ACME);
   private static final String TOKEN_KEY = "token-broker:{acme}:token";
 
@@ -121,7 +122,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
         "PX",
         "60000");
 
-    assertThat(one.store.look(new ClientName("other")).token()).isNull();
+    assertThat(one.store.look(Account.of(new ClientName("other"))).token()).isNull();
     assertThat(one.openFailures()).isEqualTo(1);
   }
 

@@ -77,8 +77,8 @@ class FaultsQuarkusTest {
       delimiter = '|',
       textBlock =
           """
-          {}                                    | fault is one of none, expired, revoked, slow, 429, 5xx, garbage, rejected or truncated
-          {'fault': 'tired'}                    | fault is one of none, expired, revoked, slow, 429, 5xx, garbage, rejected or truncated
+          {}                                    | fault is one of none, expired, revoked, slow, 429, 5xx, garbage, rejected, truncated or lost
+          {'fault': 'tired'}                    | fault is one of none, expired, revoked, slow, 429, 5xx, garbage, rejected, truncated or lost
           {'fault': 'slow', 'dely': '3s'}       | no such field: dely
           {'fault': 'slow', 'delay': 'long'}    | delay is no duration such as 3s, 500ms or 10m
           {'fault': 'slow', 'delay': ''}        | delay is no duration such as 3s, 500ms or 10m
@@ -90,6 +90,10 @@ class FaultsQuarkusTest {
           {'fault': '5xx', 'times': 0}          | times is a number from 1 to 1000000
           {'fault': 'revoked', 'times': 1}      | times does not go with revoked
           {'fault': 'rejected', 'error': 'A B'} | error is a word such as invalid_client
+          {'fault': 'lost', 'grace': '2h'}      | grace is not between PT0S and PT1H
+          {'fault': 'revoked', 'tokens': 'new'} | tokens is one of access, refresh or all
+          {'fault': 'slow', 'user': 'a@b.c'}    | a setting that does not go with slow
+          {'fault': 'none', 'tokens': 'all'}    | a setting that does not go with none
           {'fault': '5xx', 'client_id': ''}     | client_id has between 1 and 100 characters
           null                                  | the body is empty
           [1]                                   | the body is not JSON such as {"fault": "slow", "delay": "3s"}

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,15 @@ class SandboxFilesTest {
     assertThat(new Yaml().<Map<String, Object>>load(Files.readString(files.clients())))
         .extractingByKey("upstreams")
         .isEqualTo(Map.of("sandbox", Map.of("base-url", SANDBOX + "/trackmage")));
+  }
+
+  @Test
+  void usersMayComeBackToTheDemoPage() throws IOException {
+    files.write(SANDBOX);
+    assertThat(new Yaml().<Map<String, Object>>load(Files.readString(files.clients())))
+        .extractingByKey("clients")
+        .extracting("demo.return-to")
+        .isEqualTo(List.of(SANDBOX + "/demo"));
   }
 
   @Test

@@ -1,13 +1,12 @@
 package tokenbroker.sandbox;
 
 import io.quarkus.test.junit.QuarkusTestProfile;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
+import java.util.HashMap;
 import java.util.Map;
+import tokenbroker.testing.Ports;
 
 /** How the sandbox's own tests start the broker. */
-final class SandboxProfiles {
+public final class SandboxProfiles {
 
   static final String DIRECTORY = "target/sandbox-files";
 
@@ -17,21 +16,27 @@ final class SandboxProfiles {
   public static final class Configuring implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of(
-          "quarkus.http.test-port", freePort(),
-          "quarkus.management.test-port", "0",
-          "quarkus.redis.devservices.enabled", "false",
-          "sandbox.enabled", "true",
-          "sandbox.directory", DIRECTORY);
+      return configuring();
     }
+  }
 
-    /** Any but 0: the sandbox must know its port before the server listens. */
-    private static String freePort() {
-      try (var socket = new ServerSocket(0)) {
-        return Integer.toString(socket.getLocalPort());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+  /** The same, and the demo page talks to another broker, at {@code sandbox.broker-url}. */
+  public static final class DemoOfAnotherBroker implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      var overrides = new HashMap<>(configuring());
+      overrides.put("sandbox.broker-url", "http://127.0.0.1:" + Ports.free());
+      return overrides;
     }
+  }
+
+  /** Any port but 0: the sandbox must know its port before the server listens. */
+  private static Map<String, String> configuring() {
+    return Map.of(
+        "quarkus.http.test-port", Integer.toString(Ports.free()),
+        "quarkus.management.test-port", "0",
+        "quarkus.redis.devservices.enabled", "false",
+        "sandbox.enabled", "true",
+        "sandbox.directory", DIRECTORY);
   }
 }

@@ -2,18 +2,22 @@ package tokenbroker.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Base64;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /** A certificate for 127.0.0.1 that nobody signed, and its key, in a PKCS #12 file. */
 public record Certificate(Path file) {
 
   public static final String PASSWORD = "changeit";
+  private static final String ALIAS = "test";
 
   /** Made by the JDK's own keytool. */
   public static Certificate in(Path directory) {
@@ -39,11 +43,56 @@ public record Certificate(Path file) {
     }
   }
 
-  /** Sockets that show this certificate. */
-  public ServerSocketFactory servers() {
+  /** The certificate and its key as PEM files: {@code tls.crt} and {@code tls.key}. */
+  public void writePem(Path directory) {
+    try {
+      var keys = keys();
+      Files.createDirectories(directory);
+      pem(directory.resolve("tls.crt"), "CERTIFICATE", keys.getCertificate(ALIAS).getEncoded());
+      var key = keys.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded();
+      pem(directory.resolve("tls.key"), "PRIVATE KEY", key);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A client that trusts this certificate and no other. */
+  public HttpClient client() {
+    try {
+      var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      managers.init(keys());
+      var context = SSLContext.getInstance("TLS");
+      context.init(null, managers.getTrustManagers(), null);
+      return HttpClient.newBuilder().sslContext(context).build();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private KeyStore keys() throws IOException, GeneralSecurityException {
     try (var in = Files.newInputStream(file)) {
       var keys = KeyStore.getInstance("PKCS12");
       keys.load(in, PASSWORD.toCharArray());
+      // Trust is in certificates without a key.
+      keys.setCertificateEntry("trusted", keys.getCertificate(ALIAS));
+      return keys;
+    }
+  }
+
+  private static void pem(Path file, String what, byte[] der) throws IOException {
+    var base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+    Files.writeString(
+        file, "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n".formatted(what, base64));
+  }
+
+  /** Sockets that show this certificate. */
+  public ServerSocketFactory servers() {
+    try {
+      var keys = keys();
       var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       managers.init(keys, PASSWORD.toCharArray());
       var context = SSLContext.getInstance("TLS");

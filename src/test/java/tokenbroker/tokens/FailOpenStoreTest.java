@@ -82,7 +82,7 @@ class FailOpenStoreTest {
     upstream.gives(new FetchResult.Unavailable("connect", null));
     clock.advance(Duration.ofMinutes(50));
     for (var attempt = 0; attempt < 3; attempt++) {
-      assertThat(replica.broker.renew(acme)).isInstanceOf(NotIssued.class);
+      assertThat(replica.broker.renew(acme, Account.of(acme.name()))).isInstanceOf(NotIssued.class);
     }
     assertThat(upstream.fetches()).isEqualTo(2);
   }
@@ -91,10 +91,10 @@ class FailOpenStoreTest {
   void aTokenThatDiedDuringAnOutageIsNotServedInTheNextOne() {
     broken = true;
     var first = replica.token(acme);
-    var second = replica.broker.invalidate(acme, first.id(), WAIT);
+    var second = replica.invalidate(acme, first.id(), WAIT);
     assertThat(second.replaced()).isTrue();
     clock.advance(Duration.ofSeconds(30));
-    var third = replica.broker.invalidate(acme, ((Issued) second.current()).token().id(), WAIT);
+    var third = replica.invalidate(acme, ((Issued) second.current()).token().id(), WAIT);
 
     assertThat(((Issued) third.current()).token()).isNotEqualTo(first);
     assertThat(upstream.fetches()).isEqualTo(3);
@@ -103,12 +103,12 @@ class FailOpenStoreTest {
   @Test
   void aStoreThatWasWipedGetsBackWhatIsNearby() {
     var token = replica.token(acme);
-    shared.forget(acme.name());
-    replica.broker.readAgain(acme.name());
+    shared.forget(Account.of(acme.name()));
+    replica.broker.readAgain(Account.of(acme.name()));
     replica.refreshAhead.tick();
 
     assertThat(replica.token(acme)).isEqualTo(token);
-    assertThat(replica.broker.tokenFor(acme, new Need.Renewed(), WAIT).join())
+    assertThat(replica.tokenFor(acme, new Need.Renewed(), WAIT).join())
         .isEqualTo(new Issued(token, Origin.NEARBY));
     assertThat(upstream.fetches()).isOne();
   }
@@ -122,7 +122,7 @@ class FailOpenStoreTest {
     var token = replica.token(client("other"));
 
     assertThat(store.isUp()).isTrue();
-    assertThat(shared.look(client("other").name()).token()).isEqualTo(token);
+    assertThat(shared.look(Account.of(client("other").name())).token()).isEqualTo(token);
   }
 
   /** Else a replica that was cut off alone would serve on what the others know to be dead. */
@@ -133,9 +133,9 @@ class FailOpenStoreTest {
     other.token(acme);
     broken = true;
     clock.advance(Duration.ofSeconds(2));
-    replica.broker.readAgain(acme.name());
+    replica.broker.readAgain(Account.of(acme.name()));
     assertThat(store.isUp()).isFalse();
-    other.broker.invalidate(acme, dead.id(), WAIT);
+    other.invalidate(acme, dead.id(), WAIT);
 
     broken = false;
     clock.advance(Duration.ofSeconds(10));

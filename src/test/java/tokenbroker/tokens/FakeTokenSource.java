@@ -55,7 +55,7 @@ final class FakeTokenSource implements TokenSource {
   }
 
   @Override
-  public FetchResult fetch(Client client) {
+  public FetchResult fetch(Client client, Account account) {
     fetches.add(client);
     try {
       gate.await();

@@ -38,11 +38,12 @@ class FreshnessTest {
     for (var replica = 0; replica < 200; replica++) {
       var freshness = new Freshness(TestConfig.defaults().tokens(), "replica-" + replica);
       assertThat(freshness.usableUntil(token)).isEqualTo(NOW.plus(seconds(usable)));
-      assertThat(freshness.renewalDue(token, new ClientName("acme")))
+      assertThat(freshness.renewalDue(token, Account.of(new ClientName("acme"))))
           .isBetween(NOW.plus(seconds(earliest)), NOW.plus(seconds(latest)));
       assertThat(freshness.comeBackAt(token, "caller", NOW))
           .isBetween(
-              freshness.renewalDue(token, new ClientName("acme")), freshness.usableUntil(token));
+              freshness.renewalDue(token, Account.of(new ClientName("acme"))),
+              freshness.usableUntil(token));
     }
   }
 
@@ -58,7 +59,7 @@ class FreshnessTest {
             .toList();
     var renewalsBySlice = new int[10]; // of the 504 seconds between the earliest and the latest
     for (var client = 0; client < 1000; client++) {
-      var name = new ClientName("client-" + client);
+      var name = Account.of(new ClientName("client-" + client));
       var first =
           replicas.stream()
               .map(replica -> replica.renewalDue(token, name))
@@ -78,7 +79,7 @@ class FreshnessTest {
     var lifetime = Duration.ofHours(1);
     var renewals = new int[600]; // of 36 s each
     for (var i = 0; i < 1000; i++) {
-      var client = new ClientName("client-" + i);
+      var client = Account.of(new ClientName("client-" + i));
       for (var now = NOW;
           now.isBefore(NOW.plus(lifetime.multipliedBy(6)));
           now = next(replicas, client, lifetime, now)) {
@@ -91,7 +92,7 @@ class FreshnessTest {
   }
 
   private static Instant next(
-      List<Freshness> replicas, ClientName client, Duration lifetime, Instant now) {
+      List<Freshness> replicas, Account client, Duration lifetime, Instant now) {
     var token = token(lifetime, now);
     return replicas.stream()
         .map(replica -> replica.renewalDue(token, client))

@@ -93,7 +93,7 @@ class RefreshAheadTest {
     clock.advance(PAST_ANY_RENEWAL_POINT); // Two lifetimes and more since the one request.
     replica.refreshAhead.tick();
 
-    assertThat(replica.broker.nearby(acme.name(), new Usable())).isNotNull();
+    assertThat(replica.nearby(acme, new Usable())).isNotNull();
     assertThat(upstream.fetches()).isEqualTo(3);
   }
 
@@ -103,7 +103,7 @@ class RefreshAheadTest {
     upstream.gives(new FetchResult.Unavailable("connect", Duration.ofSeconds(20)));
     clock.advance(PAST_ANY_RENEWAL_POINT);
     replica.refreshAhead.tick();
-    await().until(() -> store.look(acme.name()).failure() != null);
+    await().until(() -> store.look(Account.of(acme.name())).failure() != null);
     await().until(() -> nearby().renewalNotBefore.isAfter(clock.instant()));
     replica.refreshAhead.tick();
     assertThat(replica.get(acme)).isEqualTo(new Issued(first, Origin.NEARBY));
@@ -121,7 +121,7 @@ class RefreshAheadTest {
   }
 
   private NearbyToken nearby() {
-    return Objects.requireNonNull(replica.nearby.get(acme.name()));
+    return Objects.requireNonNull(replica.nearby.get(Account.of(acme.name())));
   }
 
   private boolean fetchedNearby(int serial) {

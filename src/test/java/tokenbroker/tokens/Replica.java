@@ -5,6 +5,8 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientCredentials;
 import tokenbroker.clients.ClientDirectory;
@@ -78,8 +80,20 @@ final class Replica {
             "id-" + name, new ClientSecret("secret-" + name), credentialsVersion));
   }
 
+  CompletableFuture<TokenResult> tokenFor(Client client, Need need, Duration wait) {
+    return broker.tokenFor(client, Account.of(client.name()), need, wait);
+  }
+
+  Invalidation invalidate(Client client, TokenId dead, Duration wait) {
+    return broker.invalidate(client, Account.of(client.name()), dead, wait);
+  }
+
+  @Nullable Issued nearby(Client client, Need need) {
+    return broker.nearby(Account.of(client.name()), need);
+  }
+
   TokenResult get(Client client) {
-    return broker.tokenFor(client, new Usable(), WAIT).join();
+    return tokenFor(client, new Usable(), WAIT).join();
   }
 
   AccessToken token(Client client) {

@@ -131,7 +131,8 @@ class TokenBrokerTest {
   @Test
   void whoWouldRunOutOfTimeWaitingForAnothersFetchFetchesByItself() throws Exception {
     var dead =
-        Objects.requireNonNull(store.lookOrLease(acme.name(), TokenStore.Revision.ABSENT).lease());
+        Objects.requireNonNull(
+            store.lookOrLease(Account.of(acme.name()), TokenStore.Revision.ABSENT).lease());
     try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
       var waiting = callers.submit(() -> replica.token(acme));
       await().until(() -> !waiting.isDone() && leaseIsWaitedFor());
@@ -145,10 +146,10 @@ class TokenBrokerTest {
   @Test
   void aCallerThatWaitsNoLongerIsToldSoAndTheFetchGoesOn() {
     var answered = upstream.hold();
-    assertThat(replica.broker.tokenFor(acme, new Usable(), Duration.ofMillis(1)).join())
+    assertThat(replica.tokenFor(acme, new Usable(), Duration.ofMillis(1)).join())
         .isInstanceOf(TimedOut.class);
     answered.countDown();
-    await().until(() -> replica.broker.nearby(acme.name(), new Usable()) != null);
+    await().until(() -> replica.nearby(acme, new Usable()) != null);
     assertThat(upstream.fetches()).isOne();
   }
 
@@ -278,7 +279,7 @@ class TokenBrokerTest {
     var other = new Replica("b", upstream, store, clock);
     var dead = replica.token(acme);
     other.token(acme);
-    var report = replica.broker.invalidate(acme, dead.id(), WAIT);
+    var report = replica.invalidate(acme, dead.id(), WAIT);
 
     assertThat(report.replaced()).isTrue();
     assertThat(token(report.current())).isNotEqualTo(dead);
@@ -288,8 +289,8 @@ class TokenBrokerTest {
   @Test
   void aTokenThatWasReplacedAlreadyIsNotReplacedAgain() {
     var dead = replica.token(acme);
-    var first = replica.broker.invalidate(acme, dead.id(), WAIT);
-    var second = replica.broker.invalidate(acme, dead.id(), WAIT);
+    var first = replica.invalidate(acme, dead.id(), WAIT);
+    var second = replica.invalidate(acme, dead.id(), WAIT);
 
     assertThat(second)
         .isEqualTo(new Invalidation(new Issued(token(first.current()), Origin.NEARBY), false));
@@ -308,9 +309,7 @@ class TokenBrokerTest {
               .flatMap(
                   one ->
                       Stream.generate(
-                              () ->
-                                  callers.submit(
-                                      () -> one.broker.invalidate(acme, dead.id(), WAIT)))
+                              () -> callers.submit(() -> one.invalidate(acme, dead.id(), WAIT)))
                           .limit(50))
               .toList();
       await().until(() -> upstream.fetches() == 2);
@@ -325,12 +324,11 @@ class TokenBrokerTest {
   @Test
   void forcedFetchesAreOneInHalfAMinute() {
     var first = replica.token(acme);
-    var second = token(replica.broker.invalidate(acme, first.id(), WAIT).current());
-    assertThat(replica.broker.invalidate(acme, second.id(), WAIT).current())
-        .isInstanceOf(TooSoon.class);
+    var second = token(replica.invalidate(acme, first.id(), WAIT).current());
+    assertThat(replica.invalidate(acme, second.id(), WAIT).current()).isInstanceOf(TooSoon.class);
 
     clock.advance(Duration.ofSeconds(30));
-    assertThat(replica.broker.invalidate(acme, second.id(), WAIT).replaced()).isTrue();
+    assertThat(replica.invalidate(acme, second.id(), WAIT).replaced()).isTrue();
   }
 
   @Test
@@ -338,7 +336,7 @@ class TokenBrokerTest {
     var token = replica.token(acme);
     upstream.gives(DOWN);
 
-    assertThat(replica.broker.invalidate(acme, token.id(), WAIT))
+    assertThat(replica.invalidate(acme, token.id(), WAIT))
         .isEqualTo(new Invalidation(new Issued(token, Origin.NEARBY), false));
   }
 
@@ -347,7 +345,7 @@ class TokenBrokerTest {
     var token = replica.token(acme);
     upstream.gives(new FetchResult.Fetched(token));
 
-    var report = replica.broker.invalidate(acme, token.id(), WAIT);
+    var report = replica.invalidate(acme, token.id(), WAIT);
     assertThat(report.replaced()).isFalse();
     assertThat(token(report.current())).isEqualTo(token);
   }
@@ -358,7 +356,7 @@ class TokenBrokerTest {
     upstream.gives(DOWN);
     clock.advance(Duration.ofHours(1));
 
-    assertThat(replica.broker.invalidate(acme, token.id(), WAIT).current())
+    assertThat(replica.invalidate(acme, token.id(), WAIT).current())
         .isInstanceOf(Unavailable.class);
   }
 
@@ -371,7 +369,7 @@ class TokenBrokerTest {
         .isEqualTo(new Verdict.Refused("invalid_client"));
     assertThat(replica.get(acme)).isEqualTo(new Issued(token, Origin.NEARBY));
     assertThat(replica.trial.working(acme.name())).isTrue();
-    assertThat(store.look(acme.name()).failure()).isNull();
+    assertThat(store.look(Account.of(acme.name())).failure()).isNull();
   }
 
   @Test
@@ -388,10 +386,10 @@ class TokenBrokerTest {
     replica.clients.replaceAll(List.of(new Entry(acme, null)));
     replica.token(acme);
     replica.clients.replaceAll(List.of());
-    replica.broker.forget(acme.name());
+    replica.broker.forget(Account.of(acme.name()));
 
-    assertThat(store.look(acme.name())).isEqualTo(TokenStore.Stored.NOTHING);
-    assertThat(replica.broker.nearby(acme.name(), new Usable())).isNull();
+    assertThat(store.look(Account.of(acme.name()))).isEqualTo(TokenStore.Stored.NOTHING);
+    assertThat(replica.nearby(acme, new Usable())).isNull();
     assertThat(replica.registry.find("token_broker.runway").meters()).isEmpty();
   }
 
@@ -401,18 +399,18 @@ class TokenBrokerTest {
     for (var caller = 0; caller < 1000; caller++) {
       var comeBack = replica.freshness.comeBackAt(token, "caller-" + caller, clock.instant());
       assertThat(comeBack)
-          .isAfterOrEqualTo(replica.freshness.renewalDue(token, acme.name()))
+          .isAfterOrEqualTo(replica.freshness.renewalDue(token, Account.of(acme.name())))
           .isBefore(replica.freshness.usableUntil(token));
     }
   }
 
   private boolean leaseIsWaitedFor() {
-    return store.lookOrLease(acme.name(), TokenStore.Revision.ABSENT).lease() == null
+    return store.lookOrLease(Account.of(acme.name()), TokenStore.Revision.ABSENT).lease() == null
         && upstream.fetches() == 0;
   }
 
   private Issued minTtl(Duration minTtl) {
-    return (Issued) replica.broker.tokenFor(acme, new MinTtl(minTtl), WAIT).join();
+    return (Issued) replica.tokenFor(acme, new MinTtl(minTtl), WAIT).join();
   }
 
   private Future<TokenResult> submit(

@@ -25,7 +25,7 @@ public abstract class TokenStoreContract {
   private static final AtomicInteger SERIAL = new AtomicInteger();
   private static final KeyedHash HASH = new KeyedHash(new byte[32]);
 
-  private final ClientName client = new ClientName("client-" + SERIAL.incrementAndGet());
+  private final Account client = Account.of(new ClientName("client-" + SERIAL.incrementAndGet()));
 
   protected abstract TokenStore store();
 
@@ -125,7 +125,8 @@ public abstract class TokenStoreContract {
   void aLeaseHasOneHolder() {
     var lease = lease(store());
     assertThat(otherReplica().lookOrLease(client, Revision.ABSENT).lease()).isNull();
-    var another = otherReplica().lookOrLease(new ClientName("another-client"), Revision.ABSENT);
+    var another =
+        otherReplica().lookOrLease(Account.of(new ClientName("another-client")), Revision.ABSENT);
     Objects.requireNonNull(another.lease()).close();
     lease.close();
     lease(otherReplica()).close();

@@ -1,0 +1,65 @@
+# The broker on the JVM, with its AOT cache. From a bare checkout, by podman, buildah or docker:
+#
+#   podman build -t token-broker .
+#   podman build -t token-broker-sandbox --target sandbox .      the look-alike of TrackMage inside: never in production
+#
+# docs/images.md: mirrors, settings for Maven, what the container may and may not do.
+
+# Both of one Temurin release. A mirror goes in front, a digest behind: mirror.example/eclipse-temurin:…-noble@sha256:…
+ARG BUILDER_IMAGE=docker.io/library/eclipse-temurin:25.0.3_9-jdk-noble
+ARG RUNTIME_IMAGE=docker.io/library/eclipse-temurin:25.0.3_9-jre-noble
+
+
+FROM ${RUNTIME_IMAGE} AS runtime
+ARG RUNTIME_IMAGE
+ARG VERSION=
+ARG REVISION=
+ARG SOURCE=
+LABEL org.opencontainers.image.vendor="TrackMage token broker" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.source="${SOURCE}" \
+      org.opencontainers.image.base.name="${RUNTIME_IMAGE}"
+WORKDIR /opt/token-broker
+EXPOSE 8080 9000
+
+
+FROM ${BUILDER_IMAGE} AS sources
+WORKDIR /src
+COPY . .
+
+
+FROM sources AS build-sandbox
+ARG MAVEN_USER_HOME=/root/.m2
+RUN --mount=type=cache,target=/root/.m2 --mount=type=secret,id=maven-settings \
+    if [ -f /run/secrets/maven-settings ]; then set -- -s /run/secrets/maven-settings; fi; \
+    ./mvnw -q -B -ntp "-Dmaven.repo.local=$MAVEN_USER_HOME/repository" -Psandbox -DskipChecks -DskipTests package "$@"
+
+
+FROM runtime AS sandbox
+LABEL org.opencontainers.image.title="token-broker-sandbox" \
+      org.opencontainers.image.description="The token broker with a TrackMage look-alike inside. For development and tests only."
+COPY --from=sources /src/jvm.options ./
+COPY --from=build-sandbox /src/target/sandbox/token-broker-sandbox.jar ./
+USER 10001:10001
+ENTRYPOINT ["java", "@jvm.options", "-jar", "token-broker-sandbox.jar"]
+
+
+FROM sources AS build
+ARG MAVEN_USER_HOME=/root/.m2
+# The training run is done by the very JVM that will use the cache: another build of it would not.
+ARG RUNTIME_JAVA_HOME=/opt/java/openjdk
+COPY --from=runtime ${RUNTIME_JAVA_HOME} /opt/java/runtime
+RUN --mount=type=cache,target=/root/.m2 --mount=type=secret,id=maven-settings \
+    if [ -f /run/secrets/maven-settings ]; then set -- -s /run/secrets/maven-settings; fi; \
+    TRAINING_JAVA_HOME=/opt/java/runtime bin/aot-cache "-Dmaven.repo.local=$MAVEN_USER_HOME/repository" -DskipChecks "$@"
+
+
+# Last, so that it is what a build without --target makes.
+FROM runtime AS broker
+LABEL org.opencontainers.image.title="token-broker" \
+      org.opencontainers.image.description="Holds TrackMage API secrets in one place and serves live access tokens to internal services."
+COPY --from=sources /src/jvm.options ./
+COPY --from=build /src/target/quarkus-app/ ./
+USER 10001:10001
+ENTRYPOINT ["java", "@jvm.options", "-XX:AOTCache=token-broker.aot", "-jar", "quarkus-run.jar"]

@@ -1,0 +1,89 @@
+package tokenbroker.connections;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.IntSupplier;
+import tokenbroker.callers.Caller;
+import tokenbroker.clients.ClientLabels;
+import tokenbroker.clients.ClientName;
+import tokenbroker.connections.Connection.State;
+import tokenbroker.connections.ConnectionStore.Counts;
+import tokenbroker.observability.Audit;
+import tokenbroker.tokens.Account;
+import tokenbroker.tokens.TokenId;
+
+/** What befalls connections, for the audit and for Prometheus. */
+@Singleton
+class ConnectionRecords {
+
+  private final MeterRegistry registry;
+  private final ClientLabels labels;
+  private final Audit audit;
+  private final MultiGauge connections;
+
+  ConnectionRecords(MeterRegistry registry, ClientLabels labels, Audit audit) {
+    this.registry = registry;
+    this.labels = labels;
+    this.audit = audit;
+    this.connections =
+        MultiGauge.builder("token_broker.connections")
+            .description("Connected accounts in the store")
+            .register(registry);
+  }
+
+  void connected(Caller asked, Account account, TokenId token, String traceId) {
+    audit.connection("connect", asked, account, "connected", token, traceId);
+  }
+
+  void notConnected(Caller asked, Account account, String outcome, String traceId) {
+    audit.connection("connect", asked, account, outcome, null, traceId);
+  }
+
+  void refreshed(Account account, TokenId token) {
+    audit.connection("refresh", null, account, "refreshed", token, null);
+  }
+
+  /** The refresh token is dead. */
+  void ended(Account account) {
+    registry
+        .counter("token_broker.connections.ended", "client", labels.of(account.client()))
+        .increment();
+    audit.connection("refresh", null, account, "reconnect_required", null, null);
+  }
+
+  void removed(Caller by, Account account, String traceId) {
+    audit.connection("revoke", by, account, "removed", null, traceId);
+  }
+
+  /** Shows these numbers from now on, and no others. */
+  void count(Map<ClientName, Counts> counts) {
+    var active = new HashMap<String, Long>();
+    var ended = new HashMap<String, Long>();
+    counts.forEach(
+        (client, count) -> {
+          active.merge(labels.of(client), count.active(), Long::sum);
+          ended.merge(labels.of(client), count.reconnectRequired(), Long::sum);
+        });
+    var rows = new ArrayList<Row<?>>();
+    active.forEach((client, number) -> rows.add(row(client, State.ACTIVE, number)));
+    ended.forEach((client, number) -> rows.add(row(client, State.RECONNECT_REQUIRED, number)));
+    connections.register(rows, true);
+  }
+
+  void watchWaiting(IntSupplier waiting) {
+    Gauge.builder("token_broker.connections.unsaved", waiting, IntSupplier::getAsInt)
+        .description("Refresh tokens that only this process holds, as the store did not take them")
+        .register(registry);
+  }
+
+  private static Row<?> row(String client, State state, long number) {
+    return Row.of(Tags.of("client", client, "state", state.word()), number);
+  }
+}

@@ -1,0 +1,106 @@
+package tokenbroker.connections;
+
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.HashMap;
+import java.util.Map;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.callers.Caller;
+import tokenbroker.clients.ClientDirectory;
+import tokenbroker.clients.ClientName;
+import tokenbroker.connections.ConnectionStore.Counts;
+import tokenbroker.connections.ConnectionStore.Durability;
+import tokenbroker.connections.ConnectionStore.Page;
+import tokenbroker.tokens.Account;
+import tokenbroker.tokens.ConnectionId;
+import tokenbroker.tokens.StoreUnavailable;
+import tokenbroker.tokens.TokenBroker;
+
+/** The connections that there are. Each method blocks for a bounded time. */
+@Singleton
+public class Connections {
+
+  private static final Logger LOG = Logger.getLogger(Connections.class);
+
+  private final ConnectionStore store;
+  private final RefreshTokenSource source;
+  private final TokenBroker broker;
+  private final ClientDirectory clients;
+  private final ConnectionRecords records;
+  private volatile Durability durability = Durability.UNKNOWN;
+
+  Connections(
+      ConnectionStore store,
+      RefreshTokenSource source,
+      TokenBroker broker,
+      ClientDirectory clients,
+      ConnectionRecords records) {
+    this.store = store;
+    this.source = source;
+    this.broker = broker;
+    this.clients = clients;
+    this.records = records;
+    records.watchWaiting(source::waiting);
+  }
+
+  /** In the order of their ids, after the last of the page before. */
+  public Page page(ClientName client, @Nullable ConnectionId after, int limit) {
+    return store.page(client, after, limit);
+  }
+
+  /** Forgets a connection everywhere; false where there was none. */
+  public boolean remove(Account account, Caller by, String traceId) {
+    var removed = store.remove(account);
+    broker.forget(account);
+    if (removed) {
+      records.removed(by, account, traceId);
+    }
+    return removed;
+  }
+
+  /** Called each second: what the store could not take when it came is offered again. */
+  public void settle() {
+    source.settleAll(broker::serve);
+  }
+
+  /** Before the process ends: what is under way is a refresh token that was used up. */
+  void end(@Observes ShutdownEvent event) {
+    source.finish();
+    settle();
+  }
+
+  /** Called now and then: counts what there is, and asks the store how it keeps it. */
+  public void takeStock() {
+    var counts = new HashMap<ClientName, Counts>();
+    try {
+      for (var client : clients.all()) {
+        if (!client.returnTo().isEmpty()) {
+          counts.put(client.name(), store.count(client.name()));
+        }
+      }
+      records.count(Map.copyOf(counts));
+      tell(store.durability());
+    } catch (StoreUnavailable e) {
+      LOG.debugf("Connections were not counted: %s", e.getMessage());
+    }
+  }
+
+  Durability durability() {
+    return durability;
+  }
+
+  int waiting() {
+    return source.waiting();
+  }
+
+  private void tell(Durability now) {
+    if (now == Durability.VOLATILE && durability != Durability.VOLATILE) {
+      LOG.warn(
+          "The store keeps connections in memory alone: a restart of it loses them all."
+              + " Set appendonly yes in Redis.");
+    }
+    durability = now;
+  }
+}

@@ -1,0 +1,31 @@
+package tokenbroker.connections;
+
+import jakarta.inject.Singleton;
+import java.util.Locale;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Told, and no reason to be not ready. */
+@Readiness
+@Singleton
+class ConnectionsHealth implements HealthCheck {
+
+  private final Authorizations authorizations;
+  private final Connections connections;
+
+  ConnectionsHealth(Authorizations authorizations, Connections connections) {
+    this.authorizations = authorizations;
+    this.connections = connections;
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    return HealthCheckResponse.named("connections")
+        .up()
+        .withData("on", authorizations.areOn())
+        .withData("store", connections.durability().name().toLowerCase(Locale.ROOT))
+        .withData("unsaved", connections.waiting())
+        .build();
+  }
+}

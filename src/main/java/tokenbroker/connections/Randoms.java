@@ -1,0 +1,65 @@
+package tokenbroker.connections;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.regex.Pattern;
+
+/** Texts that cannot be guessed, and their hashes; all in base64url. */
+final class Randoms {
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{22}");
+  private static final int ID_BYTES = 16;
+  private static final int VERIFIER_BYTES = 32;
+
+  private Randoms() {}
+
+  /** 128 bits. */
+  static String id() {
+    return random(ID_BYTES);
+  }
+
+  static boolean isId(String text) {
+    return ID.matcher(text).matches();
+  }
+
+  /** A code verifier (RFC 7636 §4.1). */
+  static String verifier() {
+    return random(VERIFIER_BYTES);
+  }
+
+  /** The S256 challenge of a verifier (RFC 7636 §4.2), among others. */
+  static String sha256(String text) {
+    return encode(digest(text.getBytes(US_ASCII)));
+  }
+
+  /** 128 bits that are the same for the same texts. */
+  static String idOf(String... texts) {
+    var bytes = digest(String.join("\n", texts).getBytes(UTF_8));
+    return encode(Arrays.copyOf(bytes, ID_BYTES));
+  }
+
+  private static String random(int bytes) {
+    var random = new byte[bytes];
+    RANDOM.nextBytes(random);
+    return encode(random);
+  }
+
+  private static byte[] digest(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this JVM has no SHA-256", e);
+    }
+  }
+
+  private static String encode(byte[] bytes) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+}

@@ -1,0 +1,90 @@
+package tokenbroker.connections;
+
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BiConsumer;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.connections.ConnectionStore.Rotation;
+import tokenbroker.tokens.AccessToken;
+import tokenbroker.tokens.Account;
+import tokenbroker.tokens.StoreUnavailable;
+
+/**
+ * Refresh tokens that the store could not take when they came. Nobody has been answered with what
+ * came along; they are offered again until the store takes them, for the one that it holds is used
+ * up.
+ */
+final class Rotations {
+
+  private static final Logger LOG = Logger.getLogger(Rotations.class);
+
+  private final ConnectionStore store;
+  private final Map<Account, Unsaved> unsaved = new ConcurrentHashMap<>();
+  private final Queue<Map.Entry<Account, AccessToken>> late = new ConcurrentLinkedQueue<>();
+
+  private record Unsaved(String seen, Rotation next, AccessToken token) {}
+
+  Rotations(ConnectionStore store) {
+    this.store = store;
+  }
+
+  /** Throws where the store does not take it now; then it is kept here. */
+  boolean save(Account account, String seen, Rotation next, AccessToken token) {
+    try {
+      return store.rotate(account, seen, next);
+    } catch (StoreUnavailable e) {
+      LOG.warnf("A refresh token of %s waits to be stored: %s", account, e.getMessage());
+      unsaved.put(account, new Unsaved(seen, next, token));
+      throw e;
+    }
+  }
+
+  /**
+   * Offers what waits for this account; throws where the store does not take it.
+   *
+   * @return the token that came along, which may be handed on now; null where nothing waited, or
+   *     the store has something newer
+   */
+  @Nullable AccessToken settle(Account account) {
+    var waiting = unsaved.get(account);
+    return waiting != null && settle(account, waiting) ? waiting.token : null;
+  }
+
+  /** The store has it, and nobody waits for it any more. */
+  void late(Account account, AccessToken token) {
+    late.add(Map.entry(account, token));
+  }
+
+  /** Offers all that waits, and tells of what was stored meanwhile. */
+  void settleAll(BiConsumer<Account, AccessToken> settled) {
+    for (var next = late.poll(); next != null; next = late.poll()) {
+      settled.accept(next.getKey(), next.getValue());
+    }
+    unsaved.forEach(
+        (account, waiting) -> {
+          try {
+            if (settle(account, waiting)) {
+              settled.accept(account, waiting.token);
+            }
+          } catch (StoreUnavailable e) {
+            LOG.debugf("A refresh token of %s still waits: %s", account, e.getMessage());
+          }
+        });
+  }
+
+  int waiting() {
+    return unsaved.size();
+  }
+
+  private boolean settle(Account account, Unsaved waiting) {
+    var taken = store.rotate(account, waiting.seen, waiting.next);
+    if (unsaved.remove(account, waiting) && taken) {
+      LOG.infof("A refresh token of %s is stored now", account);
+      return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,205 @@
+package tokenbroker.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.common.annotation.NonBlocking;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Set;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.connections.Authorization;
+import tokenbroker.connections.Authorizations;
+import tokenbroker.connections.Connection;
+import tokenbroker.connections.Connections;
+import tokenbroker.tokens.ConnectionId;
+
+/** The accounts that users connected: begun, listed and forgotten by callers. Never a token. */
+@ForCallers
+@NonBlocking
+@Path("clients/{client}")
+class ConnectionResource {
+
+  private static final int LONGEST_STATE = 512;
+  private static final int USUAL_PAGE = 50;
+  private static final int LARGEST_PAGE = 500;
+
+  private final Admission admission;
+  private final Authorizations authorizations;
+  private final Connections connections;
+  private final VirtualThreads threads;
+  private final JsonBody body;
+
+  ConnectionResource(
+      Admission admission,
+      Authorizations authorizations,
+      Connections connections,
+      VirtualThreads threads,
+      JsonBody body) {
+    this.admission = admission;
+    this.authorizations = authorizations;
+    this.connections = connections;
+    this.threads = threads;
+    this.body = body;
+  }
+
+  @POST
+  @Path("authorizations")
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Produces(MediaType.APPLICATION_JSON)
+  public Uni<Response> authorize(
+      @RestPath String client, String wish, @Context ContainerRequestContext request) {
+    var exchange = Exchange.of(request);
+    var admitted = admission.admit(exchange, client);
+    if (!authorizations.areOn()) {
+      throw new ProblemException(
+          ProblemCode.NOT_FOUND,
+          "Connections are off: broker.connections.public-url switches them on.");
+    }
+    var fields =
+        body.object(wish, Set.of("return_to", "state"))
+            .filter(
+                it -> it.has("return_to") && it.path("state").asText().length() <= LONGEST_STATE)
+            .orElseThrow(
+                () ->
+                    invalid(
+                        "The body is {\"return_to\": \"https://…\", \"state\": \"…\"}, with at most 512"
+                            + " characters of state."));
+    var returnTo = fields.path("return_to").textValue();
+    if (!admitted.client().returnTo().contains(returnTo)) {
+      throw invalid("return_to is none of the addresses in this client's return-to.");
+    }
+    var state = fields.path("state").textValue();
+    return threads.call(
+        () -> {
+          var url =
+              authorizations.begin(
+                  admitted.client(), exchange.caller(), returnTo, state, exchange.traceId());
+          return Response.status(Response.Status.CREATED)
+              .header(HttpHeaders.CACHE_CONTROL, "no-store")
+              .entity(new AuthorizationView(url.toString(), Authorization.LIFE.toSeconds()))
+              .build();
+        });
+  }
+
+  @GET
+  @Path("connections")
+  @Produces(MediaType.APPLICATION_JSON)
+  public Uni<Response> list(@RestPath String client, @Context ContainerRequestContext request) {
+    var name = admission.admit(Exchange.of(request), client).client().name();
+    var query = request.getUriInfo().getQueryParameters();
+    var after = cursor(query.get("cursor"));
+    var limit = limit(query.get("limit"));
+    return threads.call(
+        () -> {
+          var page = connections.page(name, after, limit);
+          return Response.ok(
+                  new ConnectionsView(
+                      page.connections().stream().map(ConnectionView::of).toList(),
+                      page.next() == null ? null : page.next().value()))
+              .header(HttpHeaders.CACHE_CONTROL, "no-store")
+              .build();
+        });
+  }
+
+  @DELETE
+  @Path("connections/{connection}")
+  public Uni<Response> remove(
+      @RestPath String client,
+      @RestPath String connection,
+      @Context ContainerRequestContext request) {
+    var exchange = Exchange.of(request);
+    var account = admission.admit(exchange, client, connection).account();
+    return threads.call(
+        () -> {
+          if (!connections.remove(account, exchange.caller(), exchange.traceId())) {
+            throw new ProblemException(ProblemCode.NOT_FOUND, TokenAnswers.NO_CONNECTION);
+          }
+          return Response.noContent().build();
+        });
+  }
+
+  private static @Nullable ConnectionId cursor(@Nullable List<String> given) {
+    if (given == null) {
+      return null;
+    }
+    return ConnectionId.parse(given.size() == 1 ? given.getFirst() : "")
+        .orElseThrow(() -> invalid("cursor is given once, as next in the page before."));
+  }
+
+  private static int limit(@Nullable List<String> given) {
+    if (given == null) {
+      return USUAL_PAGE;
+    }
+    var text = given.getFirst();
+    if (given.size() > 1
+        || !text.matches("[0-9]{1,3}")
+        || Integer.parseInt(text) < 1
+        || Integer.parseInt(text) > LARGEST_PAGE) {
+      throw invalid("limit is given once, from 1 to 500.");
+    }
+    return Integer.parseInt(text);
+  }
+
+  private static ProblemException invalid(String detail) {
+    return new ProblemException(ProblemCode.INVALID_REQUEST, detail);
+  }
+
+  /**
+   * What a browser is to be sent to.
+   *
+   * @param expiresIn seconds
+   */
+  @RegisterForReflection
+  record AuthorizationView(
+      @JsonProperty("authorization_url") String authorizationUrl,
+      @JsonProperty("expires_in") long expiresIn) {}
+
+  /**
+   * A page of connections.
+   *
+   * @param next the cursor of the next page; null on the last one
+   */
+  @RegisterForReflection
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  record ConnectionsView(List<ConnectionView> connections, @Nullable String next) {}
+
+  @RegisterForReflection
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record ConnectionView(
+      String id,
+      @JsonProperty("user_id") @Nullable String userId,
+      @JsonProperty("user_email") @Nullable String userEmail,
+      String state,
+      @JsonProperty("connected_at") String connectedAt,
+      @JsonProperty("expires_at") String expiresAt) {
+
+    static ConnectionView of(Connection connection) {
+      return new ConnectionView(
+          connection.id().value(),
+          connection.userId(),
+          connection.userEmail(),
+          connection.state().word(),
+          seconds(connection.connectedAt()),
+          seconds(connection.expiresAt()));
+    }
+
+    private static String seconds(Instant instant) {
+      return instant.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package tokenbroker.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+
+/**
+ * The pages that people see who cannot be sent back. Fixed texts: nothing that came with a request
+ * is in them.
+ */
+enum Page {
+  EXPIRED(
+      400,
+      "This link no longer works",
+      "It was used already, is older than ten minutes, or was opened in another browser.",
+      "Go back to the application that sent you here and start again. Nothing was connected."),
+  MALFORMED(
+      400,
+      "Something is missing",
+      "The address that brought you here is not complete, or was changed on the way.",
+      "Go back to the application that sent you here and start again. Nothing was connected."),
+  NOT_FOUND(
+      404,
+      "There is nothing here",
+      "This address does not lead to a page.",
+      "Go back to the application that sent you here."),
+  UNAVAILABLE(
+      503,
+      "This does not work right now",
+      "Your account could not be connected because of a fault on our side.",
+      "Please try again in a minute.");
+
+  private static final String STYLE =
+      "body{font:1.125rem/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff;margin:0}"
+          + "main{max-width:34rem;margin:0 auto;padding:3rem 1.25rem}"
+          + "h1{font-size:1.6rem;line-height:1.25;margin:0 0 1rem}"
+          + "@media(prefers-color-scheme:dark){body{color:#eee;background:#16181d}}";
+
+  private static final String POLICY =
+      "default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+          .formatted(sha256(STYLE));
+
+  private final int status;
+  private final String title;
+  private final String what;
+  private final String then;
+
+  Page(int status, String title, String what, String then) {
+    this.status = status;
+    this.title = title;
+    this.what = what;
+    this.then = then;
+  }
+
+  Response response() {
+    return guarded(Response.status(status))
+        .header(HttpHeaders.CONTENT_TYPE, "text/html;charset=UTF-8")
+        .entity(html())
+        .build();
+  }
+
+  private String html() {
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <title>%1$s</title>
+      <style>%4$s</style>
+      </head>
+      <body>
+      <main>
+      <h1>%1$s</h1>
+      <p>%2$s</p>
+      <p>%3$s</p>
+      </main>
+      </body>
+      </html>
+      """
+        .formatted(title, what, then, STYLE);
+  }
+
+  /** Sends the browser on. The address may hold a code: it is in no cache and in no Referer. */
+  static Response.ResponseBuilder redirect(Response.Status status, URI address) {
+    return guarded(Response.status(status)).header(HttpHeaders.LOCATION, address.toString());
+  }
+
+  private static Response.ResponseBuilder guarded(Response.ResponseBuilder response) {
+    return response
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .header("Referrer-Policy", "no-referrer")
+        .header("X-Content-Type-Options", "nosniff")
+        .header("Content-Security-Policy", POLICY);
+  }
+
+  private static String sha256(String text) {
+    try {
+      return Base64.getEncoder()
+          .encodeToString(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this JVM has no SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package tokenbroker.observability;
+
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanId;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.concurrent.ThreadLocalRandom;
+import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.tokens.Account;
+import tokenbroker.tokens.TokenId;
+
+/**
+ * A span for each request for a token: whose, what came of it, and how long it took; never the
+ * token, nor the URL. Off unless {@code quarkus.otel.sdk.disabled=false}.
+ */
+@Singleton
+public class Traces {
+
+  private static final int SPAN_ID_AT = "00-".length() + 32 + "-".length();
+
+  private final Tracer tracer;
+  private final Clock clock;
+  private final boolean off;
+
+  Traces(Tracer tracer, Clock clock, Config config) {
+    this.tracer = tracer;
+    this.clock = clock;
+    this.off = config.getOptionalValue("quarkus.otel.sdk.disabled", Boolean.class).orElse(true);
+  }
+
+  /**
+   * Records a request that has been answered. Never blocks.
+   *
+   * @param traceparent as the caller sent it (W3C Trace Context), well-formed or not
+   * @param traceId the one in it, else the one that stands in our logs
+   * @param nanos how long it took
+   */
+  public void answered(
+      Account account,
+      String outcome,
+      @Nullable TokenId token,
+      String traceId,
+      @Nullable String traceparent,
+      long nanos) {
+    if (off) {
+      return;
+    }
+    var end = clock.instant();
+    var span =
+        tracer
+            .spanBuilder("token")
+            .setParent(Context.root().with(Span.wrap(parent(traceId, traceparent))))
+            .setSpanKind(SpanKind.SERVER)
+            .setStartTimestamp(end.minusNanos(nanos))
+            .setAttribute("token_broker.client", account.client().value())
+            .setAttribute("token_broker.outcome", outcome)
+            .startSpan();
+    if (account.connection() != null) {
+      span.setAttribute("token_broker.connection", account.connection().value());
+    }
+    if (token != null) {
+      span.setAttribute("token_broker.token_id", token.value());
+    }
+    span.end(end);
+  }
+
+  /** A caller without a trace gets one that has the id by which our logs call its request. */
+  private static SpanContext parent(String traceId, @Nullable String traceparent) {
+    var spanId =
+        traceparent != null && traceparent.contains(traceId)
+            ? traceparent.substring(SPAN_ID_AT, SPAN_ID_AT + SpanId.getLength())
+            : SpanId.fromLong(ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE));
+    return SpanContext.createFromRemoteParent(
+        traceId, spanId, TraceFlags.getSampled(), TraceState.getDefault());
+  }
+}

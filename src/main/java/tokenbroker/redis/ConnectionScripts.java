@@ -1,0 +1,121 @@
+package tokenbroker.redis;
+
+/**
+ * What must happen to connections and authorizations in one step. Each is a hash whose fields are
+ * sealed but for words that decide here.
+ */
+final class ConnectionScripts {
+
+  private static final String REVISION =
+      """
+      local function revision()
+        local sealed = redis.call('HGET', KEYS[1], 'refresh')
+        return sealed and redis.sha1hex(sealed) or ''
+      end
+      """;
+
+  /** KEYS connection, ids, ended ids. ARGV id, sealed about, sealed refresh token. */
+  static final String PUT =
+      """
+      redis.call('DEL', KEYS[1])
+      redis.call('HSET', KEYS[1], 'about', ARGV[2], 'refresh', ARGV[3], 'state', 'active')
+      redis.call('ZADD', KEYS[2], 0, ARGV[1])
+      redis.call('SREM', KEYS[3], ARGV[1])
+      return 1
+      """;
+
+  /**
+   * KEYS connection. Returns about, refresh token, its revision, state; nil where there is none.
+   */
+  static final String FIND =
+      REVISION
+          + """
+          if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
+          local found = redis.call('HMGET', KEYS[1], 'about', 'refresh', 'state')
+          return {found[1] or '', found[2] or '', revision(), found[3] or ''}
+          """;
+
+  /**
+   * KEYS connection, ended ids. ARGV id, revision seen, sealed refresh token. Returns 1 where that
+   * one is stored now, were it by an earlier try.
+   */
+  static final String ROTATE =
+      REVISION
+          + """
+          local stored = revision()
+          if stored == redis.sha1hex(ARGV[3]) then return 1 end
+          if stored == '' or stored ~= ARGV[2] then return 0 end
+          redis.call('HSET', KEYS[1], 'refresh', ARGV[3], 'state', 'active')
+          redis.call('SREM', KEYS[2], ARGV[1])
+          return 1
+          """;
+
+  /** KEYS connection, ended ids. ARGV id, revision seen. Returns 1 where it was marked. */
+  static final String END =
+      REVISION
+          + """
+          local stored = revision()
+          if stored == '' or stored ~= ARGV[2] then return 0 end
+          redis.call('HSET', KEYS[1], 'state', 'reconnect_required')
+          redis.call('SADD', KEYS[2], ARGV[1])
+          return 1
+          """;
+
+  /**
+   * KEYS connection, ids, ended ids, and all that is cached. ARGV id, channel, announcement.
+   * Returns 1 where there was one.
+   */
+  static final String REMOVE =
+      """
+      local removed = redis.call('DEL', KEYS[1])
+      redis.call('ZREM', KEYS[2], ARGV[1])
+      redis.call('SREM', KEYS[3], ARGV[1])
+      for i = 4, #KEYS do redis.call('DEL', KEYS[i]) end
+      redis.call('PUBLISH', ARGV[2], ARGV[3])
+      return removed
+      """;
+
+  /** KEYS connections. Returns about, refresh token and state of each. */
+  static final String FIND_ALL =
+      """
+      local found = {}
+      for i, key in ipairs(KEYS) do
+        local fields = redis.call('HMGET', key, 'about', 'refresh', 'state')
+        found[i] = {fields[1] or '', fields[2] or '', fields[3] or ''}
+      end
+      return found
+      """;
+
+  /** KEYS ids, ended ids. */
+  static final String COUNT =
+      "return {redis.call('ZCARD', KEYS[1]), redis.call('SCARD', KEYS[2])}\n";
+
+  /** KEYS authorization. ARGV sealed authorization, PX. */
+  static final String KEEP_AUTHORIZATION =
+      """
+      redis.call('HSET', KEYS[1], 'about', ARGV[1])
+      redis.call('PEXPIRE', KEYS[1], ARGV[2])
+      return 1
+      """;
+
+  /** KEYS authorization. ARGV browser. Returns it where it is this browser's from now on. */
+  static final String BIND =
+      """
+      local about = redis.call('HGET', KEYS[1], 'about')
+      if not about then return nil end
+      redis.call('HSETNX', KEYS[1], 'browser', ARGV[1])
+      if redis.call('HGET', KEYS[1], 'browser') ~= ARGV[1] then return nil end
+      return about
+      """;
+
+  /** KEYS authorization. ARGV browser. Returns it, once. */
+  static final String TAKE =
+      """
+      if redis.call('HGET', KEYS[1], 'browser') ~= ARGV[1] then return nil end
+      local about = redis.call('HGET', KEYS[1], 'about')
+      redis.call('DEL', KEYS[1])
+      return about
+      """;
+
+  private ConnectionScripts() {}
+}

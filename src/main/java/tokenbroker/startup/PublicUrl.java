@@ -1,0 +1,29 @@
+package tokenbroker.startup;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+
+/** The broker's own address, as browsers see it. */
+final class PublicUrl {
+
+  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+
+  private PublicUrl() {}
+
+  static List<String> faults(URI url) {
+    var secure = "https".equals(url.getScheme());
+    var local = "http".equals(url.getScheme()) && LOOPBACK.contains(String.valueOf(url.getHost()));
+    if (url.getHost() == null || !(secure || local)) {
+      return List.of(
+          "broker.connections.public-url is no https:// URL: write it as https://connect.example.com,"
+              + " as http:// is for loopback alone");
+    }
+    var bare = url.getRawPath().isEmpty() && url.getRawQuery() == null;
+    return bare && url.getRawFragment() == null && url.getRawUserInfo() == null
+        ? List.of()
+        : List.of(
+            "broker.connections.public-url has more than scheme, host and port: write it as"
+                + " https://connect.example.com");
+  }
+}

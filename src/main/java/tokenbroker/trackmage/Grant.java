@@ -1,0 +1,86 @@
+package tokenbroker.trackmage;
+
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import tokenbroker.clients.Client;
+import tokenbroker.clients.Upstream;
+import tokenbroker.clients.Upstream.RequestStyle;
+import tokenbroker.tokens.RefreshToken;
+
+/** What a token request asks for (RFC 6749 §4), and where. */
+sealed interface Grant {
+
+  String TOKEN_PATH = "/oauth/v2/token";
+
+  /** The parameters beside those that name the client. */
+  Map<String, String> parameters();
+
+  default String path(Upstream upstream) {
+    return TOKEN_PATH;
+  }
+
+  default RequestStyle style(Upstream upstream) {
+    return upstream.requestStyle();
+  }
+
+  /** How many times the usual limit its answer is listened to. */
+  default int patience() {
+    return 1;
+  }
+
+  /** The client's own token (§4.4). */
+  record OfClient(Client client) implements Grant {
+    @Override
+    public Map<String, String> parameters() {
+      var parameters = new LinkedHashMap<>(Map.of("grant_type", "client_credentials"));
+      if (client.scope() != null) {
+        parameters.put("scope", client.scope());
+      }
+      return parameters;
+    }
+  }
+
+  /** A code that a user brought back (§4.1.3), with its proof (RFC 7636 §4.5). */
+  record OfCode(String code, URI redirectUri, String verifier) implements Grant {
+    @Override
+    public Map<String, String> parameters() {
+      var parameters = new LinkedHashMap<String, String>();
+      parameters.put("grant_type", "authorization_code");
+      parameters.put("code", code);
+      parameters.put("redirect_uri", redirectUri.toString());
+      parameters.put("code_verifier", verifier);
+      return parameters;
+    }
+
+    @Override
+    public String path(Upstream upstream) {
+      return upstream.exchangePath();
+    }
+
+    /** Elsewhere than at the token endpoint TrackMage documents JSON alone. */
+    @Override
+    public RequestStyle style(Upstream upstream) {
+      return path(upstream).equals(TOKEN_PATH) ? upstream.requestStyle() : RequestStyle.JSON;
+    }
+
+    @Override
+    public String toString() {
+      return "OfCode[redacted]";
+    }
+  }
+
+  /** A refresh token, which is used up by it (§6). */
+  record OfRefreshToken(RefreshToken token) implements Grant {
+    @Override
+    public Map<String, String> parameters() {
+      return Map.of("grant_type", "refresh_token", "refresh_token", token.reveal());
+    }
+
+    /** What comes late still is the only token that renews this connection. */
+    @Override
+    public int patience() {
+      return 6;
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package tokenbroker.sandbox;
+
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+
+/** What the sandbox shows to people: no scripts, nothing from elsewhere, good on a phone. */
+final class Pages {
+
+  private static final Html STYLE =
+      new Html(
+          """
+          :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
+          body { max-width: 38rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }
+          h1 { font-size: 1.5rem; line-height: 1.2; }
+          h2 { font-size: 1.2rem; }
+          fieldset, li.card, .note { margin: 1rem 0; padding: .75rem 1rem; border: 1px solid; border-radius: .5rem; }
+          .note { border-width: 3px; }
+          ul.cards { list-style: none; padding: 0; }
+          label { display: block; padding: .5rem 0; }
+          input[type=radio] { width: 1.25rem; height: 1.25rem; vertical-align: middle; }
+          input[type=email], button { box-sizing: border-box; min-height: 2.75rem; font: inherit; padding: .5rem 1rem; }
+          input[type=email] { width: 100%; }
+          button { margin: .25rem .5rem .25rem 0; cursor: pointer; }
+          form.inline { display: inline; }
+          dt { font-weight: bold; }
+          dd { margin: 0 0 .5rem; }
+          :focus-visible { outline: 3px solid; outline-offset: 2px; }
+          """);
+
+  /**
+   * No form-action: browsers apply it to redirects after a form too, and those lead to wherever a
+   * client lives.
+   */
+  private static final String CONTENT_SECURITY_POLICY =
+      "default-src 'none'; style-src 'sha256-"
+          + sha256(STYLE.markup())
+          + "'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
+
+  private Pages() {}
+
+  /**
+   * @param title also the page's heading
+   */
+  static Response page(int status, String title, Html content) {
+    return show(status, title, content).build();
+  }
+
+  static Response.ResponseBuilder show(int status, String title, Html content) {
+    var page =
+        Html.of(
+            """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>{} - TrackMage sandbox</title>
+            <link rel="icon" href="data:,">
+            <style>{}</style>
+            </head>
+            <body>
+            <main>
+            <h1>{}</h1>
+            {}</main>
+            </body>
+            </html>
+            """,
+            title,
+            STYLE,
+            title,
+            content);
+    return unkept(Response.status(status))
+        .type("text/html;charset=UTF-8")
+        .header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        .header("X-Content-Type-Options", "nosniff")
+        .entity(page.markup());
+  }
+
+  /**
+   * Sends the browser elsewhere.
+   *
+   * @param status 302, or 303 where it is to GET what it had POSTed
+   */
+  static Response.ResponseBuilder redirect(int status, String location) {
+    return unkept(Response.status(status)).header(HttpHeaders.LOCATION, location);
+  }
+
+  /** Neither kept by the browser nor told to the next site: addresses here hold codes. */
+  private static Response.ResponseBuilder unkept(Response.ResponseBuilder response) {
+    return response
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .header("Referrer-Policy", "no-referrer");
+  }
+
+  private static String sha256(String text) {
+    try {
+      var digest = MessageDigest.getInstance("SHA-256");
+      return Base64.getEncoder()
+          .encodeToString(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JVM has SHA-256", e);
+    }
+  }
+}

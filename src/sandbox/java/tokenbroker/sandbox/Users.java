@@ -1,0 +1,24 @@
+package tokenbroker.sandbox;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Whom the sandbox takes people for. Every address has an account. */
+final class Users {
+
+  static final List<String> SUGGESTED = List.of("alice@sandbox.invalid", "bob@sandbox.invalid");
+
+  private static final Pattern ADDRESS = Pattern.compile("[\\w.+-]{1,64}@[\\w.-]{1,100}");
+
+  private Users() {}
+
+  /** The account of this address, in lower case; none where it is no address. */
+  static Optional<String> find(@Nullable String address) {
+    return Optional.ofNullable(address)
+        .map(given -> given.strip().toLowerCase(Locale.ROOT))
+        .filter(given -> ADDRESS.matcher(given).matches());
+  }
+}

@@ -1,0 +1,182 @@
+package tokenbroker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static tokenbroker.testing.ConnectedSite.json;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tokenbroker.testing.BrokerProcess;
+import tokenbroker.testing.ConnectedSite;
+
+/** What is killed, cut off or lost on the way, and the connections that must outlive it. */
+class ConnectionLossIT {
+
+  private static final Duration LIFETIME = Duration.ofSeconds(4);
+  private static final Duration LONG = Duration.ofSeconds(40);
+
+  @TempDir Path directory;
+
+  private ConnectedSite site;
+  private BrokerProcess one;
+  private BrokerProcess two;
+
+  @BeforeEach
+  void start() {
+    site = new ConnectedSite(directory);
+    one = site.start();
+    two = site.start();
+  }
+
+  @AfterEach
+  void end() {
+    site.close();
+  }
+
+  @Test
+  void aConnectionThatWasToldOfOutlivesItsBrokerAndRedis() {
+    var connection = site.connection(one, "acme", "alice");
+    one.kill();
+    site.redis.stop();
+    site.redis.restart();
+
+    await()
+        .atMost(LONG)
+        .untilAsserted(
+            () -> {
+              var token = site.token(two, "acme", connection);
+              assertThat(token.statusCode()).isEqualTo(200);
+              assertThat(json(token).path("user_id").textValue()).isEqualTo("id-of-alice");
+            });
+    invalidated(two, connection);
+  }
+
+  /** The refresh token that came has nowhere to go: it must not be lost, nor the token served. */
+  @Test
+  void aRenewalThatRedisCouldNotTakeIsStoredWhenItCanBe() {
+    site.users.givesTokensFor(LIFETIME);
+    var connection = site.connection(one, "acme", "bob");
+    awaitEnd(connection);
+    site.users.givesTokensFor(Duration.ofHours(1));
+    site.upstream.hold();
+    var before = site.renewals();
+    var call = one.sendAsync("/tokens/acme/connections/" + connection, site.caller);
+    await().until(() -> site.renewals() > before);
+    site.redis.stop();
+    site.upstream.release();
+
+    assertThat(call.join().statusCode()).isEqualTo(503);
+    site.redis.restart();
+    await().atMost(LONG).until(() -> site.token(one, "acme", connection).statusCode() == 200);
+    await().atMost(LONG).until(() -> site.token(two, "acme", connection).statusCode() == 200);
+    assertThat(site.refreshTokens()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void anAnswerThatWasLostIsAskedForOnceMore() {
+    site.users.forgives();
+    var connection = site.connection(one, "acme", "carol");
+    site.users.losesAnswers(1);
+
+    invalidated(one, connection);
+    assertThat(site.token(two, "acme", connection).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void whereTheUpstreamForgivesNothingTheUserIsAskedToComeAgain() {
+    site.users.givesTokensFor(LIFETIME);
+    var connection = site.connection(one, "acme", "dave");
+    awaitEnd(connection);
+    var before = site.renewals();
+    site.users.losesAnswers(1);
+
+    assertThat(site.token(one, "acme", connection).statusCode()).isEqualTo(409);
+    assertThat(site.token(two, "acme", connection).statusCode()).isEqualTo(409);
+    assertThat(site.renewals() - before).isEqualTo(2);
+    assertThat(one.metric("token_broker_connections_ended_total{client=\"acme\"}")).isOne();
+  }
+
+  /**
+   * An upstream that takes longer than anybody waits has used the refresh token up all the same.
+   */
+  @Test
+  void anAnswerThatComesTooLateForItsCallerStillRenewsTheConnection() {
+    site.users.givesTokensFor(LIFETIME);
+    var connection = site.connection(one, "acme", "grace");
+    awaitEnd(connection);
+    site.users.givesTokensFor(Duration.ofHours(1));
+    site.upstream.hold();
+    var before = site.renewals();
+
+    assertThat(site.token(one, "acme", connection).statusCode()).isEqualTo(504);
+    site.upstream.release();
+    await().atMost(LONG).until(() -> site.token(two, "acme", connection).statusCode() == 200);
+    assertThat(site.token(one, "acme", connection).statusCode()).isEqualTo(200);
+    assertThat(site.renewals() - before).isOne();
+  }
+
+  /**
+   * The other replica takes the lease over and finds the refresh token used up; the one that wakes
+   * up has what replaced it.
+   */
+  @Test
+  void aReplicaThatSleptInMidRenewalBringsTheConnectionBack() {
+    site.users.givesTokensFor(LIFETIME);
+    var connection = site.connection(one, "acme", "erin");
+    awaitEnd(connection);
+    site.users.givesTokensFor(Duration.ofHours(1));
+    site.upstream.hold();
+    var before = site.renewals();
+    var call = one.sendAsync("/tokens/acme/connections/" + connection, site.caller);
+    await().until(() -> site.renewals() > before);
+    one.pause();
+    site.upstream.release();
+    await().atMost(LONG).until(() -> site.token(two, "acme", connection).statusCode() == 409);
+    one.resume();
+    call.join();
+
+    await().atMost(LONG).until(() -> site.token(two, "acme", connection).statusCode() == 200);
+    await().atMost(LONG).until(() -> site.token(one, "acme", connection).statusCode() == 200);
+  }
+
+  @Test
+  void withoutRedisTheLiveTokenIsServedAndTheRestSaysSo() {
+    var connection = site.connection(one, "acme", "frank");
+    site.redis.stop();
+
+    assertThat(site.token(one, "acme", connection).statusCode()).isEqualTo(200);
+    var begun = site.begin(one, "acme", "s");
+    assertThat(begun.statusCode()).isEqualTo(503);
+    assertThat(json(begun).path("code").textValue()).isEqualTo("store_unavailable");
+    assertThat(begun.headers().firstValue("Retry-After")).isPresent();
+    assertThat(site.token(two, "acme", connection).statusCode()).isEqualTo(503);
+    assertThat(site.delete(two, "acme", connection).statusCode()).isEqualTo(503);
+  }
+
+  /** Idle for its whole life, the token ends in the store and in every process. */
+  private void awaitEnd(String connection) {
+    await()
+        .atMost(LONG)
+        .until(
+            () ->
+                site.redis
+                    .command("EXISTS token-broker:{acme}:connection:" + connection + ":token")
+                    .equals(":0"));
+  }
+
+  /** Has the token replaced, which takes the refresh token. */
+  private void invalidated(BrokerProcess broker, String connection) {
+    var dead = json(site.token(broker, "acme", connection)).path("token_id").textValue();
+    var answer =
+        broker.post(
+            "/tokens/acme/connections/" + connection + "/invalidate",
+            site.caller,
+            "{\"token_id\": \"" + dead + "\"}");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(json(answer).path("replaced").booleanValue()).isTrue();
+  }
+}

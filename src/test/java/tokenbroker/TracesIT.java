@@ -1,0 +1,111 @@
+package tokenbroker;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tokenbroker.testing.Browser;
+import tokenbroker.testing.ConnectedSite;
+
+/** What leaves the broker as traces, read by a collector. */
+class TracesIT {
+
+  private static final String TRACE_ID = "5f0e9c2b7a41d863e0c4b19a7d25f386";
+  private static final String TRACEPARENT = "00-" + TRACE_ID + "-00f067aa0ba902b7-01";
+
+  @TempDir static Path directory;
+
+  @Test
+  void spansCarryClientAndOutcomeAndNothingSecret() {
+    try (var collector = new Collector();
+        var site = new ConnectedSite(directory);
+        var broker =
+            site.settings()
+                .with("quarkus.otel.sdk.disabled", "false")
+                .with("quarkus.otel.exporter.otlp.protocol", "http/protobuf")
+                .with("quarkus.otel.exporter.otlp.endpoint", collector.url())
+                .with("quarkus.otel.bsp.schedule.delay", "200ms")
+                .start()) {
+      var token = broker.get("/tokens/acme", site.caller, "Accept", "text/plain").body();
+      broker.get("/tokens/acme", site.caller, "traceparent", TRACEPARENT);
+      var connection = site.connection(broker, "acme", "alice");
+      broker.get("/tokens/acme/connections/" + connection, site.caller);
+
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(() -> assertThat(collector.heard()).contains(connection));
+      assertThat(collector.heard())
+          .contains("token_broker.client", "acme", "fetched", "nearby")
+          .contains(new String(HexFormat.of().parseHex(TRACE_ID), ISO_8859_1))
+          .doesNotContain(token, "tm.alice", "refresh.", "code-of-", "/oauth", "/tokens/");
+    }
+  }
+
+  @Test
+  void withoutTheSettingNothingIsSent() {
+    try (var collector = new Collector();
+        var site = new ConnectedSite(directory);
+        var broker =
+            site.settings()
+                .with("quarkus.otel.exporter.otlp.protocol", "http/protobuf")
+                .with("quarkus.otel.exporter.otlp.endpoint", collector.url())
+                .with("quarkus.otel.bsp.schedule.delay", "10ms")
+                .start();
+        var browser = new Browser()) {
+      broker.get("/tokens/acme", site.caller);
+      browser.get(broker.managementUrl("/q/metrics"));
+      broker.terminate();
+      broker.exitCode();
+
+      assertThat(collector.heard()).isEmpty();
+    }
+  }
+
+  /** Takes OTLP over HTTP, and reads of it what is text. */
+  private static final class Collector implements AutoCloseable {
+    private final Queue<String> bodies = new ConcurrentLinkedQueue<>();
+    private final HttpServer server;
+
+    Collector() {
+      try {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      server.createContext(
+          "/",
+          exchange -> {
+            bodies.add(new String(exchange.getRequestBody().readAllBytes(), ISO_8859_1));
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+          });
+      server.start();
+    }
+
+    String url() {
+      return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    String heard() {
+      return bodies.stream().collect(Collectors.joining());
+    }
+
+    @Override
+    public void close() {
+      server.stop(0);
+    }
+  }
+}

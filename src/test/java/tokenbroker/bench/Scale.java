@@ -1,0 +1,115 @@
+package tokenbroker.bench;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.stream.LongStream;
+import tokenbroker.testing.RealRedis;
+import tokenbroker.tokens.RenewalsOfManyReplicas;
+
+/**
+ * What many replicas with many clients ask of Redis and of TrackMage: simulated renewals, and the
+ * arithmetic of what each costs.
+ */
+final class Scale {
+
+  private static final int REPLICAS = 1_000;
+  private static final int CLIENTS = 1_000_000;
+  private static final Duration LIFETIME = Duration.ofHours(1);
+
+  /** Look and take the lease; keep and announce; give the lease back. */
+  private static final int COMMANDS_OF_THE_RENEWER = 3;
+
+  /** A heartbeat each. */
+  private static final int COMMANDS_PER_REPLICA_AND_SECOND = 1;
+
+  /** Looks under way; the client takes a few more. */
+  private static final int AT_ONCE = 1_000;
+
+  private Scale() {}
+
+  static void simulate(Table table) {
+    var renewals = new RenewalsOfManyReplicas(REPLICAS, CLIENTS, LIFETIME);
+    table.row(
+        "%,d replicas, %,d clients that all of them use, tokens of 1 h"
+            .formatted(REPLICAS, CLIENTS),
+        "simulated",
+        "");
+    for (var lap : new int[] {0, 1, 2, 10}) {
+      var counts = renewals.perSecond(lap);
+      table.row(
+          "renewals per second in lifetime %d after a common start: mean, most in a second"
+              .formatted(lap + 1),
+          "%,.0f, %,d"
+              .formatted(
+                  LongStream.of(counts).average().orElseThrow(),
+                  LongStream.of(counts).max().orElseThrow()),
+          "");
+    }
+    var mean = LongStream.of(renewals.perSecond(10)).average().orElseThrow();
+    for (var users : new int[] {REPLICAS, 30, 3}) {
+      table.row(
+          "Redis commands per second where %,d replicas use each client".formatted(users),
+          mean * (COMMANDS_OF_THE_RENEWER + users - 1)
+              + (double) REPLICAS * COMMANDS_PER_REPLICA_AND_SECOND);
+    }
+    table.row("announcements delivered per second", mean * REPLICAS + REPLICAS);
+    table.row("Redis connections", 2.0 * REPLICAS);
+    table.row("looks per second that one Redis here serves, pipelined", looksPerSecond());
+  }
+
+  /** Looks at a token of usual size that is there. */
+  private static double looksPerSecond() {
+    var vertx = Vertx.vertx();
+    try (var site = new RealRedis()) {
+      var redis =
+          Redis.createClient(vertx, site.url())
+              .connect()
+              .toCompletionStage()
+              .toCompletableFuture()
+              .join();
+      redis
+          .send(Request.cmd(Command.SET).arg("{c}:token").arg("x".repeat(1_500)))
+          .toCompletionStage()
+          .toCompletableFuture()
+          .join();
+      var rates = new Samples();
+      for (var round = 0; round <= Site.ROUNDS; round++) {
+        var start = System.nanoTime();
+        var asked = 20_000;
+        for (var i = 0; i < asked; i += AT_ONCE) {
+          var looks = new ArrayList<Future<?>>();
+          for (var j = 0; j < AT_ONCE; j++) {
+            looks.add(redis.send(look()));
+          }
+          Future.all(looks).toCompletionStage().toCompletableFuture().join();
+        }
+        if (round > 0) { // The first one warms up.
+          rates.add("looks", asked * 1e9 / (System.nanoTime() - start));
+        }
+      }
+      return rates.median("looks");
+    } finally {
+      vertx.close();
+    }
+  }
+
+  /** As long as the broker's own script and with as much to do. */
+  private static Request look() {
+    return Request.cmd(Command.EVAL)
+        .arg(
+            """
+            local token = redis.pcall('GET', KEYS[1])
+            local failure = redis.pcall('GET', KEYS[2])
+            return {token or '', redis.call('PTTL', KEYS[1]), token and redis.sha1hex(token) or '',
+                    failure or '', redis.call('PTTL', KEYS[2]), failure and redis.sha1hex(failure) or ''}
+            """)
+        .arg(2)
+        .arg("{c}:token")
+        .arg("{c}:failure");
+  }
+}

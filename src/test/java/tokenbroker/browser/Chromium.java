@@ -1,0 +1,72 @@
+package tokenbroker.browser;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType.LaunchOptions;
+import com.microsoft.playwright.Playwright;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The Chromium or Chrome on the PATH, without a window. It is driven by one thread. */
+public final class Chromium implements AutoCloseable {
+
+  static final String NOT_INSTALLED =
+      "No chromium or google-chrome on the PATH: tests of pages are skipped.";
+
+  private static final List<String> NAMES =
+      List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
+
+  private final Playwright playwright;
+  private final Browser browser;
+
+  private Chromium(Playwright playwright, Path executable) {
+    this.playwright = playwright;
+    this.browser =
+        playwright
+            .chromium()
+            .launch(new LaunchOptions().setExecutablePath(executable).setArgs(arguments()));
+  }
+
+  public static Chromium start() {
+    var executable = find().orElseThrow(() -> new IllegalStateException(NOT_INSTALLED));
+    var options =
+        new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"));
+    return new Chromium(Playwright.create(options), executable);
+  }
+
+  /** Says so where it is not, once in this process, which may hold this class more than once. */
+  static boolean isInstalled() {
+    var installed = find().isPresent();
+    if (!installed && System.getProperties().putIfAbsent(NOT_INSTALLED, "told") == null) {
+      System.out.println(NOT_INSTALLED);
+    }
+    return installed;
+  }
+
+  /** A visitor of its own: no cookie is shared with another. */
+  public Phone phone() {
+    return new Phone(browser);
+  }
+
+  @Override
+  public void close() {
+    playwright.close();
+  }
+
+  private static Optional<Path> find() {
+    var directories = System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1);
+    return NAMES.stream()
+        .flatMap(name -> Stream.of(directories).map(directory -> Path.of(directory, name)))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  /** Chromium's own sandbox wants a user that is not root. */
+  private static List<String> arguments() {
+    return System.getProperty("user.name").equals("root") ? List.of("--no-sandbox") : List.of();
+  }
+}

@@ -1,0 +1,108 @@
+package tokenbroker.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.ConsoleMessage;
+import com.microsoft.playwright.Page;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Somebody with a small phone, and what the browser had to complain of meanwhile. */
+public final class Phone implements AutoCloseable {
+
+  private static final int WIDTH = 360;
+  private static final int HEIGHT = 740;
+  private static final Set<String> HERE = Set.of("127.0.0.1", "localhost");
+
+  private final BrowserContext context;
+  private final Page page;
+  private final List<String> complaints = new ArrayList<>();
+
+  Phone(Browser browser) {
+    context =
+        browser.newContext(
+            new Browser.NewContextOptions().setViewportSize(WIDTH, HEIGHT).setIsMobile(true));
+    page = context.newPage();
+    page.onConsoleMessage(this::hear);
+    page.onPageError(complaints::add);
+    page.onRequest(
+        request -> {
+          var uri = request.url();
+          if (uri.startsWith("http") && !HERE.contains(URI.create(uri).getHost())) {
+            complaints.add("asked elsewhere: " + uri);
+          }
+          var referer = request.headers().get("referer");
+          if (referer != null && referer.contains("?")) {
+            complaints.add("told where it came from: " + referer);
+          }
+        });
+  }
+
+  /** What is on the screen. */
+  public Page page() {
+    return page;
+  }
+
+  public void open(String url) {
+    page.navigate(url);
+  }
+
+  /** A page with status 400 and above is no fault of the browser's. */
+  private void hear(ConsoleMessage message) {
+    var isStatus = message.text().startsWith("Failed to load resource: the server responded");
+    if (Set.of("error", "warning").contains(message.type())
+        && !(isStatus && message.location().startsWith(page.url()))) {
+      complaints.add(message.type() + ": " + message.text());
+    }
+  }
+
+  /** Checks the page on the screen for what every page of ours must be. */
+  public void looksRight() {
+    assertThat(page.getAttribute("html", "lang")).isEqualTo("en");
+    assertThat(page.title()).isNotBlank();
+    assertThat(page.locator("h1").count()).as("headings of the first level").isEqualTo(1);
+    assertThat(page.locator("main").count()).as("main").isEqualTo(1);
+    assertThat(page.locator("script").count()).as("scripts").isZero();
+    assertThat(unlabelled()).as("fields without a label").isEmpty();
+    assertThat(number("document.documentElement.scrollWidth"))
+        .as("width of what is on the screen")
+        .isLessThanOrEqualTo(WIDTH);
+    assertThat(tooSmall()).as("buttons that are hard to hit with a thumb").isEmpty();
+    new Keyboard(page).reachesEverything();
+    assertThat(complaints).isEmpty();
+  }
+
+  private List<?> unlabelled() {
+    return (List<?>)
+        page.evaluate(
+            """
+            [...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
+              .filter(field => ![...field.labels].some(label => label.textContent.trim()))
+              .map(field => field.outerHTML)
+            """);
+  }
+
+  /** WCAG 2.2, 2.5.8, asks for 24 pixels; a thumb for more. */
+  private List<?> tooSmall() {
+    return (List<?>)
+        page.evaluate(
+            """
+            [...document.querySelectorAll('button, input:not([type=hidden]):not([type=radio])')]
+              .filter(control => control.getBoundingClientRect().height < 44)
+              .map(control => control.outerHTML)
+            """);
+  }
+
+  private int number(String expression) {
+    return ((Number) page.evaluate(expression)).intValue();
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+}

@@ -1,0 +1,117 @@
+package tokenbroker.browser;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The checks of pages find what they are for. */
+@NeedsChromium
+class PhoneTest {
+
+  private static final String GOOD =
+      """
+      <!DOCTYPE html>
+      <html lang="en"><head><title>A page</title>
+      <meta name="viewport" content="width=device-width">
+      <meta http-equiv="Content-Security-Policy" content="script-src 'none'">
+      <link rel="icon" href="data:,">
+      <style>button { height: 44px } :focus-visible { outline: 3px solid }</style></head>
+      <body><main><h1>A page</h1><a href="/?from">on</a><button>Press</button></main></body></html>
+      """;
+
+  private static Chromium chromium;
+  private static HttpServer server;
+  private static volatile String html = GOOD;
+  private Phone phone;
+
+  @BeforeAll
+  static void start() throws IOException {
+    chromium = Chromium.start();
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            var bytes = html.getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "text/html");
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+          }
+        });
+    server.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    server.stop(0);
+    chromium.close();
+  }
+
+  @BeforeEach
+  void takePhone() {
+    phone = chromium.phone();
+  }
+
+  @AfterEach
+  void putPhoneAway() {
+    phone.close();
+  }
+
+  @Test
+  void aGoodPageIsFoundGood() {
+    show(GOOD);
+    phone.looksRight();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          <html lang="en">       | <html>                                     | en
+          <title>A page</title>  | <title> </title>                           | not blank
+          <h1>A page</h1>        | <h1>A</h1><h1>B</h1>                       | headings of the first level
+          <main>                 | <div>                                      | main
+          <h1>A page</h1>        | <h1>A page</h1><script></script>           | scripts
+          <button>               | <input><button>                            | fields without a label
+          <button>               | <p style="width: 500px">x</p><button>      | width of what is on the screen
+          height: 44px           | height: 20px                               | hard to hit with a thumb
+          <button>               | <button tabindex="-1">                     | has the focus
+          <button>               | <button tabindex="1">                      | what Tab reaches
+          outline: 3px solid     | outline: none                              | focus is seen
+          <button>               | <button onclick="x()">                     | Content Security Policy
+          <button>               | <img src="http://elsewhere.invalid/x" alt=""><button> | asked elsewhere: http://elsewhere.invalid/x
+          """)
+  void aPageThatIsNotRightIsFoundOut(String part, String other, String complaint) {
+    show(GOOD.replace(part, other));
+    assertThatThrownBy(phone::looksRight)
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining(complaint);
+  }
+
+  @Test
+  void aPageThatTellsWhereItsVisitorsCameFromIsFoundOut() {
+    show(GOOD);
+    phone.page().getByText("on").click();
+    phone.page().getByText("on").click();
+    assertThatThrownBy(phone::looksRight)
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("told where it came from");
+  }
+
+  private void show(String page) {
+    html = page;
+    phone.open("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+  }
+}

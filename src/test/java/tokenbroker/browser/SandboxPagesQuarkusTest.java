@@ -1,0 +1,173 @@
+package tokenbroker.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.net.URI;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tokenbroker.sandbox.SandboxProfiles;
+import tokenbroker.testing.StubConnections;
+
+/** The consent page and the demo page, beside a stub of the broker. */
+@QuarkusTest
+@TestProfile(SandboxProfiles.DemoOfAnotherBroker.class)
+@NeedsChromium
+class SandboxPagesQuarkusTest {
+
+  private static final String AUTHORIZE =
+      "/trackmage/oauth/v2/auth?client_id=demo&state=s&redirect_uri=http%3A%2F%2F127.0.0.1%3A1";
+
+  private static Chromium chromium;
+  private static StubConnections broker;
+  private Phone phone;
+
+  @BeforeAll
+  static void start() {
+    chromium = Chromium.start();
+    broker =
+        new StubConnections(
+            setting("sandbox.broker-url").getPort(), setting("sandbox.base-url") + "/trackmage");
+  }
+
+  @AfterAll
+  static void stop() {
+    broker.close();
+    chromium.close();
+  }
+
+  @BeforeEach
+  void takePhone() {
+    phone = chromium.phone();
+  }
+
+  @AfterEach
+  void putPhoneAway() {
+    phone.close();
+    broker.clear();
+  }
+
+  @Test
+  void theConsentPageIsForEverybody() {
+    phone.open(sandbox() + AUTHORIZE + "&response_type=code");
+    phone.looksRight();
+    assertThat(page()).hasTitle("Allow access to TrackMage? - TrackMage sandbox");
+  }
+
+  @Test
+  void theConsentPageAsksAgainForAnAddress() {
+    phone.open(sandbox() + AUTHORIZE + "&response_type=code");
+    page().getByLabel("Another address").fill("a@b@c");
+    page().locator("form").evaluate("form => form.noValidate = true");
+    press("Allow");
+    assertThat(page().getByRole(AriaRole.ALERT)).containsText("That is no e-mail address");
+    phone.looksRight();
+  }
+
+  @Test
+  void anErrorIsReadable() {
+    phone.open(sandbox() + "/trackmage/oauth/v2/auth");
+    assertThat(page().locator("h1")).hasText("This link does not work");
+    phone.looksRight();
+  }
+
+  @Test
+  void aUserConnectsAndDisconnectsWhateverTheMachineIsCalled() {
+    phone.open(sandbox().replace("127.0.0.1", "localhost") + "/demo");
+    phone.looksRight();
+    press("Connect an account");
+    page().getByLabel("bob@sandbox.invalid").check();
+    press("Allow");
+    assertThat(page()).hasURL(Pattern.compile(".*/sandbox/demo\\?connection=.*"));
+    assertThat(status()).containsText("Connected.");
+    assertThat(heading("bob@sandbox.invalid")).isVisible();
+    phone.looksRight();
+    press("Call TrackMage with the token of");
+    assertThat(status()).containsText("TrackMage answered 200: Sandbox of bob@sandbox.invalid.");
+    phone.looksRight();
+    press("Disconnect");
+    assertThat(status()).hasText("Disconnected.");
+    assertThat(heading("bob@sandbox.invalid")).isHidden();
+    phone.looksRight();
+  }
+
+  @Test
+  void theKeyboardAloneIsEnough() {
+    phone.open(sandbox() + "/demo");
+    page().keyboard().press("Tab");
+    page().keyboard().press("Enter");
+    assertThat(page().locator("h1")).hasText("Allow access to TrackMage?");
+    page().keyboard().press("Tab");
+    page().keyboard().press("ArrowDown");
+    page().keyboard().press("Tab");
+    page().keyboard().press("Tab");
+    page().keyboard().press("Enter");
+    assertThat(status()).containsText("Connected.");
+    assertThat(heading("bob@sandbox.invalid")).isVisible();
+  }
+
+  @Test
+  void aUserWhoDeniesIsTold() {
+    phone.open(sandbox() + "/demo");
+    press("Connect an account");
+    press("Deny");
+    assertThat(page().getByRole(AriaRole.ALERT)).hasText("Not connected: access was denied.");
+    phone.looksRight();
+  }
+
+  @Test
+  void anAnswerCountsOnce() {
+    phone.open(sandbox() + "/demo");
+    press("Connect an account");
+    press("Allow");
+    assertThat(status()).containsText("Connected.");
+    page().reload();
+    assertThat(page().getByRole(AriaRole.ALERT)).containsText("it is left aside");
+  }
+
+  @Test
+  void anAnswerForAnotherBrowserIsLeftAside() {
+    phone.open(sandbox() + "/demo");
+    press("Connect an account");
+    press("Allow");
+    assertThat(status()).containsText("Connected.");
+    try (var other = chromium.phone()) {
+      other.open(page().url());
+      assertThat(other.page().getByRole(AriaRole.ALERT)).containsText("it is left aside");
+      other.looksRight();
+    }
+  }
+
+  private Page page() {
+    return phone.page();
+  }
+
+  private void press(String button) {
+    page().getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(button)).first().click();
+  }
+
+  private Locator status() {
+    return page().getByRole(AriaRole.STATUS);
+  }
+
+  private Locator heading(String text) {
+    return page().getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName(text));
+  }
+
+  private static String sandbox() {
+    return setting("sandbox.base-url").toString();
+  }
+
+  private static URI setting(String key) {
+    return ConfigProvider.getConfig().getValue(key, URI.class);
+  }
+}

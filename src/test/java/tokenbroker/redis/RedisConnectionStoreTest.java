@@ -1,0 +1,197 @@
+package tokenbroker.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tokenbroker.callers.Caller;
+import tokenbroker.clients.ClientName;
+import tokenbroker.connections.Authorization;
+import tokenbroker.connections.AuthorizationId;
+import tokenbroker.connections.Connection;
+import tokenbroker.connections.Connection.State;
+import tokenbroker.connections.ConnectionStore;
+import tokenbroker.connections.ConnectionStore.Durability;
+import tokenbroker.connections.ConnectionStoreContract;
+import tokenbroker.seal.KeyRing;
+import tokenbroker.seal.Seal;
+import tokenbroker.testing.RealRedis;
+import tokenbroker.tokens.Account;
+import tokenbroker.tokens.ConnectionId;
+import tokenbroker.tokens.RefreshToken;
+import tokenbroker.tokens.StoreUnavailable;
+
+class RedisConnectionStoreTest extends ConnectionStoreContract {
+
+  private static final ClientName ACME = new ClientName("acme");
+  private static final ConnectionId ID = new ConnectionId("A".repeat(22));
+  private static final String KEY = "token-broker:{acme}:connection:" + ID;
+
+  private static Vertx vertx;
+  private static RealRedis server;
+  private static Redis redis;
+  private static Commands commands;
+
+  private final KeyRing ring = KeyRing.random();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final ConnectionStore one = store(ring);
+  private final ConnectionStore two = store(ring);
+
+  @BeforeAll
+  static void connect() {
+    vertx = Vertx.vertx();
+    server = new RealRedis();
+    redis = Redis.createClient(vertx, server.url());
+    commands = new Commands(redis, vertx);
+    await().ignoreExceptions().until(() -> commands.run(Command.PING) != null);
+  }
+
+  @AfterAll
+  static void disconnect() {
+    redis.close();
+    vertx.close();
+    server.close();
+  }
+
+  @Override
+  protected ConnectionStore store() {
+    return one;
+  }
+
+  @Override
+  protected ConnectionStore otherReplica() {
+    return two;
+  }
+
+  @Test
+  void nothingThatIsStoredCanBeReadByOthers() {
+    one.put(ACME, connection(), new RefreshToken("refresh-token"));
+    var stored = String.valueOf(commands.run(Command.HGETALL, KEY));
+
+    assertThat(stored)
+        .contains("about", "refresh", "state")
+        .doesNotContain("refresh-token", "mail@example.test", "user-id");
+  }
+
+  @Test
+  void aConnectionHasNoEnd() {
+    one.put(ACME, connection(), new RefreshToken("one"));
+
+    assertThat(String.valueOf(commands.run(Command.PTTL, KEY))).isEqualTo("-1");
+  }
+
+  /** Else one forgotten seal key would cost every user a new consent. */
+  @Test
+  void whatDoesNotOpenIsAFaultAndIsNotLost() {
+    one.put(ACME, connection(), new RefreshToken("one"));
+    var stranger = store(KeyRing.random());
+    var account = new Account(ACME, ID);
+
+    assertThatThrownBy(() -> stranger.find(account)).isInstanceOf(StoreUnavailable.class);
+    assertThat(registry.counter("token_broker.store.open.failures").count()).isOne();
+    assertThat(one.find(account)).isPresent();
+  }
+
+  @Test
+  void aValueThatWasMovedToAnotherConnectionDoesNotOpen() {
+    one.put(ACME, connection(), new RefreshToken("one"));
+    var other = new ConnectionId("B".repeat(22));
+    commands.run(Command.COPY, KEY, "token-broker:{acme}:connection:" + other);
+
+    assertThatThrownBy(() -> one.find(new Account(ACME, other)))
+        .isInstanceOf(StoreUnavailable.class);
+  }
+
+  @Test
+  void aRotationThatWasMadeAlreadyIsMadeOnce() {
+    one.put(ACME, connection(), new RefreshToken("one"));
+    var account = new Account(ACME, ID);
+    var seen = one.find(account).orElseThrow().revision();
+    var rotation = one.rotation(account, new RefreshToken("two"), Instant.EPOCH);
+
+    assertThat(one.rotate(account, seen, rotation)).isTrue();
+    assertThat(one.rotate(account, seen, rotation)).isTrue();
+    assertThat(one.find(account).orElseThrow().refreshToken().reveal()).isEqualTo("two");
+  }
+
+  /**
+   * A hundred thousand that are all removed between two reads: the next page comes all the same.
+   */
+  @Test
+  void aPageIsAPageThoughNoneOfItIsThereAnyMore() {
+    var many = new ClientName("many");
+    commands.script(
+        "fill",
+        """
+        for i = 1, 100000 do
+          redis.call('ZADD', KEYS[1], 0, string.format('%022d', i))
+        end
+        return 1
+        """,
+        List.of("token-broker:{many}:connections"));
+    var pages = 1;
+    for (var page = one.page(many, null, 500); page.next() != null; pages++) {
+      page = one.page(many, page.next(), 500);
+    }
+
+    assertThat(pages).isEqualTo(200);
+  }
+
+  @Test
+  void itIsToldWhetherRedisKeepsData() {
+    assertThat(one.durability()).isEqualTo(Durability.VOLATILE);
+    commands.run(Command.CONFIG, "SET", "appendonly", "yes");
+    try {
+      assertThat(one.durability()).isEqualTo(Durability.DURABLE);
+    } finally {
+      commands.run(Command.CONFIG, "SET", "appendonly", "no");
+    }
+  }
+
+  @Test
+  void anAuthorizationIsBoundToItsFirstBrowserAndTakenOnce() {
+    var store = new RedisAuthorizationStore(commands, new Seal(ring), registry);
+    var id = AuthorizationId.parse("acme." + "A".repeat(22)).orElseThrow();
+    var authorization =
+        new Authorization(
+            id,
+            "https://shop.example/",
+            null,
+            "verifier",
+            new Caller("test", "someone", Set.of()),
+            "trace");
+    store.keep(authorization);
+
+    assertThat(store.take(id, "mine")).isEmpty();
+    assertThat(store.bind(id, "mine")).hasValue(authorization);
+    assertThat(store.bind(id, "another's")).isEmpty();
+    assertThat(store.take(id, "another's")).isEmpty();
+    assertThat(store.bind(id, "mine")).isPresent();
+    assertThat(store.take(id, "mine")).hasValue(authorization);
+    assertThat(store.take(id, "mine")).isEmpty();
+  }
+
+  private RedisConnectionStore store(KeyRing ring) {
+    return new RedisConnectionStore(commands, new Seal(ring), registry);
+  }
+
+  private static Connection connection() {
+    return new Connection(
+        ID,
+        "user-id",
+        "mail@example.test",
+        State.ACTIVE,
+        Instant.EPOCH,
+        Instant.EPOCH.plusSeconds(60));
+  }
+}

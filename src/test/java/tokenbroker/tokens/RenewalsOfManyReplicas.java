@@ -1,0 +1,66 @@
+package tokenbroker.tokens;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.stream.IntStream;
+import tokenbroker.clients.ClientName;
+import tokenbroker.testing.TestConfig;
+
+/**
+ * When tokens are renewed by replicas that all use all clients: the first replica to be due renews
+ * for all. By the broker's own {@link Freshness}; only time is simulated.
+ */
+public final class RenewalsOfManyReplicas {
+
+  private final Duration lifetime;
+  private final long[] periods;
+
+  public RenewalsOfManyReplicas(int replicas, int clients, Duration lifetime) {
+    this.lifetime = lifetime;
+    var each = new ArrayList<Freshness>();
+    for (var i = 0; i < replicas; i++) {
+      each.add(new Freshness(TestConfig.defaults().tokens(), "replica-" + i));
+    }
+    var token =
+        new AccessToken(
+            "token",
+            null,
+            null,
+            null,
+            new TokenId("A".repeat(22)),
+            Instant.EPOCH,
+            Instant.EPOCH.plus(lifetime),
+            "",
+            false);
+    periods =
+        IntStream.range(0, clients)
+            .parallel()
+            .mapToLong(
+                client -> {
+                  var name = Account.of(new ClientName("client-" + client));
+                  return each.stream()
+                      .mapToLong(freshness -> freshness.renewalDue(token, name).toEpochMilli())
+                      .min()
+                      .orElseThrow();
+                })
+            .toArray();
+  }
+
+  /**
+   * Renewals in each second of the {@code lap}th lifetime after all clients got their first token
+   * in the same instant; the first lap is 0.
+   */
+  public long[] perSecond(int lap) {
+    var from = lap * lifetime.toMillis();
+    var counts = new long[(int) lifetime.toSeconds()];
+    for (var period : periods) {
+      for (var at = Math.ceilDiv(Math.max(from, 1), period) * period;
+          at < from + lifetime.toMillis();
+          at += period) {
+        counts[(int) ((at - from) / 1_000)]++;
+      }
+    }
+    return counts;
+  }
+}
