@@ -1,0 +1,139 @@
+package tokenbroker.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tokenbroker.testing.BrokerFiles;
+import tokenbroker.testing.BrokerProcess;
+import tokenbroker.testing.CallerTokens;
+import tokenbroker.testing.Certificate;
+import tokenbroker.testing.RealRedis;
+import tokenbroker.testing.ScriptedUpstream;
+import tokenbroker.testing.TcpProxy;
+
+/**
+ * The broker with the environment and the clients file of the production overlay, as kustomize
+ * renders them; only paths and addresses are this machine's. The API server is one that gives its
+ * keys to whoever has its token, over TLS with a certificate of its own; so is Redis.
+ */
+class ProductionSettingsIT {
+
+  private static final CallerTokens CLUSTER = new CallerTokens("k1");
+  private static final Path PRODUCTION = Path.of("k8s", "overlays", "production");
+
+  @TempDir Path directory;
+
+  private HttpServer keys;
+  private TcpProxy apiServer;
+  private RealRedis redis;
+  private TcpProxy redisWithTls;
+  private ScriptedUpstream upstream;
+
+  @BeforeEach
+  void start() throws IOException {
+    Tool.KUBECTL.assumeThere();
+    var certificate = Certificate.in(directory);
+    certificate.writePem(directory.resolve("tls"));
+    keys = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    keys.createContext(
+        "/openid/v1/jwks",
+        exchange -> {
+          var known =
+              "Bearer of-the-pod".equals(exchange.getRequestHeaders().getFirst("Authorization"));
+          var body = (known ? CLUSTER.jwks() : "{}").getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(known ? 200 : 401, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    keys.start();
+    apiServer = new TcpProxy(keys.getAddress().getPort(), certificate.servers());
+    redis = new RealRedis("--requirepass", "of-redis");
+    redisWithTls = new TcpProxy(redis.port(), certificate.servers());
+    upstream = ScriptedUpstream.start();
+  }
+
+  @AfterEach
+  void end() {
+    if (upstream != null) {
+      upstream.close();
+      redisWithTls.close();
+      redis.close();
+      apiServer.close();
+      keys.stop(0);
+    }
+  }
+
+  @Test
+  void serviceAccountsGetTheTokensThatTheOverlayLetsThemHave() throws IOException {
+    try (var broker = settings().start()) {
+      var orders = CLUSTER.token("system:serviceaccount:shop:orders");
+      var shipping = CLUSTER.token("system:serviceaccount:shipping:labels");
+      assertThat(broker.get("/tokens/acme-eu", orders).statusCode()).isEqualTo(200);
+      assertThat(broker.get("/tokens/acme-us", orders).statusCode()).isEqualTo(200);
+      assertThat(broker.get("/tokens/acme-eu", shipping).statusCode()).isEqualTo(200);
+      assertThat(broker.get("/tokens/acme-us", shipping).statusCode()).isEqualTo(403);
+      assertThat(broker.metric("token_broker_store_up")).isOne();
+      assertThat(upstream.count()).isEqualTo(2);
+    }
+  }
+
+  private BrokerProcess.Settings settings() throws IOException {
+    layOutFiles();
+    var environment = new HashMap<String, String>();
+    data("token-broker-settings").forEach((key, value) -> environment.put(key, here(value)));
+    environment.put("BROKER_ISSUERS__CLUSTER__ISSUER", CallerTokens.ISSUER);
+    environment.put("QUARKUS_REDIS_HOSTS", "rediss://127.0.0.1:" + redisWithTls.port());
+    environment.put("QUARKUS_REDIS_CLIENT_TYPE", "standalone");
+    environment.put("QUARKUS_REDIS_PASSWORD", "of-redis");
+    var settings = new BrokerProcess.Settings();
+    environment.forEach(settings::environment);
+    return settings.with("quarkus.shutdown.delay", "0s");
+  }
+
+  /** As the volumes of the overlay's Deployment would. */
+  private void layOutFiles() throws IOException {
+    new BrokerFiles(directory)
+        .credentials("acme-eu", "id-eu", "secret-eu")
+        .credentials("acme-us", "id-us", "secret-us")
+        .write(
+            "config/clients.yaml",
+            "upstreams: { production: { base-url: \"%s\" } }\n".formatted(upstream.url())
+                + data("token-broker-clients").get("clients.yaml"))
+        .write("cluster-issuer/token", "of-the-pod\n");
+    var authority = Files.readString(directory.resolve("tls/tls.crt"));
+    for (var file : new String[] {"cluster-issuer/ca.crt", "redis/ca.crt"}) {
+      Files.createDirectories(directory.resolve(file).getParent());
+      Files.writeString(directory.resolve(file), authority);
+    }
+  }
+
+  private String here(String value) {
+    return value
+        .replace("/etc/token-broker", directory.toString())
+        .replace("/var/run/secrets", directory.toString())
+        .replace("https://kubernetes.default.svc/", "https://127.0.0.1:" + apiServer.port() + "/");
+  }
+
+  private static Map<String, String> data(String configMap) {
+    var data = new HashMap<String, String>();
+    Manifest.rendered(PRODUCTION).stream()
+        .filter(manifest -> manifest.kind().equals("ConfigMap"))
+        .filter(manifest -> manifest.name().startsWith(configMap))
+        .forEach(
+            manifest ->
+                manifest.mapping("data").forEach((key, value) -> data.put(key, value.toString())));
+    return data;
+  }
+}
