@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.Caller;
 import tokenbroker.clients.ClientDirectory;
 import tokenbroker.clients.ClientName;
+import tokenbroker.config.BrokerConfig;
 import tokenbroker.connections.ConnectionStore.Counts;
 import tokenbroker.connections.ConnectionStore.Durability;
 import tokenbroker.connections.ConnectionStore.Page;
@@ -29,6 +30,7 @@ public class Connections {
   private final TokenBroker broker;
   private final ClientDirectory clients;
   private final ConnectionRecords records;
+  private final boolean inRedis;
   private volatile Durability durability = Durability.UNKNOWN;
 
   Connections(
@@ -36,12 +38,15 @@ public class Connections {
       RefreshTokenSource source,
       TokenBroker broker,
       ClientDirectory clients,
-      ConnectionRecords records) {
+      ConnectionRecords records,
+      BrokerConfig config) {
     this.store = store;
     this.source = source;
     this.broker = broker;
     this.clients = clients;
     this.records = records;
+    this.inRedis =
+        config.store() == BrokerConfig.Store.REDIS && config.connections().publicUrl().isPresent();
     records.watchWaiting(source::waiting);
   }
 
@@ -96,10 +101,10 @@ public class Connections {
   }
 
   private void tell(Durability now) {
-    if (now == Durability.VOLATILE && durability != Durability.VOLATILE) {
+    if (inRedis && now == Durability.VOLATILE && durability != Durability.VOLATILE) {
       LOG.warn(
-          "The store keeps connections in memory alone: a restart of it loses them all."
-              + " Set appendonly yes in Redis.");
+          "Redis keeps connections in memory alone: a restart of it loses them all. Set appendonly"
+              + " yes.");
     }
     durability = now;
   }
