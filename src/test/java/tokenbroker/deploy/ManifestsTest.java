@@ -16,7 +16,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,8 +29,8 @@ class ManifestsTest {
   private static final Path DEVELOPMENT = Path.of("k8s", "overlays", "development");
   private static final Path CONSUMER = Path.of("k8s", "examples", "consumer");
 
-  @BeforeAll
-  static void kubectl() {
+  @BeforeEach
+  void kubectl() {
     Tool.KUBECTL.assumeThere();
   }
 
