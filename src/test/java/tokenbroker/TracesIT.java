@@ -24,6 +24,7 @@ import tokenbroker.testing.ConnectedSite;
 class TracesIT {
 
   private static final String TRACE_ID = "5f0e9c2b7a41d863e0c4b19a7d25f386";
+  private static final String NOT_SAMPLED = "4bf92f3577b34da6a3ce929d0e0e4736";
   private static final String TRACEPARENT = "00-" + TRACE_ID + "-00f067aa0ba902b7-01";
 
   @TempDir static Path directory;
@@ -41,6 +42,8 @@ class TracesIT {
                 .start()) {
       var token = broker.get("/tokens/acme", site.caller, "Accept", "text/plain").body();
       broker.get("/tokens/acme", site.caller, "traceparent", TRACEPARENT);
+      broker.get(
+          "/tokens/acme", site.caller, "traceparent", "00-" + NOT_SAMPLED + "-00f067aa0ba902b7-00");
       var connection = site.connection(broker, "acme", "alice");
       broker.get("/tokens/acme/connections/" + connection, site.caller);
 
@@ -49,7 +52,8 @@ class TracesIT {
           .untilAsserted(() -> assertThat(collector.heard()).contains(connection));
       assertThat(collector.heard())
           .contains("token_broker.client", "acme", "fetched", "nearby")
-          .contains(new String(HexFormat.of().parseHex(TRACE_ID), ISO_8859_1))
+          .contains(bytes(TRACE_ID))
+          .doesNotContain(bytes(NOT_SAMPLED))
           .doesNotContain(token, "tm.alice", "refresh.", "code-of-", "/oauth", "/tokens/");
     }
   }
@@ -72,6 +76,11 @@ class TracesIT {
 
       assertThat(collector.heard()).isEmpty();
     }
+  }
+
+  /** As a trace id stands in what is sent. */
+  private static String bytes(String traceId) {
+    return new String(HexFormat.of().parseHex(traceId), ISO_8859_1);
   }
 
   /** Takes OTLP over HTTP, and reads of it what is text. */

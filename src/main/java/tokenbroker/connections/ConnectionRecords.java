@@ -1,5 +1,6 @@
 package tokenbroker.connections;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -23,6 +24,8 @@ import tokenbroker.tokens.TokenId;
 @Singleton
 class ConnectionRecords {
 
+  private static final String ENDED = "token_broker.connections.ended";
+
   private final MeterRegistry registry;
   private final ClientLabels labels;
   private final Audit audit;
@@ -36,6 +39,7 @@ class ConnectionRecords {
         MultiGauge.builder("token_broker.connections")
             .description("Connected accounts in the store")
             .register(registry);
+    labels.onEnded(this::forget);
   }
 
   void connected(Caller asked, Account account, TokenId token, String traceId) {
@@ -52,8 +56,10 @@ class ConnectionRecords {
 
   /** The refresh token is dead. */
   void ended(Account account) {
-    registry
-        .counter("token_broker.connections.ended", "client", labels.of(account.client()))
+    Counter.builder(ENDED)
+        .description("Refresh tokens that TrackMage refused")
+        .tag("client", labels.of(account.client()))
+        .register(registry)
         .increment();
     audit.connection("refresh", null, account, "reconnect_required", null, null);
   }
@@ -81,6 +87,10 @@ class ConnectionRecords {
     Gauge.builder("token_broker.connections.unsaved", waiting, IntSupplier::getAsInt)
         .description("Refresh tokens that only this process holds, as the store did not take them")
         .register(registry);
+  }
+
+  private void forget(ClientName client) {
+    registry.find(ENDED).tag("client", client.value()).meters().forEach(registry::remove);
   }
 
   private static Row<?> row(String client, State state, long number) {

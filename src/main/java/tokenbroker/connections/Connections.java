@@ -30,7 +30,7 @@ public class Connections {
   private final TokenBroker broker;
   private final ClientDirectory clients;
   private final ConnectionRecords records;
-  private final boolean inRedis;
+  private final boolean on;
   private volatile Durability durability = Durability.UNKNOWN;
 
   Connections(
@@ -45,8 +45,7 @@ public class Connections {
     this.broker = broker;
     this.clients = clients;
     this.records = records;
-    this.inRedis =
-        config.store() == BrokerConfig.Store.REDIS && config.connections().publicUrl().isPresent();
+    this.on = config.connections().publicUrl().isPresent();
     records.watchWaiting(source::waiting);
   }
 
@@ -78,6 +77,9 @@ public class Connections {
 
   /** Called now and then: counts what there is, and asks the store how it keeps it. */
   public void takeStock() {
+    if (!on) {
+      return;
+    }
     var counts = new HashMap<ClientName, Counts>();
     try {
       for (var client : clients.all()) {
@@ -101,7 +103,7 @@ public class Connections {
   }
 
   private void tell(Durability now) {
-    if (inRedis && now == Durability.VOLATILE && durability != Durability.VOLATILE) {
+    if (now == Durability.VOLATILE && durability != Durability.VOLATILE) {
       LOG.warn(
           "Redis keeps connections in memory alone: a restart of it loses them all. Set appendonly"
               + " yes.");

@@ -76,7 +76,7 @@ public final class MemoryConnectionStore implements ConnectionStore {
 
   @Override
   public Durability durability() {
-    return Durability.VOLATILE;
+    return Durability.UNKNOWN; // Nobody takes it for a place to keep data.
   }
 
   @Override

@@ -103,6 +103,9 @@ public class RefreshTokenSource implements TokenSource {
                 }
               } catch (RuntimeException | Error e) {
                 renewal.completeExceptionally(e);
+                if (renewal.abandoned) { // Else whoever waits says so.
+                  LOG.errorf(e, "A renewal of %s failed", account);
+                }
               } finally {
                 underWay.remove(account, renewal);
               }
@@ -125,15 +128,13 @@ public class RefreshTokenSource implements TokenSource {
 
   /** Waits, for a bounded time, for the renewals under way: each has used a refresh token up. */
   void finish() {
-    for (var renewal : underWay.values()) {
-      try {
-        renewal.get(timeLimit.toNanos(), TimeUnit.NANOSECONDS);
-      } catch (TimeoutException | ExecutionException e) {
-        LOG.warn("A renewal did not end before the process does");
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
+    try {
+      CompletableFuture.allOf(underWay.values().toArray(CompletableFuture[]::new))
+          .get(timeLimit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      LOG.warn("Not every renewal ended well before the process does");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -26,7 +26,7 @@ class Problems {
   /** Only connections throw it: for the rest the broker goes on without its store. */
   @ServerExceptionMapper
   Response storeDown(StoreUnavailable e, ContainerRequestContext request) {
-    LOG.warnf("Connections cannot be read or changed: %s", e.getMessage());
+    LOG.debugf("Connections cannot be read or changed: %s", e.getMessage());
     return response(ProblemCode.STORE_UNAVAILABLE, Duration.ofSeconds(1), Exchange.traceId(request))
         .build();
   }

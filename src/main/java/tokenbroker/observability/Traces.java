@@ -25,6 +25,8 @@ public class Traces {
 
   private static final int SPAN_ID_AT = "00-".length() + 32 + "-".length();
 
+  private static final int FLAGS_AT = SPAN_ID_AT + SpanId.getLength() + "-".length();
+
   private final Tracer tracer;
   private final Clock clock;
   private final boolean off;
@@ -73,11 +75,12 @@ public class Traces {
 
   /** A caller without a trace gets one that has the id by which our logs call its request. */
   private static SpanContext parent(String traceId, @Nullable String traceparent) {
+    var sent = traceparent != null && traceparent.contains(traceId) ? traceparent : null;
     var spanId =
-        traceparent != null && traceparent.contains(traceId)
-            ? traceparent.substring(SPAN_ID_AT, SPAN_ID_AT + SpanId.getLength())
-            : SpanId.fromLong(ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE));
-    return SpanContext.createFromRemoteParent(
-        traceId, spanId, TraceFlags.getSampled(), TraceState.getDefault());
+        sent == null
+            ? SpanId.fromLong(ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE))
+            : sent.substring(SPAN_ID_AT, SPAN_ID_AT + SpanId.getLength());
+    var flags = sent == null ? TraceFlags.getSampled() : TraceFlags.fromHex(sent, FLAGS_AT);
+    return SpanContext.createFromRemoteParent(traceId, spanId, flags, TraceState.getDefault());
   }
 }

@@ -169,7 +169,12 @@ public class FetchThroughStore {
             ? new Announcement(Announcement.Kind.REPLACED, account, dead)
             : Announcement.of(Announcement.Kind.RENEWED, account);
     if (!store.keep(account, token, stored.revision(), news)) {
-      token = newerThan(token, ask);
+      var now = store.look(account);
+      if (now.gone()) {
+        nearby.forget(account);
+        return new TokenResult.Gone();
+      }
+      token = newerThan(token, now, ask);
     }
     nearby.keep(account, token, clock.instant());
     metrics.kept(account, token, freshness.usableUntil(token), true);
@@ -177,8 +182,8 @@ public class FetchThroughStore {
   }
 
   /** Another replica stored a token meanwhile: all replicas serve that one, where it will do. */
-  private AccessToken newerThan(AccessToken own, Ask ask) {
-    var stored = store.look(ask.account).token();
+  private AccessToken newerThan(AccessToken own, Stored now, Ask ask) {
+    var stored = now.token();
     return stored != null && ask.isMetBy(stored, freshness, clock.instant()) ? stored : own;
   }
 

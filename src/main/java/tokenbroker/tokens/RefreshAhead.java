@@ -94,7 +94,11 @@ public class RefreshAhead {
         }
         Thread.ofVirtual().start(() -> broker.readAgain(account));
       }
-      case REMOVED -> nearby.forget(account);
+      case REMOVED -> {
+        nearby.forget(account);
+        // What was looked up before the removal may arrive after the word of it.
+        Thread.ofVirtual().start(() -> broker.readAgain(account));
+      }
       case FAILED -> {
         // Whoever waits for it is woken elsewhere.
       }

@@ -155,12 +155,18 @@ public class TokenBroker {
     }
   }
 
-  /** A token that came otherwise, as a new connection's does: it is served from now on. */
+  /**
+   * A token that came otherwise, as a new connection's does: it is served from now on, unless its
+   * connection is gone.
+   */
   public void serve(Account account, AccessToken token) {
     failures.clear(account);
-    store.keep(
-        account, token, Revision.UNKNOWN, Announcement.of(Announcement.Kind.RENEWED, account));
-    nearby.keep(account, token, clock.instant());
+    var news = Announcement.of(Announcement.Kind.RENEWED, account);
+    if (store.keep(account, token, Revision.UNKNOWN, news)) {
+      nearby.keep(account, token, clock.instant());
+    } else {
+      nearby.forget(account);
+    }
   }
 
   /**

@@ -1,0 +1,95 @@
+package tokenbroker.tokens;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static tokenbroker.tokens.Replica.WAIT;
+import static tokenbroker.tokens.Replica.client;
+
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import tokenbroker.clients.Client;
+import tokenbroker.testing.SettableClock;
+import tokenbroker.tokens.Need.Usable;
+import tokenbroker.tokens.TokenResult.Gone;
+import tokenbroker.tokens.TokenResult.Issued;
+import tokenbroker.tokens.TokenStore.Looked;
+import tokenbroker.tokens.TokenStore.Revision;
+import tokenbroker.tokens.TokenStore.Stored;
+
+/** A connection that is removed while something of it is under way. */
+class RemovedConnectionTest {
+
+  private static final Stored REMOVED = new Stored(null, Revision.ABSENT, null, true);
+
+  private final SettableClock clock = new SettableClock();
+  private final FakeTokenSource upstream = new FakeTokenSource(clock);
+  private final MemoryTokenStore memory = new MemoryTokenStore(clock);
+  private final Replica replica = new Replica("a", upstream, store(), clock);
+  private final Client acme = client("acme");
+  private final Account connection = new Account(acme.name(), new ConnectionId("A".repeat(22)));
+  private volatile boolean removed;
+  private volatile Runnable onLook = () -> {};
+
+  @Test
+  void whatArrivesAfterTheRemovalIsNotServed() {
+    upstream.answers(
+        client -> {
+          removed = true;
+          return upstream.newToken(client);
+        });
+
+    assertThat(ask()).isInstanceOf(Gone.class);
+    assertThat(replica.broker.nearby(connection, new Usable())).isNull();
+  }
+
+  @Test
+  void aTokenThatComesOtherwiseIsNotServedEither() {
+    removed = true;
+    replica.broker.serve(connection, upstream.token("late", acme));
+
+    assertThat(replica.broker.nearby(connection, new Usable())).isNull();
+  }
+
+  /** An older look at the store may end after the word was heard. */
+  @Test
+  void theWordOfARemovalIsFollowedByALookAtTheStore() {
+    assertThat(ask()).isInstanceOf(Issued.class);
+    var looks = new AtomicInteger();
+    onLook = looks::incrementAndGet;
+    removed = true;
+    memory.keep(
+        connection,
+        upstream.token("word", acme),
+        Revision.UNKNOWN,
+        Announcement.of(Announcement.Kind.REMOVED, connection));
+
+    await().until(() -> looks.get() > 0);
+    assertThat(replica.broker.nearby(connection, new Usable())).isNull();
+  }
+
+  private TokenResult ask() {
+    return replica.broker.tokenFor(acme, connection, new Usable(), WAIT).join();
+  }
+
+  /** Memory knows nothing of connections; Redis looks whether there is one. */
+  private TokenStore store() {
+    return (TokenStore)
+        Proxy.newProxyInstance(
+            TokenStore.class.getClassLoader(),
+            new Class<?>[] {TokenStore.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("look")) {
+                onLook.run();
+              }
+              return removed
+                  ? switch (method.getName()) {
+                    case "look" -> REMOVED;
+                    case "lookOrLease" -> new Looked(REMOVED, null);
+                    case "keep" -> false;
+                    default -> method.invoke(memory, arguments);
+                  }
+                  : method.invoke(memory, arguments);
+            });
+  }
+}
