@@ -138,7 +138,10 @@ class TokenAnswers {
 
   private static String outcome(NotIssued result) {
     return switch (result) {
-      case Rejected _, InvalidResponse _, ReconnectRequired _, Gone _ -> "rejected";
+      case Rejected _, InvalidResponse _ -> "rejected";
+      // A user's affair, not an outage: alerts on errors leave these two out.
+      case ReconnectRequired _ -> "reconnect_required";
+      case Gone _ -> "not_found";
       case Unavailable _ -> "unavailable";
       case TimedOut _ -> "timeout";
       case TooSoon _ -> "throttled";

@@ -18,6 +18,7 @@ final class AlertRules {
 
   static final Path MONITORING = Path.of("k8s", "monitoring");
 
+  private static final String CONNECTION = "token_broker_connection";
   private static final Pattern MINUTES = Pattern.compile("(\\[|offset |\"for\":\")(\\d+)m");
   private static final Pattern SELECTOR =
       Pattern.compile(
@@ -51,16 +52,26 @@ final class AlertRules {
         .toList();
   }
 
-  /** All that rules and dashboard select, such as {@code metric{label="value"}}. */
+  /**
+   * All that rules and dashboard select, such as {@code metric{label="value"}}, but for
+   * connections.
+   */
   static List<String> selectors() {
+    return allSelectors().filter(selector -> !selector.contains(CONNECTION)).toList();
+  }
+
+  static List<String> selectorsOfConnections() {
+    return allSelectors().filter(selector -> selector.contains(CONNECTION)).toList();
+  }
+
+  private static Stream<String> allSelectors() {
     return Stream.concat(
             groups().stream().flatMap(group -> rulesOf(group).stream()).map(AlertRules::expression),
             dashboardExpressions())
         .flatMap(text -> SELECTOR.matcher(text).results().map(match -> match.group()))
         .map(selector -> selector.replaceAll("\"\\$\\w+\"", "\".*\""))
         .distinct()
-        .sorted()
-        .toList();
+        .sorted();
   }
 
   static List<Map<String, Object>> groups() {

@@ -2,6 +2,7 @@ package tokenbroker.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.io.StringReader;
@@ -41,6 +42,7 @@ class ManifestsTest {
         PRODUCTION,
         CONSUMER,
         with(PRODUCTION, "tls"),
+        with(PRODUCTION, "connections"),
         with(Path.of("k8s", "base")));
   }
 
@@ -193,6 +195,31 @@ class ManifestsTest {
     assertThat(one(CONSUMER, "Deployment").mapping("spec", "template", "metadata", "labels"))
         .as("what the broker's NetworkPolicy lets in")
         .containsAllEntriesOf(callersLabels());
+  }
+
+  @Test
+  void browsersReachWhatIsTheirsAndNothingElse() throws IOException {
+    var site = with(PRODUCTION, "connections");
+    var address = one(site, "Ingress").list("spec", "rules").getFirst();
+    assertThat(Manifest.listAt(address, "http", "paths"))
+        .extracting(each -> each.get("path"), each -> each.get("pathType"))
+        .containsExactly(tuple("/connect", "Prefix"), tuple("/oauth/callback", "Exact"));
+    assertThat(settings(site))
+        .containsEntry("BROKER_CONNECTIONS_PUBLIC_URL", "https://" + address.get("host"));
+    assertThat(named(site, "NetworkPolicy", "token-broker").list("spec", "ingress"))
+        .hasSize(3)
+        .first()
+        .isEqualTo(
+            named(PRODUCTION, "NetworkPolicy", "token-broker").list("spec", "ingress").getFirst());
+    assertThat(settings(PRODUCTION)).doesNotContainKey("BROKER_CONNECTIONS_PUBLIC_URL");
+  }
+
+  private static Map<String, Object> settings(Path kustomization) {
+    return Manifest.rendered(kustomization).stream()
+        .filter(manifest -> manifest.name().startsWith("token-broker-settings"))
+        .findFirst()
+        .orElseThrow()
+        .mapping("data");
   }
 
   /** A kustomization with all components but those that {@code but} has, kept under target. */
