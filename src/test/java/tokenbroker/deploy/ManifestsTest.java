@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -204,8 +206,8 @@ class ManifestsTest {
     assertThat(Manifest.listAt(address, "http", "paths"))
         .extracting(each -> each.get("path"), each -> each.get("pathType"))
         .containsExactly(tuple("/connect", "Prefix"), tuple("/oauth/callback", "Exact"));
-    assertThat(settings(site))
-        .containsEntry("BROKER_CONNECTIONS_PUBLIC_URL", "https://" + address.get("host"));
+    assertThat(Files.readString(PRODUCTION.resolve("settings.env")))
+        .contains("# BROKER_CONNECTIONS_PUBLIC_URL=https://" + address.get("host"));
     assertThat(named(site, "NetworkPolicy", "token-broker").list("spec", "ingress"))
         .hasSize(3)
         .first()
@@ -214,15 +216,48 @@ class ManifestsTest {
     assertThat(settings(PRODUCTION)).doesNotContainKey("BROKER_CONNECTIONS_PUBLIC_URL");
   }
 
+  /** Kustomize applies components after the overlay: what they set, no overlay can set. */
+  @ParameterizedTest
+  @CsvSource({
+    "BROKER_ISSUERS__CLUSTER__ISSUER, https://issuer.example.com",
+    "BROKER_CONNECTIONS_PUBLIC_URL, https://connect.shop.example"
+  })
+  void whatDiffersFromSiteToSiteIsTheOverlaysToSay(String key, String value) throws IOException {
+    var k8s = Path.of("target", "deploy", "site", "k8s");
+    copy(Path.of("k8s"), k8s);
+    var site = k8s.resolve("overlays").resolve("production");
+    edit(site.resolve("kustomization.yaml"), "# - ../../components/", "- ../../components/");
+    edit(site.resolve("settings.env"), "(?m)^" + key + "=.*$", "");
+    Files.writeString(
+        site.resolve("settings.env"), "\n" + key + "=" + value + "\n", StandardOpenOption.APPEND);
+
+    assertThat(settings(site)).containsEntry(key, value);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (var all = Files.walk(from)) {
+      for (var file : all.filter(Files::isRegularFile).toList()) {
+        var copy = to.resolve(from.relativize(file));
+        Files.createDirectories(copy.getParent());
+        Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+
+  private static void edit(Path file, String pattern, String replacement) throws IOException {
+    Files.writeString(file, Files.readString(file).replaceAll(pattern, replacement));
+  }
+
   private static Map<String, Object> settings(Path kustomization) {
     return Manifest.rendered(kustomization).stream()
+        .filter(manifest -> manifest.kind().equals("ConfigMap"))
         .filter(manifest -> manifest.name().startsWith("token-broker-settings"))
         .findFirst()
         .orElseThrow()
         .mapping("data");
   }
 
-  /** A kustomization with all components but those that {@code but} has, kept under target. */
+  /** A kustomization with {@code more} components, all where none is named, kept under target. */
   private static Path with(Path kustomization, String... more) throws IOException {
     var directory =
         Files.createDirectories(
