@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.CredentialsFault.Kind;
 import tokenbroker.seal.KeyedHash;
@@ -44,8 +46,25 @@ final class SecretsDirectory {
     record Faulty(CredentialsFault fault) implements Secrets {}
   }
 
-  /** A file that looks as it did is taken to hold what it did. */
-  private record Look(@Nullable Object fileKey, FileTime modified, long size) {}
+  /**
+   * A file that looks as it did is taken to hold what it did. In numbers, as there may be 200,000.
+   *
+   * @param fileKey the hash of device and inode
+   * @param modified in nanoseconds since the epoch
+   */
+  private record Look(int fileKey, long modified, long size) {
+
+    static Look of(BasicFileAttributes attributes) {
+      return new Look(
+          Objects.hashCode(attributes.fileKey()),
+          attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS),
+          attributes.size());
+    }
+
+    boolean isOlderThan(Duration age, Instant now) {
+      return modified < TimeUnit.SECONDS.toNanos(now.minus(age).getEpochSecond());
+    }
+  }
 
   private record Looks(@Nullable Look id, @Nullable Look secret) {}
 
@@ -96,16 +115,14 @@ final class SecretsDirectory {
 
   private static @Nullable Look look(Path file) {
     try {
-      var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      return new Look(attributes.fileKey(), attributes.lastModifiedTime(), attributes.size());
+      return Look.of(Files.readAttributes(file, BasicFileAttributes.class));
     } catch (IOException e) {
       return null;
     }
   }
 
   private boolean isSettled(@Nullable Look look) {
-    return look != null
-        && look.modified().toInstant().plus(SETTLED_AFTER).isBefore(clock.instant());
+    return look != null && look.isOlderThan(SETTLED_AFTER, clock.instant());
   }
 
   /** A permission may change and the file look the same. */

@@ -70,7 +70,7 @@ class Admission {
     var rule = client == null ? null : client.admits(exchange.caller()).orElse(null);
     return client == null || rule == null
         ? null
-        : new Admitted(exchange, client, rule, Account.of(name));
+        : new Admitted(exchange, client, rule, Account.of(client.name()));
   }
 
   /**

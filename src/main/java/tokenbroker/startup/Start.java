@@ -32,7 +32,7 @@ class Start {
   private static final Logger LOG = Logger.getLogger(Start.class);
   private static final Duration EACH_SECOND = Duration.ofSeconds(1);
   private static final Duration STOCK_TAKING = Duration.ofSeconds(15);
-  private static final Duration REFRESH_TICK = Duration.ofMillis(200);
+  private static final Duration REFRESH_TICK = Duration.ofMillis(500);
 
   private final Config allConfig;
   private final BrokerConfig config;

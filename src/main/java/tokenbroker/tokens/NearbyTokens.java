@@ -41,28 +41,20 @@ public class NearbyTokens {
 
   boolean isTrusted(NearbyToken nearby, Instant now) {
     var hearingSince = store.hearingSince();
-    return (hearingSince.isPresent() && !nearby.verifiedAt.isBefore(hearingSince.get()))
-        || now.isBefore(nearby.verifiedAt.plus(UNHEARD_TRUST))
+    return (hearingSince.isPresent() && nearby.isVerifiedSince(hearingSince.get()))
+        || nearby.isVerifiedWithin(UNHEARD_TRUST, now)
         || !store.isUp();
   }
 
   void keep(Account account, AccessToken token, Instant now) {
-    tokens.compute(
-        account,
-        (name, before) ->
-            new NearbyToken(
-                token,
-                freshness.usableUntil(token),
-                freshness.renewalDue(token, name),
-                now,
-                before == null ? now : before.lastUsed));
+    tokens.compute(account, (name, before) -> new NearbyToken(token, name, freshness, now, before));
   }
 
   /** The store still has nothing better than what is nearby. */
   void verify(Account account, Instant now) {
     var nearby = tokens.get(account);
     if (nearby != null) {
-      nearby.verifiedAt = now;
+      nearby.verified(now);
     }
   }
 
@@ -82,10 +74,10 @@ public class NearbyTokens {
   void forEach(Instant now, BiConsumer<Account, NearbyToken> action) {
     tokens.forEach(
         (account, nearby) -> {
-          if (now.isBefore(nearby.usableUntil)) {
-            action.accept(account, nearby);
-          } else {
+          if (nearby.hasEnded(now)) {
             tokens.remove(account, nearby);
+          } else {
+            action.accept(account, nearby);
           }
         });
   }

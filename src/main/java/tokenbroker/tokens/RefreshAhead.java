@@ -5,11 +5,15 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientDirectory;
 import tokenbroker.tokens.TokenResult.NotIssued;
@@ -30,7 +34,6 @@ public class RefreshAhead {
 
   private final TokenBroker broker;
   private final NearbyTokens nearby;
-  private final Freshness freshness;
   private final TokenStore store;
   private final ClientDirectory clients;
   private final TokenMetrics metrics;
@@ -42,14 +45,12 @@ public class RefreshAhead {
   RefreshAhead(
       TokenBroker broker,
       NearbyTokens nearby,
-      Freshness freshness,
       TokenStore store,
       ClientDirectory clients,
       TokenMetrics metrics,
       Clock clock) {
     this.broker = broker;
     this.nearby = nearby;
-    this.freshness = freshness;
     this.store = store;
     this.clients = clients;
     this.metrics = metrics;
@@ -60,26 +61,12 @@ public class RefreshAhead {
   /** Starts what is due, without waiting for it. Called several times a second. */
   public void tick() {
     var now = clock.instant();
-    var unheard = store.hearingSince().isEmpty() || !store.isUp();
-    var due = new TreeMap<Due, NearbyToken>();
-    var inUse = new EndsFirst();
-    nearby.forEach(
-        now,
-        (account, token) -> {
-          if (!isInUse(token, now)) {
-            return;
-          }
-          if (!account.isConnection()) {
-            inUse.accept(token);
-          }
-          if (!now.isBefore(token.renewalDue) && !now.isBefore(token.renewalNotBefore)) {
-            due.put(new Due(token.usableUntil, account), token);
-          } else if (token.suspect || (unheard && isOld(token, now))) {
-            inBackground(account, () -> broker.readAgain(account));
-          }
-        });
-    metrics.endsFirst(inUse.token);
-    due.forEach((next, token) -> inBackground(next.account, () -> renew(next.account, token)));
+    var round = new Round(now, store.hearingSince().isEmpty() || !store.isUp());
+    nearby.forEach(now, round);
+    metrics.endsFirst(round.endsFirst);
+    round.toReadAgain.forEach(account -> inBackground(account, () -> broker.readAgain(account)));
+    round.toRenew.forEach(
+        (due, token) -> inBackground(due.account, () -> renew(due.account, token)));
   }
 
   private void heard(Announcement news) {
@@ -113,24 +100,37 @@ public class RefreshAhead {
     switch (broker.renew(client.get(), account)) {
       case TokenResult.Issued _ -> {}
       case TokenResult.Gone _ -> nearby.forget(account);
-      case NotIssued failed -> token.renewalNotBefore = clock.instant().plus(failed.retryAfter());
+      case NotIssued failed -> token.renewNotBefore(clock.instant().plus(failed.retryAfter()));
     }
   }
 
-  private boolean isInUse(NearbyToken token, Instant now) {
-    return now.isBefore(token.lastUsed.plus(freshness.idleAfter(token.token)));
-  }
+  /** One look at each nearby token. There may be 100,000: what is seldom so is asked last. */
+  private static final class Round implements BiConsumer<Account, NearbyToken> {
 
-  private boolean isOld(NearbyToken token, Instant now) {
-    return !now.isBefore(token.verifiedAt.plus(READ_UNHEARD_AFTER));
-  }
+    final SortedMap<Due, NearbyToken> toRenew = new TreeMap<>();
+    final List<Account> toReadAgain = new ArrayList<>();
+    @Nullable NearbyToken endsFirst;
 
-  private static final class EndsFirst {
-    private @Nullable NearbyToken token;
+    private final Instant now;
+    private final boolean unheard;
 
-    void accept(NearbyToken other) {
-      if (token == null || other.usableUntil.isBefore(token.usableUntil)) {
-        token = other;
+    Round(Instant now, boolean unheard) {
+      this.now = now;
+      this.unheard = unheard;
+    }
+
+    @Override
+    public void accept(Account account, NearbyToken token) {
+      if (!token.isInUse(now)) {
+        return;
+      }
+      if ((endsFirst == null || token.endsBefore(endsFirst)) && !account.isConnection()) {
+        endsFirst = token;
+      }
+      if (token.isRenewalDue(now)) {
+        toRenew.put(new Due(token.usableUntil(), account), token);
+      } else if (token.suspect || (unheard && !token.isVerifiedWithin(READ_UNHEARD_AFTER, now))) {
+        toReadAgain.add(account);
       }
     }
   }

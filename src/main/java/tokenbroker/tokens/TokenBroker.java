@@ -67,7 +67,7 @@ public class TokenBroker {
     if (token == null || !need.isMetBy(token.token, account, freshness, now)) {
       return null;
     }
-    token.lastUsed = now;
+    token.used(now);
     return issued(token.token, Origin.NEARBY, need);
   }
 
@@ -226,7 +226,7 @@ public class TokenBroker {
     }
     var kept = nearby.get(account);
     if (kept != null) {
-      kept.lastUsed = now;
+      kept.used(now);
     }
     return issued(token, origin, need);
   }

@@ -111,7 +111,7 @@ public class TokenMetrics {
     }
     var all = gauges.computeIfAbsent(ClientLabels.ALL, this::register);
     all.expiresAt = token.token.expiresAt();
-    all.usableUntil = token.usableUntil;
+    all.usableUntil = token.usableUntil();
     all.lastSuccess = lastSuccess;
   }
 

@@ -1,9 +1,13 @@
 package tokenbroker.bench;
 
+import static java.util.concurrent.CompletableFuture.runAsync;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.CallerTokens;
@@ -16,6 +20,8 @@ final class Site implements AutoCloseable {
 
   static final int ROUNDS = fromEnvironment("ROUNDS", 5);
   static final int SECONDS = fromEnvironment("SECONDS_EACH", 5);
+
+  private static final int AT_ONCE = 16;
 
   final Path directory;
   final CallerTokens issuer = new CallerTokens("k1");
@@ -49,8 +55,12 @@ final class Site implements AutoCloseable {
 
   /** Asks until it is warm; every client of the requests has a token then. */
   static void warmUp(BrokerProcess broker, Requests requests) {
-    for (var text : requests.texts()) {
-      OneConnection.ask(broker.port(), text);
+    try (var callers = Executors.newFixedThreadPool(AT_ONCE)) {
+      var asked =
+          requests.texts().stream()
+              .map(text -> runAsync(() -> OneConnection.ask(broker.port(), text), callers))
+              .toArray(CompletableFuture[]::new);
+      CompletableFuture.allOf(asked).join();
     }
     Wrk.run(broker.port(), requests, 2 * SECONDS);
   }

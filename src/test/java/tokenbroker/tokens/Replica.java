@@ -57,7 +57,7 @@ final class Replica {
             config);
     broker =
         new TokenBroker(nearby, throughStore, store, freshness, failures, metrics, clock, config);
-    refreshAhead = new RefreshAhead(broker, nearby, freshness, store, clients, metrics, clock);
+    refreshAhead = new RefreshAhead(broker, nearby, store, clients, metrics, clock);
     trial = new CredentialsTrial(broker, failures);
   }
 
