@@ -1,0 +1,146 @@
+package tokenbroker.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
+import com.microsoft.playwright.options.AriaRole;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tokenbroker.sandbox.SandboxProfiles;
+
+/** The broker's own pages: what people see whom it cannot send back to where they came from. */
+@QuarkusTest
+@TestProfile(SandboxProfiles.Configuring.class)
+@NeedsChromium
+class BrokerPagesQuarkusTest {
+
+  private static Chromium chromium;
+  private Phone phone;
+
+  @BeforeAll
+  static void start() {
+    chromium = Chromium.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    chromium.close();
+  }
+
+  @BeforeEach
+  void takePhone() {
+    phone = chromium.phone();
+  }
+
+  @AfterEach
+  void putPhoneAway() {
+    phone.close();
+  }
+
+  @Test
+  void aLinkThatWasNeverGivenIsExplained() {
+    phone.open(broker() + "/connect/abcdefghijklmnopqrstuv");
+    saysThatTheLinkNoLongerWorks(phone);
+  }
+
+  @Test
+  void aReturnWithoutAnythingIsExplained() {
+    phone.open(broker() + "/oauth/callback");
+    assertThat(phone.page().locator("h1")).hasText("Something is missing");
+    phone.looksRight();
+  }
+
+  @Test
+  void aReturnCountsOnce() {
+    var callback = connectedBy(phone);
+    phone.open(callback);
+    saysThatTheLinkNoLongerWorks(phone);
+  }
+
+  @Test
+  void aLinkIsForOneBrowser() {
+    phone.open(sandbox() + "/demo");
+    var visited = addresses(phone.page(), "/connect/");
+    press("Connect an account");
+    assertThat(phone.page().locator("h1")).hasText("Allow access to TrackMage?");
+    try (var other = chromium.phone()) {
+      other.open(visited.getFirst());
+      saysThatTheLinkNoLongerWorks(other);
+    }
+  }
+
+  @Test
+  void aReturnToAnotherBrowserConnectsNothing() {
+    phone.open(sandbox() + "/demo");
+    press("Connect an account");
+    var returned = new ArrayList<String>();
+    phone
+        .page()
+        .route(
+            "**/oauth/v2/auth*",
+            route -> {
+              var answer = route.fetch(new Route.FetchOptions().setMaxRedirects(0));
+              returned.add(answer.headers().get("location"));
+              route.abort();
+            });
+    press("Allow");
+    phone.page().waitForCondition(() -> !returned.isEmpty());
+    try (var other = chromium.phone()) {
+      other.open(returned.getFirst());
+      saysThatTheLinkNoLongerWorks(other);
+    }
+  }
+
+  private static void saysThatTheLinkNoLongerWorks(Phone phone) {
+    assertThat(phone.page().locator("h1")).hasText("This link no longer works");
+    assertThat(phone.page().locator("main")).containsText("Nothing was connected");
+    phone.looksRight();
+  }
+
+  /** The address by which the user came back to the broker. */
+  private String connectedBy(Phone phone) {
+    phone.open(sandbox() + "/demo");
+    var returned = addresses(phone.page(), "/oauth/callback?");
+    press("Connect an account");
+    press("Allow");
+    assertThat(phone.page().getByRole(AriaRole.STATUS)).containsText("Connected.");
+    return returned.getFirst();
+  }
+
+  /** What the browser asks for from now on, where the address has this in it. */
+  private static List<String> addresses(Page page, String part) {
+    var addresses = new ArrayList<String>();
+    page.onRequest(
+        request -> {
+          if (request.url().contains(part)) {
+            addresses.add(request.url());
+          }
+        });
+    return addresses;
+  }
+
+  private void press(String button) {
+    phone
+        .page()
+        .getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(button))
+        .first()
+        .click();
+  }
+
+  private static String sandbox() {
+    return ConfigProvider.getConfig().getValue("sandbox.base-url", String.class);
+  }
+
+  private static String broker() {
+    return sandbox().replaceFirst("/sandbox$", "");
+  }
+}

@@ -1,0 +1,60 @@
+package tokenbroker.http;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import tokenbroker.browser.Chromium;
+import tokenbroker.browser.NeedsChromium;
+
+/** Each page as a browser shows it, with the headers that go with it. */
+@NeedsChromium
+class PageTest {
+
+  private static Chromium chromium;
+  private static HttpServer server;
+
+  @BeforeAll
+  static void start() throws IOException {
+    chromium = Chromium.start();
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", PageTest::answer);
+    server.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    server.stop(0);
+    chromium.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyPageIsForEverybody(Page page) {
+    try (var phone = chromium.phone()) {
+      phone.open("http://127.0.0.1:" + server.getAddress().getPort() + "/" + page.name());
+      phone.looksRight();
+      assertThat(phone.page().locator("main p")).hasCount(2);
+      // Else its policy has kept the browser from its style.
+      assertThat(phone.page().locator("body")).hasCSS("margin", "0px");
+    }
+  }
+
+  private static void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      var page = Page.valueOf(exchange.getRequestURI().getPath().substring(1)).response();
+      var body = page.getEntity().toString().getBytes(UTF_8);
+      page.getStringHeaders().forEach(exchange.getResponseHeaders()::put);
+      exchange.sendResponseHeaders(page.getStatus(), body.length);
+      exchange.getResponseBody().write(body);
+    }
+  }
+}
