@@ -61,7 +61,8 @@ public interface ConnectionStore {
   /**
    * A newer refresh token.
    *
-   * @param sealed as it will be kept, so that the same change can be made once more
+   * @param sealed as it will be kept, with its connection, so that the same change can be made once
+   *     more
    * @param expiresAt of the access token that came with it
    */
   record Rotation(String sealed, Instant expiresAt) {
@@ -71,15 +72,17 @@ public interface ConnectionStore {
     }
   }
 
-  /** How {@link #rotate} wants a refresh token. */
-  Rotation rotation(Account account, RefreshToken next, Instant expiresAt);
+  /** How {@link #rotate} wants a connection and its newer refresh token. */
+  Rotation rotation(Account account, Connection connection, RefreshToken next);
 
   /**
    * Some connections.
    *
+   * @param unreadable those of which no more than the id can be read
    * @param next the last id of this page, where there is another page; else null
    */
-  record Page(List<Connection> connections, @Nullable ConnectionId next) {}
+  record Page(
+      List<Connection> connections, List<ConnectionId> unreadable, @Nullable ConnectionId next) {}
 
   /** How many connections a client has. */
   record Counts(long active, long reconnectRequired) {}

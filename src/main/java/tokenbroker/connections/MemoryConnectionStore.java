@@ -1,6 +1,6 @@
 package tokenbroker.connections;
 
-import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -62,7 +62,7 @@ public final class MemoryConnectionStore implements ConnectionStore {
   public synchronized Page page(ClientName client, @Nullable ConnectionId after, int limit) {
     var rest = after == null ? of(client) : of(client).tailMap(after.value(), false);
     var page = rest.values().stream().limit(limit).map(Held::connection).toList();
-    return new Page(page, rest.size() > limit ? page.getLast().id() : null);
+    return new Page(page, List.of(), rest.size() > limit ? page.getLast().id() : null);
   }
 
   @Override
@@ -80,8 +80,8 @@ public final class MemoryConnectionStore implements ConnectionStore {
   }
 
   @Override
-  public Rotation rotation(Account account, RefreshToken next, Instant expiresAt) {
-    return new Rotation(next.reveal(), expiresAt);
+  public Rotation rotation(Account account, Connection connection, RefreshToken next) {
+    return new Rotation(next.reveal(), connection.expiresAt());
   }
 
   private boolean change(Account account, String seen, UnaryOperator<Held> change) {

@@ -183,8 +183,8 @@ public class RefreshTokenSource implements TokenSource {
 
   private FetchResult stored(
       Account account, Held held, AccessToken token, @Nullable RefreshToken next) {
-    var rotation =
-        store.rotation(account, next == null ? held.refreshToken() : next, token.expiresAt());
+    var connection = held.connection().until(token.expiresAt());
+    var rotation = store.rotation(account, connection, next == null ? held.refreshToken() : next);
     if (!rotations.save(account, held.revision(), rotation, token)
         && store.find(account).isEmpty()) {
       return new Gone();

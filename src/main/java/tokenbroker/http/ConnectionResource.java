@@ -18,8 +18,10 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.connections.Authorization;
@@ -109,7 +111,11 @@ class ConnectionResource {
           var page = connections.page(name, after, limit);
           return Response.ok(
                   new ConnectionsView(
-                      page.connections().stream().map(ConnectionView::of).toList(),
+                      Stream.concat(
+                              page.connections().stream().map(ConnectionView::of),
+                              page.unreadable().stream().map(ConnectionView::unreadable))
+                          .sorted(Comparator.comparing(ConnectionView::id))
+                          .toList(),
                       page.next() == null ? null : page.next().value()))
               .header(HttpHeaders.CACHE_CONTROL, "no-store")
               .build();
@@ -185,8 +191,8 @@ class ConnectionResource {
       @JsonProperty("user_id") @Nullable String userId,
       @JsonProperty("user_email") @Nullable String userEmail,
       String state,
-      @JsonProperty("connected_at") String connectedAt,
-      @JsonProperty("expires_at") String expiresAt) {
+      @JsonProperty("connected_at") @Nullable String connectedAt,
+      @JsonProperty("expires_at") @Nullable String expiresAt) {
 
     static ConnectionView of(Connection connection) {
       return new ConnectionView(
@@ -196,6 +202,11 @@ class ConnectionResource {
           connection.state().word(),
           seconds(connection.connectedAt()),
           seconds(connection.expiresAt()));
+    }
+
+    /** No seal key of this replica opens it. */
+    static ConnectionView unreadable(ConnectionId id) {
+      return new ConnectionView(id.value(), null, null, "unreadable", null, null);
     }
 
     private static String seconds(Instant instant) {

@@ -8,44 +8,45 @@ final class ConnectionScripts {
 
   private static final String REVISION =
       """
-      local function revision()
-        local sealed = redis.call('HGET', KEYS[1], 'refresh')
+      local function revision(key)
+        local sealed = redis.call('HGET', key, 'sealed')
         return sealed and redis.sha1hex(sealed) or ''
       end
       """;
 
-  /** KEYS connection, ids, ended ids. ARGV id, sealed about, sealed refresh token. */
+  /** KEYS connection, ids, ended ids. ARGV id, sealed connection. */
   static final String PUT =
       """
       redis.call('DEL', KEYS[1])
-      redis.call('HSET', KEYS[1], 'about', ARGV[2], 'refresh', ARGV[3], 'state', 'active')
+      redis.call('HSET', KEYS[1], 'sealed', ARGV[2], 'state', 'active')
       redis.call('ZADD', KEYS[2], 0, ARGV[1])
       redis.call('SREM', KEYS[3], ARGV[1])
       return 1
       """;
 
-  /**
-   * KEYS connection. Returns about, refresh token, its revision, state; nil where there is none.
-   */
+  /** KEYS connections. Returns each as it is sealed, its revision, its state: empty if none is. */
   static final String FIND =
       REVISION
           + """
-          if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
-          local found = redis.call('HMGET', KEYS[1], 'about', 'refresh', 'state')
-          return {found[1] or '', found[2] or '', revision(), found[3] or ''}
+          local found = {}
+          for i, key in ipairs(KEYS) do
+            local fields = redis.call('HMGET', key, 'sealed', 'state')
+            found[i] = {fields[1] or '', revision(key), fields[2] or ''}
+          end
+          return found
           """;
 
   /**
-   * KEYS connection, ended ids. ARGV id, revision seen, sealed refresh token. Returns 1 where that
-   * one is stored now, were it by an earlier try.
+   * KEYS connection, ended ids. ARGV id, revision seen, sealed connection. Returns 1 where that one
+   * is stored now, were it by an earlier try.
    */
   static final String ROTATE =
       REVISION
           + """
-          local stored = revision()
+          local stored = revision(KEYS[1])
           if stored == redis.sha1hex(ARGV[3]) then return 1 end
           if stored == '' or stored ~= ARGV[2] then return 0 end
-          redis.call('HSET', KEYS[1], 'refresh', ARGV[3], 'state', 'active')
+          redis.call('HSET', KEYS[1], 'sealed', ARGV[3], 'state', 'active')
           redis.call('SREM', KEYS[2], ARGV[1])
           return 1
           """;
@@ -54,7 +55,7 @@ final class ConnectionScripts {
   static final String END =
       REVISION
           + """
-          local stored = revision()
+          local stored = revision(KEYS[1])
           if stored == '' or stored ~= ARGV[2] then return 0 end
           redis.call('HSET', KEYS[1], 'state', 'reconnect_required')
           redis.call('SADD', KEYS[2], ARGV[1])
@@ -73,17 +74,6 @@ final class ConnectionScripts {
       for i = 4, #KEYS do redis.call('DEL', KEYS[i]) end
       redis.call('PUBLISH', ARGV[2], ARGV[3])
       return removed
-      """;
-
-  /** KEYS connections. Returns about, refresh token and state of each. */
-  static final String FIND_ALL =
-      """
-      local found = {}
-      for i, key in ipairs(KEYS) do
-        local fields = redis.call('HMGET', key, 'about', 'refresh', 'state')
-        found[i] = {fields[1] or '', fields[2] or '', fields[3] or ''}
-      end
-      return found
       """;
 
   /** KEYS ids, ended ids. */

@@ -54,7 +54,11 @@ public class RedisAuthorizationStore implements AuthorizationStore {
 
   private Optional<Authorization> read(AuthorizationId id, @Nullable Response sealed) {
     return Optional.ofNullable(sealed)
-        .map(found -> values.authorization(key(id), id, found.toString()));
+        .map(
+            found ->
+                values
+                    .authorization(key(id), id, found.toString())
+                    .orElseThrow(SealedConnections::unreadable));
   }
 
   private static String key(AuthorizationId id) {

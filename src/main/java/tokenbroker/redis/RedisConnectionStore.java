@@ -6,7 +6,6 @@ import io.vertx.redis.client.Response;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,30 +42,20 @@ public class RedisConnectionStore implements ConnectionStore {
         ConnectionScripts.PUT,
         List.of(key, ids(client), endedIds(client)),
         connection.id().value(),
-        values.about(key, connection),
-        values.refresh(key, token, connection.expiresAt()));
+        values.connection(key, connection, token));
   }
 
   @Override
   public Optional<Held> find(Account account) {
-    var id = idOf(account);
-    var key = Keys.connection(account.client(), id);
-    var found = commands.script("find connection", ConnectionScripts.FIND, List.of(key));
-    if (found == null) {
-      return Optional.empty();
-    }
-    var refresh = found.get(1).toString();
-    return Optional.of(
-        new Held(
-            values.connection(key, id, found.get(0).toString(), refresh, found.get(3).toString()),
-            values.refreshToken(key, refresh),
-            found.get(2).toString()));
+    return find(account.client(), List.of(idOf(account))).stream()
+        .findFirst()
+        .map(found -> found.held.orElseThrow(SealedConnections::unreadable));
   }
 
   @Override
-  public Rotation rotation(Account account, RefreshToken next, Instant expiresAt) {
+  public Rotation rotation(Account account, Connection connection, RefreshToken next) {
     var key = Keys.connection(account.client(), idOf(account));
-    return new Rotation(values.refresh(key, next, expiresAt), expiresAt);
+    return new Rotation(values.connection(key, connection, next), connection.expiresAt());
   }
 
   @Override
@@ -125,28 +114,36 @@ public class RedisConnectionStore implements ConnectionStore {
                 .flatMap(each -> ConnectionId.parse(each.toString()).stream())
                 .toList();
     var listedNow = ids.subList(0, Math.min(limit, ids.size()));
+    var found = ids.isEmpty() ? List.<Found>of() : find(client, listedNow);
     return new Page(
-        ids.isEmpty() ? List.of() : connections(client, listedNow),
+        found.stream().flatMap(each -> each.held.stream()).map(Held::connection).toList(),
+        found.stream().filter(each -> each.held.isEmpty()).map(Found::id).toList(),
         ids.size() > limit ? listedNow.getLast() : null);
   }
 
-  private List<Connection> connections(ClientName client, List<ConnectionId> ids) {
+  /**
+   * A connection that is there.
+   *
+   * @param held empty where it does not open
+   */
+  private record Found(ConnectionId id, Optional<Held> held) {}
+
+  /** Those of them that are there. */
+  private List<Found> find(ClientName client, List<ConnectionId> ids) {
     var keys = ids.stream().map(id -> Keys.connection(client, id)).toList();
-    var found = commands.script("find connections", ConnectionScripts.FIND_ALL, keys);
-    var connections = new ArrayList<Connection>();
-    for (var i = 0; found != null && i < ids.size(); i++) {
-      var fields = found.get(i);
-      if (!fields.get(0).toString().isEmpty()) { // Removed meanwhile.
-        connections.add(
-            values.connection(
-                keys.get(i),
-                ids.get(i),
-                fields.get(0).toString(),
-                fields.get(1).toString(),
-                fields.get(2).toString()));
+    var answer = commands.script("find connections", ConnectionScripts.FIND, keys);
+    var found = new ArrayList<Found>();
+    for (var i = 0; answer != null && i < ids.size(); i++) {
+      var sealed = answer.get(i).get(0).toString();
+      if (!sealed.isEmpty()) {
+        var revision = answer.get(i).get(1).toString();
+        var state = answer.get(i).get(2).toString();
+        found.add(
+            new Found(
+                ids.get(i), values.connection(keys.get(i), ids.get(i), sealed, revision, state)));
       }
     }
-    return connections;
+    return found;
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import tokenbroker.callers.Caller;
@@ -11,6 +12,7 @@ import tokenbroker.connections.Authorization;
 import tokenbroker.connections.AuthorizationId;
 import tokenbroker.connections.Connection;
 import tokenbroker.connections.Connection.State;
+import tokenbroker.connections.ConnectionStore.Held;
 import tokenbroker.seal.Seal;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.RefreshToken;
@@ -25,56 +27,48 @@ final class SealedConnections {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Seal seal;
-  private final Runnable unreadable;
+  private final Runnable countUnreadable;
 
   /**
-   * @param unreadable told of each value that does not open
+   * @param countUnreadable told of each value that does not open
    */
-  SealedConnections(Seal seal, Runnable unreadable) {
+  SealedConnections(Seal seal, Runnable countUnreadable) {
     this.seal = seal;
-    this.unreadable = unreadable;
+    this.countUnreadable = countUnreadable;
   }
 
-  /** The part of a connection that stays. */
-  String about(String key, Connection connection) {
+  /** As a whole, so that each renewal seals all of it with the newest key. */
+  String connection(String key, Connection connection, RefreshToken token) {
     var json = JSON.createObjectNode();
     json.put("user_id", connection.userId());
     json.put("user_email", connection.userEmail());
     json.put("connected_at", connection.connectedAt().toEpochMilli());
-    return seal.seal(key, json.toString());
-  }
-
-  /** The part that each renewal replaces. */
-  String refresh(String key, RefreshToken token, Instant expiresAt) {
-    var json = JSON.createObjectNode();
     json.put("refresh_token", token.reveal());
-    json.put("expires_at", expiresAt.toEpochMilli());
+    json.put("expires_at", connection.expiresAt().toEpochMilli());
     return seal.seal(key, json.toString());
   }
 
-  RefreshToken refreshToken(String key, String sealed) {
-    return opened(
-        key, sealed, json -> new RefreshToken(json.required("refresh_token").textValue()));
-  }
-
-  Connection connection(
-      String key, ConnectionId id, String sealedAbout, String sealedRefresh, String state) {
-    var expiresAt =
-        opened(
-            key,
-            sealedRefresh,
-            json -> Instant.ofEpochMilli(json.required("expires_at").longValue()));
+  /**
+   * Opens a connection; empty where it does not open.
+   *
+   * @param state as it is kept beside it
+   */
+  Optional<Held> connection(
+      String key, ConnectionId id, String sealed, String revision, String state) {
     return opened(
         key,
-        sealedAbout,
+        sealed,
         json ->
-            new Connection(
-                id,
-                json.path("user_id").textValue(),
-                json.path("user_email").textValue(),
-                state.equals(State.ACTIVE.word()) ? State.ACTIVE : State.RECONNECT_REQUIRED,
-                Instant.ofEpochMilli(json.required("connected_at").longValue()),
-                expiresAt));
+            new Held(
+                new Connection(
+                    id,
+                    json.path("user_id").textValue(),
+                    json.path("user_email").textValue(),
+                    state.equals(State.ACTIVE.word()) ? State.ACTIVE : State.RECONNECT_REQUIRED,
+                    Instant.ofEpochMilli(json.required("connected_at").longValue()),
+                    Instant.ofEpochMilli(json.required("expires_at").longValue())),
+                new RefreshToken(json.required("refresh_token").textValue()),
+                revision));
   }
 
   String authorization(String key, Authorization authorization) {
@@ -88,7 +82,8 @@ final class SealedConnections {
     return seal.seal(key, json.toString());
   }
 
-  Authorization authorization(String key, AuthorizationId id, String sealed) {
+  /** Opens an authorization; empty where it does not open. */
+  Optional<Authorization> authorization(String key, AuthorizationId id, String sealed) {
     return opened(
         key,
         sealed,
@@ -105,16 +100,21 @@ final class SealedConnections {
                 json.required("trace_id").textValue()));
   }
 
-  private <T> T opened(String key, String sealed, Function<JsonNode, T> reader) {
+  /** What is thrown of a value that is needed and does not open. */
+  static StoreUnavailable unreadable() {
+    return new StoreUnavailable("a value that does not open");
+  }
+
+  private <T> Optional<T> opened(String key, String sealed, Function<JsonNode, T> reader) {
     try {
       var plain = seal.open(key, sealed);
       if (plain.isPresent()) {
-        return reader.apply(JSON.readTree(plain.get()));
+        return Optional.of(reader.apply(JSON.readTree(plain.get())));
       }
     } catch (JsonProcessingException | IllegalArgumentException | NullPointerException e) {
       // Said below: what was sealed is not repeated.
     }
-    unreadable.run();
-    throw new StoreUnavailable("a value that does not open");
+    countUnreadable.run();
+    return Optional.empty();
   }
 }

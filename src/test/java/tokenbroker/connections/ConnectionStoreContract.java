@@ -134,7 +134,8 @@ public abstract class ConnectionStoreContract {
   }
 
   private boolean rotate(ConnectionStore by, String name, @Nullable String seen, String next) {
-    var rotation = by.rotation(account(name), new RefreshToken(next), NOW.plusSeconds(7200));
+    var rotated = connection(name).until(NOW.plusSeconds(7200));
+    var rotation = by.rotation(account(name), rotated, new RefreshToken(next));
     return by.rotate(account(name), String.valueOf(seen), rotation);
   }
 

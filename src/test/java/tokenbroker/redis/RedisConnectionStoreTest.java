@@ -10,6 +10,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,6 +23,7 @@ import tokenbroker.connections.Connection;
 import tokenbroker.connections.Connection.State;
 import tokenbroker.connections.ConnectionStore;
 import tokenbroker.connections.ConnectionStore.Durability;
+import tokenbroker.connections.ConnectionStore.Page;
 import tokenbroker.connections.ConnectionStoreContract;
 import tokenbroker.seal.KeyRing;
 import tokenbroker.seal.Seal;
@@ -79,7 +81,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     var stored = String.valueOf(commands.run(Command.HGETALL, KEY));
 
     assertThat(stored)
-        .contains("about", "refresh", "state")
+        .contains("sealed", "state")
         .doesNotContain("refresh-token", "mail@example.test", "user-id");
   }
 
@@ -102,6 +104,40 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     assertThat(one.find(account)).isPresent();
   }
 
+  /** So an old seal key is needed only as long as there is a refresh token that it sealed. */
+  @Test
+  void aRotationSealsAllOfAConnectionAnew() {
+    var old = KeyRing.random();
+    var next = new KeyRing("next", Map.of("next", KeyRing.random().primary()));
+    store(old).put(ACME, connection(), new RefreshToken("one"));
+    var both = new KeyRing("next", Map.of("random", old.primary(), "next", next.primary()));
+    var account = new Account(ACME, ID);
+    rotate(store(both), account, "two");
+
+    assertThat(store(next).find(account))
+        .hasValueSatisfying(
+            held -> {
+              assertThat(held.connection().userId()).isEqualTo("user-id");
+              assertThat(held.refreshToken().reveal()).isEqualTo("two");
+            });
+  }
+
+  /** One that nobody can read any more must not hide the others. */
+  @Test
+  void aPageNamesWhatDoesNotOpen() {
+    var some = new ClientName("some");
+    one.put(some, connection(), new RefreshToken("one"));
+    var other = new ConnectionId("B".repeat(22));
+    store(KeyRing.random())
+        .put(
+            some,
+            new Connection(other, null, null, State.ACTIVE, Instant.EPOCH, Instant.EPOCH),
+            new RefreshToken("two"));
+
+    assertThat(one.page(some, null, 10))
+        .isEqualTo(new Page(List.of(connection()), List.of(other), null));
+  }
+
   @Test
   void aValueThatWasMovedToAnotherConnectionDoesNotOpen() {
     one.put(ACME, connection(), new RefreshToken("one"));
@@ -116,11 +152,11 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   void aRotationThatWasMadeAlreadyIsMadeOnce() {
     one.put(ACME, connection(), new RefreshToken("one"));
     var account = new Account(ACME, ID);
-    var seen = one.find(account).orElseThrow().revision();
-    var rotation = one.rotation(account, new RefreshToken("two"), Instant.EPOCH);
+    var held = one.find(account).orElseThrow();
+    var rotation = one.rotation(account, held.connection(), new RefreshToken("two"));
 
-    assertThat(one.rotate(account, seen, rotation)).isTrue();
-    assertThat(one.rotate(account, seen, rotation)).isTrue();
+    assertThat(one.rotate(account, held.revision(), rotation)).isTrue();
+    assertThat(one.rotate(account, held.revision(), rotation)).isTrue();
     assertThat(one.find(account).orElseThrow().refreshToken().reveal()).isEqualTo("two");
   }
 
@@ -179,6 +215,12 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     assertThat(store.bind(id, "mine")).isPresent();
     assertThat(store.take(id, "mine")).hasValue(authorization);
     assertThat(store.take(id, "mine")).isEmpty();
+  }
+
+  private static void rotate(ConnectionStore store, Account account, String next) {
+    var held = store.find(account).orElseThrow();
+    var rotation = store.rotation(account, held.connection(), new RefreshToken(next));
+    assertThat(store.rotate(account, held.revision(), rotation)).isTrue();
   }
 
   private RedisConnectionStore store(KeyRing ring) {
