@@ -21,6 +21,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +48,7 @@ class HostilityIT {
 
   private static final CallerTokens ISSUER = new CallerTokens("k1");
   private static final String PATH = "/tokens/client-0";
+  private static final String NO_TOKEN = "A".repeat(22);
 
   @TempDir static Path directory;
 
@@ -58,7 +60,7 @@ class HostilityIT {
   static void start() {
     upstream = ScriptedUpstream.start();
     var files = new BrokerFiles(directory).callerKeys(ISSUER);
-    Clients.write(files, upstream, 1);
+    Clients.write(files, upstream, 2, "system:serviceaccount:shop:*");
     broker =
         BrokerProcess.with(files)
             .with("broker.store", "memory")
@@ -146,6 +148,24 @@ class HostilityIT {
     assertThat(statuses)
         .isEqualTo(IntStream.range(0, 200).mapToObj(i -> i % 2 == 0 ? 200 : 403).toList());
     Measured.say("pipelinedRequestsAreAnsweredInTheirOrder", "200 of 200");
+  }
+
+  /** Vert.x would begin each of them within the end of the one before, on one stack. */
+  @Test
+  void aThousandPipelinedRequestsThatWaitForOneAreAnswered() {
+    upstream.hold();
+    var paths = new ArrayList<>(Collections.nCopies(1000, PATH));
+    paths.set(0, "/tokens/client-1");
+    paths.set(500, PATH + "/invalidate");
+    var statuses =
+        pipelined(
+            paths,
+            ISSUER.token("system:serviceaccount:shop:patient"),
+            () -> {
+              await().until(() -> upstream.count("id-1") > 0);
+              upstream.release();
+            });
+    assertThat(statuses).hasSize(1000).containsOnly(200);
   }
 
   @Test
@@ -289,16 +309,30 @@ class HostilityIT {
     return pipelined(paths, orders);
   }
 
-  /** All requests at once on one connection; the status of each answer in its order. */
   private static List<Integer> pipelined(List<String> paths, String jwt) {
+    return pipelined(paths, jwt, () -> {});
+  }
+
+  /** All requests at once on one connection; the status of each answer in its order. */
+  private static List<Integer> pipelined(List<String> paths, String jwt, Runnable whenSent) {
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), broker.port())) {
       socket.setSoTimeout(30_000);
       var requests = new StringBuilder();
       for (var path : paths) {
+        var body = path.endsWith("/invalidate") ? "{\"token_id\":\"%s\"}".formatted(NO_TOKEN) : "";
         requests.append(
-            "GET " + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + jwt + "\r\n\r\n");
+            """
+            %s %s HTTP/1.1\r
+            Host: x\r
+            Authorization: Bearer %s\r
+            Content-Type: application/json\r
+            Content-Length: %d\r
+            \r
+            %s"""
+                .formatted(body.isEmpty() ? "GET" : "POST", path, jwt, body.length(), body));
       }
       socket.getOutputStream().write(requests.toString().getBytes(UTF_8));
+      whenSent.run();
       var answers = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
       var statuses = new ArrayList<Integer>();
       while (statuses.size() < paths.size()) {

@@ -20,17 +20,20 @@ class Routes {
   private static final long LARGEST_BODY = 8 * 1024;
   private static final int BEFORE_ALL = -1_000;
 
+  private final Pipelines pipelines;
   private final HotPath hotPath;
   private final ObjectMapper json;
 
-  Routes(HotPath hotPath, ObjectMapper json) {
+  Routes(Pipelines pipelines, HotPath hotPath, ObjectMapper json) {
+    this.pipelines = pipelines;
     this.hotPath = hotPath;
     this.json = json;
   }
 
   void routes(@Observes Router router) {
-    router.route().order(BEFORE_ALL).handler(this::refuseLargeBodies);
-    router.get().order(BEFORE_ALL + 1).handler(hotPath::handle);
+    router.route().order(BEFORE_ALL).handler(pipelines::handle);
+    router.route().order(BEFORE_ALL + 1).handler(this::refuseLargeBodies);
+    router.get().order(BEFORE_ALL + 2).handler(hotPath::handle);
     router.route().last().handler(request -> end(request, ProblemCode.NOT_FOUND));
     router.errorHandler(400, request -> end(request, ProblemCode.INVALID_REQUEST));
     router.errorHandler(413, request -> end(request, ProblemCode.CONTENT_TOO_LARGE));

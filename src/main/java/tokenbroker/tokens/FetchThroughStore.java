@@ -70,7 +70,7 @@ public class FetchThroughStore {
   }
 
   TokenResult fetch(Client client, Account account, Need need, Flight<TokenResult> flight) {
-    var ask = new Ask(client, account, need);
+    var ask = new Ask(client, account, need, nearby.moment());
     var begun = clock.instant();
     flight.waitNoLongerThan(begun.plus(patience));
     var seen = Revision.ABSENT;
@@ -106,7 +106,7 @@ public class FetchThroughStore {
     var now = clock.instant();
     var token = stored.token() == null ? restored(ask.account, stored, now) : stored.token();
     if (token != null && ask.isMetBy(token, freshness, now)) {
-      nearby.keep(ask.account, token, now);
+      nearby.keep(ask.account, token, now, ask.moment);
       metrics.kept(ask.account, token, freshness.usableUntil(token), false);
       return Optional.of(new Issued(token, Origin.SHARED));
     }
@@ -176,7 +176,7 @@ public class FetchThroughStore {
       }
       token = newerThan(token, now, ask);
     }
-    nearby.keep(account, token, clock.instant());
+    nearby.keep(account, token, clock.instant(), ask.moment);
     metrics.kept(account, token, freshness.usableUntil(token), true);
     return new Issued(token, Origin.FETCHED);
   }
@@ -228,8 +228,12 @@ public class FetchThroughStore {
     return client.credentials().map(credentials -> credentials.version()).orElse("");
   }
 
-  /** Who asks for what. */
-  private record Ask(Client client, Account account, Need need) {
+  /**
+   * Who asks for what.
+   *
+   * @param moment see {@link NearbyTokens#moment}
+   */
+  private record Ask(Client client, Account account, Need need, long moment) {
 
     boolean isMetBy(AccessToken token, Freshness freshness, Instant now) {
       return need.isMetBy(token, account, freshness, now);

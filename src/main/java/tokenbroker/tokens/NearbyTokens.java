@@ -1,10 +1,13 @@
 package tokenbroker.tokens;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +21,22 @@ public class NearbyTokens {
 
   static final Duration UNHEARD_TRUST = Duration.ofSeconds(5);
 
+  /** Longer than anything takes that ends in {@link #keep}. */
+  private static final Duration REMEMBER_FORGOTTEN = Duration.ofMinutes(2);
+
+  private static final int MOST_FORGOTTEN = 100_000;
+
   private final Map<Account, NearbyToken> tokens = new ConcurrentHashMap<>();
+  private final AtomicLong moments = new AtomicLong();
+
+  /** The moment at which each account was last forgotten. */
+  private final Cache<Account, Long> forgotten =
+      Caffeine.newBuilder()
+          .maximumSize(MOST_FORGOTTEN)
+          .expireAfterWrite(REMEMBER_FORGOTTEN)
+          .executor(Runnable::run)
+          .build();
+
   private final Freshness freshness;
   private final TokenStore store;
 
@@ -46,8 +64,23 @@ public class NearbyTokens {
         || !store.isUp();
   }
 
-  void keep(Account account, AccessToken token, Instant now) {
-    tokens.compute(account, (name, before) -> new NearbyToken(token, name, freshness, now, before));
+  /** To be asked for before a token is looked up, for {@link #keep}. */
+  long moment() {
+    return moments.get();
+  }
+
+  /**
+   * Keeps a token from now on, unless its account was forgotten since it was looked up.
+   *
+   * @param since the {@link #moment} before the look
+   */
+  void keep(Account account, AccessToken token, Instant now, long since) {
+    tokens.compute(
+        account,
+        (name, before) ->
+            isForgottenSince(since, name)
+                ? before
+                : new NearbyToken(token, name, freshness, now, before));
   }
 
   /** The store still has nothing better than what is nearby. */
@@ -67,7 +100,17 @@ public class NearbyTokens {
   }
 
   void forget(Account account) {
-    tokens.remove(account);
+    tokens.compute(
+        account,
+        (name, before) -> {
+          forgotten.put(name, moments.incrementAndGet());
+          return null;
+        });
+  }
+
+  private boolean isForgottenSince(long moment, Account account) {
+    var forgottenAt = forgotten.getIfPresent(account);
+    return forgottenAt != null && forgottenAt > moment;
   }
 
   /** Expired tokens are dropped on the way. */

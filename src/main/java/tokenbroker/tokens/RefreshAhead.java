@@ -8,10 +8,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,7 @@ public class RefreshAhead {
   private final Clock clock;
   private final Semaphore places = new Semaphore(AT_ONCE);
   private final Set<Account> underWay = ConcurrentHashMap.newKeySet();
+  private volatile Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
   @Inject
   RefreshAhead(
@@ -58,15 +61,24 @@ public class RefreshAhead {
     store.onAnnouncement(this::heard);
   }
 
-  /** Starts what is due, without waiting for it. Called several times a second. */
+  /**
+   * Starts what is due, without waiting for it. Called several times a second; what did not get its
+   * turn by then is looked at anew.
+   */
   public void tick() {
     var now = clock.instant();
     var round = new Round(now, store.hearingSince().isEmpty() || !store.isUp());
     nearby.forEach(now, round);
     metrics.endsFirst(round.endsFirst);
-    round.toReadAgain.forEach(account -> inBackground(account, () -> broker.readAgain(account)));
+    var work = new ConcurrentLinkedQueue<Runnable>();
+    round.toReadAgain.forEach(
+        account -> work.add(unlessUnderWay(account, () -> broker.readAgain(account))));
     round.toRenew.forEach(
-        (due, token) -> inBackground(due.account, () -> renew(due.account, token)));
+        (due, token) -> work.add(unlessUnderWay(due.account, () -> renew(due.account, token))));
+    waiting = work;
+    while (!work.isEmpty() && places.tryAcquire()) {
+      Thread.ofVirtual().start(this::workOff);
+    }
   }
 
   private void heard(Announcement news) {
@@ -81,11 +93,7 @@ public class RefreshAhead {
         }
         Thread.ofVirtual().start(() -> broker.readAgain(account));
       }
-      case REMOVED -> {
-        nearby.forget(account);
-        // What was looked up before the removal may arrive after the word of it.
-        Thread.ofVirtual().start(() -> broker.readAgain(account));
-      }
+      case REMOVED -> nearby.forget(account);
       case FAILED -> {
         // Whoever waits for it is woken elsewhere.
       }
@@ -147,24 +155,26 @@ public class RefreshAhead {
     }
   }
 
-  /** One at a time per account; where all places are taken, the next tick tries again. */
-  private void inBackground(Account account, Runnable work) {
-    if (!underWay.add(account)) {
-      return;
+  private void workOff() {
+    try {
+      for (var next = waiting.poll(); next != null; next = waiting.poll()) {
+        next.run();
+      }
+    } finally {
+      places.release();
     }
-    if (!places.tryAcquire()) {
-      underWay.remove(account);
-      return;
-    }
-    Thread.ofVirtual()
-        .start(
-            () -> {
-              try {
-                work.run();
-              } finally {
-                places.release();
-                underWay.remove(account);
-              }
-            });
+  }
+
+  /** One at a time per account. */
+  private Runnable unlessUnderWay(Account account, Runnable work) {
+    return () -> {
+      if (underWay.add(account)) {
+        try {
+          work.run();
+        } finally {
+          underWay.remove(account);
+        }
+      }
+    };
   }
 }

@@ -142,13 +142,14 @@ public class TokenBroker {
    * store has nothing.
    */
   void readAgain(Account account) {
+    var begun = nearby.moment();
     var stored = store.look(account);
     var token = stored.token();
     var now = clock.instant();
     if (stored.gone()) {
       nearby.forget(account);
     } else if (token != null && freshness.isUsable(token, now)) {
-      nearby.keep(account, token, now);
+      nearby.keep(account, token, now, begun);
       metrics.kept(account, token, freshness.usableUntil(token), false);
     } else if (!stored.revision().equals(Revision.UNKNOWN)) {
       nearby.verify(account, now);
@@ -160,10 +161,11 @@ public class TokenBroker {
    * connection is gone.
    */
   public void serve(Account account, AccessToken token) {
+    var begun = nearby.moment();
     failures.clear(account);
     var news = Announcement.of(Announcement.Kind.RENEWED, account);
     if (store.keep(account, token, Revision.UNKNOWN, news)) {
-      nearby.keep(account, token, clock.instant());
+      nearby.keep(account, token, clock.instant(), begun);
     } else {
       nearby.forget(account);
     }

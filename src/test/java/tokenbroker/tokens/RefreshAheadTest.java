@@ -7,6 +7,7 @@ import static tokenbroker.tokens.Replica.client;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tokenbroker.clients.Client;
@@ -118,6 +119,18 @@ class RefreshAheadTest {
               return !replica.token(acme).equals(first);
             });
     assertThat(upstream.fetches()).isEqualTo(3);
+  }
+
+  /** Their number must not depend on how often there is a tick. */
+  @Test
+  void moreThanHavePlacesAtOnceAreRenewedOneAfterTheOther() {
+    var clients = IntStream.range(0, 300).mapToObj(i -> client("client-" + i)).toList();
+    replica.clients.replaceAll(clients.stream().map(each -> new Entry(each, null)).toList());
+    clients.forEach(replica::token);
+    clock.advance(PAST_ANY_RENEWAL_POINT);
+    replica.refreshAhead.tick();
+
+    await().until(() -> upstream.fetches() == 600);
   }
 
   private NearbyToken nearby() {

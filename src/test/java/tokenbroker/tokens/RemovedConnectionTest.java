@@ -1,12 +1,10 @@
 package tokenbroker.tokens;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static tokenbroker.tokens.Replica.WAIT;
 import static tokenbroker.tokens.Replica.client;
 
 import java.lang.reflect.Proxy;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import tokenbroker.clients.Client;
 import tokenbroker.testing.SettableClock;
@@ -29,7 +27,7 @@ class RemovedConnectionTest {
   private final Client acme = client("acme");
   private final Account connection = new Account(acme.name(), new ConnectionId("A".repeat(22)));
   private volatile boolean removed;
-  private volatile Runnable onLook = () -> {};
+  private volatile Runnable afterLook = () -> {};
 
   @Test
   void whatArrivesAfterTheRemovalIsNotServed() {
@@ -51,21 +49,46 @@ class RemovedConnectionTest {
     assertThat(replica.broker.nearby(connection, new Usable())).isNull();
   }
 
-  /** An older look at the store may end after the word was heard. */
   @Test
-  void theWordOfARemovalIsFollowedByALookAtTheStore() {
+  void whatWasLookedUpBeforeTheWordOfTheRemovalIsNotServedAfterIt() {
     assertThat(ask()).isInstanceOf(Issued.class);
-    var looks = new AtomicInteger();
-    onLook = looks::incrementAndGet;
+    afterLook = this::remove;
+    replica.broker.readAgain(connection);
+
+    assertThat(replica.broker.nearby(connection, new Usable())).isNull();
+  }
+
+  @Test
+  void whatWasFoundInTheStoreBeforeTheWordOfTheRemovalIsNotServedAfterIt() {
+    memory.keep(
+        connection,
+        upstream.token("stored", acme),
+        Revision.UNKNOWN,
+        Announcement.of(Announcement.Kind.RENEWED, connection));
+    afterLook = this::remove;
+    ask();
+
+    assertThat(replica.broker.nearby(connection, new Usable())).isNull();
+  }
+
+  @Test
+  void aConnectionThatIsMadeAnewIsServed() {
+    assertThat(ask()).isInstanceOf(Issued.class);
+    remove();
+    removed = false;
+    replica.broker.serve(connection, upstream.token("new", acme));
+
+    assertThat(replica.broker.nearby(connection, new Usable())).isNotNull();
+  }
+
+  /** As another replica does, and tells. */
+  private void remove() {
     removed = true;
     memory.keep(
         connection,
         upstream.token("word", acme),
         Revision.UNKNOWN,
         Announcement.of(Announcement.Kind.REMOVED, connection));
-
-    await().until(() -> looks.get() > 0);
-    assertThat(replica.broker.nearby(connection, new Usable())).isNull();
   }
 
   private TokenResult ask() {
@@ -79,17 +102,19 @@ class RemovedConnectionTest {
             TokenStore.class.getClassLoader(),
             new Class<?>[] {TokenStore.class},
             (proxy, method, arguments) -> {
-              if (method.getName().equals("look")) {
-                onLook.run();
+              var result =
+                  removed
+                      ? switch (method.getName()) {
+                        case "look" -> REMOVED;
+                        case "lookOrLease" -> new Looked(REMOVED, null);
+                        case "keep" -> false;
+                        default -> method.invoke(memory, arguments);
+                      }
+                      : method.invoke(memory, arguments);
+              if (method.getName().startsWith("look")) {
+                afterLook.run();
               }
-              return removed
-                  ? switch (method.getName()) {
-                    case "look" -> REMOVED;
-                    case "lookOrLease" -> new Looked(REMOVED, null);
-                    case "keep" -> false;
-                    default -> method.invoke(memory, arguments);
-                  }
-                  : method.invoke(memory, arguments);
+              return result;
             });
   }
 }
