@@ -166,6 +166,7 @@ class HostilityIT {
               upstream.release();
             });
     assertThat(statuses).hasSize(1000).containsOnly(200);
+    Measured.say("aThousandPipelinedRequestsThatWaitForOneAreAnswered", "1000 of 1000");
   }
 
   @Test

@@ -15,14 +15,7 @@ class Pipelines {
 
   void handle(RoutingContext request) {
     if (busy.get()) {
-      request.request().pause();
-      request
-          .vertx()
-          .runOnContext(
-              later -> {
-                request.request().resume();
-                goOn(request);
-              });
+      request.vertx().runOnContext(later -> goOn(request)); // Quarkus keeps its body until then.
     } else {
       goOn(request);
     }
