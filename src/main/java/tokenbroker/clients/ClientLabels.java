@@ -1,6 +1,5 @@
 package tokenbroker.clients;
 
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -22,7 +21,6 @@ public final class ClientLabels {
   private final int most;
   private final List<Consumer<ClientName>> endedListeners = new CopyOnWriteArrayList<>();
 
-  @Inject
   public ClientLabels(ClientDirectory clients, BrokerConfig config) {
     this.clients = clients;
     this.most = config.metrics().clients();

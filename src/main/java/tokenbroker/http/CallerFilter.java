@@ -1,6 +1,5 @@
 package tokenbroker.http;
 
-import jakarta.inject.Inject;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
@@ -28,7 +27,6 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
   private final RequestMetrics metrics;
   private final VirtualThreads threads;
 
-  @Inject
   CallerFilter(
       VerifiedCallers callers, RateLimits limits, RequestMetrics metrics, VirtualThreads threads) {
     this.callers = callers;

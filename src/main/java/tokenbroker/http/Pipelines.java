@@ -1,15 +1,13 @@
 package tokenbroker.http;
 
 import io.vertx.ext.web.RoutingContext;
-import jakarta.enterprise.context.ApplicationScoped;
 
 /**
  * Keeps pipelined requests (RFC 9112 §9.3.2) from piling up on the stack. Vert.x begins the next
  * one within the end of the one before: some two hundred that are answered at once, as hits are,
  * would overflow it.
  */
-@ApplicationScoped
-class Pipelines {
+final class Pipelines {
 
   private final ThreadLocal<Boolean> busy = ThreadLocal.withInitial(() -> false);
 

@@ -20,12 +20,11 @@ class Routes {
   private static final long LARGEST_BODY = 8 * 1024;
   private static final int BEFORE_ALL = -1_000;
 
-  private final Pipelines pipelines;
+  private final Pipelines pipelines = new Pipelines();
   private final HotPath hotPath;
   private final ObjectMapper json;
 
-  Routes(Pipelines pipelines, HotPath hotPath, ObjectMapper json) {
-    this.pipelines = pipelines;
+  Routes(HotPath hotPath, ObjectMapper json) {
     this.hotPath = hotPath;
     this.json = json;
   }

@@ -5,7 +5,6 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import jakarta.annotation.PreDestroy;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,7 +41,6 @@ public class Announcements {
   private final List<Consumer<Announcement>> listeners = new CopyOnWriteArrayList<>();
   private volatile @Nullable Subscription subscription;
 
-  @Inject
   Announcements(Commands commands, Clock clock) {
     this.commands = commands;
     this.clock = clock;

@@ -9,7 +9,6 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
@@ -49,7 +48,6 @@ class Commands {
   /** Read and written on the event loop only. */
   private @Nullable Future<RedisConnection> connection;
 
-  @Inject
   Commands(Redis redis, Vertx vertx) {
     this.redis = redis;
     this.vertx = vertx;

@@ -3,7 +3,6 @@ package tokenbroker.redis;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.redis.client.Response;
 import jakarta.enterprise.inject.Typed;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +20,6 @@ public class RedisAuthorizationStore implements AuthorizationStore {
   private final Commands commands;
   private final SealedConnections values;
 
-  @Inject
   RedisAuthorizationStore(Commands commands, Seal seal, MeterRegistry registry) {
     this.commands = commands;
     this.values = new SealedConnections(seal, OpenFailures.in(registry)::increment);

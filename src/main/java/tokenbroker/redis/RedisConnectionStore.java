@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
 import jakarta.enterprise.inject.Typed;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +27,6 @@ public class RedisConnectionStore implements ConnectionStore {
   private final Commands commands;
   private final SealedConnections values;
 
-  @Inject
   RedisConnectionStore(Commands commands, Seal seal, MeterRegistry registry) {
     this.commands = commands;
     this.values = new SealedConnections(seal, OpenFailures.in(registry)::increment);

@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
 import jakarta.enterprise.inject.Typed;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -38,7 +37,6 @@ public class RedisTokenStore implements TokenStore {
   private final Counter openFailures;
   private final Clock clock;
 
-  @Inject
   RedisTokenStore(
       Commands commands,
       Announcements announcements,

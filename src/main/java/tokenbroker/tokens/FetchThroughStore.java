@@ -1,6 +1,5 @@
 package tokenbroker.tokens;
 
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -45,7 +44,6 @@ public class FetchThroughStore {
   private final Duration reloadEvery;
   private final Wakeups wakeups = new Wakeups();
 
-  @Inject
   FetchThroughStore(
       TokenSource source,
       TokenStore store,

@@ -1,6 +1,5 @@
 package tokenbroker.tokens;
 
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -44,7 +43,6 @@ public class RefreshAhead {
   private final Set<Account> underWay = ConcurrentHashMap.newKeySet();
   private volatile Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
-  @Inject
   RefreshAhead(
       TokenBroker broker,
       NearbyTokens nearby,
@@ -62,8 +60,8 @@ public class RefreshAhead {
   }
 
   /**
-   * Starts what is due, without waiting for it. Called several times a second; what did not get its
-   * turn by then is looked at anew.
+   * Starts what is due, without waiting for it. Called twice a second; what did not get its turn by
+   * then is looked at anew.
    */
   public void tick() {
     var now = clock.instant();

@@ -1,6 +1,5 @@
 package tokenbroker.tokens;
 
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,7 +39,6 @@ public class TokenBroker {
   private final Duration upstreamTimeout;
   private final SingleFlight<FlightKey, TokenResult> flights = new SingleFlight<>();
 
-  @Inject
   TokenBroker(
       NearbyTokens nearby,
       FetchThroughStore throughStore,

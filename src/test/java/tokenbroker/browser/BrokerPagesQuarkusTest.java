@@ -10,11 +10,8 @@ import io.quarkus.test.junit.TestProfile;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.config.ConfigProvider;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.sandbox.SandboxProfiles;
 
 /** The broker's own pages: what people see whom it cannot send back to where they came from. */
@@ -23,28 +20,9 @@ import tokenbroker.sandbox.SandboxProfiles;
 @NeedsChromium
 class BrokerPagesQuarkusTest {
 
-  private static Chromium chromium;
-  private Phone phone;
+  @RegisterExtension private static final Chromium CHROMIUM = new Chromium();
 
-  @BeforeAll
-  static void start() {
-    chromium = Chromium.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    chromium.close();
-  }
-
-  @BeforeEach
-  void takePhone() {
-    phone = chromium.phone();
-  }
-
-  @AfterEach
-  void putPhoneAway() {
-    phone.close();
-  }
+  private final Phone phone = CHROMIUM.phone();
 
   @Test
   void aLinkThatWasNeverGivenIsExplained() {
@@ -72,10 +50,9 @@ class BrokerPagesQuarkusTest {
     var visited = addresses(phone.page(), "/connect/");
     press("Connect an account");
     assertThat(phone.page().locator("h1")).hasText("Allow access to TrackMage?");
-    try (var other = chromium.phone()) {
-      other.open(visited.getFirst());
-      saysThatTheLinkNoLongerWorks(other);
-    }
+    var other = CHROMIUM.phone();
+    other.open(visited.getFirst());
+    saysThatTheLinkNoLongerWorks(other);
   }
 
   @Test
@@ -94,10 +71,9 @@ class BrokerPagesQuarkusTest {
             });
     press("Allow");
     phone.page().waitForCondition(() -> !returned.isEmpty());
-    try (var other = chromium.phone()) {
-      other.open(returned.getFirst());
-      saysThatTheLinkNoLongerWorks(other);
-    }
+    var other = CHROMIUM.phone();
+    other.open(returned.getFirst());
+    saysThatTheLinkNoLongerWorks(other);
   }
 
   private static void saysThatTheLinkNoLongerWorks(Phone phone) {

@@ -6,13 +6,23 @@ import com.microsoft.playwright.Playwright;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** The Chromium or Chrome on the PATH, without a window. It is driven by one thread. */
-public final class Chromium implements AutoCloseable {
+/**
+ * The Chromium or Chrome on the PATH, without a window, for the tests of one class. It is driven by
+ * one thread.
+ */
+public final class Chromium implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
 
   static final String NOT_INSTALLED =
       "No chromium or google-chrome on the PATH: tests of pages are skipped.";
@@ -20,22 +30,31 @@ public final class Chromium implements AutoCloseable {
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
 
-  private final Playwright playwright;
-  private final Browser browser;
+  private final List<Phone> phones = new ArrayList<>();
+  private @Nullable Playwright playwright;
+  private @Nullable Browser browser;
 
-  private Chromium(Playwright playwright, Path executable) {
-    this.playwright = playwright;
-    this.browser =
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    var executable = find().orElseThrow(() -> new IllegalStateException(NOT_INSTALLED));
+    var options =
+        new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"));
+    playwright = Playwright.create(options);
+    browser =
         playwright
             .chromium()
             .launch(new LaunchOptions().setExecutablePath(executable).setArgs(arguments()));
   }
 
-  public static Chromium start() {
-    var executable = find().orElseThrow(() -> new IllegalStateException(NOT_INSTALLED));
-    var options =
-        new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"));
-    return new Chromium(Playwright.create(options), executable);
+  @Override
+  public void afterEach(ExtensionContext context) {
+    phones.forEach(Phone::close);
+    phones.clear();
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    Objects.requireNonNull(playwright).close();
   }
 
   /** Says so where it is not, once in this process, which may hold this class more than once. */
@@ -47,14 +66,11 @@ public final class Chromium implements AutoCloseable {
     return installed;
   }
 
-  /** A visitor of its own: no cookie is shared with another. */
+  /** A visitor of its own, until the test ends: no cookie is shared with another. */
   public Phone phone() {
-    return new Phone(browser);
-  }
-
-  @Override
-  public void close() {
-    playwright.close();
+    var phone = new Phone(Objects.requireNonNull(browser));
+    phones.add(phone);
+    return phone;
   }
 
   private static Optional<Path> find() {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Somebody with a small phone, and what the browser had to complain of meanwhile. */
-public final class Phone implements AutoCloseable {
+public final class Phone {
 
   private static final int WIDTH = 360;
   private static final int HEIGHT = 740;
@@ -101,8 +101,7 @@ public final class Phone implements AutoCloseable {
     return ((Number) page.evaluate(expression)).intValue();
   }
 
-  @Override
-  public void close() {
+  void close() {
     context.close();
   }
 }

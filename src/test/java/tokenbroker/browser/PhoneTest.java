@@ -8,10 +8,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -30,14 +29,15 @@ class PhoneTest {
       <body><main><h1>A page</h1><a href="/?from">on</a><button>Press</button></main></body></html>
       """;
 
-  private static Chromium chromium;
+  @RegisterExtension private static final Chromium CHROMIUM = new Chromium();
+
   private static HttpServer server;
   private static volatile String html = GOOD;
-  private Phone phone;
+
+  private final Phone phone = CHROMIUM.phone();
 
   @BeforeAll
   static void start() throws IOException {
-    chromium = Chromium.start();
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
         "/",
@@ -55,17 +55,6 @@ class PhoneTest {
   @AfterAll
   static void stop() {
     server.stop(0);
-    chromium.close();
-  }
-
-  @BeforeEach
-  void takePhone() {
-    phone = chromium.phone();
-  }
-
-  @AfterEach
-  void putPhoneAway() {
-    phone.close();
   }
 
   @Test

@@ -9,11 +9,8 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.ConfigProvider;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.sandbox.SandboxProfiles;
 
 /** The consent page and the demo page, with the broker between them. */
@@ -25,28 +22,9 @@ class SandboxPagesQuarkusTest {
   private static final String AUTHORIZE =
       "/trackmage/oauth/v2/auth?client_id=demo&state=s&redirect_uri=http%3A%2F%2F127.0.0.1%3A1";
 
-  private static Chromium chromium;
-  private Phone phone;
+  @RegisterExtension private static final Chromium CHROMIUM = new Chromium();
 
-  @BeforeAll
-  static void start() {
-    chromium = Chromium.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    chromium.close();
-  }
-
-  @BeforeEach
-  void takePhone() {
-    phone = chromium.phone();
-  }
-
-  @AfterEach
-  void putPhoneAway() {
-    phone.close();
-  }
+  private final Phone phone = CHROMIUM.phone();
 
   @Test
   void theConsentPageIsForEverybody() {
@@ -132,11 +110,10 @@ class SandboxPagesQuarkusTest {
     press("Connect an account");
     press("Allow");
     assertThat(status()).containsText("Connected.");
-    try (var other = chromium.phone()) {
-      other.open(page().url());
-      assertThat(other.page().getByRole(AriaRole.ALERT)).containsText("it is left aside");
-      other.looksRight();
-    }
+    var other = CHROMIUM.phone();
+    other.open(page().url());
+    assertThat(other.page().getByRole(AriaRole.ALERT)).containsText("it is left aside");
+    other.looksRight();
   }
 
   private Page page() {

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tokenbroker.browser.Chromium;
@@ -19,12 +20,12 @@ import tokenbroker.browser.NeedsChromium;
 @NeedsChromium
 class PageTest {
 
-  private static Chromium chromium;
+  @RegisterExtension private static final Chromium CHROMIUM = new Chromium();
+
   private static HttpServer server;
 
   @BeforeAll
   static void start() throws IOException {
-    chromium = Chromium.start();
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", PageTest::answer);
     server.start();
@@ -33,19 +34,17 @@ class PageTest {
   @AfterAll
   static void stop() {
     server.stop(0);
-    chromium.close();
   }
 
   @ParameterizedTest
   @EnumSource
   void everyPageIsForEverybody(Page page) {
-    try (var phone = chromium.phone()) {
-      phone.open("http://127.0.0.1:" + server.getAddress().getPort() + "/" + page.name());
-      phone.looksRight();
-      assertThat(phone.page().locator("main p")).hasCount(2);
-      // Else its policy has kept the browser from its style.
-      assertThat(phone.page().locator("body")).hasCSS("margin", "0px");
-    }
+    var phone = CHROMIUM.phone();
+    phone.open("http://127.0.0.1:" + server.getAddress().getPort() + "/" + page.name());
+    phone.looksRight();
+    assertThat(phone.page().locator("main p")).hasCount(2);
+    // Else its policy has kept the browser from its style.
+    assertThat(phone.page().locator("body")).hasCSS("margin", "0px");
   }
 
   private static void answer(HttpExchange exchange) throws IOException {
