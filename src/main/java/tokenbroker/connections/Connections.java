@@ -47,6 +47,7 @@ public class Connections {
     this.records = records;
     this.on = config.connections().publicUrl().isPresent();
     records.watchWaiting(source::waiting);
+    source.onLate(broker::serve);
   }
 
   /** In the order of their ids, after the last of the page before. */
@@ -66,7 +67,7 @@ public class Connections {
 
   /** Called each second: what the store could not take when it came is offered again. */
   public void settle() {
-    source.settleAll(broker::serve);
+    source.settle();
   }
 
   /** Before the process ends: what is under way is a refresh token that was used up. */

@@ -57,6 +57,7 @@ public class RefreshTokenSource implements TokenSource {
   private final ConnectionRecords records;
   private final Duration timeLimit;
   private final Map<Account, Renewal> underWay = new ConcurrentHashMap<>();
+  private volatile BiConsumer<Account, AccessToken> lateListener = (account, token) -> {};
 
   RefreshTokenSource(
       UserGrants grants, ConnectionStore store, ConnectionRecords records, BrokerConfig config) {
@@ -99,7 +100,7 @@ public class RefreshTokenSource implements TokenSource {
                 var result = renewed(client, account);
                 renewal.complete(result);
                 if (renewal.abandoned && result instanceof Fetched(var token, _)) {
-                  rotations.late(account, token);
+                  lateListener.accept(account, token);
                 }
               } catch (RuntimeException | Error e) {
                 renewal.completeExceptionally(e);
@@ -139,15 +140,20 @@ public class RefreshTokenSource implements TokenSource {
   }
 
   /**
-   * Offers the store what it could not take when it came, and tells of that and of what came late.
-   * Called each second.
+   * Tells of each token that nobody waits for any more, when the store has the refresh token that
+   * came along.
    */
-  public void settleAll(BiConsumer<Account, AccessToken> settled) {
-    rotations.settleAll(settled);
+  void onLate(BiConsumer<Account, AccessToken> listener) {
+    lateListener = listener;
+  }
+
+  /** Offers the store what it could not take when it came. Called each second. */
+  void settle() {
+    rotations.settleAll(lateListener);
   }
 
   /** Refresh tokens that only this process holds. */
-  public int waiting() {
+  int waiting() {
     return rotations.waiting();
   }
 

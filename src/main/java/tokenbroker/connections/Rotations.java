@@ -1,9 +1,7 @@
 package tokenbroker.connections;
 
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +21,6 @@ final class Rotations {
 
   private final ConnectionStore store;
   private final Map<Account, Unsaved> unsaved = new ConcurrentHashMap<>();
-  private final Queue<Map.Entry<Account, AccessToken>> late = new ConcurrentLinkedQueue<>();
 
   private record Unsaved(String seen, Rotation next, AccessToken token) {}
 
@@ -53,16 +50,8 @@ final class Rotations {
     return waiting != null && settle(account, waiting) ? waiting.token : null;
   }
 
-  /** The store has it, and nobody waits for it any more. */
-  void late(Account account, AccessToken token) {
-    late.add(Map.entry(account, token));
-  }
-
-  /** Offers all that waits, and tells of what was stored meanwhile. */
+  /** Offers all that waits, and tells of what was stored now. */
   void settleAll(BiConsumer<Account, AccessToken> settled) {
-    for (var next = late.poll(); next != null; next = late.poll()) {
-      settled.accept(next.getKey(), next.getValue());
-    }
     unsaved.forEach(
         (account, waiting) -> {
           try {
