@@ -26,17 +26,18 @@ class ArchitectureTest {
       delimiter = '|',
       textBlock =
           """
+          time          |
           config        |
           seal          |
-          callers       | config
-          clients       | callers config seal
-          tokens        | clients config seal
-          trackmage     | connections tokens clients config seal
-          redis         | connections tokens clients callers config seal
-          observability | tokens clients callers config
-          connections   | observability tokens clients callers config
-          http          | connections observability tokens clients callers config
-          startup       | http connections observability redis trackmage tokens clients callers config seal
+          callers       | config time
+          clients       | callers config seal time
+          tokens        | clients config seal time
+          trackmage     | connections tokens clients config seal time
+          redis         | connections tokens clients callers config seal time
+          observability | tokens clients callers config time
+          connections   | observability tokens clients callers config time
+          http          | connections observability tokens clients callers config time
+          startup       | http connections observability redis trackmage tokens clients callers config seal time
           """)
   void aRoomKnowsOnlyTheRoomsItMay(String room, String others) {
     var allowed = Set.of(others == null ? new String[0] : others.split(" "));

@@ -15,6 +15,7 @@ import tokenbroker.redis.RedisConnectionStore;
 import tokenbroker.redis.RedisTokenStore;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.seal.Seal;
+import tokenbroker.time.Ticker;
 import tokenbroker.tokens.FailOpenStore;
 import tokenbroker.tokens.MemoryTokenStore;
 import tokenbroker.tokens.TokenMetrics;
@@ -29,6 +30,12 @@ class Wiring {
   @Singleton
   Clock clock() {
     return Clock.systemUTC();
+  }
+
+  @Produces
+  @Singleton
+  Ticker ticker() {
+    return Ticker.system();
   }
 
   @Produces

@@ -7,11 +7,14 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import tokenbroker.time.Moment;
+import tokenbroker.time.Ticker;
 
-/** A clock that goes when a test says so. */
-public final class SettableClock extends Clock {
+/** A wall clock and a monotonic ticker that move only when a test moves them. */
+public final class SettableClock extends Clock implements Ticker {
 
   private final AtomicReference<Instant> now;
+  private final AtomicReference<Moment> moment = new AtomicReference<>(new Moment(0));
 
   public SettableClock(Instant now) {
     this.now = new AtomicReference<>(now);
@@ -21,8 +24,20 @@ public final class SettableClock extends Clock {
     this(Instant.parse("2026-11-23T12:00:00Z"));
   }
 
+  /** Lets time pass. */
   public void advance(Duration duration) {
     now.updateAndGet(instant -> instant.plus(duration));
+    moment.updateAndGet(before -> before.plus(duration));
+  }
+
+  /** Sets the wall clock ahead, or back if the duration is negative. No time passes. */
+  public void step(Duration duration) {
+    now.updateAndGet(instant -> instant.plus(duration));
+  }
+
+  @Override
+  public Moment now() {
+    return Objects.requireNonNull(moment.get());
   }
 
   @Override
