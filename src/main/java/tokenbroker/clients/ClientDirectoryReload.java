@@ -58,6 +58,7 @@ public class ClientDirectoryReload {
     this.trials = new CredentialsTrials(proof, clock, this::conclude);
     this.metrics = new ClientsMetrics(registry, labels);
     directory.onRemoved(trials::drop);
+    proof.onRefused(this::useWaitingSoon);
   }
 
   /**
@@ -140,7 +141,7 @@ public class ClientDirectoryReload {
         || before.knownCredentials() == null
         || before.knownCredentials().equals(found)
         || !before.upstream().baseUrl().equals(definition.upstream().baseUrl())
-        || !proof.working(definition.name());
+        || !proof.working(before);
   }
 
   private void tellNew(List<Entry> entries) {
@@ -177,7 +178,7 @@ public class ClientDirectoryReload {
       return;
     }
     if (concluded.fault() == null) {
-      use(concluded.candidate());
+      use(concluded.candidate(), "they are proven");
     } else if (isNew(client, concluded.fault())) {
       directory.replace(new Entry(client, concluded.fault()));
       LOG.warnf("client %s keeps its credentials: %s", client.name(), concluded.fault().message());
@@ -187,11 +188,27 @@ public class ClientDirectoryReload {
     }
   }
 
-  private void use(Client proven) {
-    directory.replace(new Entry(proven, null));
-    metrics.inUse(proven);
+  private void use(Client client, String why) {
+    directory.replace(new Entry(client, null));
+    metrics.inUse(client);
     metrics.changeApplied();
-    LOG.infof("client %s uses its new credentials: they are proven", proven.name());
+    LOG.infof("client %s uses its new credentials: %s", client.name(), why);
+  }
+
+  /** Credentials that could not be proven cannot be worse than those that the upstream refuses. */
+  private void useWaitingSoon(ClientName name) {
+    if (trials.waiting(name).isPresent()) {
+      Thread.ofVirtual().name("waiting credentials").start(() -> useWaiting(name));
+    }
+  }
+
+  private synchronized void useWaiting(ClientName name) {
+    var waiting = trials.waiting(name);
+    var inUse = directory.find(name);
+    if (waiting.isPresent() && inUse.isPresent() && !proof.working(inUse.get())) {
+      trials.drop(name);
+      use(waiting.get(), "the former ones are refused");
+    }
   }
 
   @PreDestroy

@@ -183,6 +183,13 @@ public interface BrokerConfig {
      * the redirect URI. {@code http} for loopback alone.
      */
     Optional<URI> publicUrl();
+
+    /**
+     * How long a connection that nobody uses goes without a renewal, at most: shorter than its
+     * refresh token lives, which is 14 days at TrackMage.
+     */
+    @WithDefault("7d")
+    Duration keepAlive();
   }
 
   /** What the broker tells Prometheus. */

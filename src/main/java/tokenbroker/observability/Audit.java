@@ -44,7 +44,7 @@ public class Audit {
   private final ConsoleHandler console = new ConsoleHandler(new PatternFormatter("%m%n"));
   private volatile boolean ended;
 
-  Audit(Clock clock, MeterRegistry registry) {
+  public Audit(Clock clock, MeterRegistry registry) {
     this.clock = clock;
     this.dropped =
         Counter.builder("token_broker.audit.dropped")

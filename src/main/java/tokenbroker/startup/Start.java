@@ -16,6 +16,7 @@ import tokenbroker.clients.ClientDirectoryReload;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.config.BrokerConfig.Store;
 import tokenbroker.connections.Connections;
+import tokenbroker.connections.KeepAlive;
 import tokenbroker.redis.Announcements;
 import tokenbroker.seal.Seal;
 import tokenbroker.tokens.Account;
@@ -32,6 +33,7 @@ class Start {
   private static final Logger LOG = Logger.getLogger(Start.class);
   private static final Duration EACH_SECOND = Duration.ofSeconds(1);
   private static final Duration STOCK_TAKING = Duration.ofSeconds(15);
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
   private static final Duration REFRESH_TICK = Duration.ofMillis(500);
 
   private final Config allConfig;
@@ -61,6 +63,7 @@ class Start {
       RefreshAhead refreshAhead,
       Seal seal,
       Connections connections,
+      KeepAlive keepAlive,
       Instance<Announcements> announcements) {
     refuseFaults();
     clients.onRemoved(client -> Thread.ofVirtual().start(() -> broker.forget(Account.of(client))));
@@ -74,6 +77,7 @@ class Start {
     }
     work.every(EACH_SECOND, "refresh tokens", connections::settle);
     work.every(STOCK_TAKING, "connections", connections::takeStock);
+    work.every(KEEP_ALIVE, "keep-alive", keepAlive::run);
     rehearse(clients, broker);
     LOG.infof("%d clients, store %s", clients.size(), config.store());
   }

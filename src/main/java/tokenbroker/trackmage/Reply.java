@@ -2,6 +2,7 @@ package tokenbroker.trackmage;
 
 import java.net.http.HttpHeaders;
 import java.time.Instant;
+import tokenbroker.time.Moment;
 import tokenbroker.trackmage.BoundedBody.Body;
 
 /** What one HTTP request came to. */
@@ -12,8 +13,10 @@ sealed interface Reply {
    *
    * @param sentAt just before the request was sent
    * @param receivedAt when the whole answer was there
+   * @param sent just before the request was sent
    */
-  record Answered(int status, HttpHeaders headers, Body body, Instant sentAt, Instant receivedAt)
+  record Answered(
+      int status, HttpHeaders headers, Body body, Instant sentAt, Instant receivedAt, Moment sent)
       implements Reply {
 
     boolean succeeded() {

@@ -2,14 +2,15 @@ package tokenbroker.trackmage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
-import tokenbroker.clients.ClientCredentials;
 import tokenbroker.seal.KeyedHash;
+import tokenbroker.time.Now;
 import tokenbroker.tokens.FetchResult.FromUpstream;
 import tokenbroker.tokens.FetchResult.InvalidResponse;
 import tokenbroker.tokens.FetchResult.Rejected;
 import tokenbroker.tokens.FetchResult.TimedOut;
 import tokenbroker.tokens.FetchResult.Unavailable;
 import tokenbroker.tokens.OAuthError;
+import tokenbroker.tokens.Provenance;
 import tokenbroker.trackmage.BoundedBody.Body.CutOff;
 import tokenbroker.trackmage.BoundedBody.Body.TooLarge;
 import tokenbroker.trackmage.BoundedBody.Body.Whole;
@@ -39,33 +40,33 @@ final class TokenAnswers {
     this.issuedToken = new IssuedToken(hash);
   }
 
-  FromUpstream read(Reply reply, ClientCredentials credentials) {
+  FromUpstream read(Reply reply, Provenance provenance) {
     return switch (reply) {
       case NoConnection _ -> new Unavailable(CONNECT, null);
       case Late _ -> new TimedOut();
       case NotHttp _ -> new InvalidResponse("not_http");
       case Answered answer ->
           switch (answer.body()) {
-            case Whole(var bytes) -> whole(answer, bytes, credentials);
+            case Whole(var bytes) -> whole(answer, bytes, provenance);
             case CutOff _ -> byStatus(answer, "truncated");
             case TooLarge _ -> byStatus(answer, "too_large");
           };
     };
   }
 
-  private FromUpstream whole(Answered answer, byte[] bytes, ClientCredentials credentials) {
+  private FromUpstream whole(Answered answer, byte[] bytes, Provenance provenance) {
     if (bytes.length == 0) {
       return byStatus(answer, "empty");
     }
     return StrictJson.object(bytes)
-        .map(fields -> understood(answer, fields, credentials))
+        .map(fields -> understood(answer, fields, provenance))
         .orElseGet(() -> byStatus(answer, "not_json"));
   }
 
-  private FromUpstream understood(Answered answer, JsonNode fields, ClientCredentials credentials) {
+  private FromUpstream understood(Answered answer, JsonNode fields, Provenance provenance) {
     var error = fields.path("error");
     if (answer.succeeded() && (!error.isTextual() || fields.hasNonNull("access_token"))) {
-      return issuedToken.from(fields, answer.sentAt(), credentials.version());
+      return issuedToken.from(fields, new Now(answer.sentAt(), answer.sent()), provenance);
     }
     return error.isTextual()
         ? byError(answer, error.textValue())

@@ -3,7 +3,6 @@ package tokenbroker.trackmage;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +12,7 @@ import tokenbroker.clients.Upstream;
 import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.seal.KeyedHash;
+import tokenbroker.time.Clocks;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
 import tokenbroker.tokens.FetchResult.InvalidResponse;
@@ -34,8 +34,8 @@ public class TrackMageTokenSource {
   private final Map<Key, UpstreamState> upstreams = new ConcurrentHashMap<>();
 
   public TrackMageTokenSource(
-      BrokerConfig config, Clock clock, KeyedHash hash, UpstreamMetrics metrics) {
-    this.http = new UpstreamHttp(config.upstream().connectTimeout(), clock);
+      BrokerConfig config, Clocks clocks, KeyedHash hash, UpstreamMetrics metrics) {
+    this.http = new UpstreamHttp(config.upstream().connectTimeout(), clocks);
     this.answers = new TokenAnswers(hash);
     this.metrics = metrics;
     this.timeLimit = config.upstream().timeout();
@@ -102,7 +102,7 @@ public class TrackMageTokenSource {
     if (reply instanceof Answered answer) {
       upstream.skew().observe(answer);
     }
-    var result = answers.read(reply, credentials);
+    var result = answers.read(reply, grant.provenance(client, credentials));
     metrics.requested(client.name(), client.upstream().name(), result, took);
     return new Exchange(result, refusesStyle(reply, result));
   }

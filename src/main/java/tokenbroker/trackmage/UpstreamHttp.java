@@ -6,15 +6,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.ResponseInfo;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.time.Clocks;
+import tokenbroker.time.Now;
 import tokenbroker.trackmage.BoundedBody.Body;
 import tokenbroker.trackmage.Reply.Answered;
 import tokenbroker.trackmage.Reply.Late;
@@ -30,25 +30,25 @@ import tokenbroker.trackmage.Reply.NotHttp;
 final class UpstreamHttp implements AutoCloseable {
 
   private final HttpClient http;
-  private final Clock clock;
+  private final Clocks clocks;
 
-  UpstreamHttp(Duration connectTimeout, Clock clock) {
+  UpstreamHttp(Duration connectTimeout, Clocks clocks) {
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(connectTimeout)
             .build();
-    this.clock = clock;
+    this.clocks = clocks;
   }
 
   Reply send(HttpRequest request, Duration limit) {
-    var sentAt = clock.instant();
+    var sent = clocks.now();
     var begun = new AtomicReference<@Nullable BoundedBody>();
     var answer = http.sendAsync(request, head -> begin(head, begun));
     try {
       var response = answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
-      return answered(response.statusCode(), response.headers(), response.body(), sentAt);
+      return answered(response.statusCode(), response.headers(), response.body(), sent);
     } catch (TimeoutException e) {
       return abandon(answer);
     } catch (InterruptedException e) {
@@ -58,7 +58,7 @@ final class UpstreamHttp implements AutoCloseable {
       var body = begun.get();
       return body == null
           ? faultOf(e.getCause())
-          : answered(body.head().statusCode(), body.head().headers(), body.outcome(), sentAt);
+          : answered(body.head().statusCode(), body.head().headers(), body.outcome(), sent);
     }
   }
 
@@ -69,8 +69,8 @@ final class UpstreamHttp implements AutoCloseable {
     return body;
   }
 
-  private Answered answered(int status, HttpHeaders headers, Body body, Instant sentAt) {
-    return new Answered(status, headers, body, sentAt, clock.instant());
+  private Answered answered(int status, HttpHeaders headers, Body body, Now sent) {
+    return new Answered(status, headers, body, sent.wall(), clocks.wall(), sent.moment());
   }
 
   /** Closes the connection too, so that an answer that never ends does end. */

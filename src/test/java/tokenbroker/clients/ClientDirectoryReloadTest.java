@@ -367,6 +367,25 @@ class ClientDirectoryReloadTest {
     assertThat(directory.problem(ACME)).isEmpty();
   }
 
+  /**
+   * They could not be proven, as the client may not use the grant; the former ones are dead now.
+   */
+  @Test
+  void refusedCredentialsThatWaitAreUsedAtOnceWhenThoseInUseAreRefused() throws IOException {
+    reload.load();
+    proof.says("acme-2", new Verdict.Refused("unauthorized_client"));
+    secret("acme", "acme-2");
+    reload.reload();
+    await().until(() -> directory.problem(ACME).isPresent());
+    assertThat(secretInUse(ACME)).isEqualTo("acme-1");
+
+    proof.refuses("acme");
+
+    await().untilAsserted(() -> assertThat(secretInUse(ACME)).isEqualTo("acme-2"));
+    assertThat(directory.problem(ACME)).isEmpty();
+    assertThat(secretInUse(BOLT)).isEqualTo("bolt-1");
+  }
+
   @Test
   void credentialsThatDoNotWorkAreReplacedAtOnce() throws IOException {
     reload.load();

@@ -25,6 +25,8 @@ import tokenbroker.clients.Upstream;
 import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.seal.KeyedHash;
+import tokenbroker.time.Clocks;
+import tokenbroker.time.Ticker;
 
 /** A token source as it runs, with its own metrics and a clock that moves when it is told to. */
 final class SourceUnderTest implements AutoCloseable {
@@ -39,7 +41,9 @@ final class SourceUnderTest implements AutoCloseable {
   final TrackMageTokenSource source;
 
   private SourceUnderTest(Map<String, String> settings) {
-    source = new TrackMageTokenSource(config(settings), clock, HASH, metrics);
+    source =
+        new TrackMageTokenSource(
+            config(settings), new Clocks(clock, Ticker.system()), HASH, metrics);
   }
 
   /** With time limits that no test reaches by accident. */

@@ -19,6 +19,8 @@ import tokenbroker.testing.ScriptedUpstream;
 import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.Unavailable;
+import tokenbroker.tokens.Lifespan;
+import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.TokenId;
 
 class TokenAnswerTest {
@@ -45,7 +47,8 @@ class TokenAnswerTest {
                 "user_email", "owner@shop.example")));
 
     var now = under.clock.instant();
-    assertThat(fetched())
+    var token = fetched();
+    assertThat(token)
         .isEqualTo(
             new AccessToken(
                 "abc~!",
@@ -53,10 +56,8 @@ class TokenAnswerTest {
                 "e7508450-0000-4000-8000-000000000000",
                 "owner@shop.example",
                 TokenId.of("abc~!", SourceUnderTest.HASH),
-                now,
-                now.plusSeconds(3600),
-                "v1",
-                false));
+                new Lifespan(now, token.life().requested(), Duration.ofHours(1)),
+                new Provenance(upstream.url().toString(), "id-of-acme", "user", "v1")));
   }
 
   @ParameterizedTest
@@ -164,8 +165,8 @@ class TokenAnswerTest {
         });
     var sent = under.clock.instant();
     var token = fetched();
-    assertThat(token.requestedAt()).isEqualTo(sent);
-    assertThat(token.expiresAt()).isEqualTo(sent.plusSeconds(60));
+    assertThat(token.life().requestedAt()).isEqualTo(sent);
+    assertThat(token.lifetime()).isEqualTo(Duration.ofMinutes(1));
   }
 
   @Test
@@ -177,7 +178,7 @@ class TokenAnswerTest {
           (exchange.request().method().equals("GET") ? Answer.token() : Answer.html(405))
               .send(exchange);
         });
-    assertThat(fetched().requestedAt()).isEqualTo(first.plusSeconds(4));
+    assertThat(fetched().life().requestedAt()).isEqualTo(first.plusSeconds(4));
   }
 
   static Stream<Arguments> retryAfters() {
