@@ -56,7 +56,8 @@ record Setting(String name, ValueType type, @Nullable String defaultValue, @Null
     if (allows(value)) {
       return Optional.empty();
     }
-    var seen = type.isSecret() ? "is malformed" : "is " + Shown.text(value);
+    var hidden = type.isSecret() || ValueType.looksLikeKey(value);
+    var seen = hidden ? "is malformed" : "is " + Shown.text(value);
     var instead = defaultValue == null ? "" : "; the default is " + defaultValue;
     return Optional.of("%s %s (%s): set %s%s".formatted(key, seen, origin, allowed(), instead));
   }

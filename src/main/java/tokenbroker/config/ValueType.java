@@ -98,9 +98,14 @@ record ValueType(String description, boolean isSecret, Function<String, ?> parse
     return Double.valueOf(text);
   }
 
+  /** A seal key that was set in the place of its directory must be in no message. */
+  static boolean looksLikeKey(String text) {
+    return text.matches("[A-Za-z0-9+/]{43}=");
+  }
+
   private static Path path(String text) {
-    if (text.startsWith("file:")) {
-      throw new IllegalArgumentException("a URL where a path is wanted");
+    if (text.startsWith("file:") || looksLikeKey(text)) {
+      throw new IllegalArgumentException("a URL or a key where a path is wanted");
     }
     return Path.of(text);
   }

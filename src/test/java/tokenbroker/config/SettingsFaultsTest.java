@@ -100,6 +100,16 @@ class SettingsFaultsTest {
   }
 
   @Test
+  void aSealKeyInThePlaceOfItsDirectoryIsNotPrinted() {
+    var key = "bm90LWZvci15b3VyLWV5ZXMtbm90LWZvci15b3VyLS0=";
+    assertThat(GatedConfig.with(Map.of("broker.seal.keys", key)).faults())
+        .singleElement()
+        .asString()
+        .startsWith("broker.seal.keys is malformed")
+        .doesNotContain(key);
+  }
+
+  @Test
   void aFaultInTheEnvironmentNamesTheVariable() {
     assertThat(GatedConfig.with(Map.of(), Map.of("BROKER_TOKENS_SAFETY_WINDOW", "30")).faults())
         .singleElement()

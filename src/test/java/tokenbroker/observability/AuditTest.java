@@ -133,6 +133,7 @@ class AuditTest {
 
     Sink() {
       LOGGER.addHandler(this);
+      LOGGER.setUseParentHandlers(false);
     }
 
     @Override
@@ -149,6 +150,7 @@ class AuditTest {
     @Override
     public void close() {
       LOGGER.removeHandler(this);
+      LOGGER.setUseParentHandlers(true);
     }
   }
 }
