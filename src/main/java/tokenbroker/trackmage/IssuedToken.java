@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.seal.KeyedHash;
+import tokenbroker.time.Moment;
 import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
@@ -37,7 +38,15 @@ final class IssuedToken {
     this.hash = hash;
   }
 
-  FromUpstream from(JsonNode fields, Instant requestedAt, String credentialsVersion) {
+  /**
+   * Returns the token, or what is wrong with the answer.
+   *
+   * @param requestedAt when the request was sent, by the wall clock
+   * @param requested the same by the monotonic ticker
+   */
+  @SuppressWarnings("UnusedVariable") // AccessToken will count its life by it.
+  FromUpstream from(
+      JsonNode fields, Instant requestedAt, Moment requested, String credentialsVersion) {
     var token = fields.path("access_token");
     if (token.isMissingNode() || token.isNull() || "".equals(token.textValue())) {
       return new InvalidResponse("no_access_token");
