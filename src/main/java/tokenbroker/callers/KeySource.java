@@ -2,22 +2,32 @@ package tokenbroker.callers;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
+import tokenbroker.outbound.Body.CutOff;
+import tokenbroker.outbound.Body.TooLarge;
+import tokenbroker.outbound.Body.Undecodable;
+import tokenbroker.outbound.Body.Unframed;
+import tokenbroker.outbound.Body.Whole;
+import tokenbroker.outbound.OutboundHttp;
+import tokenbroker.outbound.OutboundRequest;
+import tokenbroker.outbound.Reply.Answered;
+import tokenbroker.outbound.Reply.Late;
+import tokenbroker.outbound.Reply.NoConnection;
+import tokenbroker.outbound.Reply.NotHttp;
+import tokenbroker.time.Ticker;
 
 /**
  * Where the text with an issuer's keys is read from, within a time limit and a size limit. Blocks.
@@ -29,6 +39,8 @@ final class KeySource {
   private static final int LARGEST = 256 * 1024;
 
   private final IssuerSettings issuer;
+  private final OutboundHttp http =
+      new OutboundHttp(CONNECT_LIMIT, Ticker.system(), Clock.systemUTC(), this::sockets);
 
   KeySource(IssuerSettings issuer) {
     this.issuer = issuer;
@@ -43,41 +55,43 @@ final class KeySource {
 
   /** The token file and the CA file are read anew each time: Kubernetes rotates both. */
   private String fetch(URI url) throws IOException {
-    var request = HttpRequest.newBuilder(url).header("Accept", "application/json");
+    var headers = new HashMap<>(Map.of("Accept", "application/json"));
     if (issuer.tokenFile() != null) {
-      request.header("Authorization", "Bearer " + text(issuer.tokenFile()).strip());
+      headers.put("Authorization", "Bearer " + text(issuer.tokenFile()).strip());
     }
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
-        var http = client().executor(threads).build()) {
-      var body = BodyHandlers.limiting(BodyHandlers.ofString(StandardCharsets.UTF_8), LARGEST);
-      var answer = http.sendAsync(request.build(), body);
-      try {
-        var response = answer.get(TIME_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        if (response.statusCode() != 200) {
-          throw new IOException("status " + response.statusCode());
-        }
-        return response.body();
-      } finally {
-        answer.cancel(true);
-        http.shutdownNow();
-      }
-    } catch (ExecutionException e) {
-      throw new IOException(e.getCause());
-    } catch (TimeoutException e) {
-      throw new IOException("no answer in time", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
+    return switch (http.send(request(url, headers), TIME_LIMIT)) {
+      case Answered answer -> body(answer);
+      case NoConnection(var reason) ->
+          throw new IOException("no connection: " + reason.name().toLowerCase(Locale.ROOT));
+      case NotHttp _ -> throw new IOException("the answer is not HTTP");
+      case Late _ -> throw new IOException("no answer in time");
+    };
+  }
+
+  private static OutboundRequest request(URI url, Map<String, String> headers) throws IOException {
+    try {
+      return new OutboundRequest("GET", url, headers, null, true);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("the token file holds more than one token", e);
     }
   }
 
-  private HttpClient.Builder client() throws IOException {
-    var client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT_LIMIT);
-    return issuer.caFile() == null ? client : client.sslContext(trusting(issuer.caFile()));
+  private static String body(Answered answer) throws IOException {
+    if (answer.status() != 200) {
+      throw new IOException("status " + answer.status());
+    }
+    return switch (answer.body()) {
+      case Whole(var bytes) -> new String(bytes, StandardCharsets.UTF_8);
+      case CutOff _ -> throw new IOException("the answer broke off");
+      case TooLarge _ -> throw new IOException("the answer has more than 256 KiB");
+      case Unframed _, Undecodable _ -> throw new IOException("the answer is not readable");
+    };
+  }
+
+  private SSLSocketFactory sockets() throws IOException {
+    return issuer.caFile() == null
+        ? (SSLSocketFactory) SSLSocketFactory.getDefault()
+        : trusting(issuer.caFile()).getSocketFactory();
   }
 
   private static SSLContext trusting(Path caFile) throws IOException {

@@ -42,8 +42,21 @@ sealed interface Grant {
     return 1;
   }
 
+  /**
+   * Whether asking twice does no harm. A code and a refresh token are used up by the first request,
+   * even if its answer is lost.
+   */
+  default boolean repeatable() {
+    return false;
+  }
+
   /** The client's own token (§4.4). */
   record OfClient(Client client) implements Grant {
+    @Override
+    public boolean repeatable() {
+      return true;
+    }
+
     @Override
     public Map<String, String> parameters() {
       var parameters = new LinkedHashMap<>(Map.of("grant_type", "client_credentials"));

@@ -39,6 +39,12 @@ final class IssuedToken {
     this.hash = hash;
   }
 
+  /**
+   * Returns the token, or what is wrong with the answer.
+   *
+   * @param requested when the request was sent
+   * @param provenance what the token comes from
+   */
   FromUpstream from(JsonNode fields, Now requested, Provenance provenance) {
     var token = fields.path("access_token");
     if (token.isMissingNode() || token.isNull() || "".equals(token.textValue())) {
