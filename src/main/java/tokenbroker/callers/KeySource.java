@@ -1,23 +1,20 @@
 package tokenbroker.callers;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the text with an issuer's keys is read from, within a time limit and a size limit. Blocks.
@@ -28,6 +25,11 @@ final class KeySource {
   private static final Duration TIME_LIMIT = Duration.ofSeconds(5);
   private static final int LARGEST = 256 * 1024;
 
+  /**
+   * An API server of Kubernetes publishes the first of these alone, and answers 406 to all else.
+   */
+  private static final String ACCEPT = "application/jwk-set+json, application/json";
+
   private final IssuerSettings issuer;
 
   KeySource(IssuerSettings issuer) {
@@ -35,17 +37,18 @@ final class KeySource {
   }
 
   String read() throws IOException {
-    if (issuer.keysUrl() != null) {
-      return fetch(issuer.keysUrl());
-    }
-    return issuer.keysFile() == null ? "" : text(issuer.keysFile());
+    return switch (issuer.keys()) {
+      case KeysLocation.Url(var url) -> fetch(url);
+      case KeysLocation.File(var path) -> TextFile.read(path);
+      case KeysLocation.Faulty(var fault) -> throw new IllegalStateException(fault);
+    };
   }
 
   /** The token file and the CA file are read anew each time: Kubernetes rotates both. */
   private String fetch(URI url) throws IOException {
-    var request = HttpRequest.newBuilder(url).header("Accept", "application/json");
+    var request = HttpRequest.newBuilder(url).header("Accept", ACCEPT);
     if (issuer.tokenFile() != null) {
-      request.header("Authorization", "Bearer " + text(issuer.tokenFile()).strip());
+      request.header("Authorization", "Bearer " + TokenFile.read(issuer.tokenFile()));
     }
     try (var threads = Executors.newVirtualThreadPerTaskExecutor();
         var http = client().executor(threads).build()) {
@@ -53,22 +56,40 @@ final class KeySource {
       var answer = http.sendAsync(request.build(), body);
       try {
         var response = answer.get(TIME_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        if (response.statusCode() != 200) {
-          throw new IOException("status " + response.statusCode());
-        }
+        checkStatus(response.statusCode());
         return response.body();
       } finally {
         answer.cancel(true);
         http.shutdownNow();
       }
     } catch (ExecutionException e) {
-      throw new IOException(e.getCause());
+      throw new KeysUnreadable(reason(e.getCause()), e);
     } catch (TimeoutException e) {
-      throw new IOException("no answer in time", e);
+      throw new KeysUnreadable("no answer in time", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
+      throw new KeysUnreadable("the broker ends", e);
     }
+  }
+
+  /** Says what the server did, and never what it wrote. */
+  private static void checkStatus(int status) throws KeysUnreadable {
+    if (status / 100 == 3) {
+      throw new KeysUnreadable(
+          "status " + status + ", a redirect, which is not followed: set keys to its target");
+    }
+    if (status != 200) {
+      throw new KeysUnreadable("status " + status);
+    }
+  }
+
+  private static String reason(@Nullable Throwable cause) {
+    return switch (cause) {
+      case SSLException _ -> "no TLS: the certificate is not trusted or names another host";
+      case HttpTimeoutException _ -> "no answer in time";
+      case ConnectException _ -> "no connection";
+      case null, default -> "the answer is cut off, too large or not HTTP";
+    };
   }
 
   private HttpClient.Builder client() throws IOException {
@@ -77,29 +98,8 @@ final class KeySource {
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(CONNECT_LIMIT);
-    return issuer.caFile() == null ? client : client.sslContext(trusting(issuer.caFile()));
-  }
-
-  private static SSLContext trusting(Path caFile) throws IOException {
-    try (var in = Files.newInputStream(caFile)) {
-      var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-      trusted.load(null, null);
-      for (var certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        trusted.setCertificateEntry("ca-" + trusted.size(), certificate);
-      }
-      var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      managers.init(trusted);
-      var context = SSLContext.getInstance("TLS");
-      context.init(null, managers.getTrustManagers(), null);
-      return context;
-    } catch (GeneralSecurityException e) {
-      throw new IOException(caFile + " holds no usable certificates", e);
-    }
-  }
-
-  private static String text(Path file) throws IOException {
-    try (var in = Files.newInputStream(file)) {
-      return new String(in.readNBytes(LARGEST), StandardCharsets.UTF_8);
-    }
+    return issuer.caFile() == null
+        ? client
+        : client.sslContext(TrustedAuthorities.in(issuer.caFile()));
   }
 }
