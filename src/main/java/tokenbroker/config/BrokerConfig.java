@@ -61,7 +61,10 @@ public interface BrokerConfig {
     @WithDefault("/etc/token-broker/secrets")
     Path secrets();
 
-    /** How often the file, the secrets and the seal keys are looked at for changes. */
+    /**
+     * How often the file, the secrets, the seal keys and issuers' keys in files are looked at for
+     * changes.
+     */
     @WithDefault("10s")
     @Range(min = "100ms", max = "1h")
     Duration reloadEvery();
@@ -73,8 +76,8 @@ public interface BrokerConfig {
     Optional<String> issuer();
 
     /**
-     * Its public keys: an {@code http(s)} URL of a JWKS, or a file (JWKS or PEM; a plain path or
-     * {@code file:…}). Required.
+     * Its public keys: an {@code http(s)} URL of a JWKS, or a file (JWKS, or PEM with public keys
+     * or certificates; a plain path or {@code file:…}). Required.
      */
     Optional<String> keys();
 

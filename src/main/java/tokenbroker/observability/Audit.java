@@ -111,6 +111,25 @@ public class Audit {
     record(new Entry(clock.instant(), event, caller, account, outcome, token, traceId));
   }
 
+  /**
+   * Records that a caller was refused before it was known who it is. Never blocks.
+   *
+   * @param issuer the configured name of the issuer, or {@code unknown}
+   */
+  public void refusedCaller(String issuer, String reason, String traceId) {
+    record(
+        new Entry(
+            clock.instant(),
+            "authentication",
+            null,
+            null,
+            "refused",
+            null,
+            traceId,
+            issuer,
+            reason));
+  }
+
   private void record(Entry entry) {
     if (!backlog.offer(entry)) {
       dropped.increment();
@@ -168,11 +187,19 @@ public class Audit {
         line.writeStringField("issuer", entry.caller.issuer());
         line.writeStringField("subject", entry.caller.subject());
       }
-      line.writeStringField("client", entry.account.client().value());
-      if (entry.account.connection() != null) {
-        line.writeStringField("connection", entry.account.connection().value());
+      if (entry.issuer != null) {
+        line.writeStringField("issuer", entry.issuer);
+      }
+      if (entry.account != null) {
+        line.writeStringField("client", entry.account.client().value());
+        if (entry.account.connection() != null) {
+          line.writeStringField("connection", entry.account.connection().value());
+        }
       }
       line.writeStringField("outcome", entry.outcome);
+      if (entry.reason != null) {
+        line.writeStringField("reason", entry.reason);
+      }
       if (entry.token != null) {
         line.writeStringField("token_id", entry.token.value());
       }
@@ -208,8 +235,22 @@ public class Audit {
       Instant at,
       String event,
       @Nullable Caller caller,
-      Account account,
+      @Nullable Account account,
       String outcome,
       @Nullable TokenId token,
-      @Nullable String traceId) {}
+      @Nullable String traceId,
+      @Nullable String issuer,
+      @Nullable String reason) {
+
+    Entry(
+        Instant at,
+        String event,
+        @Nullable Caller caller,
+        Account account,
+        String outcome,
+        @Nullable TokenId token,
+        @Nullable String traceId) {
+      this(at, event, caller, account, outcome, token, traceId, null, null);
+    }
+  }
 }
