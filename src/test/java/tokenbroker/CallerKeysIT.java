@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -143,6 +144,24 @@ class CallerKeysIT {
                       .contains("\"event\":\"authentication\"", "\"issuer\":\"test\"")
                       .contains("\"outcome\":\"refused\"", "\"reason\":\"audience\""));
       assertThat(broker.output()).doesNotContain(jwt, jwt.split("\\.", -1)[1], "Exception");
+    }
+  }
+
+  @Test
+  void aRequestWithoutATokenFindsItsTraceIdInTheLogToo() throws IOException {
+    var files = new BrokerFiles(directory).callerKeys(new CallerTokens("k1"));
+    try (var broker = BrokerProcess.with(files).with("broker.store", "memory").start()) {
+      var refused = broker.send(HttpRequest.newBuilder(broker.url("/clients")).build());
+      assertThat(refused.statusCode()).isEqualTo(401);
+      assertThat(refused.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
+      var trace = JSON.readTree(refused.body()).path("trace_id").asText();
+
+      await().until(() -> linesWith(broker, trace).size() == 2);
+      assertThat(linesWith(broker, trace))
+          .anySatisfy(
+              line ->
+                  assertThat(line)
+                      .contains("(no_token): the request has no Authorization header. Trace "));
     }
   }
 

@@ -143,6 +143,9 @@ final class Issuer {
   }
 
   private void failed(String reason) {
+    if (Thread.currentThread().isInterrupted()) {
+      return; // The broker ends, and so did this read.
+    }
     metrics.keysRead(settings.name(), "failed");
     if (!reason.equals(failure)) {
       LOG.warnf(

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 record UnverifiedJwt(JsonNode header, JsonNode claims) {
 
+  /** The last second that a date of four digits can name; whatever is later is no date. */
+  private static final double LATEST = 253_402_300_799.0;
+
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -51,9 +54,6 @@ record UnverifiedJwt(JsonNode header, JsonNode claims) {
     var json = JSON.readTree(Base64.getUrlDecoder().decode(base64));
     return json != null && json.isObject() ? json : null;
   }
-
-  /** The last second that a date of four digits can name; whatever is later is no date. */
-  private static final double LATEST = 253_402_300_799.0;
 
   @Nullable String issuer() {
     return claims.path("iss").textValue();
