@@ -39,16 +39,16 @@ class KeySourceTest {
       textBlock =
           """
           HTTP/1.1 406 No~Content-Length: 0~~                | status 406
-          HTTP/1.1 302 Found~Location: /x~Content-Length: 0~~ | status 302
+          HTTP/1.1 302 Found~Location: /x~Content-Length: 0~~ | status 302, a redirect, which is not followed: set keys to its target
           HTTP/1.1 407 No~~                                  | status 407
           HTTP/1.1 101 Switching~~                           | status 101
-          HTTP/1.1 200 OK~Content-Length: 9~~{               | the answer broke off
+          HTTP/1.1 200 OK~Content-Length: 9~~{               | the answer is cut off
           HTTP/1.1 200 OK~Content-Length: 999999~~{          | the answer has more than 256 KiB
-          HTTP/1.1 200 OK~Content-Length: -1~~{              | the answer is not readable
-          HTTP/1.1 200 OK~Content-Encoding: br~~{}           | the answer is not readable
+          HTTP/1.1 200 OK~Content-Length: -1~~{              | the answer cannot be decoded
+          HTTP/1.1 200 OK~Content-Encoding: br~~{}           | the answer cannot be decoded
           HTTP/1.1 000 Odd~~                                 | the answer is not HTTP
           SSH-2.0-noise~                                     | the answer is not HTTP
-          ''                                                 | no connection: closed
+          ''                                                 | the connection is closed before an answer
           """)
   void everyOddAnswerIsAFailureThatSaysWhatItIs(String answer, String failure) {
     server.script(
@@ -81,7 +81,7 @@ class KeySourceTest {
     var file = Files.writeString(directory.resolve("token"), "geheim\nund mehr\n");
     assertThatThrownBy(() -> source(file).read())
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("token file")
+        .hasMessageContaining("token")
         .hasMessageNotContaining("geheim");
     assertThat(server.connections()).isZero();
   }
@@ -89,6 +89,7 @@ class KeySourceTest {
   private KeySource source(@Nullable Path tokenFile) {
     var url = URI.create("http://127.0.0.1:" + server.port() + "/jwks");
     return new KeySource(
-        new IssuerSettings("test", "https://issuer", url, null, tokenFile, null, "us", Set.of()));
+        new IssuerSettings(
+            "test", "https://issuer", new KeysLocation.Url(url), tokenFile, null, "us", Set.of()));
   }
 }
