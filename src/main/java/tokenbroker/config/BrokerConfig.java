@@ -1,5 +1,6 @@
 package tokenbroker.config;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * file: the first sentence of a comment says what a key does, with its unit where it has one.
  */
 @ConfigMapping(prefix = "broker")
+@RegisterForReflection
 public interface BrokerConfig {
 
   /** The clients whose credentials the broker holds. */

@@ -72,7 +72,7 @@ final class ConnectionScripts {
       redis.call('ZREM', KEYS[2], ARGV[1])
       redis.call('SREM', KEYS[3], ARGV[1])
       for i = 4, #KEYS do redis.call('DEL', KEYS[i]) end
-      redis.call('PUBLISH', ARGV[2], ARGV[3])
+      redis.pcall('PUBLISH', ARGV[2], ARGV[3])
       return removed
       """;
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
+import tokenbroker.time.Ticker;
 import tokenbroker.tokens.Lease;
 import tokenbroker.tokens.StoreUnavailable;
 
@@ -27,10 +28,12 @@ final class Leases {
   private static final Duration RENEWED_EVERY = Duration.ofMillis(1500);
 
   private final Commands commands;
+  private final Ticker ticker;
   private final Counter lost;
 
-  Leases(Commands commands, MeterRegistry registry) {
+  Leases(Commands commands, MeterRegistry registry, Ticker ticker) {
     this.commands = commands;
+    this.ticker = ticker;
     this.lost =
         Counter.builder("token_broker.lease.lost")
             .description("Leases that had another owner when their holder renewed them")
@@ -71,9 +74,9 @@ final class Leases {
 
     private void renew() {
       while (true) {
-        var until = System.nanoTime() + RENEWED_EVERY.toNanos();
-        while (!closed && System.nanoTime() - until < 0) {
-          LockSupport.parkNanos(until - System.nanoTime());
+        var due = ticker.now().plus(RENEWED_EVERY);
+        while (!closed && ticker.now().isBefore(due)) {
+          LockSupport.parkNanos(ticker.now().until(due).toNanos());
         }
         if (closed || !extend()) {
           return;

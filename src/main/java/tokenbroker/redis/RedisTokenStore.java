@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.seal.Seal;
+import tokenbroker.time.Ticker;
 import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
@@ -46,7 +47,7 @@ public class RedisTokenStore implements TokenStore {
     this.commands = commands;
     this.values = new SealedValues(seal);
     this.announcements = announcements;
-    this.leases = new Leases(commands, registry);
+    this.leases = new Leases(commands, registry, Ticker.system());
     this.clock = clock;
     this.openFailures = OpenFailures.in(registry);
   }

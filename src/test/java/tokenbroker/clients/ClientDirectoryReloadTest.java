@@ -26,6 +26,7 @@ import tokenbroker.clients.CredentialsFault.Kind;
 import tokenbroker.clients.CredentialsProof.Verdict;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.seal.KeyedHash;
+import tokenbroker.testing.LogLines;
 import tokenbroker.testing.SettableClock;
 
 class ClientDirectoryReloadTest {

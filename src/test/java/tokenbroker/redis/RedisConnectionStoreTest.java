@@ -41,7 +41,6 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
 
   private static Vertx vertx;
   private static RealRedis server;
-  private static Redis redis;
   private static Commands commands;
 
   private final KeyRing ring = KeyRing.random();
@@ -53,14 +52,12 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   static void connect() {
     vertx = Vertx.vertx();
     server = new RealRedis();
-    redis = Redis.createClient(vertx, server.url());
-    commands = new Commands(redis, vertx);
+    commands = new Commands(() -> Redis.createClient(vertx, server.url()), vertx);
     await().ignoreExceptions().until(() -> commands.run(Command.PING) != null);
   }
 
   @AfterAll
   static void disconnect() {
-    redis.close();
     vertx.close();
     server.close();
   }

@@ -8,7 +8,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisOptions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -27,6 +26,7 @@ import tokenbroker.clients.ClientName;
 import tokenbroker.seal.KeyRing;
 import tokenbroker.seal.Seal;
 import tokenbroker.testing.RealRedis;
+import tokenbroker.time.Ticker;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.StoreUnavailable;
@@ -42,7 +42,6 @@ class RedisTokenStoreTest extends TokenStoreContract {
 
   private static Vertx vertx;
   private static RealRedis server;
-  private static Redis redis;
   private static Commands commands;
 
   private final KeyRing ring = KeyRing.random();
@@ -54,16 +53,12 @@ class RedisTokenStoreTest extends TokenStoreContract {
   static void connect() {
     vertx = Vertx.vertx();
     server = new RealRedis();
-    redis =
-        Redis.createClient(
-            vertx, new RedisOptions().setConnectionString(server.url()).setMaxPoolSize(16));
-    commands = new Commands(redis, vertx);
+    commands = new Commands(() -> Redis.createClient(vertx, server.url()), vertx);
     await().ignoreExceptions().until(() -> commands.run(Command.PING) != null);
   }
 
   @AfterAll
   static void disconnect() {
-    redis.close();
     vertx.close();
     server.close();
   }
@@ -233,7 +228,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
   @Test
   void whenTheProcessEndsTheStoreDoesNotAnswer() throws Exception {
     var ending = Vertx.vertx();
-    var late = new Commands(Redis.createClient(ending, server.url()), ending);
+    var late = new Commands(() -> Redis.createClient(ending, server.url()), ending);
     ending.close().toCompletionStage().toCompletableFuture().get();
     assertThatThrownBy(() -> late.run(Command.PING)).isInstanceOf(StoreUnavailable.class);
   }
@@ -280,7 +275,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
 
     Replica(KeyRing ring, Clock clock) {
       seal = new Seal(ring);
-      announcements = new Announcements(commands, clock);
+      announcements = new Announcements(commands, clock, Ticker.system());
       store = new RedisTokenStore(commands, announcements, seal, registry, clock);
     }
 

@@ -87,18 +87,54 @@ public final class RealRedis implements AutoCloseable {
     }
   }
 
+  /** A connection that stays open until it is closed. */
+  public Session session() {
+    return new Session(port);
+  }
+
   static String commandOn(int port, String words) {
-    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(10_000);
-      socket.getOutputStream().write((words + "\r\n").getBytes(UTF_8));
-      var answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
-      var first = answer.readLine();
-      if (first == null) {
-        throw new IOException("no answer to " + words);
+    try (var session = new Session(port)) {
+      return session.command(words);
+    }
+  }
+
+  /** A connection for one command after the other. */
+  public static final class Session implements AutoCloseable {
+
+    private final Socket socket;
+    private final BufferedReader answers;
+
+    private Session(int port) {
+      try {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(10_000);
+        answers = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
-      return first.startsWith("$") && !first.equals("$-1") ? answer.readLine() : first;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    }
+
+    /** As {@link RealRedis#command}. */
+    public String command(String words) {
+      try {
+        socket.getOutputStream().write((words + "\r\n").getBytes(UTF_8));
+        var first = answers.readLine();
+        if (first == null) {
+          throw new IOException("no answer to " + words);
+        }
+        return first.startsWith("$") && !first.equals("$-1") ? answers.readLine() : first;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 
