@@ -72,18 +72,18 @@ public final class RealRedis implements AutoCloseable {
 
   /** A number among what {@code INFO} tells. */
   public long info(String section, String name) {
-    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(10_000);
-      socket.getOutputStream().write(("INFO " + section + "\r\n").getBytes(UTF_8));
-      var answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
-      for (var line = answer.readLine(); line != null; line = answer.readLine()) {
-        if (line.startsWith(name + ":")) {
-          return Long.parseLong(line.substring(name.length() + 1));
-        }
-      }
-      throw new IOException("no " + name);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    return infoText(section)
+        .lines()
+        .filter(line -> line.startsWith(name + ":"))
+        .findFirst()
+        .map(line -> Long.parseLong(line.substring(name.length() + 1)))
+        .orElseThrow();
+  }
+
+  /** A section of {@code INFO}. */
+  public String infoText(String section) {
+    try (var session = session()) {
+      return session.text("INFO " + section);
     }
   }
 
@@ -123,6 +123,21 @@ public final class RealRedis implements AutoCloseable {
           throw new IOException("no answer to " + words);
         }
         return first.startsWith("$") && !first.equals("$-1") ? answers.readLine() : first;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    /** Runs a command whose answer is one text of several lines. */
+    private String text(String words) {
+      try {
+        socket.getOutputStream().write((words + "\r\n").getBytes(UTF_8));
+        var length = Integer.parseInt(answers.readLine().substring(1));
+        var text = new char[length];
+        for (var read = 0; read < length; ) {
+          read += answers.read(text, read, length - read);
+        }
+        return new String(text);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
