@@ -1,5 +1,6 @@
 package tokenbroker.config;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
@@ -8,6 +9,7 @@ import java.util.Locale;
  * How long the broker leaves a failing upstream alone: the first pause and the longest, written
  * {@code 1s…30s} (or {@code 1s..30s}). A single duration means both.
  */
+@RegisterForReflection
 public record BackoffRange(Duration first, Duration longest) {
 
   public BackoffRange {

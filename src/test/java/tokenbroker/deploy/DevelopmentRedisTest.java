@@ -54,7 +54,7 @@ class DevelopmentRedisTest {
 
   @SuppressWarnings("unchecked")
   private static List<String> arguments() {
-    return (List<String>) container("redis").get("args");
+    return (List<String>) Manifest.at(container("redis"), "args").orElseThrow();
   }
 
   private static Map<Object, Object> environment(String deployment) {

@@ -103,7 +103,6 @@ class CommandsTest {
   void anErrorInAnswerToTheGreetingIsForgottenWithItsConnection(boolean closes) {
     awaitAnswer();
     network.answer("-ERR max number of clients reached\r\n", closes);
-    server.command("CLIENT KILL TYPE normal SKIPME yes");
     awaitTwoRefusals();
     network.mend();
 

@@ -1,11 +1,14 @@
 package tokenbroker.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +25,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestClassOrder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.callers.Caller;
 import tokenbroker.clients.ClientName;
 import tokenbroker.connections.Authorization;
@@ -159,9 +164,38 @@ class RedisUserTest {
     }
   }
 
-  /** What only this class can tell is told by the operations of those before it. */
   @Nested
   @Order(4)
+  class Connecting {
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theUserIsNamedInTheAddressAndThePasswordInItsOwnSettingWithAndWithoutHello(boolean hello)
+        throws IOException {
+      try (var guarded = new RealRedis();
+          var admin = guarded.session()) {
+        admin.command(documentedRights());
+        admin.command("CONFIG SET requirepass another");
+        var options =
+            new RedisOptions()
+                .setConnectionString("redis://127.0.0.1:" + guarded.port() + "?user=token-broker")
+                .setPassword("PASSWORD")
+                .setProtocolNegotiation(hello);
+        var connected = new Commands(() -> Redis.createClient(vertx, options), vertx);
+
+        await()
+            .untilAsserted(
+                () ->
+                    assertThatThrownBy(() -> connected.run(Command.DBSIZE))
+                        .hasMessage("dbsize: NOPERM"));
+        assertThat(connected.run(Command.GET, "token-broker:key")).isNull();
+      }
+    }
+  }
+
+  /** What only this class can tell is told by the operations of those before it. */
+  @Nested
+  @Order(5)
   class AfterAllOfThem {
 
     @Test

@@ -68,14 +68,15 @@ public final class TcpProxy implements AutoCloseable {
   }
 
   /**
-   * New connections are not forwarded until {@link #mend}: whatever each of them says is answered
-   * with this text.
+   * Ends all connections, and forwards no new ones until {@link #mend}: whatever each of them says
+   * is answered with this text.
    *
    * @param text may be empty: nothing is answered
    * @param thenClose whether the answer ends the connection
    */
   public void answer(String text, boolean thenClose) {
     instead = new Reply(text, thenClose);
+    open.forEach(TcpProxy::close);
   }
 
   /** The connections that are open now. */
