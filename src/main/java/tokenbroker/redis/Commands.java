@@ -46,9 +46,13 @@ class Commands {
   /** Used on the event loop only. */
   private @Nullable Session session;
 
+  /**
+   * @param unused makes Quarkus build a client, and so hand out the options of all others: it does
+   *     so only if one is injected
+   */
   @Inject
-  Commands(RedisClients clients, Vertx vertx) {
-    this(clients::newClient, vertx);
+  Commands(RedisClients clients, Redis unused, Vertx vertx) {
+    this(() -> clients.newClient(vertx), vertx);
   }
 
   /**

@@ -12,27 +12,20 @@ import org.jspecify.annotations.Nullable;
  * whole process, which cannot be replaced. A client has to be, though: its connect never completes
  * when {@code HELLO} is answered with an error (Vert.x 4.5), and a client of Sentinels or of a
  * cluster then waits for that one attempt for ever.
+ *
+ * <p>Quarkus calls this while it starts, before there are other beans: it may not depend on any.
  */
 @Singleton
 class RedisClients implements RedisOptionsCustomizer {
 
-  private final Vertx vertx;
   private volatile @Nullable RedisOptions options;
-
-  /**
-   * @param unused makes Quarkus build a client, and so hand out the options: it does so only for
-   *     those who inject one
-   */
-  RedisClients(Vertx vertx, Redis unused) {
-    this.vertx = vertx;
-  }
 
   @Override
   public void customize(String clientName, RedisOptions options) {
     this.options = options;
   }
 
-  Redis newClient() {
+  Redis newClient(Vertx vertx) {
     var configured = options;
     if (configured == null) {
       throw new IllegalStateException("Quarkus has not configured a Redis client");
