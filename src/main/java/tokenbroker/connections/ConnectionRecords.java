@@ -46,8 +46,13 @@ class ConnectionRecords {
     audit.connection("connect", asked, account, "connected", token, traceId);
   }
 
-  void notConnected(Caller asked, Account account, String outcome, String traceId) {
-    audit.connection("connect", asked, account, outcome, null, traceId);
+  /**
+   * Records an authorization that connected nothing.
+   *
+   * @param reason a word from here or an OAuth error; never the upstream's text
+   */
+  void notConnected(Caller asked, Account account, String outcome, String reason, String traceId) {
+    audit.notConnected(asked, account, outcome, reason, traceId);
   }
 
   void refreshed(Account account, TokenId token) {

@@ -84,7 +84,7 @@ public class Audit {
    */
   public void record(
       Caller caller, Account account, String outcome, @Nullable TokenId token, String traceId) {
-    record(new Entry(clock.instant(), "token", caller, account, outcome, token, traceId));
+    record(new Entry(clock.instant(), "token", caller, account, outcome, null, token, traceId));
   }
 
   /**
@@ -100,7 +100,18 @@ public class Audit {
       String outcome,
       @Nullable TokenId token,
       @Nullable String traceId) {
-    record(new Entry(clock.instant(), event, caller, account, outcome, token, traceId));
+    record(new Entry(clock.instant(), event, caller, account, outcome, null, token, traceId));
+  }
+
+  /**
+   * Records an authorization that connected nothing. Never blocks.
+   *
+   * @param outcome the OAuth error that the browser got
+   * @param reason a bounded word that says why; never the upstream's text
+   */
+  public void notConnected(
+      Caller asked, Account account, String outcome, String reason, String traceId) {
+    record(new Entry(clock.instant(), "connect", asked, account, outcome, reason, null, traceId));
   }
 
   private void record(Entry entry) {
@@ -143,6 +154,9 @@ public class Audit {
         line.writeStringField("connection", entry.account.connection().value());
       }
       line.writeStringField("outcome", entry.outcome);
+      if (entry.reason != null) {
+        line.writeStringField("reason", entry.reason);
+      }
       if (entry.token != null) {
         line.writeStringField("token_id", entry.token.value());
       }
@@ -162,6 +176,7 @@ public class Audit {
       @Nullable Caller caller,
       Account account,
       String outcome,
+      @Nullable String reason,
       @Nullable TokenId token,
       @Nullable String traceId) {}
 }
