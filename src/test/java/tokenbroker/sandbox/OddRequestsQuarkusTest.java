@@ -17,14 +17,12 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What clients send that are correct, careless or hostile: each gets what HTTP says, never a 500. */
+/**
+ * What clients send that are correct, careless or hostile: each gets what HTTP says, never a 500.
+ */
 @QuarkusTest
 @TestProfile(SandboxProfiles.Configuring.class)
 class OddRequestsQuarkusTest {
-
-  private static final String JSON = "application/json";
-  private static final String TEXT = "text/plain";
-  private static final String NONE = "406";
 
   /** Cold and hot, so that resource and hot path are held together. */
   @ParameterizedTest
@@ -87,10 +85,7 @@ class OddRequestsQuarkusTest {
   void severalHeadersAreOneList(String first, String second, String expected) {
     for (var hot = 0; hot < 2; hot++) {
       assertIs(
-          ask(
-              "GET /tokens/demo",
-              "Accept: %s\r\nAccept: %s\r\n".formatted(first, second),
-              ""),
+          ask("GET /tokens/demo", "Accept: %s\r\nAccept: %s\r\n".formatted(first, second), ""),
           expected);
     }
   }
@@ -119,55 +114,55 @@ class OddRequestsQuarkusTest {
       delimiter = '|',
       textBlock =
           """
-          application/json                       | 400
-          application/json; charset=utf-8        | 400
-          application/json;charset="UTF-8"       | 400
-          Application/JSON; charset=us-ascii     | 400
-          application/json; charset=utf-16       | 400
-          application/json; charset=no-such      | 400
-          application/json; charset=             | 400
-          application/json; version="a, b; c"    | 400
+          application/json                       | application/json
+          application/json; charset=utf-8        | application/json
+          application/json;charset="UTF-8"       | application/json
+          Application/JSON; charset=us-ascii     | application/json
+          application/json; charset=utf-16       | application/json
+          application/json; charset=no-such      | application/json
+          application/json; charset=             | application/json
+          application/json; version="a, b; c"    | application/json
           text/plain                             | 415
           text/json                              | 415
           application/problem+json               | 415
           application/x-www-form-urlencoded      | 415
           multipart/form-data; boundary=x        | 415
-          */*                                    | 415
           garbage                                | 415
           ;,;/=                                  | 415
           application/                           | 415
           """)
   void theBodyIsJsonWhateverTheParametersOfItsType(String contentType, String expected) {
-    for (var request :
-        Stream.of("POST /tokens/demo/invalidate", "POST /clients/demo/authorizations").toList()) {
-      assertIs(ask(request, "Content-Type: " + contentType + "\r\n", "{}"), expected);
-    }
+    var report = "{\"token_id\": \"" + "A".repeat(22) + "\"}";
+
+    assertIs(
+        ask("POST /tokens/demo/invalidate", "Content-Type: " + contentType + "\r\n", report),
+        expected);
   }
 
   static Stream<Arguments> bodies() {
     return Stream.of(
-        "",
-        " ",
-        "\0",
-        "{\"token_id\": \"\0\"}",
-        "{\"token_id\": \"\\u0000\"}",
-        "{\"token_id\": \"\\ud800\"}",
-        "{\"return_to\": \"\\ud800\", \"state\": \"\\ud800\"}",
-        "{\"token_id\": 1e999999999}",
-        "{\"token_id\": " + "9".repeat(4000) + "}",
-        "{\"token_id\": null}",
-        "{\"token_id\": {}}",
-        "{\"token_id\": \"a\", \"token_id\": \"b\"}",
-        "[".repeat(8000),
-        "{\"a\":".repeat(1600),
-        "{\"" + "a".repeat(8000) + "\":1}",
-        "{} {}",
-        "{}garbage",
-        "NaN",
-        "\u00ef\u00bb\u00bf{}", // a byte-order mark, as bytes
-        "\u00fe\u00ff\u0000{\u0000}", // UTF-16
-        "\u00c0\u00af", // no UTF-8
-        "{\"token_id\": \"\u00ff\u00fe\"}")
+            "",
+            " ",
+            "\0",
+            "{\"token_id\": \"\0\"}",
+            "{\"token_id\": \"\\u0000\"}",
+            "{\"token_id\": \"\\ud800\"}",
+            "{\"return_to\": \"\\ud800\", \"state\": \"\\ud800\"}",
+            "{\"token_id\": 1e999999999}",
+            "{\"token_id\": " + "9".repeat(4000) + "}",
+            "{\"token_id\": null}",
+            "{\"token_id\": {}}",
+            "{\"token_id\": \"a\", \"token_id\": \"b\"}",
+            "[".repeat(8000),
+            "{\"a\":".repeat(1600),
+            "{\"" + "a".repeat(8000) + "\":1}",
+            "{} {}",
+            "{}garbage",
+            "NaN",
+            "\u00ef\u00bb\u00bf{}", // a byte-order mark, as bytes
+            "\u00fe\u00ff\u0000{\u0000}", // UTF-16
+            "\u00c0\u00af", // no UTF-8
+            "{\"token_id\": \"\u00ff\u00fe\"}")
         .flatMap(
             body ->
                 Stream.of(

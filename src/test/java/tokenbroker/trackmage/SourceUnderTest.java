@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientCredentials;
 import tokenbroker.clients.ClientDirectory;
+import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.clients.ClientLabels;
 import tokenbroker.clients.ClientName;
 import tokenbroker.clients.ClientSecret;
@@ -40,6 +41,7 @@ final class SourceUnderTest implements AutoCloseable {
 
   private SourceUnderTest(Map<String, String> settings) {
     source = new TrackMageTokenSource(config(settings), clock, HASH, metrics);
+    clients.replaceAll(List.of(new Entry(client(URI.create("http://localhost")), null)));
   }
 
   /** With time limits that no test reaches by accident. */
