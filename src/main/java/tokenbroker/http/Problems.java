@@ -48,12 +48,12 @@ class Problems {
       return failed(e, request);
     }
     var problem = response(code, code.detail, null, Exchange.traceId(request));
-    return switch (code) {
-      case METHOD_NOT_ALLOWED ->
-          problem.header(HttpHeaders.ALLOW, AllowedMethods.at(request.getUriInfo().getPath()));
-      case NOT_ACCEPTABLE -> problem.header(HttpHeaders.VARY, HttpHeaders.ACCEPT);
-      default -> problem;
-    }.build();
+    if (code == ProblemCode.METHOD_NOT_ALLOWED) {
+      problem.header(HttpHeaders.ALLOW, AllowedMethods.at(request.getUriInfo().getPath()));
+    } else if (code == ProblemCode.NOT_ACCEPTABLE) {
+      problem.header(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+    }
+    return problem.build();
   }
 
   @ServerExceptionMapper
