@@ -215,6 +215,50 @@ class OddRequestsQuarkusTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          GET /tokens/demo                        | traceparent: garbage
+          GET /tokens/demo                        | traceparent: 00-00000000000000000000000000000000-0000000000000000-zz
+          GET /tokens/demo                        | traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-zz
+          GET /tokens/demo                        | traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more
+          GET /tokens/demo                        | Prefer: wait=99999999999999999999, ;;==, return="
+          GET /tokens/demo                        | If-None-Match: W/"
+          GET /tokens/demo                        | If-Modified-Since: yesterday
+          GET /tokens/demo                        | Range: bytes=x-y
+          GET /tokens/demo                        | Cookie: $Version=1; =;;; a
+          GET /tokens/demo                        | Accept-Language: ;;q=
+          GET /tokens/demo                        | Accept-Charset: ;;q=, *;q=x
+          GET /tokens/demo                        | Accept-Encoding: ;;q=
+          GET /tokens/demo                        | Content-Type: ;;;
+          GET /tokens/%00                         | X: y
+          GET /tokens/demo%2Finvalidate           | X: y
+          GET /tokens/demo/connections/%00        | X: y
+          GET /tokens/demo/connections/%F0%9F%92  | X: y
+          GET /tokens/demo;a=b                    | X: y
+          GET /tokens/demo?min_ttl=%00            | X: y
+          GET /tokens/demo?%                      | X: y
+          GET /clients/demo/connections?limit=%D9%A1  | X: y
+          GET /clients/demo/connections?cursor=%00    | X: y
+          DELETE /clients/demo/connections/%00    | X: y
+          GET /connect/demo.%00                   | X: y
+          GET /connect/demo.AAAAAAAAAAAAAAAAAAAAAA | Cookie: token-broker="AAAA
+          GET /connect/demo.AAAAAAAAAAAAAAAAAAAAAA | Cookie: ;;;===; $Path; token-broker
+          GET /oauth/callback?state=demo.AAAAAAAAAAAAAAAAAAAAAA&code=x | Cookie: token-broker=AAAAAAAAAAAAAAAAAAAAAA
+          GET /oauth/callback?state=demo.AAAAAAAAAAAAAAAAAAAAAA&code=x | Cookie: $Version=1; =;;; a
+          GET /oauth/callback?state=demo.AAAAAAAAAAAAAAAAAAAAAA&code=%F0%9F%92 | Cookie: a=b
+          GET /oauth/callback?state=%F0%9F%92&error=%00 | Sec-Purpose: ;;,
+          GET /oauth/callback?&=&==&&             | Purpose: ,
+          """)
+  void oddHeadersPathsAndQueriesAreNoServerError(String request, String header) {
+    var answer = ask(request, header + "\r\n", "");
+
+    assertThat(Integer.parseInt(answer.status())).as(answer.text()).isLessThan(500);
+  }
+
   private static void assertIs(Answer answer, String expected) {
     if (expected.matches("\\d+")) {
       assertThat(answer.status()).as(answer.text()).isEqualTo(expected);
