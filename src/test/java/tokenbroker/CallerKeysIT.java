@@ -1,8 +1,15 @@
 package tokenbroker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.jose4j.jwk.EcJwkGenerator;
 import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jwk.PublicJsonWebKey;
@@ -13,12 +20,16 @@ import org.jose4j.keys.EllipticCurves;
 import org.jose4j.lang.JoseException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tokenbroker.testing.ApiServer;
 import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.CallerTokens;
+import tokenbroker.testing.Measured;
 
-/** The packaged broker with both kinds of keys that an issuer may have, in one JWKS. */
+/** The packaged broker with the kinds of keys that an issuer may have, and with none. */
 class CallerKeysIT {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path directory;
 
@@ -38,6 +49,129 @@ class CallerKeysIT {
       stranger.setKeyId("ec");
       assertThat(status(broker, signed(stranger, "ES256"))).isEqualTo(401);
     }
+  }
+
+  @Test
+  void withTheKeysOfOneIssuerItIsReadyAndTheCallersOfTheOtherAreToldToComeBack()
+      throws IOException {
+    var issuer = new CallerTokens("k1");
+    var other = new CallerTokens("k2");
+    var jwt = other.token("orders", Map.of("iss", "https://other.test"));
+    var files = new BrokerFiles(directory).callerKeys(issuer);
+    try (var server = ApiServer.publishing(other.jwks())) {
+      server.status(403);
+      try (var broker =
+          BrokerProcess.with(files)
+              .with("broker.store", "memory")
+              .with("broker.issuers.other.issuer", "https://other.test")
+              .with("broker.issuers.other.keys", server.url())
+              .start()) {
+        assertThat(status(broker, issuer.token("orders"))).isEqualTo(200);
+        var refused = broker.get("/clients", jwt);
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(1L, 2L);
+        var problem = JSON.readTree(refused.body());
+        assertThat(problem.path("code").asText()).isEqualTo("keys_unavailable");
+        assertThat(problem.path("retryable").asBoolean()).isTrue();
+        assertThat(broker.managementGet("/q/health/ready"))
+            .contains("\"issuers-without-keys\": \"other\"")
+            .contains("\"issuer-other\": \"0 keys, last read failed: status 403\"")
+            .contains("\"issuer-test\": \"1 key\"");
+        assertThat(broker.metric("token_broker_issuer_keys{issuer=\"other\"}")).isZero();
+        assertThat(broker.metric("token_broker_issuer_keys{issuer=\"test\"}")).isOne();
+
+        server.status(200);
+        await().until(() -> status(broker, jwt) == 200);
+        assertThat(broker.metric("token_broker_issuer_keys{issuer=\"other\"}")).isOne();
+        Measured.say(
+            "withTheKeysOfOneIssuerItIsReadyAndTheCallersOfTheOtherAreToldToComeBack",
+            "503 with Retry-After, then 200 when the keys could be read");
+      }
+    }
+  }
+
+  @Test
+  void withoutAnyKeysItIsStartedAndNotReadyUntilItHasThem() {
+    var issuer = new CallerTokens("k1");
+    var files = new BrokerFiles(directory);
+    try (var server = ApiServer.publishing("{\"keys\":\"maintenance\"}")) {
+      try (var broker =
+          BrokerProcess.with(files)
+              .with("broker.store", "memory")
+              .with("broker.issuers.test.keys", server.url())
+              .launch()) {
+        await()
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> broker.answersManagement("/q/health/started"));
+        assertThat(broker.isReady()).isFalse();
+        assertThat(broker.managementGet("/q/health/ready"))
+            .contains("last read failed: the text is no JWKS");
+        assertThat(status(broker, issuer.token("orders"))).isEqualTo(503);
+
+        server.body(issuer.jwks());
+        broker.awaitReady();
+        assertThat(status(broker, issuer.token("orders"))).isEqualTo(200);
+        Measured.say(
+            "withoutAnyKeysItIsStartedAndNotReadyUntilItHasThem",
+            "started without keys, ready with them");
+      }
+    }
+  }
+
+  @Test
+  void aRefusedCallerFindsItsTraceIdInTheLogAndInTheAudit() throws IOException {
+    var issuer = new CallerTokens("k1");
+    var files = new BrokerFiles(directory).callerKeys(issuer);
+    try (var broker = BrokerProcess.with(files).with("broker.store", "memory").start()) {
+      var jwt = issuer.token("orders", Map.of("aud", "https://kubernetes.default.svc"));
+      var refused = broker.get("/clients", jwt);
+      assertThat(refused.statusCode()).isEqualTo(401);
+      var trace = JSON.readTree(refused.body()).path("trace_id").asText();
+      assertThat(trace).hasSize(32);
+
+      await().until(() -> linesWith(broker, trace).size() == 2);
+      assertThat(linesWith(broker, trace))
+          .anySatisfy(
+              line ->
+                  assertThat(line)
+                      .contains(
+                          "Refused a caller of issuer test (audience): aud is"
+                              + " \"https://kubernetes.default.svc\", expected is \"token-broker\""))
+          .anySatisfy(
+              line ->
+                  assertThat(line)
+                      .startsWith("{\"time\"")
+                      .contains("\"event\":\"authentication\"", "\"issuer\":\"test\"")
+                      .contains("\"outcome\":\"refused\"", "\"reason\":\"audience\""));
+      assertThat(broker.output()).doesNotContain(jwt, jwt.split("\\.", -1)[1], "Exception");
+    }
+  }
+
+  @Test
+  void aRequestWithoutATokenFindsItsTraceIdInTheLogToo() throws IOException {
+    var files = new BrokerFiles(directory).callerKeys(new CallerTokens("k1"));
+    try (var broker = BrokerProcess.with(files).with("broker.store", "memory").start()) {
+      var refused = broker.send(HttpRequest.newBuilder(broker.url("/clients")).build());
+      assertThat(refused.statusCode()).isEqualTo(401);
+      assertThat(refused.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
+      var trace = JSON.readTree(refused.body()).path("trace_id").asText();
+
+      await().until(() -> linesWith(broker, trace).size() == 2);
+      assertThat(linesWith(broker, trace))
+          .anySatisfy(
+              line ->
+                  assertThat(line)
+                      .contains("(no_token): the request has no Authorization header. Trace "));
+    }
+  }
+
+  private static List<String> linesWith(BrokerProcess broker, String text) {
+    return broker
+        .output()
+        .lines()
+        .filter(line -> line.contains(text))
+        .map(line -> line.replace("\\\"", "\"")) // The log is JSON, in which quotes are escaped.
+        .toList();
   }
 
   private static int status(BrokerProcess broker, String jwt) {

@@ -1,13 +1,9 @@
 package tokenbroker;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tokenbroker.testing.Answer;
+import tokenbroker.testing.ApiServer;
 import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.CallerTokens;
@@ -36,8 +33,7 @@ class RotationIT {
 
   private static RealRedis redis;
   private static ScriptedUpstream upstream;
-  private static HttpServer keys;
-  private static volatile String jwks = ISSUER.jwks();
+  private static ApiServer keys;
   private static BrokerFiles files;
   private static BrokerProcess.Settings settings;
   private static List<BrokerProcess> brokers = List.of();
@@ -47,25 +43,13 @@ class RotationIT {
   static void start() throws IOException {
     redis = new RealRedis();
     upstream = ScriptedUpstream.start();
-    keys = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    keys.createContext(
-        "/jwks",
-        exchange -> {
-          var bytes = jwks.getBytes(UTF_8);
-          exchange.sendResponseHeaders(
-              jwks.isEmpty() ? 500 : 200, bytes.length == 0 ? -1 : bytes.length);
-          exchange.getResponseBody().write(bytes);
-          exchange.close();
-        });
-    keys.start();
+    keys = ApiServer.publishing(ISSUER.jwks());
     files = new BrokerFiles(directory).callerKeys(ISSUER);
     Clients.write(files, upstream, CLIENTS);
     settings =
         BrokerProcess.with(files)
             .with("quarkus.redis.hosts", redis.url())
-            .with(
-                "broker.issuers.test.keys",
-                "http://127.0.0.1:" + keys.getAddress().getPort() + "/jwks");
+            .with("broker.issuers.test.keys", keys.url());
     brokers = settings.start(2);
     orders = ISSUER.token(Clients.CALLER);
   }
@@ -73,7 +57,7 @@ class RotationIT {
   @AfterAll
   static void end() {
     brokers.forEach(BrokerProcess::close);
-    keys.stop(0);
+    keys.close();
     upstream.close();
     redis.close();
   }
@@ -142,6 +126,33 @@ class RotationIT {
   }
 
   @Test
+  void aCallerThatIsRemovedIsRefusedWithoutDelay() throws IOException {
+    var path = "/tokens/client-" + (CLIENTS - 2);
+    brokers.forEach(broker -> assertThat(broker.get(path, orders).statusCode()).isEqualTo(200));
+    var all = Files.readString(files.clients());
+    var written = System.nanoTime();
+    files.clients(
+        all.lines()
+            .map(line -> line.startsWith("  client-" + (CLIENTS - 2) + ":") ? without(line) : line)
+            .reduce("", (one, other) -> one + other + "\n"));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> brokers.stream().allMatch(it -> it.get(path, orders).statusCode() == 403));
+    var seconds = (System.nanoTime() - written) / 1e9;
+    files.clients(all);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> brokers.stream().allMatch(it -> it.get(path, orders).statusCode() == 200));
+    Measured.say(
+        "aCallerThatIsRemovedIsRefusedWithoutDelay",
+        "refused %.0f s after the file was written".formatted(seconds));
+  }
+
+  private static String without(String client) {
+    return client.replaceFirst("callers: \\[.*] }", "callers: [] }");
+  }
+
+  @Test
   void aRemovedClientIsNoLongerServedAndItsKeysLeaveRedis() throws IOException {
     var path = "/tokens/client-" + (CLIENTS - 1);
     var key = "token-broker:{client-" + (CLIENTS - 1) + "}:token";
@@ -153,9 +164,10 @@ class RotationIT {
             .filter(line -> !line.startsWith("  client-" + (CLIENTS - 1) + ":"))
             .reduce("", (one, other) -> one + other + "\n"));
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(2))
         .until(() -> brokers.stream().allMatch(it -> it.get(path, orders).statusCode() == 403));
     var seconds = (System.nanoTime() - written) / 1e9;
+    assertThat(brokers.getFirst().output()).contains("are removed with their tokens in 30 s");
     await().until(() -> redis.command("EXISTS " + key).equals(":0"));
 
     files.clients(all + "  Bad_Name: {}\n  client-0x: { callers: [ { issuer: test } ] }\n");
@@ -183,21 +195,20 @@ class RotationIT {
     var path = "/tokens/client-5";
     brokers.forEach(broker -> assertThat(broker.get(path, orders).statusCode()).isEqualTo(200));
     var first = ISSUER.jwks();
-    jwks =
+    keys.body(
         first.substring(0, first.length() - 2)
             + ","
-            + next.jwks().substring("{\"keys\":[".length());
+            + next.jwks().substring("{\"keys\":[".length()));
     for (var i = 0; i < 20; i++) {
       var jwt = (i < 10 ? next : ISSUER).token(Clients.CALLER);
       assertThat(brokers.get(i % 2).get(path, jwt).statusCode()).isEqualTo(200);
     }
-    var both = jwks;
-    jwks = "";
+    keys.status(500);
     for (var i = 0; i < 20; i++) {
       var jwt = (i < 10 ? next : ISSUER).token(Clients.CALLER);
       assertThat(brokers.get(i % 2).get(path, jwt).statusCode()).isEqualTo(200);
     }
-    jwks = both;
+    keys.status(200);
     Measured.say(
         "anIssuersKeysRotateWithoutARefusedCallAndStayInHandWhenTheyCannotBeRead",
         "40 calls with old and new keys, 0 refused");

@@ -1,8 +1,10 @@
 package tokenbroker.callers;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
+import java.util.function.Supplier;
 
 /** What is told of callers and of their issuers' keys. */
 @Singleton
@@ -29,5 +31,13 @@ class CallerMetrics {
         .tag("result", result)
         .register(registry)
         .increment();
+  }
+
+  /** The registry holds the supplier, so that the gauge keeps its value after a collection. */
+  void keysInForce(String issuer, Supplier<Number> keys) {
+    Gauge.builder("token_broker.issuer.keys", keys)
+        .description("Keys of the issuer that are in force; 0 if none could be read yet")
+        .tag("issuer", issuer)
+        .register(registry);
   }
 }

@@ -1,139 +1,169 @@
 package tokenbroker.callers;
 
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.callers.IssuerKeys.Choice;
+import tokenbroker.time.Moment;
+import tokenbroker.time.Ticker;
 
 /**
- * An issuer and its keys. They are read again every five minutes, and once more for a key that is
- * not known, at most every half a minute. What cannot be read leaves the keys in hand in force.
+ * An issuer and its keys. A JWKS is read every five minutes, a file as often as other files, and
+ * either once more for a key that is not known, at most every half a minute. A failed read leaves
+ * the keys in hand in force and is repeated soon.
  */
 final class Issuer {
 
   private static final Logger LOG = Logger.getLogger(Issuer.class);
-  private static final Duration READ_EVERY = Duration.ofMinutes(5);
+  private static final Duration READ_URL_EVERY = Duration.ofMinutes(5);
   private static final Duration UNKNOWN_KEY_PAUSE = Duration.ofSeconds(30);
+  private static final Duration RETRY_WITH_KEYS = Duration.ofSeconds(30);
   private static final Duration RETRY_WITHOUT_KEYS = Duration.ofSeconds(2);
 
   private final IssuerSettings settings;
   private final KeySource source;
+  private final Duration readEvery;
   private final CallerMetrics metrics;
-  private final Clock clock;
+  private final Ticker ticker;
   private final ReentrantLock reading = new ReentrantLock();
-  private volatile List<IssuerKey> keys = List.of();
-  private volatile Instant due = Instant.MIN;
-  private Instant unknownKeyNotBefore = Instant.MIN;
-  private boolean failing;
+  private volatile IssuerKeys keys = IssuerKeys.NONE;
+  private volatile Moment due;
+  private volatile @Nullable String failure;
+  private Moment unknownKeyNotBefore;
+  private @Nullable String textInForce;
 
-  Issuer(IssuerSettings settings, CallerMetrics metrics, Clock clock) {
+  /**
+   * @param readFilesEvery how often keys in a file are read
+   */
+  Issuer(IssuerSettings settings, Duration readFilesEvery, CallerMetrics metrics, Ticker ticker) {
     this.settings = settings;
     this.source = new KeySource(settings);
+    this.readEvery = settings.keys() instanceof KeysLocation.File ? readFilesEvery : READ_URL_EVERY;
     this.metrics = metrics;
-    this.clock = clock;
+    this.ticker = ticker;
+    this.due = ticker.now();
+    this.unknownKeyNotBefore = due;
+    metrics.keysInForce(settings.name(), () -> keys.all().size());
   }
 
-  String name() {
-    return settings.name();
+  IssuerSettings settings() {
+    return settings;
   }
 
-  boolean hasKeys() {
-    return !keys.isEmpty();
+  IssuerKeys keys() {
+    return keys;
   }
 
-  /** Reads the keys where that is due. Blocks then; cheap else. */
+  KeysStatus status() {
+    return new KeysStatus(settings.name(), keys.all().size(), Optional.ofNullable(failure));
+  }
+
+  boolean isDue() {
+    return !ticker.now().isBefore(due);
+  }
+
+  /** Returns the time until the next read; negative if it is late. */
+  Duration untilNextRead() {
+    return ticker.now().until(due);
+  }
+
+  /** Reads the keys if that is due. Blocks then. Throws nothing that a text or a network causes. */
   void readIfDue() {
-    if (clock.instant().isBefore(due)) {
-      return;
-    }
     reading.lock();
     try {
-      read();
+      if (isDue()) {
+        read();
+      }
     } finally {
       reading.unlock();
     }
   }
 
-  /** The key that must have signed the JWT; read anew where it is not known yet. May block. */
-  Optional<IssuerKey> keyFor(@Nullable String id) {
-    var known = known(id);
-    return known.isPresent() || !hasKeys() ? known : readFor(id);
-  }
-
-  /** One that is not named must be the only one. */
-  private Optional<IssuerKey> known(@Nullable String id) {
-    var now = keys;
-    if (id == null) {
-      return now.size() == 1 ? Optional.of(now.getFirst()) : Optional.empty();
-    }
-    return now.stream()
-        .filter(key -> id.equals(key.id) || (key.id == null && now.size() == 1))
-        .findFirst();
-  }
-
-  /** Whoever comes while another reads waits for what that one brings. */
-  private Optional<IssuerKey> readFor(@Nullable String id) {
-    if (id == null) {
-      return Optional.empty();
+  /**
+   * Returns the keys that may have signed a JWT. Reads them again for a key that is not known, and
+   * then blocks; those who come meanwhile wait for the same read.
+   */
+  Choice candidates(@Nullable String id, @Nullable String algorithm) {
+    var choice = keys.candidates(id, algorithm);
+    if (!(choice instanceof Choice.Unknown) || id == null || keys.all().isEmpty()) {
+      return choice;
     }
     reading.lock();
     try {
-      var known = known(id);
-      if (known.isPresent()) {
-        return known;
-      }
-      var now = clock.instant();
-      if (now.isBefore(unknownKeyNotBefore)) {
-        metrics.keysRead(settings.name(), "throttled");
-        return Optional.empty();
-      }
-      unknownKeyNotBefore = now.plus(UNKNOWN_KEY_PAUSE);
-      read();
-      return known(id);
+      choice = keys.candidates(id, algorithm);
+      return choice instanceof Choice.Unknown && readForUnknownKey()
+          ? keys.candidates(id, algorithm)
+          : choice;
     } finally {
       reading.unlock();
     }
+  }
+
+  private boolean readForUnknownKey() {
+    var now = ticker.now();
+    if (now.isBefore(unknownKeyNotBefore)) {
+      metrics.keysRead(settings.name(), "throttled");
+      return false;
+    }
+    unknownKeyNotBefore = now.plus(UNKNOWN_KEY_PAUSE);
+    read();
+    return true;
   }
 
   private void read() {
     try {
-      replace(KeyTexts.read(source.read(), settings));
-      metrics.keysRead(settings.name(), "ok");
-      if (failing) {
-        LOG.infof("The keys of issuer %s can be read again", settings.name());
+      var text = source.read();
+      if (!text.equals(textInForce)) {
+        keys = keys.replacedBy(KeyTexts.read(text, settings));
+        textInForce = text;
       }
-      failing = false;
+      succeeded();
+    } catch (KeysUnreadable e) {
+      failed(e.reason());
     } catch (IOException e) {
-      metrics.keysRead(settings.name(), "failed");
-      if (!failing) {
-        LOG.warnf(
-            "The keys of issuer %s cannot be read, %d in hand stay in force: %s",
-            settings.name(), keys.size(), e.getMessage());
-      }
-      failing = true;
+      failed("the connection broke (" + e.getClass().getSimpleName() + ")");
+    } catch (RuntimeException e) {
+      // A fault of ours or of a parser must harm this issuer alone. Its message may quote the text.
+      failed("unexpected " + e.getClass().getName() + " at " + e.getStackTrace()[0]);
     }
-    due = clock.instant().plus(hasKeys() ? READ_EVERY : RETRY_WITHOUT_KEYS);
+    due = ticker.now().plus(pause());
   }
 
-  /** Keys that stay are the same objects as before, so that what they verified stays remembered. */
-  private void replace(List<IssuerKey> read) {
-    var before = keys;
-    keys =
-        read.stream()
-            .map(key -> before.stream().filter(old -> isSame(old, key)).findFirst().orElse(key))
-            .toList();
-    for (var old : before) {
-      old.inForce = keys.contains(old);
+  private void succeeded() {
+    metrics.keysRead(settings.name(), "ok");
+    if (failure != null) {
+      LOG.infof(
+          "The keys of issuer %s can be read again: %d in force",
+          settings.name(), keys.all().size());
     }
+    failure = null;
   }
 
-  private static boolean isSame(IssuerKey one, IssuerKey other) {
-    return Objects.equals(one.id, other.id) && one.key.equals(other.key);
+  private void failed(String reason) {
+    if (Thread.currentThread().isInterrupted()) {
+      return; // The broker ends, and so did this read.
+    }
+    metrics.keysRead(settings.name(), "failed");
+    if (!reason.equals(failure)) {
+      LOG.warnf(
+          "The keys of issuer %s cannot be read: %s. %s.",
+          settings.name(),
+          reason,
+          keys.all().isEmpty()
+              ? "Its callers get 503 until they can"
+              : "The " + keys.all().size() + " in hand stay in force");
+    }
+    failure = reason;
+  }
+
+  private Duration pause() {
+    if (failure == null) {
+      return readEvery;
+    }
+    var retry = keys.all().isEmpty() ? RETRY_WITHOUT_KEYS : RETRY_WITH_KEYS;
+    return retry.compareTo(readEvery) < 0 ? retry : readEvery;
   }
 }

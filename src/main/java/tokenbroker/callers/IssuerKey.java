@@ -8,6 +8,7 @@ import io.smallrye.jwt.auth.principal.ParseException;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.ECFieldFp;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -71,20 +72,40 @@ final class IssuerKey {
           rsa.getModulus().bitLength() >= SMALLEST_RSA_BITS
               && (algorithm.name().startsWith("RS") || algorithm.name().startsWith("PS"));
       case ECPublicKey ec ->
-          algorithm
-              .name()
-              .equals(
-                  switch (ec.getParams().getOrder().bitLength()) {
-                    case 256 -> "ES256";
-                    case 384 -> "ES384";
-                    default -> "ES512";
-                  });
+          isOnItsCurve(ec)
+              && algorithm
+                  .name()
+                  .equals(
+                      switch (ec.getParams().getOrder().bitLength()) {
+                        case 256 -> "ES256";
+                        case 384 -> "ES384";
+                        default -> "ES512";
+                      });
       default -> false;
     };
   }
 
+  /** A JWK may have any two numbers; neither its parser nor the JVM looks whether they fit. */
+  private static boolean isOnItsCurve(ECPublicKey key) {
+    var curve = key.getParams().getCurve();
+    if (!(curve.getField() instanceof ECFieldFp field)) {
+      return false;
+    }
+    var x = key.getW().getAffineX();
+    var y = key.getW().getAffineY();
+    var right = x.pow(3).add(curve.getA().multiply(x)).add(curve.getB());
+    return y.pow(2).subtract(right).mod(field.getP()).signum() == 0;
+  }
+
   boolean takes(@Nullable String algorithm) {
     return algorithms.stream().anyMatch(one -> one.getAlgorithm().equals(algorithm));
+  }
+
+  String algorithms() {
+    return algorithms.stream()
+        .map(SignatureAlgorithm::getAlgorithm)
+        .sorted()
+        .collect(Collectors.joining(" or "));
   }
 
   /** Empty where the JWT is good in all that the issuer is configured with. */
@@ -95,6 +116,10 @@ final class IssuerKey {
     } catch (ParseException e) {
       return Optional.of(
           e.getCause() instanceof InvalidJwtException invalid ? reason(invalid) : Refusal.CLAIMS);
+    } catch (RuntimeException e) {
+      // The libraries throw anything at values that they do not expect, such as a number that is
+      // no double. Whatever they cannot read is not accepted.
+      return Optional.of(Refusal.CLAIMS);
     }
   }
 

@@ -1,7 +1,6 @@
 package tokenbroker.callers;
 
 import io.smallrye.jwt.algorithm.SignatureAlgorithm;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,20 +17,16 @@ import tokenbroker.config.BrokerConfig;
  *
  * @param name what {@code clients.yaml} calls it
  * @param issuer the exact {@code iss}
- * @param keysUrl where its keys are; null where they are in a file
- * @param keysFile where its keys are; null where they are at a URL
+ * @param keys where its keys are; never {@link KeysLocation.Faulty}
  */
 record IssuerSettings(
     String name,
     String issuer,
-    @Nullable URI keysUrl,
-    @Nullable Path keysFile,
+    KeysLocation keys,
     @Nullable Path tokenFile,
     @Nullable Path caFile,
     String audience,
     Set<SignatureAlgorithm> algorithms) {
-
-  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
   /**
    * All issuers that are configured right; what is wrong with the others is added to {@code
@@ -64,28 +59,27 @@ record IssuerSettings(
     if (issuer.isBlank()) {
       faults.add(key + ".issuer is missing: set it to the exact iss of the callers' JWTs");
     }
-    var keys = config.keys().orElse("");
-    if (keys.isBlank()) {
-      faults.add(
-          key + ".keys is missing: set it to a JWKS URL, or to a file with a JWKS or PEM key");
-    }
-    var url = url(keys);
-    if (url != null
-        && url.getScheme().equals("http")
-        && !LOOPBACK.contains(String.valueOf(url.getHost()))) {
-      faults.add(
-          key
-              + ".keys is http:// and not loopback: who changes the answer chooses the callers; use https://");
-    }
     return new IssuerSettings(
         name,
         issuer,
-        url,
-        url != null ? null : file(keys),
+        location(key + ".keys", config.keys().orElse(""), faults),
         config.keysTokenFile().orElse(null),
         config.keysCaFile().orElse(null),
         config.audience(),
         algorithms(key, config.algorithms(), faults));
+  }
+
+  private static KeysLocation location(String key, String text, List<String> faults) {
+    if (text.isBlank()) {
+      faults.add(key + " is missing: set it to a JWKS URL, or to a file with a JWKS or PEM key");
+      return new KeysLocation.Faulty("is missing");
+    }
+    var location = KeysLocation.parse(text.strip());
+    if (location instanceof KeysLocation.Faulty(var fault)) {
+      // A user name may stand beside a password.
+      faults.add(key + (text.contains("@") ? " " : " is " + Quoted.of(text) + ", which ") + fault);
+    }
+    return location;
   }
 
   private static Set<SignatureAlgorithm> algorithms(
@@ -113,17 +107,5 @@ record IssuerSettings(
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
-  }
-
-  private static @Nullable URI url(String keys) {
-    try {
-      return keys.matches("https?://.+") ? URI.create(keys) : null;
-    } catch (IllegalArgumentException e) {
-      return null;
-    }
-  }
-
-  private static Path file(String keys) {
-    return Path.of(keys.startsWith("file:") ? URI.create(keys).getPath() : keys);
   }
 }

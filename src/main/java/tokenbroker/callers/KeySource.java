@@ -2,104 +2,104 @@ package tokenbroker.callers;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
+import java.util.HashMap;
+import java.util.Map;
+import javax.net.ssl.SSLSocketFactory;
+import tokenbroker.outbound.Body.CutOff;
+import tokenbroker.outbound.Body.TooLarge;
+import tokenbroker.outbound.Body.Undecodable;
+import tokenbroker.outbound.Body.Unframed;
+import tokenbroker.outbound.Body.Whole;
+import tokenbroker.outbound.OutboundHttp;
+import tokenbroker.outbound.OutboundRequest;
+import tokenbroker.outbound.Reply.Answered;
+import tokenbroker.outbound.Reply.Late;
+import tokenbroker.outbound.Reply.NoConnection;
+import tokenbroker.outbound.Reply.NoConnection.Reason;
+import tokenbroker.outbound.Reply.NotHttp;
+import tokenbroker.time.Ticker;
 
 /**
  * Where the text with an issuer's keys is read from, within a time limit and a size limit. Blocks.
+ * One thread at a time.
  */
 final class KeySource {
 
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
   private static final Duration TIME_LIMIT = Duration.ofSeconds(5);
-  private static final int LARGEST = 256 * 1024;
+
+  /**
+   * An API server of Kubernetes publishes the first of these alone, and answers 406 to all else.
+   */
+  private static final String ACCEPT = "application/jwk-set+json, application/json";
 
   private final IssuerSettings issuer;
+  private final OutboundHttp http;
+  private volatile SSLSocketFactory sockets = (SSLSocketFactory) SSLSocketFactory.getDefault();
 
   KeySource(IssuerSettings issuer) {
     this.issuer = issuer;
+    this.http = new OutboundHttp(CONNECT_LIMIT, Ticker.system(), Clock.systemUTC(), () -> sockets);
   }
 
   String read() throws IOException {
-    if (issuer.keysUrl() != null) {
-      return fetch(issuer.keysUrl());
-    }
-    return issuer.keysFile() == null ? "" : text(issuer.keysFile());
+    return switch (issuer.keys()) {
+      case KeysLocation.Url(var url) -> fetch(url);
+      case KeysLocation.File(var path) -> TextFile.read(path);
+      case KeysLocation.Faulty(var fault) -> throw new IllegalStateException(fault);
+    };
   }
 
   /** The token file and the CA file are read anew each time: Kubernetes rotates both. */
   private String fetch(URI url) throws IOException {
-    var request = HttpRequest.newBuilder(url).header("Accept", "application/json");
+    var headers = new HashMap<>(Map.of("Accept", ACCEPT));
     if (issuer.tokenFile() != null) {
-      request.header("Authorization", "Bearer " + text(issuer.tokenFile()).strip());
+      headers.put("Authorization", "Bearer " + TokenFile.read(issuer.tokenFile()));
     }
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
-        var http = client().executor(threads).build()) {
-      var body = BodyHandlers.limiting(BodyHandlers.ofString(StandardCharsets.UTF_8), LARGEST);
-      var answer = http.sendAsync(request.build(), body);
-      try {
-        var response = answer.get(TIME_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        if (response.statusCode() != 200) {
-          throw new IOException("status " + response.statusCode());
-        }
-        return response.body();
-      } finally {
-        answer.cancel(true);
-        http.shutdownNow();
-      }
-    } catch (ExecutionException e) {
-      throw new IOException(e.getCause());
-    } catch (TimeoutException e) {
-      throw new IOException("no answer in time", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
+    if (issuer.caFile() != null) {
+      sockets = TrustedAuthorities.in(issuer.caFile()).getSocketFactory();
+    }
+    var request = new OutboundRequest("GET", url, headers, null, true);
+    return switch (http.send(request, TIME_LIMIT)) {
+      case Answered answer -> body(answer);
+      case NoConnection(var reason) -> throw new KeysUnreadable(text(reason));
+      case NotHttp _ -> throw new KeysUnreadable("the answer is not HTTP");
+      case Late _ -> throw new KeysUnreadable("no answer in time");
+    };
+  }
+
+  private static String body(Answered answer) throws KeysUnreadable {
+    checkStatus(answer.status());
+    return switch (answer.body()) {
+      case Whole(var bytes) -> new String(bytes, StandardCharsets.UTF_8);
+      case CutOff _ -> throw new KeysUnreadable("the answer is cut off");
+      case TooLarge _ -> throw new KeysUnreadable("the answer has more than 256 KiB");
+      case Unframed _, Undecodable _ -> throw new KeysUnreadable("the answer cannot be decoded");
+    };
+  }
+
+  /** Says what the server did, and never what it wrote. */
+  private static void checkStatus(int status) throws KeysUnreadable {
+    if (status / 100 == 3) {
+      throw new KeysUnreadable(
+          "status " + status + ", a redirect, which is not followed: set keys to its target");
+    }
+    if (status != 200) {
+      throw new KeysUnreadable("status " + status);
     }
   }
 
-  private HttpClient.Builder client() throws IOException {
-    var client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT_LIMIT);
-    return issuer.caFile() == null ? client : client.sslContext(trusting(issuer.caFile()));
-  }
-
-  private static SSLContext trusting(Path caFile) throws IOException {
-    try (var in = Files.newInputStream(caFile)) {
-      var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-      trusted.load(null, null);
-      for (var certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        trusted.setCertificateEntry("ca-" + trusted.size(), certificate);
-      }
-      var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      managers.init(trusted);
-      var context = SSLContext.getInstance("TLS");
-      context.init(null, managers.getTrustManagers(), null);
-      return context;
-    } catch (GeneralSecurityException e) {
-      throw new IOException(caFile + " holds no usable certificates", e);
-    }
-  }
-
-  private static String text(Path file) throws IOException {
-    try (var in = Files.newInputStream(file)) {
-      return new String(in.readNBytes(LARGEST), StandardCharsets.UTF_8);
-    }
+  private static String text(Reason reason) {
+    return switch (reason) {
+      case UNKNOWN_HOST -> "no connection: the host has no address";
+      case REFUSED -> "no connection: it is refused";
+      case TIMEOUT -> "no connection in time";
+      case TLS -> "no TLS: the certificate is not trusted or names another host";
+      case PROXY -> "no connection: the egress proxy refuses it";
+      case CLOSED, BROKEN -> "the connection is closed before an answer";
+    };
   }
 }

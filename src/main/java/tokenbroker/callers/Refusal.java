@@ -4,6 +4,7 @@ import java.util.Locale;
 
 /** Why a JWT was refused: the label {@code reason}. */
 public enum Refusal {
+  NO_TOKEN,
   MALFORMED,
   TOO_LARGE,
   UNKNOWN_ISSUER,
@@ -15,7 +16,8 @@ public enum Refusal {
   AUDIENCE,
   CLAIMS;
 
-  String label() {
+  /** The label of metrics, logs and audit lines. */
+  public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
 }

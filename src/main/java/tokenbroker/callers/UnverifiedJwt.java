@@ -8,9 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.Base64;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * signed it, and nothing else.
  */
 record UnverifiedJwt(JsonNode header, JsonNode claims) {
+
+  /** The last second that a date of four digits can name; whatever is later is no date. */
+  private static final double LATEST = 253_402_300_799.0;
 
   private static final JsonMapper JSON =
       JsonMapper.builder(
@@ -67,23 +71,48 @@ record UnverifiedJwt(JsonNode header, JsonNode claims) {
     return claims.path("sub").textValue();
   }
 
-  /** Seconds since the epoch; RFC 7519 allows fractions. Zero where there is none. */
+  /** Seconds since the epoch; RFC 7519 allows fractions. Call {@link #oddClaim} before. */
   long expiresAt() {
-    return (long) claims.path("exp").asDouble(0);
+    return (long) claims.path("exp").asDouble();
   }
 
-  /** The claim {@code groups}: a list of strings, or one string. */
+  /** The claim {@code groups}: a list of strings, or one string. Call {@link #oddClaim} before. */
   Set<String> groups() {
-    var groups = new HashSet<String>();
     var claim = claims.path("groups");
-    if (claim.isTextual()) {
-      groups.add(claim.textValue());
+    return claim.isTextual()
+        ? Set.of(claim.textValue())
+        : claim.valueStream().map(JsonNode::textValue).collect(Collectors.toUnmodifiableSet());
+  }
+
+  /**
+   * Returns the first claim that is missing or has a type or a range that it may not have; null if
+   * there is none. An audience that is missing is none of them: the verifier has its own reason for
+   * that.
+   */
+  @Nullable String oddClaim() {
+    if (!isTime(claims.path("exp"))) {
+      return "exp";
     }
-    for (var group : claim) {
-      if (group.isTextual()) {
-        groups.add(group.textValue());
+    for (var optional : List.of("iat", "nbf")) {
+      if (claims.has(optional) && !isTime(claims.path(optional))) {
+        return optional;
       }
     }
-    return groups;
+    for (var optional : List.of("aud", "groups")) {
+      if (claims.has(optional) && !isTextOrTexts(claims.path(optional))) {
+        return optional;
+      }
+    }
+    var subject = subject();
+    return subject == null || subject.isBlank() ? "sub" : null;
+  }
+
+  private static boolean isTime(JsonNode claim) {
+    return claim.isNumber() && claim.asDouble() >= 0 && claim.asDouble() <= LATEST;
+  }
+
+  private static boolean isTextOrTexts(JsonNode claim) {
+    return claim.isTextual()
+        || (claim.isArray() && claim.valueStream().allMatch(JsonNode::isTextual));
   }
 }

@@ -12,14 +12,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.callers.IssuerKeys.Choice.Candidates;
+import tokenbroker.callers.IssuerKeys.Choice.Unknown;
+import tokenbroker.callers.IssuerKeys.Choice.WrongAlgorithm;
 import tokenbroker.callers.Verification.Overloaded;
 import tokenbroker.callers.Verification.Refused;
 import tokenbroker.callers.Verification.Unavailable;
 import tokenbroker.callers.Verification.Verified;
 import tokenbroker.config.BrokerConfig;
+import tokenbroker.time.Ticker;
 
 /**
  * Who callers are. A JWT that was verified is remembered, by its SHA-256, until it expires or its
@@ -42,15 +48,18 @@ public class VerifiedCallers {
   private final AtomicInteger waiting = new AtomicInteger();
 
   @Inject
-  VerifiedCallers(Issuers issuers, CallerMetrics metrics, Clock clock, BrokerConfig config) {
-    this(issuers, metrics, clock, config.callers().remembered());
+  VerifiedCallers(
+      Issuers issuers, CallerMetrics metrics, Clock clock, Ticker ticker, BrokerConfig config) {
+    this(issuers, metrics, clock, ticker, config.callers().remembered());
   }
 
-  VerifiedCallers(Issuers issuers, CallerMetrics metrics, Clock clock, int remembered) {
+  VerifiedCallers(
+      Issuers issuers, CallerMetrics metrics, Clock clock, Ticker ticker, int remembered) {
     this.remembered =
         Caffeine.newBuilder()
             .maximumSize(remembered)
             .expireAfterWrite(REMEMBERED_FOR)
+            .ticker(() -> ticker.now().nanos())
             .executor(Runnable::run) // Its upkeep is less than a change of threads.
             .build();
     this.issuers = issuers;
@@ -74,9 +83,11 @@ public class VerifiedCallers {
     }
     try {
       var verification =
-          jwt.length() > LARGEST_JWT ? new Refused(Refusal.TOO_LARGE) : verifyUnlessRemembered(jwt);
+          jwt.length() > LARGEST_JWT
+              ? Refusals.tooLarge(jwt.length(), LARGEST_JWT)
+              : verifyUnlessRemembered(jwt);
       switch (verification) {
-        case Refused(var reason) -> metrics.refused(reason.label());
+        case Refused refused -> metrics.refused(refused.reason().label());
         case Unavailable _ -> metrics.refused("keys_unavailable");
         case Verified _, Overloaded _ -> {}
       }
@@ -86,26 +97,41 @@ public class VerifiedCallers {
     }
   }
 
+  /**
+   * The refusal of a request that brings no bearer token.
+   *
+   * @param hasAuthorization whether it brings another kind of credentials
+   */
+  public Refused withoutToken(boolean hasAuthorization) {
+    metrics.refused(Refusal.NO_TOKEN.label());
+    return Refusals.withoutToken(hasAuthorization);
+  }
+
   private Verification verifyUnlessRemembered(String jwt) {
     var unverified = UnverifiedJwt.parse(jwt).orElse(null);
     if (unverified == null) {
-      return new Refused(Refusal.MALFORMED);
+      return Refusals.malformed();
     }
     var issuer = issuers.find(unverified.issuer()).orElse(null);
     if (issuer == null) {
-      return new Refused(Refusal.UNKNOWN_ISSUER);
+      return Refusals.unknownIssuer(unverified, issuers.names());
     }
-    var key = issuer.keyFor(unverified.keyId()).orElse(null);
-    if (key == null) {
-      return issuer.hasKeys() ? new Refused(Refusal.UNKNOWN_KEY) : new Unavailable();
+    if (issuer.keys().all().isEmpty()) {
+      return new Unavailable(issuer.untilNextRead());
     }
-    if (!key.takes(unverified.algorithm())) {
-      return new Refused(Refusal.ALGORITHM);
+    var odd = unverified.oddClaim();
+    if (odd != null) {
+      return Refusals.oddClaim(odd, unverified, issuer);
     }
-    return verify(jwt, unverified, issuer, key);
+    return switch (issuer.candidates(unverified.keyId(), unverified.algorithm())) {
+      case Candidates(var keys) -> verify(jwt, unverified, issuer, keys);
+      case WrongAlgorithm(var keys) -> Refusals.algorithm(unverified, issuer, keys);
+      case Unknown() -> Refusals.unknownKey(unverified, issuer);
+    };
   }
 
-  private Verification verify(String jwt, UnverifiedJwt unverified, Issuer issuer, IssuerKey key) {
+  private Verification verify(
+      String jwt, UnverifiedJwt unverified, Issuer issuer, List<IssuerKey> keys) {
     processors.acquireUninterruptibly();
     try {
       var digest = Digest.of(jwt);
@@ -113,21 +139,29 @@ public class VerifiedCallers {
       if (known != null) {
         return new Verified(known);
       }
-      var refusal = key.refuses(jwt);
-      if (refusal.isPresent()) {
-        return new Refused(refusal.get());
+      var refusal = Refusal.SIGNATURE;
+      for (var key : keys) {
+        var refused = key.refuses(jwt).orElse(null);
+        if (refused == null) {
+          return remember(digest, unverified, issuer, key);
+        }
+        if (refused != Refusal.SIGNATURE) {
+          refusal = refused; // The signature fits, so no other key does better.
+          break;
+        }
       }
-      var subject = unverified.subject();
-      if (subject == null || subject.isBlank()) {
-        return new Refused(Refusal.CLAIMS);
-      }
-      var caller = new Caller(issuer.name(), subject, unverified.groups());
-      remembered.put(
-          digest, new Remembered(caller, key, Instant.ofEpochSecond(unverified.expiresAt())));
-      return new Verified(caller);
+      return Refusals.verified(refusal, unverified, issuer, clock.instant());
     } finally {
       processors.release();
     }
+  }
+
+  private Verified remember(Digest digest, UnverifiedJwt verified, Issuer issuer, IssuerKey key) {
+    var subject = Objects.requireNonNull(verified.subject(), "not odd, so there");
+    var caller = new Caller(issuer.settings().name(), subject, verified.groups());
+    var expiresAt = Instant.ofEpochSecond(verified.expiresAt());
+    remembered.put(digest, new Remembered(caller, key, expiresAt));
+    return new Verified(caller);
   }
 
   private @Nullable Caller remembered(Digest digest) {

@@ -111,7 +111,8 @@ class CodeExchange {
             token.userEmail(),
             State.ACTIVE,
             clock.instant(),
-            token.expiresAt()),
+            token.life().requestedAt().plus(token.lifetime()),
+            token.provenance()),
         refreshToken);
     broker.serve(account, token);
     records.connected(authorization.asked(), account, token.id(), authorization.traceId());

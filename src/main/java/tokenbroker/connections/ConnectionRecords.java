@@ -31,6 +31,7 @@ class ConnectionRecords {
   private final Audit audit;
   private final MultiGauge connections;
   private final Map<ClientName, Counts> counted = new HashMap<>();
+  private final MultiGauge overdue;
 
   ConnectionRecords(MeterRegistry registry, ClientLabels labels, Audit audit) {
     this.registry = registry;
@@ -39,6 +40,10 @@ class ConnectionRecords {
     this.connections =
         MultiGauge.builder("token_broker.connections")
             .description("Connected accounts in the store")
+            .register(registry);
+    this.overdue =
+        MultiGauge.builder("token_broker.connections.overdue")
+            .description("Connections that should have been renewed more than a day ago")
             .register(registry);
     labels.onEnded(this::forget);
   }
@@ -92,15 +97,22 @@ class ConnectionRecords {
   private void showCounted() {
     var active = new HashMap<String, Long>();
     var ended = new HashMap<String, Long>();
-    counted.forEach(
+    var late = new HashMap<String, Long>();
+        counted.forEach(
         (client, count) -> {
           active.merge(labels.of(client), count.active(), Long::sum);
           ended.merge(labels.of(client), count.reconnectRequired(), Long::sum);
+          late.merge(labels.of(client), count.overdue(), Long::sum);
         });
     var rows = new ArrayList<Row<?>>();
     active.forEach((client, number) -> rows.add(row(client, State.ACTIVE, number)));
     ended.forEach((client, number) -> rows.add(row(client, State.RECONNECT_REQUIRED, number)));
     connections.register(rows, true);
+    overdue.register(
+        late.entrySet().stream()
+            .<Row<?>>map(each -> Row.of(Tags.of("client", each.getKey()), each.getValue()))
+            .toList(),
+        true);
   }
 
   void watchWaiting(IntSupplier waiting) {

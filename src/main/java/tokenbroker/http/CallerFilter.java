@@ -1,5 +1,6 @@
 package tokenbroker.http;
 
+import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
@@ -9,14 +10,16 @@ import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestCo
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestFilter;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.Caller;
+import tokenbroker.callers.RefusedCallers;
 import tokenbroker.callers.Verification;
 import tokenbroker.callers.VerifiedCallers;
+import tokenbroker.observability.Audit;
 
 /**
  * Lets verified callers through, within their rate. A remembered caller costs a hash and a look-up
  * on the event loop; a new one is verified on a virtual thread while the request waits. What is
- * injected here is application scoped, so made when it is first used: filters are made before there
- * is any configuration.
+ * injected here is application scoped or an {@link Instance}, so made when it is first used:
+ * filters are made before there is any configuration.
  */
 @Provider
 @ForCallers
@@ -26,10 +29,19 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
   private final RateLimits limits;
   private final RequestMetrics metrics;
   private final VirtualThreads threads;
+  private final RefusedCallers refusedCallers;
+  private final Instance<Audit> audit;
 
   CallerFilter(
-      VerifiedCallers callers, RateLimits limits, RequestMetrics metrics, VirtualThreads threads) {
+      VerifiedCallers callers,
+      RefusedCallers refusedCallers,
+      RateLimits limits,
+      RequestMetrics metrics,
+      VirtualThreads threads,
+      Instance<Audit> audit) {
     this.callers = callers;
+    this.refusedCallers = refusedCallers;
+    this.audit = audit;
     this.limits = limits;
     this.metrics = metrics;
     this.threads = threads;
@@ -38,9 +50,10 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
   @Override
   public void filter(ResteasyReactiveContainerRequestContext request) {
     var startedAt = System.nanoTime();
-    var jwt = BearerToken.of(Exchange.header(request, HttpHeaders.AUTHORIZATION));
+    var authorization = Exchange.header(request, HttpHeaders.AUTHORIZATION);
+    var jwt = BearerToken.of(authorization);
     if (jwt == null) {
-      request.abortWith(unauthenticated(request, null));
+      refuse(callers.withoutToken(authorization != null), request, null);
       return;
     }
     var caller = callers.remembered(jwt);
@@ -63,10 +76,22 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
   private void verify(String jwt, ContainerRequestContext request, long startedAt) {
     switch (callers.verify(jwt)) {
       case Verification.Verified(var caller) -> admit(caller, request, startedAt);
-      case Verification.Refused _ -> request.abortWith(unauthenticated(request, "invalid_token"));
-      case Verification.Overloaded _ -> request.abortWith(busy(request));
-      case Verification.Unavailable _ -> request.abortWith(busy(request));
+      case Verification.Refused refused -> refuse(refused, request, "invalid_token");
+      case Verification.Overloaded _ ->
+          request.abortWith(later(request, ProblemCode.OVERLOADED, Duration.ofSeconds(1)));
+      case Verification.Unavailable(var wait) ->
+          request.abortWith(later(request, ProblemCode.KEYS_UNAVAILABLE, wait));
     }
+  }
+
+  /** The caller gets the trace id alone; why it was refused is in the log under that id. */
+  private void refuse(
+      Verification.Refused refused, ContainerRequestContext request, @Nullable String error) {
+    var traceId = Exchange.traceId(request);
+    if (refusedCallers.log(refused, traceId)) {
+      audit.get().refusedCaller(refused.issuer(), refused.reason().label(), traceId);
+    }
+    request.abortWith(unauthenticated(request, error));
   }
 
   private void admit(Caller caller, ContainerRequestContext request, long startedAt) {
@@ -76,8 +101,7 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
       return;
     }
     metrics.rateLimited(caller);
-    request.abortWith(
-        Problems.response(ProblemCode.RATE_LIMITED, wait, Exchange.traceId(request)).build());
+    request.abortWith(later(request, ProblemCode.RATE_LIMITED, wait));
   }
 
   /** Never which check failed: that would help a forger more than a caller. */
@@ -89,9 +113,7 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
         .build();
   }
 
-  private static Response busy(ContainerRequestContext request) {
-    return Problems.response(
-            ProblemCode.OVERLOADED, Duration.ofSeconds(1), Exchange.traceId(request))
-        .build();
+  private static Response later(ContainerRequestContext request, ProblemCode code, Duration wait) {
+    return Problems.response(code, wait, Exchange.traceId(request)).build();
   }
 }

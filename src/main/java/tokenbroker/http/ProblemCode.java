@@ -51,6 +51,11 @@ enum ProblemCode {
       true,
       "The broker cannot verify the caller now",
       "Ask again after the time in Retry-After."),
+  KEYS_UNAVAILABLE(
+      503,
+      true,
+      "The caller's issuer cannot be verified yet",
+      "The keys of the issuer have not been read yet; ask again after the time in Retry-After."),
   UPSTREAM_TIMEOUT(
       504, true, "TrackMage did not answer in time", "No token was there before the time limit.");
 

@@ -4,18 +4,17 @@ import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
-import org.eclipse.microprofile.health.Startup;
 import tokenbroker.callers.Issuers;
+import tokenbroker.callers.KeysStatus;
 import tokenbroker.clients.ClientDirectory;
 import tokenbroker.tokens.TokenStore;
 
 /**
- * Ready is a replica that can serve: its configuration is loaded and the keys of its callers'
- * issuers are at hand. A store or an upstream that is down is told, and is no reason to take the
- * replica out: the others would not do better.
+ * Whether a replica can serve: its configuration is loaded, and it has the keys of at least one
+ * issuer. An issuer without keys, a store or an upstream that is down is told in the data. It takes
+ * no replica out, because the others would do no better.
  */
 @Readiness
-@Startup
 @Singleton
 class BrokerReadiness implements HealthCheck {
 
@@ -31,13 +30,22 @@ class BrokerReadiness implements HealthCheck {
 
   @Override
   public HealthCheckResponse call() {
-    var withoutKeys = issuers.withoutKeys();
-    return HealthCheckResponse.named("token-broker")
-        .status(clients.isLoaded() && withoutKeys.isEmpty())
-        .withData("clients", clients.all().size())
-        .withData("issuers-without-keys", String.join(",", withoutKeys))
-        .withData("store", store.isUp() ? "up" : "degraded")
-        .withData("announcements", store.hearingSince().isPresent() ? "heard" : "not heard")
-        .build();
+    var statuses = issuers.statuses();
+    var withoutKeys =
+        statuses.stream().filter(status -> !status.isUsable()).map(KeysStatus::issuer).toList();
+    var health =
+        HealthCheckResponse.named("token-broker")
+            .status(clients.isLoaded() && withoutKeys.size() < statuses.size())
+            .withData("clients", clients.all().size())
+            .withData("issuers-without-keys", String.join(",", withoutKeys))
+            .withData("store", store.isUp() ? "up" : "degraded")
+            .withData("announcements", store.hearingSince().isPresent() ? "heard" : "not heard");
+    statuses.forEach(status -> health.withData("issuer-" + status.issuer(), text(status)));
+    return health.build();
+  }
+
+  private static String text(KeysStatus status) {
+    var keys = status.keys() + (status.keys() == 1 ? " key" : " keys");
+    return status.failure().map(reason -> keys + ", last read failed: " + reason).orElse(keys);
   }
 }

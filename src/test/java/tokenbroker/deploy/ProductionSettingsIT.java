@@ -2,11 +2,7 @@ package tokenbroker.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -15,6 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tokenbroker.testing.ApiServer;
 import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.CallerTokens;
@@ -26,7 +23,8 @@ import tokenbroker.testing.TcpProxy;
 /**
  * The broker with the environment and the clients file of the production overlay, as kustomize
  * renders them; only paths and addresses are this machine's. The API server is one that gives its
- * keys to whoever has its token, over TLS with a certificate of its own; so is Redis.
+ * keys to whoever has its token and asks for its media type, over TLS with a certificate of its
+ * own. Redis has such a certificate too.
  */
 class ProductionSettingsIT {
 
@@ -35,7 +33,7 @@ class ProductionSettingsIT {
 
   @TempDir Path directory;
 
-  private HttpServer keys;
+  private ApiServer keys;
   private TcpProxy apiServer;
   private RealRedis redis;
   private TcpProxy redisWithTls;
@@ -46,19 +44,8 @@ class ProductionSettingsIT {
     Tool.KUBECTL.assumeThere();
     var certificate = Certificate.in(directory);
     certificate.writePem(directory.resolve("tls"));
-    keys = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    keys.createContext(
-        "/openid/v1/jwks",
-        exchange -> {
-          var known =
-              "Bearer of-the-pod".equals(exchange.getRequestHeaders().getFirst("Authorization"));
-          var body = (known ? CLUSTER.jwks() : "{}").getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(known ? 200 : 401, body.length);
-          exchange.getResponseBody().write(body);
-          exchange.close();
-        });
-    keys.start();
-    apiServer = new TcpProxy(keys.getAddress().getPort(), certificate.servers());
+    keys = ApiServer.publishing(CLUSTER.jwks()).requiring("of-the-pod");
+    apiServer = new TcpProxy(keys.port(), certificate.servers());
     redis = new RealRedis("--requirepass", "of-redis");
     redisWithTls = new TcpProxy(redis.port(), certificate.servers());
     upstream = ScriptedUpstream.start();
@@ -71,7 +58,7 @@ class ProductionSettingsIT {
       redisWithTls.close();
       redis.close();
       apiServer.close();
-      keys.stop(0);
+      keys.close();
     }
   }
 

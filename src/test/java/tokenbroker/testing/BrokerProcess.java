@@ -223,9 +223,14 @@ public final class BrokerProcess implements AutoCloseable {
   }
 
   public boolean isReady() {
+    return answersManagement("/q/health/ready");
+  }
+
+  /** Whether the management port answers this path with 200; false as long as it is closed. */
+  public boolean answersManagement(String path) {
     try {
-      var ready = HttpRequest.newBuilder(managementUrl("/q/health/ready")).build();
-      return http.send(ready, BodyHandlers.discarding()).statusCode() == 200;
+      var request = HttpRequest.newBuilder(managementUrl(path)).build();
+      return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
     } catch (IOException e) {
       return false;
     } catch (InterruptedException e) {

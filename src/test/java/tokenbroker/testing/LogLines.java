@@ -1,4 +1,4 @@
-package tokenbroker.clients;
+package tokenbroker.testing;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -8,22 +8,22 @@ import java.util.logging.Logger;
 import org.jboss.logmanager.formatters.PatternFormatter;
 
 /** The lines that a class logs until this is closed. */
-final class LogLines extends Handler {
+public final class LogLines extends Handler implements AutoCloseable {
 
   private final PatternFormatter format = new PatternFormatter("%m");
   private final Logger logger;
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
-  LogLines(Class<?> source) {
+  public LogLines(Class<?> source) {
     logger = Logger.getLogger(source.getName());
     logger.addHandler(this);
   }
 
-  List<String> lines() {
+  public List<String> lines() {
     return lines;
   }
 
-  void forget() {
+  public void forget() {
     lines.clear();
   }
 

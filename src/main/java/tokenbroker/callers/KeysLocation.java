@@ -1,0 +1,98 @@
+package tokenbroker.callers;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Where the keys of an issuer are. */
+sealed interface KeysLocation {
+
+  record Url(URI url) implements KeysLocation {}
+
+  record File(Path path) implements KeysLocation {}
+
+  /**
+   * A text that names no place that the broker reads.
+   *
+   * @param fault what is wrong with it and what to write instead
+   */
+  record Faulty(String fault) implements KeysLocation {}
+
+  Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+  Pattern FILE = Pattern.compile("(?is)file:(?://(?<host>[^/]*)(?=/|$))?(?<path>.*)");
+  Pattern HTTP = Pattern.compile("(?is)(?<scheme>https?):(?<rest>.*)");
+  Pattern OTHER_SCHEME = Pattern.compile("(?is)(?<scheme>[a-z][a-z0-9+.-]*)://.*");
+
+  /** Parses an http(s) URL, a {@code file:} URL or a plain path. Schemes are case-insensitive. */
+  static KeysLocation parse(String text) {
+    var http = HTTP.matcher(text);
+    if (http.matches()) {
+      return url(http.group("scheme").toLowerCase(Locale.ROOT) + ":" + http.group("rest"));
+    }
+    var file = FILE.matcher(text);
+    if (file.matches()) {
+      var host = file.group("host");
+      return host == null || host.isEmpty() || host.equalsIgnoreCase("localhost")
+          ? decodedPath(file.group("path"))
+          : new Faulty(
+              "is a file: URL with the host %s: write file:///path or a plain path"
+                  .formatted(Quoted.of(host)));
+    }
+    var other = OTHER_SCHEME.matcher(text);
+    return other.matches()
+        ? new Faulty(
+            "begins with %s://, which the broker does not read: use https://, file:/// or a plain path"
+                .formatted(other.group("scheme")))
+        : path(text);
+  }
+
+  private static KeysLocation url(String text) {
+    URI url;
+    try {
+      url = new URI(text);
+    } catch (URISyntaxException e) {
+      return new Faulty("is not a URL: write it as https://host/path, without blanks");
+    }
+    if (url.getRawUserInfo() != null) {
+      return new Faulty(
+          "has a user name in its URL: remove it, and put a bearer token into keys-token-file");
+    }
+    if (url.getHost() == null) {
+      return new Faulty("is not a URL with a host: write it as https://host/path");
+    }
+    if ("http".equals(url.getScheme()) && !LOOPBACK.contains(url.getHost())) {
+      return new Faulty(
+          "is http:// and not loopback: whoever changes the answer chooses the callers; use https://");
+    }
+    return new Url(url);
+  }
+
+  /**
+   * A blank in the path may be written as it is or as {@code %20}; a {@code +} stays a {@code +}.
+   */
+  private static KeysLocation decodedPath(String path) {
+    try {
+      return path(URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException e) {
+      return new Faulty(
+          "has a percent sign that begins no escape: write %25 for it, or use a plain path");
+    }
+  }
+
+  private static KeysLocation path(String path) {
+    if (path.isBlank()) {
+      return new Faulty("names no path: write file:///path or a plain path");
+    }
+    try {
+      return new File(Path.of(path));
+    } catch (InvalidPathException e) {
+      return new Faulty("is no path that this system can have: write file:///path or a plain path");
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package tokenbroker.callers;
+
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** One block of a PEM text (RFC 7468). */
+final class PemBlock {
+
+  private static final String BEGIN = "-----BEGIN ";
+  private static final Pattern BLOCK =
+      Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*+)-----END \\1-----");
+
+  private final String label;
+  private final byte[] der;
+
+  PemBlock(String label, byte[] der) {
+    this.label = label;
+    this.der = der.clone();
+  }
+
+  /** What stands after {@code BEGIN}, such as {@code PUBLIC KEY}. */
+  String label() {
+    return label;
+  }
+
+  byte[] der() {
+    return der.clone();
+  }
+
+  static boolean isIn(String text) {
+    return text.contains(BEGIN);
+  }
+
+  /**
+   * Finds all blocks, whatever text is around them and however their lines end.
+   *
+   * @throws KeysUnreadable if a block is not closed or is not base64
+   */
+  static List<PemBlock> allIn(String text) throws KeysUnreadable {
+    var blocks = new ArrayList<PemBlock>();
+    var matcher = BLOCK.matcher(text);
+    while (matcher.find()) {
+      blocks.add(new PemBlock(matcher.group(1), decoded(matcher.group(2))));
+    }
+    if (blocks.size() != text.split(BEGIN, -1).length - 1) {
+      throw new KeysUnreadable("a PEM block has no end, or another one than its beginning");
+    }
+    return blocks;
+  }
+
+  /** Decodes base64 with white space anywhere; unlike MIME's decoder it skips nothing else. */
+  static byte[] decoded(String base64) throws KeysUnreadable {
+    try {
+      return Base64.getDecoder().decode(base64.replaceAll("\\s+", ""));
+    } catch (IllegalArgumentException e) {
+      throw new KeysUnreadable("a PEM block is not base64");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "PemBlock[" + label + "]";
+  }
+}

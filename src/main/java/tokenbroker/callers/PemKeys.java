@@ -1,0 +1,80 @@
+package tokenbroker.callers;
+
+import java.io.ByteArrayInputStream;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.cert.CertificateFactory;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Reads public keys and certificates in PEM (RFC 7468). Their keys have no id. */
+final class PemKeys {
+
+  private static final Pattern BARE_BASE64 = Pattern.compile("[A-Za-z0-9+/\\s]{100,}+={0,2}\\s*");
+  private static final List<String> KEY_TYPES = List.of("RSA", "EC", "EdDSA", "RSASSA-PSS");
+
+  private PemKeys() {}
+
+  /** Whether the text is the inside of a PEM block alone, as some consoles show keys. */
+  static boolean isBareBase64(String text) {
+    return BARE_BASE64.matcher(text).matches();
+  }
+
+  /**
+   * Returns the keys that the issuer's algorithms can use, of all blocks in the text.
+   *
+   * @throws KeysUnreadable if a block is broken, or if there is no public key at all
+   */
+  static List<IssuerKey> read(String text, IssuerSettings issuer) throws KeysUnreadable {
+    var blocks =
+        PemBlock.isIn(text)
+            ? PemBlock.allIn(text)
+            : List.of(new PemBlock("PUBLIC KEY", PemBlock.decoded(text)));
+    var keys = new ArrayList<IssuerKey>();
+    var publicKeys = 0;
+    for (var block : blocks) {
+      if (isPublic(block)) {
+        publicKeys++;
+        IssuerKey.of(null, publicKey(block), issuer).ifPresent(keys::add);
+      }
+    }
+    if (publicKeys == 0) {
+      throw new KeysUnreadable(
+          "the PEM text holds neither a PUBLIC KEY nor a CERTIFICATE; make one with"
+              + " openssl pkey -pubout");
+    }
+    return keys;
+  }
+
+  private static boolean isPublic(PemBlock block) {
+    return block.label().equals("PUBLIC KEY") || block.label().endsWith("CERTIFICATE");
+  }
+
+  private static PublicKey publicKey(PemBlock block) throws KeysUnreadable {
+    return block.label().equals("PUBLIC KEY") ? ofKey(block.der()) : ofCertificate(block.der());
+  }
+
+  private static PublicKey ofCertificate(byte[] der) throws KeysUnreadable {
+    try {
+      return CertificateFactory.getInstance("X.509")
+          .generateCertificate(new ByteArrayInputStream(der))
+          .getPublicKey();
+    } catch (GeneralSecurityException e) {
+      throw new KeysUnreadable("a CERTIFICATE block is no certificate", e);
+    }
+  }
+
+  private static PublicKey ofKey(byte[] der) throws KeysUnreadable {
+    for (var type : KEY_TYPES) {
+      try {
+        return KeyFactory.getInstance(type).generatePublic(new X509EncodedKeySpec(der));
+      } catch (GeneralSecurityException e) {
+        // It may be a key of the next type.
+      }
+    }
+    throw new KeysUnreadable("a PUBLIC KEY block is no public key of a known type");
+  }
+}

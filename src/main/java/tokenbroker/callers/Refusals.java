@@ -1,0 +1,122 @@
+package tokenbroker.callers;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import tokenbroker.callers.Verification.Refused;
+
+/** Refusals with their difference in words: what the JWT has, and what the broker wants. */
+final class Refusals {
+
+  private static final String UNKNOWN = "unknown";
+  private static final int MOST_NAMED = 5;
+
+  private Refusals() {}
+
+  static Refused withoutToken(boolean hasAuthorization) {
+    return new Refused(
+        Refusal.NO_TOKEN,
+        UNKNOWN,
+        hasAuthorization
+            ? "the Authorization header is not \"Bearer\" and a token"
+            : "the request has no Authorization header");
+  }
+
+  static Refused tooLarge(int length, int largest) {
+    return new Refused(
+        Refusal.TOO_LARGE,
+        UNKNOWN,
+        "the JWT has %d characters, the largest accepted has %d".formatted(length, largest));
+  }
+
+  static Refused malformed() {
+    return new Refused(
+        Refusal.MALFORMED,
+        UNKNOWN,
+        "the token is no signed JWT: three parts in base64url, two of them JSON objects");
+  }
+
+  static Refused unknownIssuer(UnverifiedJwt jwt, List<String> configured) {
+    var issuer = jwt.claims().path("iss");
+    var slash =
+        configured.stream().anyMatch(known -> differByASlash(known, issuer.asText()))
+            ? "; they differ by the slash at the end"
+            : "";
+    return new Refused(
+        Refusal.UNKNOWN_ISSUER,
+        UNKNOWN,
+        "iss is %s, configured are %s%s".formatted(Quoted.of(issuer), quoted(configured), slash));
+  }
+
+  static Refused unknownKey(UnverifiedJwt jwt, Issuer issuer) {
+    var ids =
+        issuer.keys().all().stream().map(key -> Objects.requireNonNullElse(key.id, "")).toList();
+    return refused(
+        Refusal.UNKNOWN_KEY,
+        issuer,
+        jwt.keyId() == null
+            ? "there is no kid, and several of the issuer's keys fit the algorithm"
+            : "kid is %s, the issuer's keys are %s".formatted(Quoted.of(jwt.keyId()), quoted(ids)));
+  }
+
+  static Refused algorithm(UnverifiedJwt jwt, Issuer issuer, List<IssuerKey> keys) {
+    var taken = keys.stream().map(IssuerKey::algorithms).distinct().sorted();
+    return refused(
+        Refusal.ALGORITHM,
+        issuer,
+        "alg is %s, the key takes %s"
+            .formatted(Quoted.of(jwt.algorithm()), taken.collect(Collectors.joining(" or "))));
+  }
+
+  static Refused oddClaim(String claim, UnverifiedJwt jwt, Issuer issuer) {
+    return refused(
+        Refusal.CLAIMS,
+        issuer,
+        "the claim %s is %s, which it may not be"
+            .formatted(claim, Quoted.of(jwt.claims().path(claim))));
+  }
+
+  /** What the verifier refused for this reason. */
+  static Refused verified(Refusal reason, UnverifiedJwt jwt, Issuer issuer, Instant now) {
+    var difference =
+        switch (reason) {
+          case EXPIRED -> "exp is %s, now is %s".formatted(instant(jwt, "exp"), now);
+          case NOT_YET_VALID -> "nbf is %s, now is %s".formatted(instant(jwt, "nbf"), now);
+          case AUDIENCE ->
+              "aud is %s, expected is %s"
+                  .formatted(
+                      Quoted.of(jwt.claims().path("aud")), Quoted.of(issuer.settings().audience()));
+          case SIGNATURE ->
+              "the signature is by no key of the issuer with kid %s"
+                  .formatted(Quoted.of(jwt.keyId()));
+          case NO_TOKEN, MALFORMED, TOO_LARGE, UNKNOWN_ISSUER, UNKNOWN_KEY, ALGORITHM, CLAIMS ->
+              "a claim or a header is missing or malformed";
+        };
+    return refused(reason, issuer, difference + "; sub is " + Quoted.of(jwt.claims().path("sub")));
+  }
+
+  private static Refused refused(Refusal reason, Issuer issuer, String difference) {
+    return new Refused(reason, issuer.settings().name(), difference);
+  }
+
+  private static boolean differByASlash(String one, String other) {
+    return one.equals(other + "/") || other.equals(one + "/");
+  }
+
+  private static String quoted(List<String> texts) {
+    var named = texts.stream().limit(MOST_NAMED).map(Quoted::of).collect(Collectors.joining(", "));
+    return texts.size() > MOST_NAMED
+        ? named + " and " + (texts.size() - MOST_NAMED) + " more"
+        : named;
+  }
+
+  private static String instant(UnverifiedJwt jwt, String claim) {
+    try {
+      return Instant.ofEpochSecond((long) jwt.claims().path(claim).asDouble()).toString();
+    } catch (DateTimeException e) {
+      return "no date";
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package tokenbroker.callers;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jboss.logging.Logger;
+import tokenbroker.callers.Verification.Refused;
+import tokenbroker.time.Moment;
+import tokenbroker.time.Ticker;
+
+/**
+ * The log of refused callers: the first one of each issuer and reason at once, then at most one a
+ * minute with the number of those in between. So a flood of bad tokens writes as little as one.
+ */
+@ApplicationScoped
+public class RefusedCallers {
+
+  private static final Logger LOG = Logger.getLogger(RefusedCallers.class);
+  private static final Duration PAUSE = Duration.ofMinutes(1);
+
+  private final Ticker ticker;
+
+  /** Bounded by the issuers that are configured. */
+  private final ConcurrentMap<Kind, Last> last = new ConcurrentHashMap<>();
+
+  RefusedCallers(Ticker ticker) {
+    this.ticker = ticker;
+  }
+
+  /**
+   * Logs the refusal unless one of its kind was logged within the last minute.
+   *
+   * @param traceId the id that the caller is answered with
+   * @return whether it was logged, so that the audit can keep to the same rate
+   */
+  public boolean log(Refused refused, String traceId) {
+    var now = ticker.now();
+    var kind = new Kind(refused.issuer(), refused.reason());
+    var next =
+        last.compute(
+            kind,
+            (_, before) ->
+                before == null
+                    ? new Last(now, 0, 0)
+                    : before.at.plus(PAUSE).compareTo(now) <= 0
+                        ? new Last(now, 0, before.since)
+                        : new Last(before.at, before.since + 1, before.skipped));
+    if (next.since > 0) {
+      return false;
+    }
+    LOG.warnf(
+        "Refused a caller of issuer %s (%s): %s. Trace %s.%s",
+        refused.issuer(),
+        refused.reason().label(),
+        refused.difference(),
+        traceId,
+        next.skipped == 0 ? "" : " " + next.skipped + " more since the last such line.");
+    return true;
+  }
+
+  private record Kind(String issuer, Refusal reason) {}
+
+  /**
+   * The last line of a kind.
+   *
+   * @param since refusals since that line
+   * @param skipped refusals between that line and the one before it
+   */
+  private record Last(Moment at, long since, long skipped) {}
+}

@@ -1,0 +1,58 @@
+package tokenbroker.callers;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** The certificate authorities that are trusted for one JWKS URL instead of the JVM's. */
+final class TrustedAuthorities {
+
+  private TrustedAuthorities() {}
+
+  /**
+   * Returns a TLS context that trusts the certificates in the PEM file and no others.
+   *
+   * @throws KeysUnreadable naming the file, if it holds no certificate or a broken one
+   */
+  static SSLContext in(Path caFile) throws IOException {
+    var trusted = certificates(caFile);
+    try {
+      if (trusted.size() == 0) {
+        throw new KeysUnreadable("the CA file " + caFile + " holds no certificate");
+      }
+      var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      managers.init(trusted);
+      var context = SSLContext.getInstance("TLS");
+      context.init(null, managers.getTrustManagers(), null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this JVM cannot do TLS", e);
+    }
+  }
+
+  private static KeyStore certificates(Path caFile) throws IOException {
+    var text = TextFile.read(caFile);
+    try {
+      var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+      trusted.load(null, null);
+      var factory = CertificateFactory.getInstance("X.509");
+      for (var block : PemBlock.allIn(text)) {
+        if (block.label().endsWith("CERTIFICATE")) {
+          trusted.setCertificateEntry(
+              "ca-" + trusted.size(),
+              factory.generateCertificate(new ByteArrayInputStream(block.der())));
+        }
+      }
+      return trusted;
+    } catch (KeysUnreadable e) {
+      throw new KeysUnreadable("the CA file " + caFile + " is damaged: " + e.reason(), e);
+    } catch (GeneralSecurityException e) {
+      throw new KeysUnreadable("the CA file " + caFile + " holds a broken certificate", e);
+    }
+  }
+}

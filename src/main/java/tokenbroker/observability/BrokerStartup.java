@@ -1,0 +1,27 @@
+package tokenbroker.observability;
+
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Startup;
+import tokenbroker.clients.ClientDirectory;
+
+/**
+ * Whether the configuration is loaded. Nothing that another system must answer belongs here: the
+ * kubelet kills a container that does not start in time, and a new one would fare no better.
+ */
+@Startup
+@Singleton
+class BrokerStartup implements HealthCheck {
+
+  private final ClientDirectory clients;
+
+  BrokerStartup(ClientDirectory clients) {
+    this.clients = clients;
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    return HealthCheckResponse.named("token-broker").status(clients.isLoaded()).build();
+  }
+}

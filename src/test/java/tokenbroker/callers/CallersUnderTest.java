@@ -1,0 +1,86 @@
+package tokenbroker.callers;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.testing.CallerTokens;
+import tokenbroker.testing.SettableClock;
+import tokenbroker.testing.TestConfig;
+
+/** Issuers and verified callers, wired as in the broker, with a clock that a test moves. */
+final class CallersUnderTest {
+
+  final SettableClock clock = new SettableClock(Clock.systemUTC().instant());
+  final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  final Issuers issuers;
+  final VerifiedCallers callers;
+
+  private CallersUnderTest(Map<String, String> settings) {
+    var metrics = new CallerMetrics(registry);
+    issuers = new Issuers(TestConfig.with(settings), metrics, clock);
+    callers = new VerifiedCallers(issuers, metrics, clock, clock, 100);
+  }
+
+  /** Callers with all these settings; no keys are read yet. */
+  static CallersUnderTest with(Map<String, String> settings) {
+    return new CallersUnderTest(settings);
+  }
+
+  /** Callers of one issuer, {@code test}, whose keys are there; no keys are read yet. */
+  static CallersUnderTest withKeys(String keys) {
+    return withKeys(keys, Map.of());
+  }
+
+  /** As {@link #withKeys(String)}, with more settings of the issuer. */
+  static CallersUnderTest withKeys(String keys, Map<String, String> more) {
+    var settings = new HashMap<String, String>();
+    settings.put("broker.issuers.test.issuer", CallerTokens.ISSUER);
+    settings.put("broker.issuers.test.keys", keys);
+    more.forEach((key, value) -> settings.put("broker.issuers.test." + key, value));
+    return with(settings);
+  }
+
+  CallersUnderTest read() {
+    issuers.readKeysIfDue();
+    return this;
+  }
+
+  /** Lets time pass and then reads what is due, as the background job does each second. */
+  void passes(Duration duration) {
+    clock.advance(duration);
+    read();
+  }
+
+  Verification verify(String jwt) {
+    return callers.verify(jwt);
+  }
+
+  List<String> issuersWithoutKeys() {
+    return issuers.statuses().stream()
+        .filter(status -> !status.isUsable())
+        .map(KeysStatus::issuer)
+        .toList();
+  }
+
+  /** Why the last read of this issuer's keys failed; null if it succeeded. */
+  @Nullable String failure(String issuer) {
+    return issuers.statuses().stream()
+        .filter(status -> status.issuer().equals(issuer))
+        .findFirst()
+        .flatMap(KeysStatus::failure)
+        .orElse(null);
+  }
+
+  int reads(String issuer, String result) {
+    return (int)
+        registry.counter("token_broker.keys.refresh", "issuer", issuer, "result", result).count();
+  }
+
+  int keysInForce(String issuer) {
+    return (int) registry.get("token_broker.issuer.keys").tag("issuer", issuer).gauge().value();
+  }
+}

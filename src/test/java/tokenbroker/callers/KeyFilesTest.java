@@ -1,0 +1,81 @@
+package tokenbroker.callers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tokenbroker.callers.Verification.Refused;
+import tokenbroker.callers.Verification.Verified;
+import tokenbroker.testing.CallerTokens;
+
+/** Keys in files are read again as often as the broker's other files. */
+class KeyFilesTest {
+
+  private static final Duration RELOAD_EVERY = Duration.ofSeconds(10);
+  private static final CallerTokens FIRST = new CallerTokens("k1");
+  private static final CallerTokens SECOND = new CallerTokens("k2");
+
+  @TempDir Path directory;
+
+  @Test
+  void aChangedFileIsInForceAfterTenSeconds() throws IOException {
+    var file = Files.writeString(directory.resolve("keys"), FIRST.jwks());
+    var site = CallersUnderTest.withKeys(file.toString()).read();
+    Files.writeString(file, SECOND.jwks());
+    site.passes(RELOAD_EVERY.minusSeconds(1));
+    assertThat(site.verify(FIRST.token("orders"))).isInstanceOf(Verified.class);
+
+    site.passes(Duration.ofSeconds(1));
+    assertThat(site.verify(SECOND.token("orders"))).isInstanceOf(Verified.class);
+    assertThat(site.verify(FIRST.token("orders"))).isInstanceOf(Refused.class);
+  }
+
+  @Test
+  void aVolumeThatTheKubeletSwapsIsInForceAfterTenSeconds() throws IOException {
+    volume("one", FIRST.jwks());
+    var file = Files.createSymbolicLink(directory.resolve("keys"), Path.of("..data", "keys"));
+    var site = CallersUnderTest.withKeys(file.toString()).read();
+    assertThat(site.verify(FIRST.token("orders"))).isInstanceOf(Verified.class);
+
+    volume("two", SECOND.jwks());
+    site.passes(RELOAD_EVERY);
+    assertThat(site.verify(SECOND.token("orders"))).isInstanceOf(Verified.class);
+  }
+
+  @Test
+  void aDamagedFileChangesNothingAndIsReadAgainAfterTenSeconds() throws IOException {
+    var file = Files.writeString(directory.resolve("keys"), FIRST.jwks());
+    var site = CallersUnderTest.withKeys(file.toString()).read();
+    Files.writeString(file, FIRST.jwks().substring(0, 100));
+    site.passes(RELOAD_EVERY);
+    assertThat(site.failure("test")).isEqualTo("the text is neither JSON nor PEM");
+    assertThat(site.verify(FIRST.token("orders"))).isInstanceOf(Verified.class);
+
+    Files.writeString(file, FIRST.jwks());
+    site.passes(RELOAD_EVERY);
+    assertThat(site.failure("test")).isNull();
+  }
+
+  @Test
+  void anUnchangedFileKeepsTheSameKeys() throws IOException {
+    var file = Files.writeString(directory.resolve("keys"), FIRST.jwks());
+    var site = CallersUnderTest.withKeys(file.toString()).read();
+    var jwt = FIRST.token("orders");
+    site.verify(jwt);
+    site.passes(RELOAD_EVERY);
+    assertThat(site.callers.remembered(jwt)).isNotNull();
+    assertThat(site.reads("test", "ok")).isEqualTo(2);
+  }
+
+  /** Publishes a directory as the kubelet does: whole, and by the swap of one link. */
+  private void volume(String name, String keys) throws IOException {
+    Files.writeString(Files.createDirectory(directory.resolve(name)).resolve("keys"), keys);
+    var next = Files.createSymbolicLink(directory.resolve("..data_tmp"), Path.of(name));
+    Files.move(next, directory.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
+  }
+}
