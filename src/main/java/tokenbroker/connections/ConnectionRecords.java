@@ -30,6 +30,7 @@ class ConnectionRecords {
   private final ClientLabels labels;
   private final Audit audit;
   private final MultiGauge connections;
+  private final Map<ClientName, Counts> counted = new HashMap<>();
   private final MultiGauge overdue;
 
   ConnectionRecords(MeterRegistry registry, ClientLabels labels, Audit audit) {
@@ -51,8 +52,13 @@ class ConnectionRecords {
     audit.connection("connect", asked, account, "connected", token, traceId);
   }
 
-  void notConnected(Caller asked, Account account, String outcome, String traceId) {
-    audit.connection("connect", asked, account, outcome, null, traceId);
+  /**
+   * Records an authorization that connected nothing.
+   *
+   * @param reason a word from here or an OAuth error; never the upstream's text
+   */
+  void notConnected(Caller asked, Account account, String outcome, String reason, String traceId) {
+    audit.notConnected(asked, account, outcome, reason, traceId);
   }
 
   void refreshed(Account account, TokenId token) {
@@ -61,11 +67,14 @@ class ConnectionRecords {
 
   /** The refresh token is dead. */
   void ended(Account account) {
-    Counter.builder(ENDED)
-        .description("Refresh tokens that TrackMage refused")
-        .tag("client", labels.of(account.client()))
-        .register(registry)
-        .increment();
+    labels.change(
+        account.client(),
+        label ->
+            Counter.builder(ENDED)
+                .description("Refresh tokens that TrackMage refused")
+                .tag("client", label)
+                .register(registry)
+                .increment());
     audit.connection("refresh", null, account, "reconnect_required", null, null);
   }
 
@@ -74,11 +83,22 @@ class ConnectionRecords {
   }
 
   /** Shows these numbers from now on, and no others. */
-  void count(Map<ClientName, Counts> counts) {
+  synchronized void count(Map<ClientName, Counts> counts) {
+    counted.clear();
+    counts.forEach(
+        (client, count) -> {
+          if (labels.has(client)) { // It may have been removed while the store was asked.
+            counted.put(client, count);
+          }
+        });
+    showCounted();
+  }
+
+  private void showCounted() {
     var active = new HashMap<String, Long>();
     var ended = new HashMap<String, Long>();
     var late = new HashMap<String, Long>();
-    counts.forEach(
+    counted.forEach(
         (client, count) -> {
           active.merge(labels.of(client), count.active(), Long::sum);
           ended.merge(labels.of(client), count.reconnectRequired(), Long::sum);
@@ -98,10 +118,14 @@ class ConnectionRecords {
   void watchWaiting(IntSupplier waiting) {
     Gauge.builder("token_broker.connections.unsaved", waiting, IntSupplier::getAsInt)
         .description("Refresh tokens that only this process holds, as the store did not take them")
+        .strongReference(true)
         .register(registry);
   }
 
-  private void forget(ClientName client) {
+  private synchronized void forget(ClientName client) {
+    if (counted.remove(client) != null) {
+      showCounted();
+    }
     registry.find(ENDED).tag("client", client.value()).meters().forEach(registry::remove);
   }
 

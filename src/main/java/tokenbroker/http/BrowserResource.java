@@ -2,6 +2,7 @@ package tokenbroker.http;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Cookie;
@@ -13,12 +14,18 @@ import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.connections.Authorization;
 import tokenbroker.connections.AuthorizationId;
 import tokenbroker.connections.Authorizations;
+import tokenbroker.connections.Callback;
+import tokenbroker.connections.Callbacks;
+import tokenbroker.connections.Callbacks.Destination;
 import tokenbroker.tokens.StoreUnavailable;
 
 /**
@@ -33,61 +40,104 @@ class BrowserResource {
   private static final Pattern CODE = Pattern.compile("[ -~]{1,2048}");
 
   private static final int LONGEST_ERROR = 256;
+  private static final Logger LOG = Logger.getLogger(BrowserResource.class);
 
   private final Authorizations authorizations;
+  private final Callbacks callbacks;
 
-  BrowserResource(Authorizations authorizations) {
+  BrowserResource(Authorizations authorizations, Callbacks callbacks) {
     this.authorizations = authorizations;
+    this.callbacks = callbacks;
   }
 
   @GET
   @Path("connect/{authorization}")
   public Response connect(@RestPath String authorization, @Context HttpHeaders headers) {
-    if (!authorizations.areOn()) {
-      return Page.NOT_FOUND.response();
-    }
-    try {
-      return AuthorizationId.parse(authorization)
-          .flatMap(id -> authorizations.visit(id, cookie(headers)))
-          .map(
-              consent ->
-                  Page.redirect(Response.Status.FOUND, consent.page())
-                      .cookie(newCookie(consent.cookie()))
-                      .build())
-          .orElseGet(Page.EXPIRED::response);
-    } catch (StoreUnavailable e) {
-      return Page.UNAVAILABLE.response();
-    }
+    return answered(
+        headers,
+        () ->
+            AuthorizationId.parse(authorization)
+                .flatMap(id -> authorizations.visit(id, cookie(headers)))
+                .map(consent -> sent(Response.Status.FOUND, consent.page(), consent.cookie()))
+                .orElseGet(Page.EXPIRED::response));
   }
 
   @GET
   @Path("oauth/callback")
   public Response comeBack(@Context UriInfo uri, @Context HttpHeaders headers) {
+    return answered(headers, () -> received(uri.getQueryParameters(), cookie(headers)));
+  }
+
+  /** Whoever looks at a link, such as a mail scanner, changes nothing. */
+  @HEAD
+  @Path("connect/{authorization}")
+  public Response lookAtLink(@RestPath String authorization) {
+    return lookedAt();
+  }
+
+  /** Whoever looks at a callback, such as a link checker, changes nothing. */
+  @HEAD
+  @Path("oauth/callback")
+  public Response lookAtCallback() {
+    return lookedAt();
+  }
+
+  /** A person is looking: whatever broke, the answer is a page. */
+  @ServerExceptionMapper
+  Response failed(RuntimeException e) {
+    LOG.error("A browser's request failed", e);
+    return Page.UNKNOWN.response();
+  }
+
+  private Response lookedAt() {
+    return authorizations.areOn() ? Page.nothing() : Page.NOT_FOUND.response();
+  }
+
+  /** Answers a person's own request alone, and never one that a browser makes ahead of it. */
+  private Response answered(HttpHeaders headers, Supplier<Response> answer) {
     if (!authorizations.areOn()) {
       return Page.NOT_FOUND.response();
     }
-    var query = uri.getQueryParameters();
-    var id = single(query, "state").flatMap(AuthorizationId::parse);
-    var code = single(query, "code").filter(text -> CODE.matcher(text).matches());
-    var error = single(query, "error").filter(text -> text.length() <= LONGEST_ERROR);
-    if (id.isEmpty() || query.containsKey("code") == query.containsKey("error")) {
-      return Page.MALFORMED.response();
+    if (Prefetch.is(headers)) {
+      return Page.NOT_YET.response();
     }
     try {
-      if (code.isPresent()) {
-        return sent(authorizations.comeBackWith(id.get(), code.get(), cookie(headers)));
-      }
-      return error.isPresent()
-          ? sent(authorizations.comeBackWithout(id.get(), error.get(), cookie(headers)))
-          : Page.MALFORMED.response();
+      return answer.get();
     } catch (StoreUnavailable e) {
       return Page.UNAVAILABLE.response();
     }
   }
 
-  private static Response sent(Optional<URI> to) {
-    return to.map(address -> Page.redirect(Response.Status.SEE_OTHER, address).build())
-        .orElseGet(Page.EXPIRED::response);
+  private Response received(MultivaluedMap<String, String> query, @Nullable String cookie) {
+    var id = single(query, "state").flatMap(AuthorizationId::parse);
+    var callback = callback(query);
+    if (id.isEmpty() || callback.isEmpty()) {
+      return Page.MALFORMED.response();
+    }
+    return switch (callbacks.receive(id.get(), callback.get(), cookie)) {
+      case Destination.Back(var address) -> sent(Response.Status.SEE_OTHER, address, cookie);
+      case Destination.Expired _ -> Page.EXPIRED.response();
+      case Destination.Unknown _ -> Page.UNKNOWN.response();
+    };
+  }
+
+  private static Optional<Callback> callback(MultivaluedMap<String, String> query) {
+    if (query.containsKey("code") == query.containsKey("error")) {
+      return Optional.empty();
+    }
+    return query.containsKey("code")
+        ? single(query, "code")
+            .filter(text -> CODE.matcher(text).matches())
+            .map(Callback.WithCode::new)
+        : single(query, "error")
+            .filter(text -> text.length() <= LONGEST_ERROR)
+            .map(Callback.WithError::new);
+  }
+
+  /** The cookie lives on as long as the outcome does, so that a reload finds it. */
+  private Response sent(Response.Status status, URI address, @Nullable String cookie) {
+    var redirect = Page.redirect(status, address);
+    return (cookie == null ? redirect : redirect.cookie(newCookie(cookie))).build();
   }
 
   /** Empty where the parameter is missing, empty, or there more than once. */

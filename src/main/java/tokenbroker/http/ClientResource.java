@@ -7,7 +7,6 @@ import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -41,8 +40,9 @@ class ClientResource {
   }
 
   @GET
-  @Produces(MediaType.APPLICATION_JSON)
-  public Uni<Response> list(@Context ContainerRequestContext request) {
+  public Uni<Response> list(
+      @Context HttpHeaders headers, @Context ContainerRequestContext request) {
+    Negotiation.needsJson(headers);
     var caller = Exchange.of(request).caller();
     return threads.call(
         () -> {
@@ -52,7 +52,7 @@ class ClientResource {
                   .sorted(Comparator.comparing(Client::name))
                   .map(this::view)
                   .toList();
-          return Response.ok(new ClientsView(views))
+          return Response.ok(new ClientsView(views), MediaType.APPLICATION_JSON_TYPE)
               .header(HttpHeaders.CACHE_CONTROL, "no-store")
               .build();
         });

@@ -10,7 +10,6 @@ import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -62,11 +61,14 @@ class ConnectionResource {
   @POST
   @Path("authorizations")
   @Consumes(MediaType.APPLICATION_JSON)
-  @Produces(MediaType.APPLICATION_JSON)
   public Uni<Response> authorize(
-      @RestPath String client, String wish, @Context ContainerRequestContext request) {
+      @RestPath String client,
+      byte[] wish,
+      @Context HttpHeaders headers,
+      @Context ContainerRequestContext request) {
     var exchange = Exchange.of(request);
     var admitted = admission.admit(exchange, client);
+    Negotiation.needsJson(headers);
     if (!authorizations.areOn()) {
       throw new ProblemException(
           ProblemCode.NOT_FOUND,
@@ -93,6 +95,7 @@ class ConnectionResource {
                   admitted.client(), exchange.caller(), returnTo, state, exchange.traceId());
           return Response.status(Response.Status.CREATED)
               .header(HttpHeaders.CACHE_CONTROL, "no-store")
+              .type(MediaType.APPLICATION_JSON_TYPE)
               .entity(new AuthorizationView(url.toString(), Authorization.LIFE.toSeconds()))
               .build();
         });
@@ -100,9 +103,12 @@ class ConnectionResource {
 
   @GET
   @Path("connections")
-  @Produces(MediaType.APPLICATION_JSON)
-  public Uni<Response> list(@RestPath String client, @Context ContainerRequestContext request) {
+  public Uni<Response> list(
+      @RestPath String client,
+      @Context HttpHeaders headers,
+      @Context ContainerRequestContext request) {
     var name = admission.admit(Exchange.of(request), client).client().name();
+    Negotiation.needsJson(headers);
     var query = request.getUriInfo().getQueryParameters();
     var after = cursor(query.get("cursor"));
     var limit = limit(query.get("limit"));
@@ -116,7 +122,8 @@ class ConnectionResource {
                               page.unreadable().stream().map(ConnectionView::unreadable))
                           .sorted(Comparator.comparing(ConnectionView::id))
                           .toList(),
-                      page.next() == null ? null : page.next().value()))
+                      page.next() == null ? null : page.next().value()),
+                  MediaType.APPLICATION_JSON_TYPE)
               .header(HttpHeaders.CACHE_CONTROL, "no-store")
               .build();
         });

@@ -91,13 +91,24 @@ class HotPath {
   }
 
   private static boolean isUsual(HttpServerRequest request) {
-    var accept = request.getHeader(HttpHeaders.ACCEPT);
     return request.headers().getAll(HttpHeaders.AUTHORIZATION).size() == 1
         && request.path() != null
         && request.path().startsWith(PATH)
         && request.query() == null
-        && (accept == null || accept.equals("*/*") || accept.equals("application/json"))
-        && !request.headers().contains(PREFER);
+        && !request.headers().contains(PREFER)
+        && wantsJson(request);
+  }
+
+  /** What nearly everybody sends is not taken apart. */
+  private static boolean wantsJson(HttpServerRequest request) {
+    if (request.getHeader(HttpHeaders.ACCEPT) == null) {
+      return true;
+    }
+    var accept = request.headers().getAll(HttpHeaders.ACCEPT);
+    var only = accept.size() == 1 ? accept.getFirst() : "";
+    return only.equals("*/*")
+        || only.equals(Negotiation.JSON)
+        || Negotiation.JSON.equals(Negotiation.best(accept, Negotiation.JSON, Negotiation.TEXT));
   }
 
   /** A request that is not is counted, and refused, by {@link CallerFilter}. */

@@ -17,8 +17,9 @@ enum Page {
   EXPIRED(
       400,
       "This link no longer works",
-      "It was used already, is older than ten minutes, or was opened in another browser.",
-      "Go back to the application that sent you here and start again. Nothing was connected."),
+      "It is older than ten minutes, was used already, or was opened in another browser.",
+      "Go back to the application that sent you here. It shows whether your account is connected; if"
+          + " not, start again there."),
   MALFORMED(
       400,
       "Something is missing",
@@ -29,10 +30,21 @@ enum Page {
       "There is nothing here",
       "This address does not lead to a page.",
       "Go back to the application that sent you here."),
+  UNKNOWN(
+      500,
+      "We do not know whether this worked",
+      "Something broke on our side while your account was being connected.",
+      "Go back to the application that sent you here. It shows whether your account is connected; if"
+          + " not, start again there."),
+  NOT_YET(
+      503,
+      "This page was loaded ahead of time",
+      "Your browser asked for it before you did, so nothing was done yet.",
+      "Reload the page to go on."),
   UNAVAILABLE(
       503,
       "This does not work right now",
-      "Your account could not be connected because of a fault on our side.",
+      "Something broke on our side before your account could be connected.",
       "Please try again in a minute.");
 
   private static final String STYLE =
@@ -84,6 +96,11 @@ enum Page {
       </html>
       """
         .formatted(title, what, then, STYLE);
+  }
+
+  /** Answers whoever only looks. */
+  static Response nothing() {
+    return guarded(Response.noContent()).build();
   }
 
   /** Sends the browser on. The address may hold a code: it is in no cache and in no Referer. */

@@ -48,20 +48,12 @@ class Problems {
       return failed(e, request);
     }
     var problem = response(code, code.detail, null, Exchange.traceId(request));
-    return (code == ProblemCode.METHOD_NOT_ALLOWED
-            ? problem.header(HttpHeaders.ALLOW, allowed(request.getUriInfo().getPath()))
-            : problem)
-        .build();
-  }
-
-  /** RFC 9110 §15.5.6 wants it said, and the framework does not say it. */
-  private static String allowed(String path) {
-    if (path.endsWith("/invalidate") || path.endsWith("/authorizations")) {
-      return "POST, OPTIONS";
+    if (code == ProblemCode.METHOD_NOT_ALLOWED) {
+      problem.header(HttpHeaders.ALLOW, AllowedMethods.at(request.getUriInfo().getPath()));
+    } else if (code == ProblemCode.NOT_ACCEPTABLE) {
+      problem.header(HttpHeaders.VARY, HttpHeaders.ACCEPT);
     }
-    return path.matches("/?clients/[^/]+/connections/[^/]+")
-        ? "DELETE, OPTIONS"
-        : "GET, HEAD, OPTIONS";
+    return problem.build();
   }
 
   @ServerExceptionMapper

@@ -8,10 +8,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.Caller;
 import tokenbroker.callers.CallerRule;
 import tokenbroker.clients.ClientLabels;
 import tokenbroker.clients.ClientName;
+import tokenbroker.observability.TraceExemplars;
 
 /**
  * What requests come to. Labels are configured names and patterns, so their number is bounded by
@@ -27,25 +29,44 @@ class RequestMetrics {
 
   private final MeterRegistry registry;
   private final ClientLabels labels;
+  private final TraceExemplars exemplars;
   private final Map<Series, Counter> requests = new ConcurrentHashMap<>();
   private final Map<String, Timer> durations = new ConcurrentHashMap<>();
 
-  RequestMetrics(MeterRegistry registry, ClientLabels labels) {
+  RequestMetrics(MeterRegistry registry, ClientLabels labels, TraceExemplars exemplars) {
     this.registry = registry;
+    this.exemplars = exemplars;
     this.labels = labels;
     labels.onEnded(this::forget);
   }
 
-  /** Counts and times a request that was allowed. */
-  void answered(ClientName client, CallerRule rule, String outcome, long nanos) {
-    requests
-        .computeIfAbsent(new Series(labels.of(client), rule, outcome), this::counter)
-        .increment();
-    durations.computeIfAbsent(outcome, this::timer).record(Duration.ofNanos(nanos));
+  /**
+   * Counts and times a request that was allowed.
+   *
+   * @param recordedTrace the trace in which it can be found; null if none was recorded
+   */
+  void answered(
+      ClientName client,
+      CallerRule rule,
+      String outcome,
+      long nanos,
+      @Nullable String recordedTrace) {
+    var counter = requests.get(new Series(labels.of(client), rule, outcome));
+    if (counter != null) {
+      counter.increment();
+    } else {
+      labels.change(
+          client,
+          label ->
+              requests
+                  .computeIfAbsent(new Series(label, rule, outcome), this::counter)
+                  .increment());
+    }
+    exemplars.record(durations.computeIfAbsent(outcome, this::timer), nanos, recordedTrace);
   }
 
   void denied(ClientName client) {
-    countDenied(labels.of(client));
+    labels.change(client, this::countDenied);
   }
 
   void deniedUnknown() {

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,7 @@ class Routes {
     router.route().order(BEFORE_ALL).handler(pipelines::handle);
     router.route().order(BEFORE_ALL + 1).handler(this::refuseLargeBodies);
     router.get().order(BEFORE_ALL + 2).handler(hotPath::handle);
+    router.route().order(BEFORE_ALL + 3).handler(this::checkMethod);
     router.route().last().handler(request -> end(request, ProblemCode.NOT_FOUND));
     router.errorHandler(400, request -> end(request, ProblemCode.INVALID_REQUEST));
     router.errorHandler(413, request -> end(request, ProblemCode.CONTENT_TOO_LARGE));
@@ -45,6 +48,29 @@ class Routes {
     } else {
       request.next();
     }
+  }
+
+  /**
+   * The framework takes a method that another path has for a missing path, and lists methods that
+   * are another path's.
+   */
+  private void checkMethod(RoutingContext request) {
+    var allowed = AllowedMethods.at(request.normalizedPath());
+    var method = request.request().method();
+    if (allowed.isEmpty() || (isIn(allowed, method) && !method.equals(HttpMethod.OPTIONS))) {
+      request.next();
+      return;
+    }
+    request.response().putHeader(HttpHeaders.ALLOW, allowed);
+    if (method.equals(HttpMethod.OPTIONS)) {
+      request.response().setStatusCode(204).end();
+    } else {
+      end(request, ProblemCode.METHOD_NOT_ALLOWED);
+    }
+  }
+
+  private static boolean isIn(String allowed, HttpMethod method) {
+    return List.of(allowed.split(", ")).contains(method.name());
   }
 
   private static boolean isLarge(@Nullable String contentLength) {

@@ -85,8 +85,12 @@ class TokenAnswers {
         switch (representation) {
           case MINIMAL ->
               Response.noContent().header(HttpHeaders.AUTHORIZATION, "Bearer " + token.value());
-          case TEXT -> Response.ok(token.value(), MediaType.TEXT_PLAIN_TYPE);
-          case JSON -> Response.ok(view(to, issued, replaced), MediaType.APPLICATION_JSON_TYPE);
+          case TEXT ->
+              Response.ok(token.value(), MediaType.TEXT_PLAIN_TYPE)
+                  .header(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+          case JSON ->
+              Response.ok(view(to, issued, replaced), MediaType.APPLICATION_JSON_TYPE)
+                  .header(HttpHeaders.VARY, HttpHeaders.ACCEPT);
         };
     return response
         .header(HttpHeaders.CACHE_CONTROL, "no-store")
@@ -155,7 +159,12 @@ class TokenAnswers {
   private void count(Admitted to, String outcome, @Nullable TokenId token) {
     var exchange = to.exchange();
     var nanos = System.nanoTime() - exchange.startedAt();
-    metrics.answered(to.client().name(), to.rule(), outcome, nanos);
+    metrics.answered(
+        to.client().name(),
+        to.rule(),
+        outcome,
+        nanos,
+        traces.isRecorded(exchange.traceId(), exchange.traceparent()) ? exchange.traceId() : null);
     audit.record(exchange.caller(), to.account(), outcome, token, exchange.traceId());
     traces.answered(
         to.account(), outcome, token, exchange.traceId(), exchange.traceparent(), nanos);

@@ -7,14 +7,11 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotAcceptableException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.Variant;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -36,8 +33,6 @@ import tokenbroker.tokens.TokenId;
 class TokenResource {
 
   private static final Need USABLE = new Need.Usable();
-  private static final List<Variant> VARIANTS =
-      Variant.mediaTypes(MediaType.APPLICATION_JSON_TYPE, MediaType.TEXT_PLAIN_TYPE).build();
 
   private final Admission admission;
   private final TokenBroker broker;
@@ -59,35 +54,29 @@ class TokenResource {
   }
 
   @GET
-  @Produces({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
   public Uni<Response> token(
       @RestPath String client,
       @Context HttpHeaders headers,
-      @Context Request conditions,
       @Context ContainerRequestContext request) {
-    return token(admission.admit(Exchange.of(request), client), headers, conditions, request);
+    return token(admission.admit(Exchange.of(request), client), headers, request);
   }
 
   @GET
   @Path("connections/{connection}")
-  @Produces({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
   public Uni<Response> tokenOfConnection(
       @RestPath String client,
       @RestPath String connection,
       @Context HttpHeaders headers,
-      @Context Request conditions,
       @Context ContainerRequestContext request) {
-    return token(
-        admission.admit(Exchange.of(request), client, connection), headers, conditions, request);
+    return token(admission.admit(Exchange.of(request), client, connection), headers, request);
   }
 
   @POST
   @Path("invalidate")
   @Consumes(MediaType.APPLICATION_JSON)
-  @Produces(MediaType.APPLICATION_JSON)
   public Uni<Response> invalidate(
       @RestPath String client,
-      String report,
+      byte[] report,
       @Context HttpHeaders headers,
       @Context ContainerRequestContext request) {
     return invalidate(admission.admit(Exchange.of(request), client), report, headers);
@@ -96,21 +85,20 @@ class TokenResource {
   @POST
   @Path("connections/{connection}/invalidate")
   @Consumes(MediaType.APPLICATION_JSON)
-  @Produces(MediaType.APPLICATION_JSON)
   public Uni<Response> invalidateOfConnection(
       @RestPath String client,
       @RestPath String connection,
-      String report,
+      byte[] report,
       @Context HttpHeaders headers,
       @Context ContainerRequestContext request) {
     return invalidate(admission.admit(Exchange.of(request), client, connection), report, headers);
   }
 
   private Uni<Response> token(
-      Admitted admitted, HttpHeaders headers, Request conditions, ContainerRequestContext request) {
+      Admitted admitted, HttpHeaders headers, ContainerRequestContext request) {
     var need = need(request.getUriInfo().getQueryParameters().get("min_ttl"));
     var preferences = Preferences.of(headers.getRequestHeader("Prefer"));
-    var representation = preferences.minimal() ? Representation.MINIMAL : accepted(conditions);
+    var representation = preferences.minimal() ? Representation.MINIMAL : accepted(headers);
     var hit = broker.nearby(admitted.client(), admitted.account(), need);
     if (hit != null) {
       return Uni.createFrom().item(answers.answer(admitted, hit, representation));
@@ -121,7 +109,8 @@ class TokenResource {
         .completionStage(result.thenApply(it -> answers.answer(admitted, it, representation)));
   }
 
-  private Uni<Response> invalidate(Admitted admitted, String report, HttpHeaders headers) {
+  private Uni<Response> invalidate(Admitted admitted, byte[] report, HttpHeaders headers) {
+    Negotiation.needsJson(headers);
     var dead = reported(report);
     var wait = Preferences.of(headers.getRequestHeader("Prefer")).patience();
     return threads.call(
@@ -131,14 +120,13 @@ class TokenResource {
         });
   }
 
-  private static Representation accepted(Request conditions) {
-    var variant = conditions.selectVariant(VARIANTS);
-    if (variant == null) {
-      throw new NotAcceptableException();
-    }
-    return variant.getMediaType().equals(MediaType.TEXT_PLAIN_TYPE)
-        ? Representation.TEXT
-        : Representation.JSON;
+  private static Representation accepted(HttpHeaders headers) {
+    var accept = headers.getRequestHeader(HttpHeaders.ACCEPT);
+    return switch (Negotiation.best(accept, Negotiation.JSON, Negotiation.TEXT)) {
+      case Negotiation.JSON -> Representation.JSON;
+      case Negotiation.TEXT -> Representation.TEXT;
+      case null, default -> throw new NotAcceptableException();
+    };
   }
 
   private static Need need(@Nullable List<String> minTtl) {
@@ -153,7 +141,7 @@ class TokenResource {
     return new Need.MinTtl(Duration.ofSeconds(Integer.parseInt(text)));
   }
 
-  private TokenId reported(String report) {
+  private TokenId reported(byte[] report) {
     return body.object(report, Set.of("token_id"))
         .flatMap(fields -> TokenId.parse(fields.path("token_id").asText()))
         .orElseThrow(

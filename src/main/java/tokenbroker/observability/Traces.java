@@ -73,6 +73,19 @@ public class Traces {
     span.end(end);
   }
 
+  /**
+   * Returns whether the trace of a request is recorded somewhere, here or by its caller.
+   *
+   * @param traceparent as the caller sent it, well-formed or not
+   * @param traceId the one in it, else the one that stands in our logs
+   */
+  public boolean isRecorded(String traceId, @Nullable String traceparent) {
+    if (traceparent == null || !traceparent.contains(traceId)) {
+      return !off;
+    }
+    return TraceFlags.fromHex(traceparent, FLAGS_AT).isSampled();
+  }
+
   /** A caller without a trace gets one that has the id by which our logs call its request. */
   private static SpanContext parent(String traceId, @Nullable String traceparent) {
     var sent = traceparent != null && traceparent.contains(traceId) ? traceparent : null;

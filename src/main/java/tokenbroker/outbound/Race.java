@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class Race {
 
   static final Duration HEAD_START = Duration.ofMillis(250);
+
+  private static final ThreadFactory THREADS = Thread.ofVirtual().name("connect ", 0).factory();
 
   private final Connector connector;
   private final Route route;
@@ -77,7 +80,7 @@ final class Race {
     }
     var attempt = new Attempt(addresses.next());
     attempts.add(attempt);
-    Thread.ofVirtual().name("connect ", 0).start(attempt);
+    THREADS.newThread(attempt).start();
     return 1;
   }
 

@@ -135,23 +135,45 @@ final class ConnectionScripts {
       return 1
       """;
 
-  /** KEYS authorization. ARGV browser. Returns it where it is this browser's from now on. */
+  /**
+   * KEYS authorization. ARGV browser. Returns the authorization if it is unclaimed and, from now
+   * on, this browser's.
+   */
   static final String BIND =
       """
       local about = redis.call('HGET', KEYS[1], 'about')
-      if not about then return nil end
+      if not about or redis.call('HEXISTS', KEYS[1], 'claimed') == 1 then return nil end
       redis.call('HSETNX', KEYS[1], 'browser', ARGV[1])
       if redis.call('HGET', KEYS[1], 'browser') ~= ARGV[1] then return nil end
       return about
       """;
 
-  /** KEYS authorization. ARGV browser. Returns it, once. */
-  static final String TAKE =
+  /**
+   * KEYS authorization, its claim. ARGV browser, PX of the claim. Returns a word, then the
+   * authorization and its outcome as far as the word has them.
+   */
+  static final String CLAIM_AUTHORIZATION =
       """
-      if redis.call('HGET', KEYS[1], 'browser') ~= ARGV[1] then return nil end
-      local about = redis.call('HGET', KEYS[1], 'about')
-      redis.call('DEL', KEYS[1])
-      return about
+      local fields = redis.call('HMGET', KEYS[1], 'browser', 'about', 'outcome', 'claimed')
+      if fields[1] ~= ARGV[1] or not fields[2] then return {'absent'} end
+      if fields[3] then return {'finished', fields[2], fields[3]} end
+      if not fields[4] then
+        redis.call('HSET', KEYS[1], 'claimed', '1')
+        redis.call('SET', KEYS[2], '1', 'PX', ARGV[2])
+        return {'first', fields[2]}
+      end
+      if redis.call('EXISTS', KEYS[2]) == 1 then return {'under_way'} end
+      return {'abandoned'}
+      """;
+
+  /** KEYS authorization, its claim. ARGV browser, sealed outcome, PX. */
+  static final String FINISH_AUTHORIZATION =
+      """
+      if redis.call('HGET', KEYS[1], 'browser') ~= ARGV[1] then return 0 end
+      redis.call('HSET', KEYS[1], 'outcome', ARGV[2])
+      redis.call('PEXPIRE', KEYS[1], ARGV[3])
+      redis.call('DEL', KEYS[2])
+      return 1
       """;
 
   private ConnectionScripts() {}

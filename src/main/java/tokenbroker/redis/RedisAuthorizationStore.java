@@ -4,13 +4,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.redis.client.Response;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import tokenbroker.connections.Authorization;
 import tokenbroker.connections.AuthorizationId;
 import tokenbroker.connections.AuthorizationStore;
 import tokenbroker.seal.Seal;
+import tokenbroker.tokens.StoreUnavailable;
 
 /** Authorizations under way, in Redis. They end by themselves. */
 @Singleton
@@ -38,28 +39,62 @@ public class RedisAuthorizationStore implements AuthorizationStore {
 
   @Override
   public Optional<Authorization> bind(AuthorizationId id, String browser) {
-    return read(
-        id,
-        commands.script("bind authorization", ConnectionScripts.BIND, List.of(key(id)), browser));
+    return Optional.ofNullable(
+            commands.script(
+                "bind authorization", ConnectionScripts.BIND, List.of(key(id)), browser))
+        .map(found -> opened(id, found));
   }
 
   @Override
-  public Optional<Authorization> take(AuthorizationId id, String browser) {
-    return read(
-        id,
-        commands.script("take authorization", ConnectionScripts.TAKE, List.of(key(id)), browser));
+  public Claim claim(AuthorizationId id, String browser, Duration limit) {
+    var key = key(id);
+    var answer =
+        commands.script(
+            "claim authorization",
+            ConnectionScripts.CLAIM_AUTHORIZATION,
+            List.of(key, claimOf(key)),
+            browser,
+            Long.toString(limit.toMillis()));
+    if (answer == null) {
+      throw new StoreUnavailable("claim authorization: no answer");
+    }
+    return switch (answer.get(0).toString()) {
+      case "first" -> new Claim.First(opened(id, answer.get(1)));
+      case "under_way" -> new Claim.UnderWay();
+      case "finished" ->
+          new Claim.Finished(
+              opened(id, answer.get(1)),
+              values
+                  .outcome(key, answer.get(2).toString())
+                  .orElseThrow(SealedConnections::unreadable));
+      case "abandoned" -> new Claim.Abandoned();
+      default -> new Claim.Absent();
+    };
   }
 
-  private Optional<Authorization> read(AuthorizationId id, @Nullable Response sealed) {
-    return Optional.ofNullable(sealed)
-        .map(
-            found ->
-                values
-                    .authorization(key(id), id, found.toString())
-                    .orElseThrow(SealedConnections::unreadable));
+  @Override
+  public void finish(AuthorizationId id, String browser, Outcome outcome) {
+    var key = key(id);
+    commands.script(
+        "finish authorization",
+        ConnectionScripts.FINISH_AUTHORIZATION,
+        List.of(key, claimOf(key)),
+        browser,
+        values.outcome(key, outcome),
+        Long.toString(Authorization.LIFE.toMillis()));
+  }
+
+  private Authorization opened(AuthorizationId id, Response sealed) {
+    return values
+        .authorization(key(id), id, sealed.toString())
+        .orElseThrow(SealedConnections::unreadable);
   }
 
   private static String key(AuthorizationId id) {
     return Keys.prefix(id.client()) + "authorization:" + id.random();
+  }
+
+  private static String claimOf(String key) {
+    return key + ":claim";
   }
 }

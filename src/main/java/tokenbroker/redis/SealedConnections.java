@@ -10,6 +10,7 @@ import java.util.function.Function;
 import tokenbroker.callers.Caller;
 import tokenbroker.connections.Authorization;
 import tokenbroker.connections.AuthorizationId;
+import tokenbroker.connections.AuthorizationStore.Outcome;
 import tokenbroker.connections.Connection;
 import tokenbroker.connections.Connection.State;
 import tokenbroker.connections.ConnectionStore.Held;
@@ -100,6 +101,28 @@ final class SealedConnections {
                     json.required("subject").textValue(),
                     Set.of()),
                 json.required("trace_id").textValue()));
+  }
+
+  String outcome(String key, Outcome outcome) {
+    var json = JSON.createObjectNode();
+    json.put("parameter", outcome.parameter());
+    json.put("value", outcome.value());
+    return seal.seal(outcomeOf(key), json.toString());
+  }
+
+  /** Opens the outcome of an authorization; empty if it does not open. */
+  Optional<Outcome> outcome(String key, String sealed) {
+    return opened(
+        outcomeOf(key),
+        sealed,
+        json ->
+            new Outcome(
+                json.required("parameter").textValue(), json.required("value").textValue()));
+  }
+
+  /** Another context than the authorization's own, so that neither opens in place of the other. */
+  private static String outcomeOf(String key) {
+    return key + ":outcome";
   }
 
   /** What is thrown of a value that is needed and does not open. */

@@ -92,9 +92,9 @@ class Wiring {
   @Produces
   @Singleton
   AuthorizationStore authorizationStore(
-      BrokerConfig config, Instance<RedisAuthorizationStore> redis, Clock clock) {
+      BrokerConfig config, Instance<RedisAuthorizationStore> redis, Ticker ticker) {
     return switch (config.store()) {
-      case MEMORY -> new MemoryAuthorizationStore(clock);
+      case MEMORY -> new MemoryAuthorizationStore(ticker);
       case REDIS -> redis.get();
     };
   }

@@ -46,23 +46,31 @@ public class TokenMetrics {
   }
 
   void refreshed(Account account, Trigger trigger, boolean ok) {
-    Counter.builder(
-            account.isConnection() ? "token_broker.connection.refresh" : "token_broker.refresh")
-        .description("Fetches of tokens, by what led to them")
-        .tag("client", labels.of(account.client()))
-        .tag("trigger", trigger.name().toLowerCase(Locale.ROOT))
-        .tag("result", ok ? "ok" : "failed")
-        .register(registry)
-        .increment();
+    labels.change(
+        account.client(),
+        label ->
+            Counter.builder(
+                    account.isConnection()
+                        ? "token_broker.connection.refresh"
+                        : "token_broker.refresh")
+                .description("Fetches of tokens, by what led to them")
+                .tag("client", label)
+                .tag("trigger", trigger.name().toLowerCase(Locale.ROOT))
+                .tag("result", ok ? "ok" : "failed")
+                .register(registry)
+                .increment());
   }
 
   void invalidation(ClientName client, String result) {
-    Counter.builder("token_broker.invalidations")
-        .description("Reports of dead tokens, by what became of them")
-        .tag("client", labels.of(client))
-        .tag("result", result)
-        .register(registry)
-        .increment();
+    labels.change(
+        client,
+        label ->
+            Counter.builder("token_broker.invalidations")
+                .description("Reports of dead tokens, by what became of them")
+                .tag("client", label)
+                .tag("result", result)
+                .register(registry)
+                .increment());
   }
 
   void leaseWait(Duration waited) {
@@ -80,6 +88,7 @@ public class TokenMetrics {
   void watchStore(TokenStore store) {
     Gauge.builder("token_broker.store.up", store, s -> s.isUp() ? 1 : 0)
         .description("Whether the shared store answered last time")
+        .strongReference(true)
         .register(registry);
   }
 
@@ -94,7 +103,15 @@ public class TokenMetrics {
     if (labels.isShared()) {
       return;
     }
-    var own = gauges.computeIfAbsent(account.client().value(), this::register);
+    labels.change(account.client(), label -> show(label, token, freshness, now, fetched));
+  }
+
+  private void show(
+      String label, AccessToken token, Freshness freshness, Now now, boolean fetched) {
+    if (label.equals(ClientLabels.ALL)) {
+      return;
+    }
+    var own = gauges.computeIfAbsent(label, this::register);
     own.expiresAt = now.wall().plus(token.remaining(now));
     own.usableUntil = now.moment().plus(freshness.usableFor(token)).minus(token.life().age(now));
     if (fetched) {
@@ -170,6 +187,7 @@ public class TokenMetrics {
         .description(description)
         .baseUnit("seconds")
         .tag("client", client)
+        .strongReference(true)
         .register(registry);
   }
 

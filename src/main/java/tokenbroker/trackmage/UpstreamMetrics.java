@@ -53,12 +53,15 @@ public class UpstreamMetrics {
 
   /** One HTTP request; a fetch that falls back to another style makes two. */
   void requested(ClientName client, String upstream, FromUpstream result, Duration took) {
-    Counter.builder(REQUESTS)
-        .description("Requests to TrackMage, by what they came to")
-        .tag("client", labels.of(client))
-        .tag("result", word(result))
-        .register(registry)
-        .increment();
+    labels.change(
+        client,
+        label ->
+            Counter.builder(REQUESTS)
+                .description("Requests to TrackMage, by what they came to")
+                .tag("client", label)
+                .tag("result", word(result))
+                .register(registry)
+                .increment());
     Timer.builder("token_broker.upstream.duration")
         .description("From a request to TrackMage sent to its answer read")
         .tag("upstream", upstream)
@@ -93,6 +96,7 @@ public class UpstreamMetrics {
     Gauge.builder("token_broker.upstream.breaker.open", open, AtomicInteger::get)
         .description("Whether the upstream counts as down and is asked now and then only")
         .tag("upstream", upstream)
+        .strongReference(true)
         .register(registry);
     return open;
   }
@@ -112,6 +116,7 @@ public class UpstreamMetrics {
         .description("How far the upstream's clock is ahead, by the Date of its answers")
         .baseUnit("seconds")
         .tag("upstream", upstream)
+        .strongReference(true)
         .register(registry);
     return skew;
   }

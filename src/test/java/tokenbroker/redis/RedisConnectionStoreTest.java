@@ -11,14 +11,10 @@ import io.vertx.redis.client.Redis;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import tokenbroker.callers.Caller;
 import tokenbroker.clients.ClientName;
-import tokenbroker.connections.Authorization;
-import tokenbroker.connections.AuthorizationId;
 import tokenbroker.connections.Connection;
 import tokenbroker.connections.Connection.State;
 import tokenbroker.connections.ConnectionStore;
@@ -220,29 +216,6 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     } finally {
       commands.run(Command.CONFIG, "SET", "appendonly", "no");
     }
-  }
-
-  @Test
-  void anAuthorizationIsBoundToItsFirstBrowserAndTakenOnce() {
-    var store = new RedisAuthorizationStore(commands, new Seal(ring), registry);
-    var id = AuthorizationId.parse("acme." + "A".repeat(22)).orElseThrow();
-    var authorization =
-        new Authorization(
-            id,
-            "https://shop.example/",
-            null,
-            "verifier",
-            new Caller("test", "someone", Set.of()),
-            "trace");
-    store.keep(authorization);
-
-    assertThat(store.take(id, "mine")).isEmpty();
-    assertThat(store.bind(id, "mine")).hasValue(authorization);
-    assertThat(store.bind(id, "another's")).isEmpty();
-    assertThat(store.take(id, "another's")).isEmpty();
-    assertThat(store.bind(id, "mine")).isPresent();
-    assertThat(store.take(id, "mine")).hasValue(authorization);
-    assertThat(store.take(id, "mine")).isEmpty();
   }
 
   private static void rotate(ConnectionStore store, Account account, String next) {

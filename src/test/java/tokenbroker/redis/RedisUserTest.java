@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -31,6 +32,7 @@ import tokenbroker.callers.Caller;
 import tokenbroker.clients.ClientName;
 import tokenbroker.connections.Authorization;
 import tokenbroker.connections.AuthorizationId;
+import tokenbroker.connections.AuthorizationStore;
 import tokenbroker.connections.ConnectionStore;
 import tokenbroker.connections.ConnectionStore.Durability;
 import tokenbroker.connections.ConnectionStoreContract;
@@ -169,7 +171,12 @@ class RedisUserTest {
       store.keep(authorization);
 
       assertThat(store.bind(id, "mine")).hasValue(authorization);
-      assertThat(store.take(id, "mine")).hasValue(authorization);
+      assertThat(store.claim(id, "mine", Duration.ofSeconds(5)))
+          .isEqualTo(new AuthorizationStore.Claim.First(authorization));
+      var outcome = new AuthorizationStore.Outcome("error", "access_denied");
+      store.finish(id, "mine", outcome);
+      assertThat(store.claim(id, "mine", Duration.ofSeconds(5)))
+          .isEqualTo(new AuthorizationStore.Claim.Finished(authorization, outcome));
     }
   }
 

@@ -12,13 +12,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Of a browser, its cookies, and that it goes where it is told to. */
 public final class Browser implements AutoCloseable {
 
-  private final HttpClient http =
-      HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+  private final CookieManager cookies = new CookieManager();
+  private final HttpClient http = HttpClient.newBuilder().cookieHandler(cookies).build();
 
   public HttpResponse<String> get(URI address) {
     try {
@@ -27,6 +28,15 @@ public final class Browser implements AutoCloseable {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** Returns what it sends to this address as its {@code Cookie} header. */
+  public String cookies(URI address) {
+    try {
+      return String.join("; ", cookies.get(address, Map.of()).getOrDefault("Cookie", List.of()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

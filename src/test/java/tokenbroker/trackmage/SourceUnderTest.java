@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientCredentials;
 import tokenbroker.clients.ClientDirectory;
+import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.clients.ClientLabels;
 import tokenbroker.clients.ClientName;
 import tokenbroker.clients.ClientSecret;
@@ -37,6 +38,7 @@ final class SourceUnderTest implements AutoCloseable {
 
   private SourceUnderTest(Map<String, String> settings) {
     source = new TrackMageTokenSource(config(settings), clock, clock, HASH, metrics);
+    clients.replaceAll(List.of(new Entry(client(URI.create("http://localhost")), null)));
   }
 
   /** With time limits that no test reaches by accident. */

@@ -51,4 +51,14 @@ class UpstreamMetricsTest {
     assertThat(under.requests("acme")).isEmpty();
     assertThat(under.requests("neighbour")).isEqualTo(Map.of("ok", 1.0));
   }
+
+  @Test
+  void aRequestThatOutlivesItsClientDoesNotBringItsSeriesBack() {
+    var acme = SourceUnderTest.client(upstream.url());
+    under.source.fetch(acme);
+    under.clients.replaceAll(List.of());
+    under.source.fetch(acme);
+
+    assertThat(under.requests("acme")).isEmpty();
+  }
 }

@@ -1,0 +1,142 @@
+package tokenbroker.connections;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.Set;
+import org.jboss.logging.Logger;
+import tokenbroker.clients.Client;
+import tokenbroker.connections.AuthorizationStore.Outcome;
+import tokenbroker.connections.Connection.State;
+import tokenbroker.tokens.AccessToken;
+import tokenbroker.tokens.Account;
+import tokenbroker.tokens.ConnectionId;
+import tokenbroker.tokens.FetchResult.Fetched;
+import tokenbroker.tokens.FetchResult.InvalidResponse;
+import tokenbroker.tokens.FetchResult.Rejected;
+import tokenbroker.tokens.FetchResult.TimedOut;
+import tokenbroker.tokens.FetchResult.Unavailable;
+import tokenbroker.tokens.RefreshToken;
+import tokenbroker.tokens.StoreUnavailable;
+import tokenbroker.tokens.TokenBroker;
+
+/**
+ * Turns what the upstream sent back into a connection or an error. The browser gets the words of
+ * RFC 6749 §4.1.2.1 alone; the log and the audit get the reason.
+ */
+@Singleton
+class CodeExchange {
+
+  private static final Logger LOG = Logger.getLogger(CodeExchange.class);
+
+  private static final String ACCESS_DENIED = "access_denied";
+  private static final String SERVER_ERROR = "server_error";
+  private static final String UNAVAILABLE = "temporarily_unavailable";
+
+  /** The errors of RFC 6749 §4.1.2.1. They go back as they are, others as a server_error. */
+  private static final Set<String> ERRORS =
+      Set.of(
+          "invalid_request",
+          "unauthorized_client",
+          ACCESS_DENIED,
+          "unsupported_response_type",
+          "invalid_scope",
+          SERVER_ERROR,
+          UNAVAILABLE);
+
+  private final ConnectionStore connections;
+  private final UserGrants grants;
+  private final TokenBroker broker;
+  private final ConnectionRecords records;
+  private final Clock clock;
+  private final PublicAddress address;
+
+  CodeExchange(
+      ConnectionStore connections,
+      UserGrants grants,
+      TokenBroker broker,
+      ConnectionRecords records,
+      Clock clock,
+      PublicAddress address) {
+    this.connections = connections;
+    this.grants = grants;
+    this.broker = broker;
+    this.records = records;
+    this.clock = clock;
+    this.address = address;
+  }
+
+  /** Exchanges the code and stores the connection. Blocks for a bounded time. */
+  Outcome carryOut(Client client, Authorization authorization, String code) {
+    var result = grants.exchange(client, code, address.callback(), authorization.verifier());
+    return switch (result) {
+      case Fetched(var token, var refreshToken) when refreshToken != null ->
+          stored(client, authorization, token, refreshToken);
+      case Fetched _ -> failed(client, authorization, SERVER_ERROR, "no_refresh_token");
+      case Rejected(var error) -> failed(client, authorization, SERVER_ERROR, error.code());
+      case InvalidResponse(var reason) -> failed(client, authorization, SERVER_ERROR, reason);
+      case Unavailable(var reason, _) -> failed(client, authorization, UNAVAILABLE, reason);
+      case TimedOut _ -> failed(client, authorization, UNAVAILABLE, "timeout");
+    };
+  }
+
+  /** The upstream gave no code. A user who says no is no fault, and not worth a warning. */
+  Outcome refused(Client client, Authorization authorization, String error) {
+    if (error.equals(ACCESS_DENIED)) {
+      notConnected(client, authorization, ACCESS_DENIED, ACCESS_DENIED);
+      return new Outcome("error", ACCESS_DENIED);
+    }
+    return ERRORS.contains(error)
+        ? failed(client, authorization, error, error)
+        : failed(client, authorization, SERVER_ERROR, "unrecognized");
+  }
+
+  private Outcome stored(
+      Client client, Authorization authorization, AccessToken token, RefreshToken refreshToken) {
+    try {
+      return connected(client, authorization, token, refreshToken);
+    } catch (StoreUnavailable e) {
+      return failed(client, authorization, UNAVAILABLE, ConnectionStore.UNAVAILABLE);
+    }
+  }
+
+  private Outcome connected(
+      Client client, Authorization authorization, AccessToken token, RefreshToken refreshToken) {
+    var id = idFor(client, token);
+    var account = new Account(client.name(), id);
+    connections.put(
+        client.name(),
+        new Connection(
+            id,
+            token.userId(),
+            token.userEmail(),
+            State.ACTIVE,
+            clock.instant(),
+            token.life().requestedAt().plus(token.lifetime()),
+            token.provenance()),
+        refreshToken);
+    broker.serve(account, token);
+    records.connected(authorization.asked(), account, token.id(), authorization.traceId());
+    return new Outcome("connection", id.value());
+  }
+
+  private Outcome failed(Client client, Authorization authorization, String error, String reason) {
+    LOG.warnf(
+        "No account was connected for client %s: %s, trace %s",
+        client.name(), reason, authorization.traceId());
+    notConnected(client, authorization, error, reason);
+    return new Outcome("error", error);
+  }
+
+  private void notConnected(
+      Client client, Authorization authorization, String error, String reason) {
+    records.notConnected(
+        authorization.asked(), Account.of(client.name()), error, reason, authorization.traceId());
+  }
+
+  /** The same for the same user of a client, so that who connects twice has one connection. */
+  private static ConnectionId idFor(Client client, AccessToken token) {
+    var user = token.userId() != null ? token.userId() : token.userEmail();
+    return new ConnectionId(
+        user == null ? Randoms.id() : Randoms.idOf("connection", client.name().value(), user));
+  }
+}

@@ -1,0 +1,110 @@
+package tokenbroker.http;
+
+import io.prometheus.client.Collector;
+import io.prometheus.client.Collector.MetricFamilySamples;
+import io.prometheus.client.Collector.MetricFamilySamples.Sample;
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.exporter.common.TextFormat;
+import io.quarkus.vertx.http.ManagementInterface;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * {@code GET /q/metrics}: the Prometheus text format, or OpenMetrics if the scraper prefers it. It
+ * stands ahead of the framework's route, which answers 406 to a media type with a version, and
+ * OpenMetrics to whoever asks for nothing.
+ */
+@ApplicationScoped
+class MetricsRoute {
+
+  private static final String PATH = "/q/metrics";
+  private static final int BEFORE_THE_FRAMEWORK = -1_000;
+  private static final String TEXT = "text/plain";
+  private static final String OPEN_METRICS = "application/openmetrics-text";
+
+  private final CollectorRegistry collectors;
+
+  MetricsRoute(CollectorRegistry collectors) {
+    this.collectors = collectors;
+  }
+
+  /** One for all, where the framework's own is another at each injection point. */
+  @Produces
+  @Singleton
+  static CollectorRegistry collectors() {
+    return new CollectorRegistry(true);
+  }
+
+  void routes(@Observes ManagementInterface management) {
+    for (var method : List.of(HttpMethod.GET, HttpMethod.HEAD)) {
+      management
+          .router()
+          .route(method, PATH)
+          .order(BEFORE_THE_FRAMEWORK)
+          .blockingHandler(this::scrape, false);
+    }
+  }
+
+  private void scrape(RoutingContext request) {
+    var format =
+        Negotiation.best(
+            request.request().headers().getAll(HttpHeaders.ACCEPT), TEXT, OPEN_METRICS);
+    var response = request.response().putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+    if (format == null) {
+      response.setStatusCode(406).end();
+      return;
+    }
+    var contentType =
+        format.equals(TEXT) ? TextFormat.CONTENT_TYPE_004 : TextFormat.CONTENT_TYPE_OPENMETRICS_100;
+    response.putHeader(HttpHeaders.CONTENT_TYPE, contentType).end(scraped(contentType));
+  }
+
+  private String scraped(String contentType) {
+    var samples = Collections.list(collectors.metricFamilySamples());
+    samples.replaceAll(MetricsRoute::withExemplarsWhereTheyMayBe);
+    var text = new StringWriter();
+    try {
+      TextFormat.writeFormat(contentType, text, Collections.enumeration(samples));
+    } catch (IOException e) {
+      throw new UncheckedIOException("a StringWriter failed", e);
+    }
+    return text.toString();
+  }
+
+  /**
+   * Micrometer puts one at {@code _count} as well, and OpenMetrics 1.0 allows them at buckets and
+   * at counters alone: a strict parser would refuse the whole scrape.
+   */
+  private static MetricFamilySamples withExemplarsWhereTheyMayBe(MetricFamilySamples family) {
+    return family.type == Collector.Type.COUNTER
+            || family.samples.stream().noneMatch(MetricsRoute::isAstray)
+        ? family
+        : new MetricFamilySamples(
+            family.name,
+            family.unit,
+            family.type,
+            family.help,
+            family.samples.stream().map(MetricsRoute::withoutStrayExemplar).toList());
+  }
+
+  private static Sample withoutStrayExemplar(Sample sample) {
+    return isAstray(sample)
+        ? new Sample(
+            sample.name, sample.labelNames, sample.labelValues, sample.value, sample.timestampMs)
+        : sample;
+  }
+
+  private static boolean isAstray(Sample sample) {
+    return sample.exemplar != null && !sample.name.endsWith("_bucket");
+  }
+}

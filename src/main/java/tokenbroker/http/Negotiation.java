@@ -1,0 +1,67 @@
+package tokenbroker.http;
+
+import jakarta.ws.rs.NotAcceptableException;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Proactive negotiation (RFC 9110 §12.1), the same for every resource. A missing header accepts
+ * everything, and so does one in which nothing is well-formed: a careless client gets the default,
+ * not an error.
+ */
+final class Negotiation {
+
+  static final String JSON = "application/json";
+  static final String TEXT = "text/plain";
+
+  private Negotiation() {}
+
+  /**
+   * Returns the offer that the caller likes best, the first of equals; null if it accepts none.
+   *
+   * @param accept every {@code Accept} header of the request; null if there is none
+   * @param offers media types in lower case, without parameters
+   */
+  static @Nullable String best(@Nullable List<String> accept, String... offers) {
+    var ranges = accept == null ? List.<MediaRange>of() : MediaRange.listed(accept);
+    if (ranges.isEmpty()) {
+      return offers[0];
+    }
+    String best = null;
+    var highest = 0;
+    for (var offer : offers) {
+      var weight = weight(offer, ranges);
+      if (weight > highest) {
+        highest = weight;
+        best = offer;
+      }
+    }
+    return best;
+  }
+
+  /**
+   * @throws NotAcceptableException if the caller accepts no JSON
+   */
+  static void needsJson(HttpHeaders headers) {
+    if (best(headers.getRequestHeader(HttpHeaders.ACCEPT), JSON) == null) {
+      throw new NotAcceptableException();
+    }
+  }
+
+  /** The narrowest range that includes the offer decides (RFC 9110 §12.5.1). */
+  private static int weight(String offer, List<MediaRange> ranges) {
+    var slash = offer.indexOf('/');
+    var narrowest = -1;
+    var weight = 0;
+    for (var range : ranges) {
+      if (range.includes(offer.substring(0, slash), offer.substring(slash + 1))
+          && range.specificity() >= narrowest) {
+        weight =
+            range.specificity() > narrowest ? range.weight() : Math.max(weight, range.weight());
+        narrowest = range.specificity();
+      }
+    }
+    return weight;
+  }
+}

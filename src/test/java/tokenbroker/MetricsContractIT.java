@@ -1,0 +1,217 @@
+package tokenbroker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tokenbroker.testing.Answer;
+import tokenbroker.testing.BrokerFiles;
+import tokenbroker.testing.BrokerProcess;
+import tokenbroker.testing.CallerTokens;
+import tokenbroker.testing.Clients;
+import tokenbroker.testing.RealRedis;
+import tokenbroker.testing.ScriptedUpstream;
+
+/** Dashboards and alerts rely on these names, labels and words: all of them, and no others. */
+class MetricsContractIT {
+
+  private static final Pattern SAMPLE = Pattern.compile("(token_broker_\\w+?)(?:\\{(.*)})? \\S+");
+  private static final Pattern LABEL = Pattern.compile("(\\w+)=\"([^\"]*)\"");
+  private static final Set<String> ANY = Set.of();
+
+  private static final Set<String> OUTCOMES =
+      Set.of(
+          "nearby",
+          "shared",
+          "fetched",
+          "rejected",
+          "unavailable",
+          "timeout",
+          "throttled",
+          "replaced",
+          "not_replaced",
+          "reconnect_required",
+          "not_found");
+
+  /** The labels of each metric, with their words; {@link #ANY} for what is configured. */
+  private static final Map<String, Map<String, Set<String>>> CONTRACT =
+      Map.ofEntries(
+          Map.entry(
+              "token_broker_requests_total",
+              Map.of("client", ANY, "caller", ANY, "outcome", OUTCOMES)),
+          Map.entry(
+              "token_broker_request_duration_seconds_bucket",
+              Map.of("outcome", OUTCOMES, "le", ANY)),
+          Map.entry(
+              "token_broker_upstream_requests_total",
+              Map.of(
+                  "client",
+                  ANY,
+                  "result",
+                  Set.of(
+                      "ok",
+                      "invalid_client",
+                      "http_4xx",
+                      "http_5xx",
+                      "invalid_response",
+                      "timeout",
+                      "connect"))),
+          Map.entry(
+              "token_broker_upstream_duration_seconds_bucket", Map.of("upstream", ANY, "le", ANY)),
+          Map.entry(
+              "token_broker_refresh_total",
+              Map.of(
+                  "client",
+                  ANY,
+                  "trigger",
+                  Set.of("ahead", "miss", "invalidate", "rotation"),
+                  "result",
+                  Set.of("ok", "failed"))),
+          Map.entry("token_broker_token_expiry_timestamp_seconds", Map.of("client", ANY)),
+          Map.entry("token_broker_last_refresh_success_timestamp_seconds", Map.of("client", ANY)),
+          Map.entry("token_broker_runway_seconds", Map.of("client", ANY)),
+          Map.entry("token_broker_lease_wait_seconds_count", Map.of()),
+          Map.entry("token_broker_lease_lost_total", Map.of()),
+          Map.entry(
+              "token_broker_invalidations_total",
+              Map.of(
+                  "client",
+                  ANY,
+                  "result",
+                  Set.of("applied", "already_replaced", "throttled", "failed"))),
+          Map.entry("token_broker_store_errors_total", Map.of("op", ANY)),
+          Map.entry("token_broker_store_open_failures_total", Map.of()),
+          Map.entry("token_broker_store_up", Map.of()),
+          Map.entry("token_broker_upstream_breaker_open", Map.of("upstream", ANY)),
+          Map.entry("token_broker_authentication_failures_total", Map.of("reason", ANY)),
+          Map.entry("token_broker_authorization_denied_total", Map.of("client", ANY)),
+          Map.entry("token_broker_rate_limited_total", Map.of("caller", ANY)),
+          Map.entry(
+              "token_broker_keys_refresh_total",
+              Map.of("issuer", ANY, "result", Set.of("ok", "failed", "throttled"))),
+          Map.entry(
+              "token_broker_config_reload_total", Map.of("result", Set.of("applied", "rejected"))),
+          Map.entry("token_broker_client_credentials_info", Map.of("client", ANY, "version", ANY)),
+          Map.entry("token_broker_clock_skew_seconds", Map.of("upstream", ANY)));
+
+  @TempDir Path directory;
+
+  private final CallerTokens issuer = new CallerTokens("k1");
+  private final String orders = issuer.token(Clients.CALLER);
+
+  @Test
+  void everyMetricHasTheLabelsAndTheWordsThatWerePromised() {
+    try (var redis = new RealRedis();
+        var upstream = ScriptedUpstream.start()) {
+      var files = new BrokerFiles(directory).callerKeys(issuer);
+      Clients.write(files, upstream, 4);
+      try (var broker =
+          BrokerProcess.with(files)
+              .with("quarkus.redis.hosts", redis.url())
+              .with("broker.upstream.timeout", "1s")
+              .with("broker.callers.rate-limit", "100")
+              .with("broker.callers.burst", "100")
+              .start()) {
+        provoke(broker, upstream);
+        redis.stop();
+        upstream.answer(Answer.trickle());
+        broker.get("/tokens/client-3", orders);
+
+        var seen = scraped(broker);
+        assertThat(seen.keySet()).containsAll(CONTRACT.keySet());
+        CONTRACT.forEach((name, labels) -> assertLabels(name, labels, seen));
+        assertNoLabelIsFreeText(seen);
+      }
+    }
+  }
+
+  private void provoke(BrokerProcess broker, ScriptedUpstream upstream) {
+    var token = ok(broker, "/tokens/client-0");
+    ok(broker, "/tokens/client-0");
+    var report = "{\"token_id\": \"" + token + "\"}";
+    for (var i = 0; i < 2; i++) {
+      broker.post("/tokens/client-0/invalidate", orders, report);
+    }
+    var newer = ok(broker, "/tokens/client-0");
+    broker.post("/tokens/client-0/invalidate", orders, report.replace(token, newer));
+    var other = ok(broker, "/tokens/client-1");
+    upstream.answer(Answer.html(503));
+    broker.post("/tokens/client-1/invalidate", orders, report.replace(token, other));
+    upstream.answer(Answer.error("invalid_client"));
+    broker.get("/tokens/client-2", orders);
+    broker.get("/tokens/client-0", "not.a.jwt");
+    var stranger = issuer.token("system:serviceaccount:other:stranger");
+    broker.get("/tokens/client-0", stranger);
+    broker.get("/tokens/no-such-client", stranger);
+    IntStream.range(0, 300)
+        .mapToObj(i -> broker.sendAsync("/tokens/client-0", stranger))
+        .toList()
+        .forEach(call -> call.join());
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> broker.metrics().contains("token_broker_rate_limited_total"));
+  }
+
+  /** Returns the id of the token. */
+  private String ok(BrokerProcess broker, String path) {
+    var answer = broker.get(path, orders);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return answer.headers().firstValue("Token-Id").orElseThrow();
+  }
+
+  private static void assertLabels(
+      String name, Map<String, Set<String>> labels, Map<String, List<Map<String, String>>> seen) {
+    assertThat(seen.getOrDefault(name, List.of()))
+        .as(name)
+        .isNotEmpty()
+        .allSatisfy(
+            sample -> {
+              assertThat(sample.keySet()).isEqualTo(labels.keySet());
+              labels.forEach(
+                  (label, words) -> {
+                    if (!words.isEmpty()) {
+                      assertThat(sample.get(label)).as(label).isIn(words);
+                    }
+                  });
+            });
+  }
+
+  private static void assertNoLabelIsFreeText(Map<String, List<Map<String, String>>> seen) {
+    assertThat(seen.values().stream().flatMap(List::stream).flatMap(it -> it.values().stream()))
+        .allSatisfy(
+            value -> assertThat(value).hasSizeLessThan(64).doesNotContain("no-such-client"));
+  }
+
+  private static Map<String, List<Map<String, String>>> scraped(BrokerProcess broker) {
+    return broker
+        .metrics()
+        .lines()
+        .map(SAMPLE::matcher)
+        .filter(matcher -> matcher.matches())
+        .collect(
+            Collectors.groupingBy(
+                matcher -> matcher.group(1),
+                TreeMap::new,
+                Collectors.mapping(matcher -> labels(matcher.group(2)), Collectors.toList())));
+  }
+
+  private static Map<String, String> labels(@Nullable String text) {
+    var labels = new HashMap<String, String>();
+    if (text != null) {
+      LABEL.matcher(text).results().forEach(found -> labels.put(found.group(1), found.group(2)));
+    }
+    return labels;
+  }
+}
