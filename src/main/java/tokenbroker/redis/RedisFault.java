@@ -30,6 +30,8 @@ final class RedisFault {
       case StoreUnavailable ours -> String.valueOf(ours.getMessage());
       case TimeoutException late -> "no answer in time";
       case ConnectException unreachable -> "cannot connect";
+      case Throwable closed when "Connection is closed".equals(closed.getMessage()) ->
+          "connection closed";
       default -> {
         var word = firstWord(fault);
         var unnamed = fault instanceof ErrorType ? "error reply" : fault.getClass().getSimpleName();
