@@ -29,10 +29,11 @@ class ArchitectureTest {
           time          |
           config        |
           seal          |
-          callers       | config time
+          outbound      | time
+          callers       | outbound config time
           clients       | callers config seal time
           tokens        | clients config seal time
-          trackmage     | connections tokens clients config seal time
+          trackmage     | connections outbound tokens clients config seal time
           redis         | connections tokens clients callers config seal time
           observability | tokens clients callers config time
           connections   | observability tokens clients callers config time

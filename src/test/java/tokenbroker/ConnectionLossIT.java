@@ -119,12 +119,43 @@ class ConnectionLossIT {
     assertThat(site.renewals() - before).isOne();
   }
 
+  /** Nobody may use the refresh token meanwhile: an upstream that revokes on reuse ends all. */
+  @Test
+  void whileARenewalIsUnderWayNoOtherReplicaUsesItsRefreshToken() {
+    site.users.givesTokensFor(LIFETIME);
+    var connection = site.connection(one, "acme", "heidi");
+    awaitEnd(connection);
+    site.users.givesTokensFor(Duration.ofHours(1));
+    site.upstream.hold();
+    var before = site.renewals();
+
+    assertThat(site.token(one, "acme", connection).statusCode()).isEqualTo(504);
+    assertThat(site.token(two, "acme", connection).statusCode()).isIn(503, 504);
+    assertThat(site.token(two, "acme", connection).statusCode()).isIn(503, 504);
+    assertThat(site.renewals() - before).isOne();
+    site.upstream.release();
+    await().atMost(LONG).until(() -> site.token(two, "acme", connection).statusCode() == 200);
+    assertThat(site.renewals() - before).isOne();
+  }
+
   /**
-   * The other replica takes the lease over and finds the refresh token used up; the one that wakes
-   * up has what replaced it.
+   * Its claim runs out, the other replica finds the refresh token used up; the one that wakes up
+   * has what replaced it.
    */
   @Test
   void aReplicaThatSleptInMidRenewalBringsTheConnectionBack() {
+    one.close();
+    two.close();
+    one =
+        site.start(
+            site.settings()
+                .with("broker.upstream.timeout", "500ms")
+                .with("broker.upstream.connect-timeout", "500ms"));
+    two =
+        site.start(
+            site.settings()
+                .with("broker.upstream.timeout", "500ms")
+                .with("broker.upstream.connect-timeout", "500ms"));
     site.users.givesTokensFor(LIFETIME);
     var connection = site.connection(one, "acme", "erin");
     awaitEnd(connection);

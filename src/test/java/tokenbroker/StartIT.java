@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,19 +35,66 @@ class StartIT {
             .with("broker.clients.file", files.clients())
             .with("broker.tokens.safety-windw", "10s")
             .with("broker.nonsense", "1")
+            .with("broker.tokens.safety-window", "-5m")
+            .with("broker.tokens.refresh-ahead", "0")
+            .with("broker.clients.reload-every", "0s")
+            .with("broker.callers.burst", "many")
+            .with("broker.issuers.corp.keys-ca-file", "file:/etc/ca.pem")
+            .with("quarkus.redis.hosts", "redis.example:6379")
+            .environment("BROKER_UPSTREAM_TIMEOUT", "5")
+            .environment("BROKER_UPSTREAM_BACKOFF", "")
+            .environment("QUARKUS_LOG_LEVEL", "LOUD")
             .launch()) {
       assertThat(broker.exitCode()).isNotZero();
       assertThat(broker.output())
           .contains(
-              "no issuer is configured",
+              "broker.issuers.corp.issuer is missing",
               "broker.seal.keys is missing",
               "broker.tokens.safety-windw is no setting",
+              "Did you mean broker.tokens.safety-window?",
               "broker.nonsense is no setting",
+              "broker.tokens.safety-window is \"-5m\" (system property)",
+              "broker.tokens.refresh-ahead is \"0\"",
+              "broker.clients.reload-every is \"0s\"",
+              "broker.callers.burst is \"many\"",
+              "broker.issuers.corp.keys-ca-file is",
+              "quarkus.redis.hosts is malformed",
+              "broker.upstream.timeout is \"5\" (environment variable BROKER_UPSTREAM_TIMEOUT)",
+              "quarkus.log.level is \"LOUD\"",
               "line 2",
               "line 4",
               "line 5",
               "line 6")
-          .doesNotContain("\tat ");
+          .doesNotContain("\tat ", "SRCFG", "Exception", "broker.upstream.backoff is");
+    }
+  }
+
+  @Test
+  void aMalformedAddressOfRedisIsShortAndShowsNoPassword() {
+    var files = new BrokerFiles(directory).callerKeys(new CallerTokens("k1"));
+    try (var broker =
+        BrokerProcess.with(files)
+            .with("quarkus.redis.hosts", "redis://:not-for%your-eyes@redis:6379")
+            .launch()) {
+      assertThat(broker.exitCode()).isNotZero();
+      assertThat(broker.output())
+          .contains("quarkus.redis.hosts is malformed (system property): set redis://HOST:PORT")
+          .doesNotContain("your-eyes", "\tat ", "IllegalArgumentException");
+    }
+  }
+
+  @Test
+  void pathsMayBeRelativeAndHaveSpaces() {
+    var files = new BrokerFiles(directory.resolve("my files")).callerKeys(new CallerTokens("k1"));
+    var here = Path.of("").toAbsolutePath();
+    try (var broker =
+        BrokerProcess.with(files)
+            .with("broker.store", "memory")
+            .with("broker.clients.file", here.relativize(files.clients().toAbsolutePath()))
+            .with("broker.clients.secrets", here.relativize(files.secrets().toAbsolutePath()))
+            .with("broker.seal.keys", here.relativize(files.sealKeys().toAbsolutePath()))
+            .start()) {
+      assertThat(broker.output()).contains("0 clients, store MEMORY");
     }
   }
 
@@ -86,6 +134,15 @@ class StartIT {
         assertThat(broker.metric("token_broker_store_up")).isZero();
         assertThat(broker.metric("token_broker_store_errors_total")).isPositive();
         assertThat(broker.output()).doesNotContain("not-for-your-eyes");
+        // What is broken outside does not stall a job: a restart would not mend it.
+        for (var job : List.of("announcements", "refresh tokens", "refresh ahead", "caller keys")) {
+          var last = "token_broker_job_last_success_timestamp_seconds{name=\"" + job + "\"";
+          var before = broker.metric(last);
+          assertThat(before).isPositive();
+          await().until(() -> broker.metric(last) > before);
+        }
+        assertThat(broker.managementGet("/q/health/live"))
+            .contains("background-work", "\"stalled\": \"\"", "\"status\": \"UP\"");
       }
     }
   }
@@ -144,7 +201,13 @@ class StartIT {
             """
                 .formatted(upstream.url()));
         await().until(() -> broker.get("/tokens/acme", jwt).statusCode() == 200);
-        files.clients("clients:\n");
+        files.clients(
+            """
+            upstreams: { test: { base-url: "%s" } }
+            clients:
+              acme: { upstream: test, callers: [] }
+            """
+                .formatted(upstream.url()));
         await().until(() -> broker.get("/tokens/acme", jwt).statusCode() == 403);
       }
     }

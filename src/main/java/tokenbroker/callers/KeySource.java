@@ -1,29 +1,36 @@
 package tokenbroker.callers;
 
-import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLException;
+import java.util.HashMap;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.outbound.Body.CutOff;
+import tokenbroker.outbound.Body.TooLarge;
+import tokenbroker.outbound.Body.Undecodable;
+import tokenbroker.outbound.Body.Unframed;
+import tokenbroker.outbound.Body.Whole;
+import tokenbroker.outbound.OutboundHttp;
+import tokenbroker.outbound.OutboundRequest;
+import tokenbroker.outbound.Reply.Answered;
+import tokenbroker.outbound.Reply.Late;
+import tokenbroker.outbound.Reply.NoConnection;
+import tokenbroker.outbound.Reply.NoConnection.Reason;
+import tokenbroker.outbound.Reply.NotHttp;
+import tokenbroker.time.Ticker;
 
 /**
  * Where the text with an issuer's keys is read from, within a time limit and a size limit. Blocks.
+ * Not thread-safe.
  */
 final class KeySource {
 
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
   private static final Duration TIME_LIMIT = Duration.ofSeconds(5);
-  private static final int LARGEST = 256 * 1024;
 
   /**
    * An API server of Kubernetes publishes the first of these alone, and answers 406 to all else.
@@ -31,12 +38,20 @@ final class KeySource {
   private static final String ACCEPT = "application/jwk-set+json, application/json";
 
   private final IssuerSettings issuer;
+  private final OutboundHttp http =
+      new OutboundHttp(CONNECT_LIMIT, Ticker.system(), Clock.systemUTC(), this::sockets);
+  private volatile @Nullable SSLContext trusted;
 
   KeySource(IssuerSettings issuer) {
     this.issuer = issuer;
   }
 
-  String read() throws IOException {
+  /**
+   * Reads the text.
+   *
+   * @throws KeysUnreadable with the reason, whatever the network, the server or a file does
+   */
+  String read() throws KeysUnreadable {
     return switch (issuer.keys()) {
       case KeysLocation.Url(var url) -> fetch(url);
       case KeysLocation.File(var path) -> TextFile.read(path);
@@ -45,35 +60,24 @@ final class KeySource {
   }
 
   /** The token file and the CA file are read anew each time: Kubernetes rotates both. */
-  private String fetch(URI url) throws IOException {
-    var request = HttpRequest.newBuilder(url).header("Accept", ACCEPT);
+  private String fetch(URI url) throws KeysUnreadable {
+    var headers = new HashMap<>(Map.of("Accept", ACCEPT));
     if (issuer.tokenFile() != null) {
-      request.header("Authorization", "Bearer " + TokenFile.read(issuer.tokenFile()));
+      headers.put("Authorization", "Bearer " + TokenFile.read(issuer.tokenFile()));
     }
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
-        var http = client().executor(threads).build()) {
-      var body = BodyHandlers.limiting(BodyHandlers.ofString(StandardCharsets.UTF_8), LARGEST);
-      var answer = http.sendAsync(request.build(), body);
-      try {
-        var response = answer.get(TIME_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        checkStatus(response.statusCode());
-        return response.body();
-      } finally {
-        answer.cancel(true);
-        http.shutdownNow();
-      }
-    } catch (ExecutionException e) {
-      throw new KeysUnreadable(reason(e.getCause()), e);
-    } catch (TimeoutException e) {
-      throw new KeysUnreadable("no answer in time", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new KeysUnreadable("the broker ends", e);
-    }
+    // Here rather than when a connection opens, so that a fault of the file keeps its reason.
+    trusted = issuer.caFile() == null ? null : TrustedAuthorities.in(issuer.caFile());
+    return switch (http.send(new OutboundRequest("GET", url, headers, null, true), TIME_LIMIT)) {
+      case Answered answer -> text(answer);
+      case NoConnection(var reason) -> throw new KeysUnreadable(text(reason));
+      case NotHttp _ -> throw new KeysUnreadable("the answer is not HTTP");
+      case Late _ -> throw new KeysUnreadable("no answer in time");
+    };
   }
 
   /** Says what the server did, and never what it wrote. */
-  private static void checkStatus(int status) throws KeysUnreadable {
+  private static String text(Answered answer) throws KeysUnreadable {
+    var status = answer.status();
     if (status / 100 == 3) {
       throw new KeysUnreadable(
           "status " + status + ", a redirect, which is not followed: set keys to its target");
@@ -81,25 +85,29 @@ final class KeySource {
     if (status != 200) {
       throw new KeysUnreadable("status " + status);
     }
-  }
-
-  private static String reason(@Nullable Throwable cause) {
-    return switch (cause) {
-      case SSLException _ -> "no TLS: the certificate is not trusted or names another host";
-      case HttpTimeoutException _ -> "no answer in time";
-      case ConnectException _ -> "no connection";
-      case null, default -> "the answer is cut off, too large or not HTTP";
+    return switch (answer.body()) {
+      case Whole(var bytes) -> new String(bytes, StandardCharsets.UTF_8);
+      case CutOff _ -> throw new KeysUnreadable("the answer broke off");
+      case TooLarge _ -> throw new KeysUnreadable("the answer is larger than 256 KiB");
+      case Unframed _, Undecodable _ -> throw new KeysUnreadable("the answer is not readable");
     };
   }
 
-  private HttpClient.Builder client() throws IOException {
-    var client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT_LIMIT);
-    return issuer.caFile() == null
-        ? client
-        : client.sslContext(TrustedAuthorities.in(issuer.caFile()));
+  private static String text(Reason reason) {
+    return switch (reason) {
+      case UNKNOWN_HOST -> "no connection: the host is not known";
+      case REFUSED -> "no connection: it was refused";
+      case TIMEOUT -> "no connection in time";
+      case TLS -> "no TLS: the certificate is not trusted or names another host";
+      case PROXY -> "no connection: the egress proxy did not open it";
+      case CLOSED, BROKEN -> "the connection broke before an answer came";
+    };
+  }
+
+  private SSLSocketFactory sockets() {
+    var context = trusted;
+    return context == null
+        ? (SSLSocketFactory) SSLSocketFactory.getDefault()
+        : context.getSocketFactory();
   }
 }

@@ -18,6 +18,7 @@ import tokenbroker.clients.CredentialsTrials.Trial;
 import tokenbroker.clients.SecretsDirectory.Secrets;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.seal.KeyedHash;
+import tokenbroker.time.Ticker;
 
 /**
  * Brings the clients file and the secrets directory into the {@link ClientDirectory}, at the start
@@ -37,27 +38,38 @@ public class ClientDirectoryReload {
   private final CredentialsProof proof;
   private final CredentialsTrials trials;
   private final ClientsMetrics metrics;
+  private final LeavingClients leaving;
 
-  /** As the last right file has them, without credentials; null before there was one. */
+  /**
+   * As the last right file has them, and those that are leaving; without credentials. Null before
+   * there was a right file.
+   */
   private @Nullable Map<ClientName, Client> definitions;
+
+  /** Whether the file is right as it is now: only then does a missing client stay missing. */
+  private boolean fileIsRight;
 
   public ClientDirectoryReload(
       BrokerConfig config,
       KeyedHash hash,
       Clock clock,
+      Ticker ticker,
       ClientDirectory directory,
       CredentialsProof proof,
       ClientLabels labels,
       MeterRegistry registry) {
     this.file = config.clients().file();
     this.watch =
-        new ClientsFileWatch(file, config.issuers().keySet(), LaunchMode.current().isDevOrTest());
+        new ClientsFileWatch(
+            file, config.issuers().keySet(), LaunchMode.current().isDevOrTest(), clock, ticker);
+    this.leaving = new LeavingClients(file, ticker);
     this.secrets = new SecretsDirectory(config.clients().secrets(), hash, clock);
     this.directory = directory;
     this.proof = proof;
     this.trials = new CredentialsTrials(proof, clock, this::conclude);
     this.metrics = new ClientsMetrics(registry, labels);
     directory.onRemoved(trials::drop);
+    proof.onRefused(this::useWaitingSoon);
   }
 
   /**
@@ -81,10 +93,22 @@ public class ClientDirectoryReload {
     }
   }
 
+  /** Looks again where the last look saw a change that may not have been all of it. */
+  public synchronized void reloadIfSettling() {
+    if (watch.isSettling()) {
+      reload();
+    }
+  }
+
   private List<Fault> takeOver() {
     var result = watch.look().orElse(null);
+    if (result != null) {
+      fileIsRight = result instanceof ClientsFile.Result.Read;
+    }
     if (result instanceof ClientsFile.Result.Read(var clients)) {
-      definitions = clients;
+      definitions = leaving.keepMissing(definitions == null ? Map.of() : definitions, clients);
+    } else if (definitions != null && fileIsRight && !watch.isSettling()) {
+      definitions = leaving.release(definitions);
     }
     var changed = definitions != null && join(definitions);
     if (changed || result instanceof ClientsFile.Result.Read) {
@@ -119,6 +143,9 @@ public class ClientDirectoryReload {
   private Entry join(Client definition) {
     var name = definition.name();
     var before = directory.find(name).orElse(null);
+    if (before != null && leaving.contains(name)) {
+      return new Entry(before, directory.problem(name).orElse(null)); // Its secrets may be gone.
+    }
     var kept = definition.with(before == null ? null : before.knownCredentials());
     return switch (secrets.read(name)) {
       case Secrets.Found(var found) when isToBeUsedAtOnce(found, definition, before) -> {
@@ -140,7 +167,7 @@ public class ClientDirectoryReload {
         || before.knownCredentials() == null
         || before.knownCredentials().equals(found)
         || !before.upstream().baseUrl().equals(definition.upstream().baseUrl())
-        || !proof.working(definition.name());
+        || !proof.working(before);
   }
 
   private void tellNew(List<Entry> entries) {
@@ -177,7 +204,7 @@ public class ClientDirectoryReload {
       return;
     }
     if (concluded.fault() == null) {
-      use(concluded.candidate());
+      use(concluded.candidate(), "they are proven");
     } else if (isNew(client, concluded.fault())) {
       directory.replace(new Entry(client, concluded.fault()));
       LOG.warnf("client %s keeps its credentials: %s", client.name(), concluded.fault().message());
@@ -187,11 +214,27 @@ public class ClientDirectoryReload {
     }
   }
 
-  private void use(Client proven) {
-    directory.replace(new Entry(proven, null));
-    metrics.inUse(proven);
+  private void use(Client client, String why) {
+    directory.replace(new Entry(client, null));
+    metrics.inUse(client);
     metrics.changeApplied();
-    LOG.infof("client %s uses its new credentials: they are proven", proven.name());
+    LOG.infof("client %s uses its new credentials: %s", client.name(), why);
+  }
+
+  /** Credentials that could not be proven cannot be worse than those that the upstream refuses. */
+  private void useWaitingSoon(ClientName name) {
+    if (trials.waiting(name).isPresent()) {
+      Thread.ofVirtual().name("waiting credentials").start(() -> useWaiting(name));
+    }
+  }
+
+  private synchronized void useWaiting(ClientName name) {
+    var waiting = trials.waiting(name);
+    var inUse = directory.find(name);
+    if (waiting.isPresent() && inUse.isPresent() && !proof.working(inUse.get())) {
+      trials.drop(name);
+      use(waiting.get(), "the former ones are refused");
+    }
   }
 
   @PreDestroy

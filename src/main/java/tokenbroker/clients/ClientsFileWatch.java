@@ -6,64 +6,127 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.time.Moment;
+import tokenbroker.time.Ticker;
 
-/** Looks at the clients file again and again, and reads it when its contents are other ones. */
+/**
+ * Looks at the clients file again and again, and reads it when its contents have changed and
+ * settled: a file that is being written in place is not half taken over. Not thread-safe.
+ */
 final class ClientsFileWatch {
 
-  private static final String UNREADABLE = "";
+  /** Writers pause for less than this. */
+  static final Duration SETTLED_AFTER = Duration.ofSeconds(2);
 
   private final Path file;
   private final Set<String> issuers;
   private final boolean allowPlainHttp;
-  private String lastSeen = "nothing yet";
+  private final Clock clock;
+  private final Ticker ticker;
 
-  ClientsFileWatch(Path file, Set<String> issuers, boolean allowPlainHttp) {
+  /** What the last result was made from; null before the first look. */
+  private @Nullable Sight taken;
+
+  /** What is new and has not settled; null if there is no such thing. */
+  private @Nullable Sight settling;
+
+  /** The contents of the file are new since this moment. */
+  private Moment settlingSince;
+
+  /** Where the file was at the last look. */
+  private @Nullable Path lastPlace;
+
+  ClientsFileWatch(
+      Path file, Set<String> issuers, boolean allowPlainHttp, Clock clock, Ticker ticker) {
     this.file = file;
     this.issuers = Set.copyOf(issuers);
     this.allowPlainHttp = allowPlainHttp;
+    this.clock = clock;
+    this.ticker = ticker;
+    this.settlingSince = ticker.now();
   }
 
-  /** Empty where the file is what it was at the last look. */
+  /**
+   * One look at the file.
+   *
+   * @param digest of the contents; null if they cannot be read
+   * @param stamp null if there is no file
+   */
+  private record Sight(@Nullable String digest, @Nullable FileStamp stamp) {}
+
+  /** Returns what the file says; empty if it says what it said, or has not settled. */
   Optional<ClientsFile.Result> look() {
-    byte[] bytes;
-    try {
-      bytes = bytes();
-    } catch (IOException e) {
-      return isNew(UNREADABLE)
-          ? faulty(file + " cannot be read: check that it is there, and its permissions")
-          : Optional.empty();
-    }
-    if (!isNew(digest(bytes))) {
+    var bytes = read();
+    var stamp = FileStamp.of(file); // After the read: what was written meanwhile is young.
+    var sight = new Sight(bytes == null ? null : digest(bytes), stamp);
+    var swapped = isSwapped(stamp);
+    if (taken != null && Objects.equals(taken.digest, sight.digest)) {
+      settling = null;
       return Optional.empty();
+    }
+    if (!sight.equals(settling)) {
+      settling = sight;
+      settlingSince = ticker.now();
+    }
+    if (taken != null && !swapped && !isSettled(stamp)) {
+      return Optional.empty();
+    }
+    taken = sight;
+    settling = null;
+    return Optional.of(result(bytes));
+  }
+
+  /** Whether there is something new that is to be looked at again soon. */
+  boolean isSettling() {
+    return settling != null;
+  }
+
+  /** Kubernetes writes a whole new directory and then swaps a link to it: no half of it is seen. */
+  private boolean isSwapped(@Nullable FileStamp stamp) {
+    var place = stamp == null ? null : stamp.place();
+    var before = lastPlace;
+    lastPlace = place;
+    return place != null && before != null && !place.equals(before);
+  }
+
+  /** A clock that is off makes it wait no longer than this process's own time. */
+  private boolean isSettled(@Nullable FileStamp stamp) {
+    return settlingSince.until(ticker.now()).compareTo(SETTLED_AFTER) >= 0
+        || (stamp != null && stamp.isOlderThan(SETTLED_AFTER, clock.instant()));
+  }
+
+  private ClientsFile.Result result(byte @Nullable [] bytes) {
+    if (bytes == null) {
+      return faulty(file + " cannot be read: check that it is there, and its permissions");
     }
     if (bytes.length > ClientsFile.LARGEST) {
       return faulty("the file is larger than 64 MiB: split it between brokers");
     }
     try {
-      return Optional.of(ClientsFile.parse(Text.utf8(bytes), issuers, allowPlainHttp));
+      return ClientsFile.parse(Text.utf8(bytes), issuers, allowPlainHttp);
     } catch (CharacterCodingException e) {
       return faulty("the file is not UTF-8: save it as UTF-8");
     }
   }
 
-  private byte[] bytes() throws IOException {
+  private byte @Nullable [] read() {
     try (var in = Files.newInputStream(file)) {
       return in.readNBytes(ClientsFile.LARGEST + 1);
+    } catch (IOException e) {
+      return null;
     }
   }
 
-  private boolean isNew(String content) {
-    var isNew = !content.equals(lastSeen);
-    lastSeen = content;
-    return isNew;
-  }
-
-  private static Optional<ClientsFile.Result> faulty(String message) {
-    return Optional.of(new ClientsFile.Result.Faulty(List.of(new Fault(0, message))));
+  private static ClientsFile.Result faulty(String message) {
+    return new ClientsFile.Result.Faulty(List.of(new Fault(0, message)));
   }
 
   private static String digest(byte[] bytes) {

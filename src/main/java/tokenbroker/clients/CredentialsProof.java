@@ -1,5 +1,7 @@
 package tokenbroker.clients;
 
+import java.util.function.Consumer;
+
 /** Tries new credentials before they replace working ones. Thread-safe. */
 public interface CredentialsProof {
 
@@ -10,7 +12,13 @@ public interface CredentialsProof {
    * Whether the credentials in use work as far as is known: false once the upstream has refused
    * them, so that others need not be better than they are. Never blocks.
    */
-  boolean working(ClientName client);
+  boolean working(Client client);
+
+  /**
+   * Tells of each client whose credentials in use were refused, for its own tokens or for a
+   * connection. The listener must be quick.
+   */
+  void onRefused(Consumer<ClientName> listener);
 
   /** What the trial said. */
   sealed interface Verdict {

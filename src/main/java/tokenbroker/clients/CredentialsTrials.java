@@ -73,6 +73,13 @@ final class CredentialsTrials implements AutoCloseable {
     threads.execute(() -> run(trial));
   }
 
+  /** Returns a candidate whose last trial did not prove it; empty if there is none. */
+  Optional<Client> waiting(ClientName client) {
+    return Optional.ofNullable(trials.get(client))
+        .filter(trial -> trial.fault() != null)
+        .map(Trial::candidate);
+  }
+
   /** There is nothing to try any more: whatever a running trial says no longer counts. */
   void drop(ClientName client) {
     trials.remove(client);

@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /**
  * Every {@code broker.*} key. The reference in {@code docs/configuration.md} is generated from this
- * file: the first sentence of a comment says what a key does, with its unit where it has one.
+ * file: the first sentence of a comment says what a key does, with its unit where it has one. Every
+ * number and every duration has a {@link Range}.
  */
 @ConfigMapping(prefix = "broker")
 public interface BrokerConfig {
@@ -65,6 +66,7 @@ public interface BrokerConfig {
      * changes.
      */
     @WithDefault("10s")
+    @Range(min = "100ms", max = "1h")
     Duration reloadEvery();
   }
 
@@ -106,10 +108,12 @@ public interface BrokerConfig {
      * the limit off.
      */
     @WithDefault("1000")
+    @Range(min = "0", max = "1000000")
     int rateLimit();
 
     /** Requests that a caller may make at once before the rate counts. */
     @WithDefault("2000")
+    @Range(min = "1", max = "1000000")
     int burst();
 
     /**
@@ -117,6 +121,7 @@ public interface BrokerConfig {
      * each request.
      */
     @WithDefault("10000")
+    @Range(min = "0", max = "1000000")
     int remembered();
   }
 
@@ -142,6 +147,7 @@ public interface BrokerConfig {
      * quarter of the lifetime.
      */
     @WithDefault("30s")
+    @Range(min = "1s", max = "10m")
     Duration safetyWindow();
 
     /**
@@ -150,6 +156,7 @@ public interface BrokerConfig {
      * minutes and more.
      */
     @WithDefault("0.7")
+    @Range(min = "0.1", max = "0.95")
     double refreshAhead();
 
     /**
@@ -157,24 +164,29 @@ public interface BrokerConfig {
      * background.
      */
     @WithDefault("2")
+    @Range(min = "0.1", max = "1000")
     double idleAfter();
   }
 
   /** How the broker talks to TrackMage. */
   interface Upstream {
-    /** Time limit for opening a connection. */
+    /** Time limit for opening a connection; not longer than {@code broker.upstream.timeout}. */
     @WithDefault("2s")
+    @Range(min = "50ms", max = "30s")
     Duration connectTimeout();
 
     /** Time limit for a whole answer, connecting included. */
     @WithDefault("5s")
+    @Range(min = "100ms", max = "1m")
     Duration timeout();
 
     /**
      * Pause after a failed fetch, doubling from the first to the longest and jittered; per client,
-     * shared by all replicas. A {@code Retry-After} from upstream wins.
+     * shared by all replicas. A single duration means both: the pause does not grow. A {@code
+     * Retry-After} from upstream wins.
      */
     @WithDefault("1s…30s")
+    @Range(min = "10ms", max = "1h")
     BackoffRange backoff();
   }
 
@@ -186,6 +198,14 @@ public interface BrokerConfig {
      * the redirect URI. {@code http} for loopback alone.
      */
     Optional<URI> publicUrl();
+
+    /**
+     * How long a connection that nobody uses may go without a renewal. The broker renews it then,
+     * so that its refresh token, which TrackMage keeps for 14 days, does not expire.
+     */
+    @WithDefault("7d")
+    @Range(min = "1h", max = "13d")
+    Duration keepAlive();
   }
 
   /** What the broker tells Prometheus. */
@@ -195,6 +215,7 @@ public interface BrokerConfig {
      * as {@code client="*"}.
      */
     @WithDefault("1000")
+    @Range(min = "0", max = "100000")
     int clients();
   }
 

@@ -190,7 +190,8 @@ public class Authorizations {
             token.userEmail(),
             State.ACTIVE,
             clock.instant(),
-            token.expiresAt()),
+            token.life().requestedAt().plus(token.lifetime()),
+            token.provenance()),
         refreshToken);
     broker.serve(account, token);
     records.connected(

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.tokens.ConnectionId;
+import tokenbroker.tokens.Provenance;
 
 /**
  * A TrackMage account whose owner allowed one of our clients.
@@ -12,6 +13,8 @@ import tokenbroker.tokens.ConnectionId;
  * @param userEmail personal data; null where TrackMage gave none
  * @param connectedAt when the owner last said yes
  * @param expiresAt the end of the access token that came last
+ * @param provenance the server and the TrackMage client that the owner allowed: the refresh token
+ *     goes nowhere else
  */
 public record Connection(
     ConnectionId id,
@@ -19,7 +22,8 @@ public record Connection(
     @Nullable String userEmail,
     State state,
     Instant connectedAt,
-    Instant expiresAt) {
+    Instant expiresAt,
+    Provenance provenance) {
 
   /** Whether its tokens can be renewed. */
   public enum State {
@@ -34,11 +38,11 @@ public record Connection(
   }
 
   Connection in(State other) {
-    return new Connection(id, userId, userEmail, other, connectedAt, expiresAt);
+    return new Connection(id, userId, userEmail, other, connectedAt, expiresAt, provenance);
   }
 
   Connection until(Instant end) {
-    return new Connection(id, userId, userEmail, State.ACTIVE, connectedAt, end);
+    return new Connection(id, userId, userEmail, State.ACTIVE, connectedAt, end, provenance);
   }
 
   @Override

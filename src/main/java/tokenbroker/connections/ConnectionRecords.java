@@ -30,6 +30,7 @@ class ConnectionRecords {
   private final ClientLabels labels;
   private final Audit audit;
   private final MultiGauge connections;
+  private final MultiGauge overdue;
 
   ConnectionRecords(MeterRegistry registry, ClientLabels labels, Audit audit) {
     this.registry = registry;
@@ -38,6 +39,10 @@ class ConnectionRecords {
     this.connections =
         MultiGauge.builder("token_broker.connections")
             .description("Connected accounts in the store")
+            .register(registry);
+    this.overdue =
+        MultiGauge.builder("token_broker.connections.overdue")
+            .description("Connections that should have been renewed more than a day ago")
             .register(registry);
     labels.onEnded(this::forget);
   }
@@ -72,15 +77,22 @@ class ConnectionRecords {
   void count(Map<ClientName, Counts> counts) {
     var active = new HashMap<String, Long>();
     var ended = new HashMap<String, Long>();
+    var late = new HashMap<String, Long>();
     counts.forEach(
         (client, count) -> {
           active.merge(labels.of(client), count.active(), Long::sum);
           ended.merge(labels.of(client), count.reconnectRequired(), Long::sum);
+          late.merge(labels.of(client), count.overdue(), Long::sum);
         });
     var rows = new ArrayList<Row<?>>();
     active.forEach((client, number) -> rows.add(row(client, State.ACTIVE, number)));
     ended.forEach((client, number) -> rows.add(row(client, State.RECONNECT_REQUIRED, number)));
     connections.register(rows, true);
+    overdue.register(
+        late.entrySet().stream()
+            .<Row<?>>map(each -> Row.of(Tags.of("client", each.getKey()), each.getValue()))
+            .toList(),
+        true);
   }
 
   void watchWaiting(IntSupplier waiting) {

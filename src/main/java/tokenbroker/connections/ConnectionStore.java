@@ -1,5 +1,6 @@
 package tokenbroker.connections;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -19,22 +20,62 @@ public interface ConnectionStore {
   /** What a fetch says that failed because of the store. */
   String UNAVAILABLE = "store_unavailable";
 
-  /** A connection as it is kept; whatever was kept under its id before is replaced. */
+  /**
+   * Keeps a connection; whatever was kept under its id before is replaced, and a renewal of that is
+   * superseded.
+   */
   void put(ClientName client, Connection connection, RefreshToken token);
 
-  Optional<Held> find(Account account);
+  /** Returns the connection, without its refresh token. */
+  Optional<Connection> find(Account account);
+
+  /**
+   * Hands out the refresh token to be used up, to one at a time over all replicas: in the same step
+   * the connection is claimed. A claim is renewed until it is closed or its process dies; it then
+   * outlasts the longest renewal.
+   */
+  Claiming claim(Account account);
+
+  /** What a wish to renew a connection came to. */
+  sealed interface Claiming {
+    record Claimed(Held held, Claim claim) implements Claiming {}
+
+    record ClaimedElsewhere() implements Claiming {}
+
+    /** The refresh token is dead. */
+    record Ended() implements Claiming {}
+
+    record Absent() implements Claiming {}
+  }
+
+  /** The right to use up a connection's refresh token, and to say that it is dead. */
+  interface Claim extends AutoCloseable {
+
+    /** Names the holder, unlike any other. */
+    String owner();
+
+    /** Gives the claim back if it is still this holder's. Never throws, never blocks. */
+    @Override
+    void close();
+  }
 
   /**
    * Replaces the refresh token where it still is the one that was {@code seen}, or this very change
-   * was made already: whoever lost its lease cannot overwrite a newer one. The connection is active
-   * then.
+   * was made already. The connection is active then. Whoever used the stored refresh token up has
+   * its only successor, so this needs no claim any more.
    *
    * @return whether {@code next} is what is kept now
    */
   boolean rotate(Account account, String seen, Rotation next);
 
-  /** Marks a connection whose refresh token is dead, where it still is the one {@code seen}. */
-  boolean end(Account account, String seen);
+  /**
+   * Marks a connection whose refresh token is dead, where it still is the one {@code seen} and
+   * claimed.
+   */
+  boolean end(Account account, String seen, Claim claim);
+
+  /** Returns connections that nobody has renewed for so long that it is time, the oldest first. */
+  List<ConnectionId> due(ClientName client, int limit);
 
   /** Removes a connection and all that is cached of it, and tells every replica. */
   boolean remove(Account account);
@@ -84,8 +125,15 @@ public interface ConnectionStore {
   record Page(
       List<Connection> connections, List<ConnectionId> unreadable, @Nullable ConnectionId next) {}
 
-  /** How many connections a client has. */
-  record Counts(long active, long reconnectRequired) {}
+  /**
+   * How many connections a client has.
+   *
+   * @param overdue those that should have been renewed more than {@link #OVERDUE_AFTER} ago
+   */
+  record Counts(long active, long reconnectRequired, long overdue) {}
+
+  /** From when on a connection that was not renewed in time is in danger. */
+  Duration OVERDUE_AFTER = Duration.ofDays(1);
 
   /** What is known of how the store keeps data. */
   enum Durability {

@@ -1,5 +1,7 @@
 package tokenbroker.connections;
 
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -10,6 +12,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientName;
 import tokenbroker.connections.Connection.State;
+import tokenbroker.time.Moment;
+import tokenbroker.time.Ticker;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.RefreshToken;
@@ -17,16 +21,53 @@ import tokenbroker.tokens.RefreshToken;
 /** Connections of one process, which end with it: for development. */
 public final class MemoryConnectionStore implements ConnectionStore {
 
-  private final Map<ClientName, NavigableMap<String, Held>> clients = new TreeMap<>();
+  private final KeepAliveSchedule schedule;
+  private final Ticker ticker;
+  private final Map<ClientName, NavigableMap<String, Entry>> clients = new TreeMap<>();
+  private final Map<Account, Claim> claims = new HashMap<>();
 
-  @Override
-  public synchronized void put(ClientName client, Connection connection, RefreshToken token) {
-    of(client).put(connection.id().value(), new Held(connection, token, newRevision()));
+  private record Entry(Held held, Moment due) {}
+
+  public MemoryConnectionStore(KeepAliveSchedule schedule, Ticker ticker) {
+    this.schedule = schedule;
+    this.ticker = ticker;
   }
 
   @Override
-  public synchronized Optional<Held> find(Account account) {
-    return Optional.ofNullable(of(account.client()).get(id(account)));
+  public synchronized void put(ClientName client, Connection connection, RefreshToken token) {
+    claims.remove(new Account(client, connection.id()));
+    of(client).put(connection.id().value(), entry(connection, token));
+  }
+
+  private Entry entry(Connection connection, RefreshToken token) {
+    return new Entry(
+        new Held(connection, token, UUID.randomUUID().toString()),
+        ticker.now().plus(schedule.dueAfter(connection.id())));
+  }
+
+  @Override
+  public synchronized Optional<Connection> find(Account account) {
+    return Optional.ofNullable(of(account.client()).get(id(account)))
+        .map(entry -> entry.held.connection());
+  }
+
+  @Override
+  public synchronized Claiming claim(Account account) {
+    var entry = of(account.client()).get(id(account));
+    if (entry == null) {
+      return new Claiming.Absent();
+    }
+    if (entry.held.connection().state() == State.RECONNECT_REQUIRED) {
+      return new Claiming.Ended();
+    }
+    var mine = new OwnClaim(account, UUID.randomUUID().toString());
+    return claims.putIfAbsent(account, mine) == null
+        ? new Claiming.Claimed(entry.held, mine)
+        : new Claiming.ClaimedElsewhere();
+  }
+
+  private synchronized void release(OwnClaim claim) {
+    claims.remove(claim.account, claim);
   }
 
   @Override
@@ -34,44 +75,56 @@ public final class MemoryConnectionStore implements ConnectionStore {
     return change(
         account,
         seen,
-        held ->
-            new Held(
-                held.connection().until(next.expiresAt()),
-                new RefreshToken(next.sealed()),
-                newRevision()));
+        entry ->
+            entry(
+                entry.held.connection().until(next.expiresAt()), new RefreshToken(next.sealed())));
   }
 
   @Override
-  public synchronized boolean end(Account account, String seen) {
-    return change(
-        account,
-        seen,
-        held ->
-            new Held(
-                held.connection().in(State.RECONNECT_REQUIRED),
-                held.refreshToken(),
-                held.revision()));
+  public synchronized boolean end(Account account, String seen, Claim claim) {
+    return claim.equals(claims.get(account))
+        && change(
+            account,
+            seen,
+            entry ->
+                new Entry(
+                    new Held(
+                        entry.held.connection().in(State.RECONNECT_REQUIRED),
+                        entry.held.refreshToken(),
+                        entry.held.revision()),
+                    entry.due));
   }
 
   @Override
   public synchronized boolean remove(Account account) {
+    claims.remove(account);
     return of(account.client()).remove(id(account)) != null;
+  }
+
+  @Override
+  public synchronized List<ConnectionId> due(ClientName client, int limit) {
+    var now = ticker.now();
+    return active(client).stream()
+        .filter(entry -> !now.isBefore(entry.due))
+        .sorted(Comparator.comparing(Entry::due))
+        .limit(limit)
+        .map(entry -> entry.held.connection().id())
+        .toList();
   }
 
   @Override
   public synchronized Page page(ClientName client, @Nullable ConnectionId after, int limit) {
     var rest = after == null ? of(client) : of(client).tailMap(after.value(), false);
-    var page = rest.values().stream().limit(limit).map(Held::connection).toList();
+    var page = rest.values().stream().limit(limit).map(entry -> entry.held.connection()).toList();
     return new Page(page, List.of(), rest.size() > limit ? page.getLast().id() : null);
   }
 
   @Override
   public synchronized Counts count(ClientName client) {
-    var ended =
-        of(client).values().stream()
-            .filter(held -> held.connection().state() == State.RECONNECT_REQUIRED)
-            .count();
-    return new Counts(of(client).size() - ended, ended);
+    var active = active(client);
+    var endangered = ticker.now().minus(OVERDUE_AFTER);
+    var overdue = active.stream().filter(entry -> entry.due.isBefore(endangered)).count();
+    return new Counts(active.size(), of(client).size() - active.size(), overdue);
   }
 
   @Override
@@ -84,16 +137,22 @@ public final class MemoryConnectionStore implements ConnectionStore {
     return new Rotation(next.reveal(), connection.expiresAt());
   }
 
-  private boolean change(Account account, String seen, UnaryOperator<Held> change) {
-    var held = of(account.client()).get(id(account));
-    if (held == null || !held.revision().equals(seen)) {
+  private List<Entry> active(ClientName client) {
+    return of(client).values().stream()
+        .filter(entry -> entry.held.connection().state() == State.ACTIVE)
+        .toList();
+  }
+
+  private boolean change(Account account, String seen, UnaryOperator<Entry> change) {
+    var entry = of(account.client()).get(id(account));
+    if (entry == null || !entry.held.revision().equals(seen)) {
       return false;
     }
-    of(account.client()).put(id(account), change.apply(held));
+    of(account.client()).put(id(account), change.apply(entry));
     return true;
   }
 
-  private NavigableMap<String, Held> of(ClientName client) {
+  private NavigableMap<String, Entry> of(ClientName client) {
     return clients.computeIfAbsent(client, name -> new TreeMap<>());
   }
 
@@ -101,7 +160,25 @@ public final class MemoryConnectionStore implements ConnectionStore {
     return String.valueOf(account.connection());
   }
 
-  private static String newRevision() {
-    return UUID.randomUUID().toString();
+  /** Lasts until it is closed, as the process that holds it does. */
+  private final class OwnClaim implements Claim {
+
+    private final Account account;
+    private final String owner;
+
+    OwnClaim(Account account, String owner) {
+      this.account = account;
+      this.owner = owner;
+    }
+
+    @Override
+    public String owner() {
+      return owner;
+    }
+
+    @Override
+    public void close() {
+      release(this);
+    }
   }
 }

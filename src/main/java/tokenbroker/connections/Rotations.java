@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.connections.ConnectionStore.Claim;
 import tokenbroker.connections.ConnectionStore.Rotation;
 import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.Account;
@@ -22,20 +23,33 @@ final class Rotations {
   private final ConnectionStore store;
   private final Map<Account, Unsaved> unsaved = new ConcurrentHashMap<>();
 
-  private record Unsaved(String seen, Rotation next, AccessToken token) {}
+  /** What became of a refresh token that was to be stored. */
+  enum Saving {
+    SAVED,
+    /** The store has another one by now; this one is worth nothing. */
+    SUPERSEDED,
+    /** The store did not answer: it is kept here, and offered again. */
+    WAITING
+  }
+
+  private record Unsaved(String seen, Rotation next, AccessToken token, Claim claim) {}
 
   Rotations(ConnectionStore store) {
     this.store = store;
   }
 
-  /** Throws where the store does not take it now; then it is kept here. */
-  boolean save(Account account, String seen, Rotation next, AccessToken token) {
+  /**
+   * Stores a refresh token.
+   *
+   * @param claim of the renewal that brought it; kept, and closed later, if it must wait
+   */
+  Saving save(Account account, String seen, Rotation next, AccessToken token, Claim claim) {
     try {
-      return store.rotate(account, seen, next);
+      return store.rotate(account, seen, next) ? Saving.SAVED : Saving.SUPERSEDED;
     } catch (StoreUnavailable e) {
       LOG.warnf("A refresh token of %s waits to be stored: %s", account, e.getMessage());
-      unsaved.put(account, new Unsaved(seen, next, token));
-      throw e;
+      unsaved.put(account, new Unsaved(seen, next, token, claim));
+      return Saving.WAITING;
     }
   }
 
@@ -70,7 +84,11 @@ final class Rotations {
 
   private boolean settle(Account account, Unsaved waiting) {
     var taken = store.rotate(account, waiting.seen, waiting.next);
-    if (unsaved.remove(account, waiting) && taken) {
+    if (!unsaved.remove(account, waiting)) {
+      return false;
+    }
+    waiting.claim.close();
+    if (taken) {
       LOG.infof("A refresh token of %s is stored now", account);
       return true;
     }

@@ -1,6 +1,7 @@
 package tokenbroker.connections;
 
 import java.net.URI;
+import java.time.Duration;
 import tokenbroker.clients.Client;
 import tokenbroker.tokens.FetchResult.FromUpstream;
 import tokenbroker.tokens.RefreshToken;
@@ -20,6 +21,17 @@ public interface UserGrants {
   /** Exchanges a code. Blocks for a bounded time. */
   FromUpstream exchange(Client client, String code, URI redirectUri, String verifier);
 
-  /** Uses up a refresh token. Blocks for a bounded time. */
+  /**
+   * How many times the usual limit a refresh is listened to. What comes late still is the only
+   * token that renews the connection.
+   */
+  int REFRESH_PATIENCE = 6;
+
+  /** Returns how long {@link #refresh} blocks at most. */
+  static Duration longestRefresh(Duration upstreamTimeout) {
+    return upstreamTimeout.multipliedBy(REFRESH_PATIENCE);
+  }
+
+  /** Uses up a refresh token. Blocks for {@link #longestRefresh} at most. */
   FromUpstream refresh(Client client, RefreshToken token);
 }

@@ -66,7 +66,7 @@ class ClientResource {
         client.upstream().name(),
         state(client, status),
         token == null ? null : token.id().value(),
-        token == null ? null : seconds(token.expiresAt()),
+        status.expiresAt() == null ? null : seconds(status.expiresAt()),
         status.lastSuccess() == null ? null : seconds(status.lastSuccess()),
         lastFailure(client, status));
   }
@@ -84,8 +84,8 @@ class ClientResource {
 
   private @Nullable FailureView lastFailure(Client client, ClientStatus status) {
     var failure = status.failure();
-    return failure != null
-        ? new FailureView(seconds(failure.at()), failure.reason())
+    return failure != null && status.failedAt() != null
+        ? new FailureView(seconds(status.failedAt()), failure.reason())
         : clients
             .problem(client.name())
             .map(problem -> new FailureView(null, problem.code()))

@@ -58,7 +58,8 @@ class HotPath {
 
   void handle(RoutingContext context) {
     var admitted = admitted(context.request());
-    var hit = admitted == null ? null : broker.nearby(admitted.account(), USABLE);
+    var hit =
+        admitted == null ? null : broker.nearby(admitted.client(), admitted.account(), USABLE);
     if (admitted == null || hit == null || !isWithinLimit(admitted)) {
       context.next();
       return;

@@ -4,11 +4,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import tokenbroker.callers.Caller;
 import tokenbroker.config.BrokerConfig;
+import tokenbroker.time.Ticker;
 
 /**
  * How many requests one caller may make of this replica: a rate, and a burst before the rate counts
@@ -22,18 +22,18 @@ class RateLimits {
 
   private final long nanosPerRequest;
   private final long burstNanos;
-  private final Clock clock;
+  private final Ticker ticker;
   private final Cache<Key, AtomicLong> dueByCaller;
 
   @Inject
-  RateLimits(BrokerConfig config, Clock clock) {
-    this(config.callers().rateLimit(), config.callers().burst(), clock);
+  RateLimits(BrokerConfig config, Ticker ticker) {
+    this(config.callers().rateLimit(), config.callers().burst(), ticker);
   }
 
-  RateLimits(int perSecond, int burst, Clock clock) {
+  RateLimits(int perSecond, int burst, Ticker ticker) {
     this.nanosPerRequest = perSecond == 0 ? 0 : Duration.ofSeconds(1).toNanos() / perSecond;
     this.burstNanos = nanosPerRequest * burst;
-    this.clock = clock;
+    this.ticker = ticker;
     this.dueByCaller =
         Caffeine.newBuilder()
             .maximumSize(CALLERS)
@@ -48,11 +48,14 @@ class RateLimits {
     if (nanosPerRequest == 0) {
       return Duration.ZERO;
     }
-    var due = dueByCaller.get(new Key(caller.issuer(), caller.subject()), key -> new AtomicLong());
-    var now = Math.multiplyExact(clock.millis(), 1_000_000L);
+    var due =
+        dueByCaller.get(
+            new Key(caller.issuer(), caller.subject()),
+            key -> new AtomicLong(ticker.now().nanos()));
+    var now = ticker.now().nanos();
     while (true) {
       var before = due.get();
-      var next = Math.max(before, now) + nanosPerRequest;
+      var next = (before - now > 0 ? before : now) + nanosPerRequest;
       if (next - now > burstNanos) {
         return Duration.ofNanos(next - now - burstNanos);
       }

@@ -4,12 +4,12 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.connections.ConnectionStore;
 import tokenbroker.http.Admission.Admitted;
 import tokenbroker.observability.Audit;
 import tokenbroker.observability.Traces;
+import tokenbroker.time.Clocks;
 import tokenbroker.tokens.Freshness;
 import tokenbroker.tokens.TokenId;
 import tokenbroker.tokens.TokenResult;
@@ -41,15 +41,15 @@ class TokenAnswers {
   private final RequestMetrics metrics;
   private final Audit audit;
   private final Traces traces;
-  private final Clock clock;
+  private final Clocks clocks;
 
   TokenAnswers(
-      Freshness freshness, RequestMetrics metrics, Audit audit, Traces traces, Clock clock) {
+      Freshness freshness, RequestMetrics metrics, Audit audit, Traces traces, Clocks clocks) {
     this.freshness = freshness;
     this.metrics = metrics;
     this.audit = audit;
     this.traces = traces;
-    this.clock = clock;
+    this.clocks = clocks;
   }
 
   Response answer(Admitted to, TokenResult result, Representation representation) {
@@ -97,9 +97,9 @@ class TokenAnswers {
 
   private TokenView view(Admitted to, Issued issued, @Nullable Boolean replaced) {
     var token = issued.token();
-    var now = clock.instant();
+    var now = clocks.now();
     var comeBackAt = freshness.comeBackAt(token, to.exchange().caller().subject(), now);
-    return TokenView.of(token, now, comeBackAt, issued.shortOfMinTtl(), replaced);
+    return TokenView.of(token, now, comeBackAt, issued.warning(), replaced);
   }
 
   private Response refused(Admitted to, NotIssued result) {

@@ -111,7 +111,7 @@ class TokenResource {
     var need = need(request.getUriInfo().getQueryParameters().get("min_ttl"));
     var preferences = Preferences.of(headers.getRequestHeader("Prefer"));
     var representation = preferences.minimal() ? Representation.MINIMAL : accepted(conditions);
-    var hit = broker.nearby(admitted.account(), need);
+    var hit = broker.nearby(admitted.client(), admitted.account(), need);
     if (hit != null) {
       return Uni.createFrom().item(answers.answer(admitted, hit, representation));
     }

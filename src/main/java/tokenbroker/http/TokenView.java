@@ -6,7 +6,9 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.time.Now;
 import tokenbroker.tokens.AccessToken;
+import tokenbroker.tokens.TokenResult.Warning;
 
 /**
  * A token as its callers get it, the fields of RFC 6749 §5.1 and ours.
@@ -30,27 +32,33 @@ record TokenView(
     @Nullable String warning,
     @Nullable Boolean replaced) {
 
-  private static final String SHORT_OF_MIN_TTL =
-      "The token has less life than min_ttl asks for, and a fresh one would not have more.";
-
   static TokenView of(
       AccessToken token,
-      Instant now,
+      Now now,
       Instant refreshAt,
-      boolean shortOfMinTtl,
+      @Nullable Warning warning,
       @Nullable Boolean replaced) {
     return new TokenView(
         token.value(),
         "bearer",
         token.remaining(now).toSeconds(),
-        token.expiresAt().truncatedTo(ChronoUnit.SECONDS).toString(),
+        now.wall().plus(token.remaining(now)).truncatedTo(ChronoUnit.SECONDS).toString(),
         refreshAt.truncatedTo(ChronoUnit.SECONDS).toString(),
         token.scope(),
         token.id().value(),
         token.userId(),
         token.userEmail(),
-        shortOfMinTtl ? SHORT_OF_MIN_TTL : null,
+        warning == null ? null : text(warning),
         replaced);
+  }
+
+  private static String text(Warning warning) {
+    return switch (warning) {
+      case SHORT_OF_MIN_TTL ->
+          "The token has less life than min_ttl asks for, and a fresh one would not have more.";
+      case IN_SAFETY_WINDOW ->
+          "The token is about to expire: TrackMage repeats it instead of issuing another one.";
+    };
   }
 
   @Override

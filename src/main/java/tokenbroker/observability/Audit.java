@@ -13,9 +13,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.locks.LockSupport;
+import java.util.logging.ErrorManager;
 import org.jboss.logging.Logger;
 import org.jboss.logmanager.formatters.PatternFormatter;
 import org.jboss.logmanager.handlers.ConsoleHandler;
@@ -27,14 +29,17 @@ import tokenbroker.tokens.TokenId;
 /**
  * One JSON line on the logger {@code audit} for each token that was issued, refused or invalidated.
  * Lines are written behind the requests: a slow sink delays nobody, and lines that it could not
- * take are counted.
+ * take are counted. They are printable ASCII, so that no encoding, terminal or log viewer can spoil
+ * one: two callers never look alike.
  */
 @Singleton
 public class Audit {
 
   private static final Logger LOG = Logger.getLogger("audit");
   private static final int BACKLOG = 65_536;
+  private static final int AT_ONCE = 1_024;
   private static final Duration LOOK_EVERY = Duration.ofMillis(10);
+  private static final int LAST_PRINTABLE = '~';
 
   private final Clock clock;
   private final Counter dropped;
@@ -44,11 +49,11 @@ public class Audit {
   private final ConsoleHandler console = new ConsoleHandler(new PatternFormatter("%m%n"));
   private volatile boolean ended;
 
-  Audit(Clock clock, MeterRegistry registry) {
+  public Audit(Clock clock, MeterRegistry registry) {
     this.clock = clock;
     this.dropped =
         Counter.builder("token_broker.audit.dropped")
-            .description("Audit lines that the log could not take fast enough")
+            .description("Audit lines that the log did not take, or not fast enough")
             .register(registry);
   }
 
@@ -63,6 +68,9 @@ public class Audit {
       console.setAutoFlush(false); // Flushed here, when there is nothing more to write.
       logger.addHandler(console);
       logger.setUseParentHandlers(false);
+    }
+    for (var handler : logger.getHandlers()) {
+      handler.setErrorManager(new Losses(handler.getErrorManager()));
     }
     writer.start();
   }
@@ -133,23 +141,45 @@ public class Audit {
    * request more than all else that is done for it here.
    */
   private void write() {
-    var lines = new ArrayList<Entry>();
+    var lines = new ArrayList<Entry>(AT_ONCE);
     while (!ended) {
-      backlog.drainTo(lines);
-      lines.forEach(entry -> LOG.info(line(entry)));
-      if (!lines.isEmpty()) {
-        console.flush();
-        lines.clear();
-      }
+      writeWaiting(lines);
       LockSupport.parkNanos(LOOK_EVERY.toNanos());
     }
-    backlog.forEach(entry -> LOG.info(line(entry)));
-    console.flush();
+    writeWaiting(lines);
+  }
+
+  private void writeWaiting(List<Entry> lines) {
+    while (backlog.drainTo(lines, AT_ONCE) > 0) {
+      lines.forEach(this::write);
+      lines.clear();
+      flushIfEmpty();
+    }
+  }
+
+  /** An error ends this line alone: without the writer no line would be written any more. */
+  private void write(Entry entry) {
+    try {
+      LOG.info(line(entry));
+    } catch (Throwable _) {
+      dropped.increment(); // Not logged: it may be the log that fails.
+    }
+  }
+
+  private void flushIfEmpty() {
+    try {
+      if (backlog.isEmpty()) {
+        console.flush();
+      }
+    } catch (Throwable _) {
+      // What was not flushed is flushed with the next lines.
+    }
   }
 
   private String line(Entry entry) {
     var text = new StringWriter(512);
     try (var line = json.createGenerator(text)) {
+      line.setHighestNonEscapedChar(LAST_PRINTABLE);
       line.writeStartObject();
       line.writeStringField("time", entry.at.toString());
       line.writeStringField("event", entry.event);
@@ -181,6 +211,24 @@ public class Audit {
       throw new UncheckedIOException(e);
     }
     return text.toString();
+  }
+
+  /** Counts the lines that a handler could not write, of which it throws nothing. */
+  private final class Losses extends ErrorManager {
+
+    private final ErrorManager next;
+
+    Losses(ErrorManager next) {
+      this.next = next;
+    }
+
+    @Override
+    public void error(String message, Exception fault, int code) {
+      if (code == WRITE_FAILURE || code == FORMAT_FAILURE || code == GENERIC_FAILURE) {
+        dropped.increment();
+      }
+      next.error(message, fault, code);
+    }
   }
 
   private record Entry(

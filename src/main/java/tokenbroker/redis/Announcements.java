@@ -6,9 +6,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,6 +15,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.time.Moment;
+import tokenbroker.time.Ticker;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.StoreUnavailable;
@@ -36,14 +36,14 @@ public class Announcements {
   private static final Duration SILENCE = Duration.ofSeconds(3);
 
   private final Commands commands;
-  private final Clock clock;
+  private final Ticker ticker;
   private final String heartbeat = "token-broker:heartbeat:" + UUID.randomUUID();
   private final List<Consumer<Announcement>> listeners = new CopyOnWriteArrayList<>();
   private volatile @Nullable Subscription subscription;
 
-  Announcements(Commands commands, Clock clock) {
+  Announcements(Commands commands, Ticker ticker) {
     this.commands = commands;
-    this.clock = clock;
+    this.ticker = ticker;
   }
 
   /**
@@ -51,7 +51,7 @@ public class Announcements {
    */
   public void beat() {
     var current = subscription;
-    if (current != null && current.isSilent(clock.instant())) {
+    if (current != null && current.isSilent(ticker.now())) {
       subscription = null;
       current.end();
       current = null;
@@ -75,9 +75,9 @@ public class Announcements {
     }
   }
 
-  Optional<Instant> hearingSince() {
+  Optional<Moment> hearingSince() {
     var current = subscription;
-    return current == null || current.isSilent(clock.instant())
+    return current == null || current.isSilent(ticker.now())
         ? Optional.empty()
         : Optional.ofNullable(current.hearingSince);
   }
@@ -109,8 +109,8 @@ public class Announcements {
   private final class Subscription {
 
     private final RedisConnection connection;
-    private volatile @Nullable Instant hearingSince;
-    private volatile Instant heardAt = clock.instant();
+    private volatile @Nullable Moment hearingSince;
+    private volatile Moment heardAt = ticker.now();
     private volatile boolean ended;
 
     Subscription() {
@@ -121,7 +121,7 @@ public class Announcements {
       connection.send(Request.cmd(Command.SUBSCRIBE).arg(CHANNEL).arg(heartbeat));
     }
 
-    boolean isSilent(Instant now) {
+    boolean isSilent(Moment now) {
       return ended || !now.isBefore(heardAt.plus(SILENCE));
     }
 
@@ -133,7 +133,7 @@ public class Announcements {
       if (message.size() != 3 || !"message".equals(message.get(0).toString())) {
         return;
       }
-      var now = clock.instant();
+      var now = ticker.now();
       if (message.get(1).toString().equals(heartbeat)) {
         heardAt = now;
         if (hearingSince == null) {

@@ -14,15 +14,29 @@ final class ConnectionScripts {
       end
       """;
 
-  /** KEYS connection, ids, ended ids. ARGV id, sealed connection. */
-  static final String PUT =
+  /** Milliseconds since the epoch by the clock that all replicas share. */
+  private static final String NOW =
       """
-      redis.call('DEL', KEYS[1])
-      redis.call('HSET', KEYS[1], 'sealed', ARGV[2], 'state', 'active')
-      redis.call('ZADD', KEYS[2], 0, ARGV[1])
-      redis.call('SREM', KEYS[3], ARGV[1])
-      return 1
+      local function now()
+        local time = redis.call('TIME')
+        return time[1] * 1000 + math.floor(time[2] / 1000)
+      end
       """;
+
+  /**
+   * KEYS connection, ids, ended ids, due ids, claim. ARGV id, sealed connection, milliseconds until
+   * it is due.
+   */
+  static final String PUT =
+      NOW
+          + """
+          redis.call('DEL', KEYS[1], KEYS[5])
+          redis.call('HSET', KEYS[1], 'sealed', ARGV[2], 'state', 'active')
+          redis.call('ZADD', KEYS[2], 0, ARGV[1])
+          redis.call('SREM', KEYS[3], ARGV[1])
+          redis.call('ZADD', KEYS[4], now() + ARGV[3], ARGV[1])
+          return 1
+          """;
 
   /** KEYS connections. Returns each as it is sealed, its revision, its state: empty if none is. */
   static final String FIND =
@@ -37,48 +51,81 @@ final class ConnectionScripts {
           """;
 
   /**
-   * KEYS connection, ended ids. ARGV id, revision seen, sealed connection. Returns 1 where that one
-   * is stored now, were it by an earlier try.
+   * KEYS connection, claim. ARGV owner, PX. Returns the state; if it is active and the claim was
+   * taken also the sealed connection and its revision. Empty if there is no connection.
+   */
+  static final String CLAIM =
+      REVISION
+          + """
+          local fields = redis.call('HMGET', KEYS[1], 'sealed', 'state')
+          if not fields[1] then return {} end
+          if fields[2] ~= 'active' then return {fields[2]} end
+          if not redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return {fields[2]} end
+          return {fields[2], fields[1], revision(KEYS[1])}
+          """;
+
+  /**
+   * KEYS connection, ended ids, due ids. ARGV id, revision seen, sealed connection, milliseconds
+   * until it is due. Returns 1 where that one is stored now, were it by an earlier try.
    */
   static final String ROTATE =
       REVISION
+          + NOW
           + """
           local stored = revision(KEYS[1])
           if stored == redis.sha1hex(ARGV[3]) then return 1 end
           if stored == '' or stored ~= ARGV[2] then return 0 end
           redis.call('HSET', KEYS[1], 'sealed', ARGV[3], 'state', 'active')
           redis.call('SREM', KEYS[2], ARGV[1])
+          redis.call('ZADD', KEYS[3], now() + ARGV[4], ARGV[1])
           return 1
           """;
 
-  /** KEYS connection, ended ids. ARGV id, revision seen. Returns 1 where it was marked. */
+  /**
+   * KEYS connection, ended ids, due ids, claim. ARGV id, revision seen, owner of the claim. Returns
+   * 1 where it was marked.
+   */
   static final String END =
       REVISION
           + """
           local stored = revision(KEYS[1])
           if stored == '' or stored ~= ARGV[2] then return 0 end
+          if redis.call('GET', KEYS[4]) ~= ARGV[3] then return 0 end
           redis.call('HSET', KEYS[1], 'state', 'reconnect_required')
           redis.call('SADD', KEYS[2], ARGV[1])
+          redis.call('ZREM', KEYS[3], ARGV[1])
           return 1
           """;
 
   /**
-   * KEYS connection, ids, ended ids, and all that is cached. ARGV id, channel, announcement.
-   * Returns 1 where there was one.
+   * KEYS connection, ids, ended ids, due ids, and all that is cached. ARGV id, channel,
+   * announcement. Returns 1 where there was one.
    */
   static final String REMOVE =
       """
       local removed = redis.call('DEL', KEYS[1])
       redis.call('ZREM', KEYS[2], ARGV[1])
       redis.call('SREM', KEYS[3], ARGV[1])
-      for i = 4, #KEYS do redis.call('DEL', KEYS[i]) end
+      redis.call('ZREM', KEYS[4], ARGV[1])
+      for i = 5, #KEYS do redis.call('DEL', KEYS[i]) end
       redis.call('PUBLISH', ARGV[2], ARGV[3])
       return removed
       """;
 
-  /** KEYS ids, ended ids. */
+  /** KEYS due ids. ARGV limit. Returns those that are due, the oldest first. */
+  static final String DUE =
+      NOW
+          + """
+          return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now(), 'LIMIT', 0, ARGV[1])
+          """;
+
+  /** KEYS ids, ended ids, due ids. ARGV milliseconds past its time that make one overdue. */
   static final String COUNT =
-      "return {redis.call('ZCARD', KEYS[1]), redis.call('SCARD', KEYS[2])}\n";
+      NOW
+          + """
+          return {redis.call('ZCARD', KEYS[1]), redis.call('SCARD', KEYS[2]),
+                  redis.call('ZCOUNT', KEYS[3], '-inf', now() - ARGV[1])}
+          """;
 
   /** KEYS authorization. ARGV sealed authorization, PX. */
   static final String KEEP_AUTHORIZATION =

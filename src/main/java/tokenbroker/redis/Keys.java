@@ -29,6 +29,11 @@ record Keys(
     return prefix(client) + "connection:" + id;
   }
 
+  /** Whoever has this uses the connection's refresh token up. */
+  static String claim(ClientName client, ConnectionId id) {
+    return connection(client, id) + ":claim";
+  }
+
   /** What all keys of a client begin with. */
   static String prefix(ClientName client) {
     return "token-broker:{" + client.value() + "}:";
@@ -41,7 +46,7 @@ record Keys(
 
   /** What {@link Scripts#LOOK_OR_LEASE} wants. */
   List<String> leased() {
-    return with(token, failure, lease);
+    return List.of(token, failure, lease);
   }
 
   /** All but the lease, which is its holder's to give back. */

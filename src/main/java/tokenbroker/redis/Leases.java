@@ -1,7 +1,6 @@
 package tokenbroker.redis;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -18,23 +17,20 @@ final class Leases {
 
   private static final Logger LOG = Logger.getLogger(Leases.class);
 
-  /**
-   * Shorter than anybody waits for another's fetch, so that one of those who wait takes a dead
-   * holder's lease over, and not all of them go on without it.
-   */
-  static final Duration TERM = Duration.ofSeconds(5);
-
-  private static final Duration RENEWED_EVERY = Duration.ofMillis(1500);
+  private static final double RENEWED_AFTER = 0.3;
 
   private final Commands commands;
+  private final Duration term;
   private final Counter lost;
 
-  Leases(Commands commands, MeterRegistry registry) {
+  /**
+   * @param term how long a lease outlives a holder that died
+   * @param lost counts leases that had another owner when their holder renewed them
+   */
+  Leases(Commands commands, Duration term, Counter lost) {
     this.commands = commands;
-    this.lost =
-        Counter.builder("token_broker.lease.lost")
-            .description("Leases that had another owner when their holder renewed them")
-            .register(registry);
+    this.term = term;
+    this.lost = lost;
   }
 
   /** Names who takes a lease. */
@@ -42,7 +38,7 @@ final class Leases {
     return UUID.randomUUID().toString();
   }
 
-  /** A lease that was taken for {@link #TERM}; renewed from now on. */
+  /** A lease that was taken for their term; renewed from now on. */
   Lease held(String key, String owner) {
     return new Held(key, owner);
   }
@@ -71,7 +67,7 @@ final class Leases {
 
     private void renew() {
       while (true) {
-        var until = System.nanoTime() + RENEWED_EVERY.toNanos();
+        var until = System.nanoTime() + (long) (term.toNanos() * RENEWED_AFTER);
         while (!closed && System.nanoTime() - until < 0) {
           LockSupport.parkNanos(until - System.nanoTime());
         }
@@ -85,7 +81,7 @@ final class Leases {
       try {
         var extended =
             commands.script(
-                "extend", Scripts.EXTEND, List.of(key), owner, Long.toString(TERM.toMillis()));
+                "extend", Scripts.EXTEND, List.of(key), owner, Long.toString(term.toMillis()));
         if (extended != null && extended.toInteger() == 0 && !closed) {
           lost.increment();
           return false;

@@ -1,21 +1,28 @@
 package tokenbroker.redis;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientName;
+import tokenbroker.config.BrokerConfig;
 import tokenbroker.connections.Connection;
+import tokenbroker.connections.Connection.State;
 import tokenbroker.connections.ConnectionStore;
+import tokenbroker.connections.KeepAliveSchedule;
+import tokenbroker.connections.UserGrants;
 import tokenbroker.seal.Seal;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.ConnectionId;
+import tokenbroker.tokens.Lease;
 import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.StoreUnavailable;
 
@@ -24,12 +31,37 @@ import tokenbroker.tokens.StoreUnavailable;
 @Typed(RedisConnectionStore.class)
 public class RedisConnectionStore implements ConnectionStore {
 
+  /** Beyond the longest renewal, which is two requests that are listened to this long. */
+  private static final Duration CLAIM_BEYOND_RENEWAL = Duration.ofSeconds(10);
+
+  private static final int REQUESTS_OF_A_RENEWAL = 2;
+
   private final Commands commands;
   private final SealedConnections values;
+  private final KeepAliveSchedule schedule;
+  private final Leases claims;
+  private final Duration claimTerm;
 
-  RedisConnectionStore(Commands commands, Seal seal, MeterRegistry registry) {
+  RedisConnectionStore(
+      Commands commands,
+      Seal seal,
+      KeepAliveSchedule schedule,
+      BrokerConfig config,
+      MeterRegistry registry) {
     this.commands = commands;
     this.values = new SealedConnections(seal, OpenFailures.in(registry)::increment);
+    this.schedule = schedule;
+    this.claimTerm =
+        UserGrants.longestRefresh(config.upstream().timeout())
+            .multipliedBy(REQUESTS_OF_A_RENEWAL)
+            .plus(CLAIM_BEYOND_RENEWAL);
+    this.claims =
+        new Leases(
+            commands,
+            claimTerm,
+            Counter.builder("token_broker.connection.claims.lost")
+                .description("Claims on connections that had another owner in mid-renewal")
+                .register(registry));
   }
 
   @Override
@@ -38,16 +70,62 @@ public class RedisConnectionStore implements ConnectionStore {
     commands.script(
         "put connection",
         ConnectionScripts.PUT,
-        List.of(key, ids(client), endedIds(client)),
+        List.of(
+            key,
+            ids(client),
+            endedIds(client),
+            dueIds(client),
+            Keys.claim(client, connection.id())),
         connection.id().value(),
-        values.connection(key, connection, token));
+        values.connection(key, connection, token),
+        dueAfter(connection.id()));
   }
 
   @Override
-  public Optional<Held> find(Account account) {
+  public Optional<Connection> find(Account account) {
     return find(account.client(), List.of(idOf(account))).stream()
         .findFirst()
-        .map(found -> found.held.orElseThrow(SealedConnections::unreadable));
+        .map(found -> found.held.orElseThrow(SealedConnections::unreadable).connection());
+  }
+
+  @Override
+  public Claiming claim(Account account) {
+    var id = idOf(account);
+    var key = Keys.connection(account.client(), id);
+    var claimKey = Keys.claim(account.client(), id);
+    var owner = Leases.newOwner();
+    var answer =
+        commands.script(
+            "claim",
+            ConnectionScripts.CLAIM,
+            List.of(key, claimKey),
+            owner,
+            Long.toString(claimTerm.toMillis()));
+    if (answer == null || answer.size() == 0) {
+      return new Claiming.Absent();
+    }
+    if (!answer.get(0).toString().equals(State.ACTIVE.word())) {
+      return new Claiming.Ended();
+    }
+    if (answer.size() < 3) {
+      return new Claiming.ClaimedElsewhere();
+    }
+    var claim = new RedisClaim(owner, claims.held(claimKey, owner));
+    var sealed = answer.get(1).toString();
+    var held = values.connection(key, id, sealed, answer.get(2).toString(), State.ACTIVE.word());
+    if (held.isEmpty()) {
+      claim.close();
+      throw SealedConnections.unreadable();
+    }
+    return new Claiming.Claimed(held.get(), claim);
+  }
+
+  /** A claim is a lease with a name. */
+  private record RedisClaim(String owner, Lease lease) implements Claim {
+    @Override
+    public void close() {
+      lease.close();
+    }
   }
 
   @Override
@@ -62,17 +140,32 @@ public class RedisConnectionStore implements ConnectionStore {
         commands.script(
             "rotate",
             ConnectionScripts.ROTATE,
-            keyAndEnded(account),
+            List.of(
+                Keys.connection(account.client(), idOf(account)),
+                endedIds(account.client()),
+                dueIds(account.client())),
             idOf(account).value(),
             seen,
-            next.sealed()));
+            next.sealed(),
+            dueAfter(idOf(account))));
   }
 
   @Override
-  public boolean end(Account account, String seen) {
+  public boolean end(Account account, String seen, Claim claim) {
+    var client = account.client();
+    var id = idOf(account);
     return isOne(
         commands.script(
-            "end", ConnectionScripts.END, keyAndEnded(account), idOf(account).value(), seen));
+            "end",
+            ConnectionScripts.END,
+            List.of(
+                Keys.connection(client, id),
+                endedIds(client),
+                dueIds(client),
+                Keys.claim(client, id)),
+            id.value(),
+            seen,
+            claim.owner()));
   }
 
   @Override
@@ -80,7 +173,12 @@ public class RedisConnectionStore implements ConnectionStore {
     var client = account.client();
     var keys =
         new ArrayList<>(
-            List.of(Keys.connection(client, idOf(account)), ids(client), endedIds(client)));
+            List.of(
+                Keys.connection(client, idOf(account)),
+                ids(client),
+                endedIds(client),
+                dueIds(client),
+                Keys.claim(client, idOf(account))));
     keys.addAll(Keys.of(account).cached());
     return isOne(
         commands.script(
@@ -105,12 +203,7 @@ public class RedisConnectionStore implements ConnectionStore {
             "LIMIT",
             "0",
             Integer.toString(limit + 1));
-    var ids =
-        listed == null
-            ? List.<ConnectionId>of()
-            : listed.stream()
-                .flatMap(each -> ConnectionId.parse(each.toString()).stream())
-                .toList();
+    var ids = parsed(listed);
     var listedNow = ids.subList(0, Math.min(limit, ids.size()));
     var found = ids.isEmpty() ? List.<Found>of() : find(client, listedNow);
     return new Page(
@@ -145,14 +238,25 @@ public class RedisConnectionStore implements ConnectionStore {
   }
 
   @Override
+  public List<ConnectionId> due(ClientName client, int limit) {
+    return parsed(
+        commands.script(
+            "due", ConnectionScripts.DUE, List.of(dueIds(client)), Integer.toString(limit)));
+  }
+
+  @Override
   public Counts count(ClientName client) {
     var counts =
-        commands.script("count", ConnectionScripts.COUNT, List.of(ids(client), endedIds(client)));
+        commands.script(
+            "count",
+            ConnectionScripts.COUNT,
+            List.of(ids(client), endedIds(client), dueIds(client)),
+            Long.toString(OVERDUE_AFTER.toMillis()));
     if (counts == null) {
       throw new StoreUnavailable("count: no answer");
     }
     var ended = counts.get(1).toLong();
-    return new Counts(counts.get(0).toLong() - ended, ended);
+    return new Counts(counts.get(0).toLong() - ended, ended, counts.get(2).toLong());
   }
 
   @Override
@@ -165,8 +269,14 @@ public class RedisConnectionStore implements ConnectionStore {
     return text.contains("aof_enabled:0") ? Durability.VOLATILE : Durability.UNKNOWN;
   }
 
-  private static List<String> keyAndEnded(Account account) {
-    return List.of(Keys.connection(account.client(), idOf(account)), endedIds(account.client()));
+  private static List<ConnectionId> parsed(@Nullable Response ids) {
+    return ids == null
+        ? List.of()
+        : ids.stream().flatMap(each -> ConnectionId.parse(each.toString()).stream()).toList();
+  }
+
+  private String dueAfter(ConnectionId id) {
+    return Long.toString(schedule.dueAfter(id).toMillis());
   }
 
   private static String ids(ClientName client) {
@@ -175,6 +285,10 @@ public class RedisConnectionStore implements ConnectionStore {
 
   private static String endedIds(ClientName client) {
     return Keys.prefix(client) + "connections-ended";
+  }
+
+  private static String dueIds(ClientName client) {
+    return Keys.prefix(client) + "connections-due";
   }
 
   private static ConnectionId idOf(Account account) {

@@ -6,9 +6,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -16,6 +14,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.seal.Seal;
+import tokenbroker.time.Clocks;
+import tokenbroker.time.Moment;
 import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
@@ -28,6 +28,12 @@ import tokenbroker.tokens.UpstreamFailure;
 @Typed(RedisTokenStore.class)
 public class RedisTokenStore implements TokenStore {
 
+  /**
+   * Shorter than anybody waits for another's fetch, so that one of those who wait takes a dead
+   * holder's lease over, and not all of them go on without it.
+   */
+  static final Duration LEASE_TERM = Duration.ofSeconds(5);
+
   private static final Duration FAILURE_REMEMBERED = Duration.ofSeconds(60);
 
   private final Commands commands;
@@ -35,19 +41,25 @@ public class RedisTokenStore implements TokenStore {
   private final Announcements announcements;
   private final Leases leases;
   private final Counter openFailures;
-  private final Clock clock;
+  private final Clocks clocks;
 
   RedisTokenStore(
       Commands commands,
       Announcements announcements,
       Seal seal,
       MeterRegistry registry,
-      Clock clock) {
+      Clocks clocks) {
     this.commands = commands;
     this.values = new SealedValues(seal);
     this.announcements = announcements;
-    this.leases = new Leases(commands, registry);
-    this.clock = clock;
+    this.leases =
+        new Leases(
+            commands,
+            LEASE_TERM,
+            Counter.builder("token_broker.lease.lost")
+                .description("Leases that had another owner when their holder renewed them")
+                .register(registry));
+    this.clocks = clocks;
     this.openFailures = OpenFailures.in(registry);
   }
 
@@ -69,7 +81,7 @@ public class RedisTokenStore implements TokenStore {
             seen.token(),
             seen.failure(),
             owner,
-            text(Leases.TERM));
+            text(LEASE_TERM));
     var stored = stored(keys, found);
     var taken = found != null && found.size() == 8 && found.get(7).toInteger() == 1;
     return new Looked(stored, taken ? leases.held(keys.lease(), owner) : null);
@@ -79,18 +91,43 @@ public class RedisTokenStore implements TokenStore {
     if (found == null || found.size() < 7) {
       throw new StoreUnavailable("look: an answer of another form");
     }
-    var now = clock.instant();
+    var now = clocks.now();
     var tokenLeft = millis(found.get(1).toLong());
     var token = opened(found.get(0), it -> values.token(keys.token(), it, tokenLeft, now));
     var untilRetry = millis(found.get(4).toLong()).minus(FAILURE_REMEMBERED);
-    var failure = opened(found.get(3), it -> values.failure(keys.failure(), it, untilRetry, now));
+    var failure =
+        opened(found.get(3), it -> values.failure(keys.failure(), it, untilRetry, now.moment()));
     var revision = new Revision(found.get(2).toString(), found.get(5).toString());
-    return new Stored(token, revision, failure, found.get(6).toInteger() == 1);
+    return new Stored(token, revision, failure, grant(found.get(6).toInteger()));
+  }
+
+  private static Grant grant(int code) {
+    return switch (code) {
+      case 1 -> Grant.GONE;
+      case 2 -> Grant.ENDED;
+      default -> Grant.VALID;
+    };
   }
 
   @Override
   public boolean keep(Account account, AccessToken token, Revision seen, Announcement news) {
-    var left = Duration.between(clock.instant(), token.expiresAt());
+    return keep(account, token, seen, news, true);
+  }
+
+  @Override
+  public boolean restore(Account account, AccessToken token, Revision seen) {
+    var news = Announcement.of(Announcement.Kind.RENEWED, account);
+    return keep(account, token, seen, news, false);
+  }
+
+  private boolean keep(
+      Account account,
+      AccessToken token,
+      Revision seen,
+      Announcement news,
+      boolean forgettingFailure) {
+    var now = clocks.now();
+    var left = token.remaining(now);
     if (!left.isPositive()) {
       return false;
     }
@@ -101,17 +138,18 @@ public class RedisTokenStore implements TokenStore {
             Scripts.KEEP,
             keys.looked(),
             seen.token(),
-            values.token(keys.token(), token),
+            values.token(keys.token(), token, now),
             text(left),
             Announcements.CHANNEL,
-            Announcements.text(news));
+            Announcements.text(news),
+            forgettingFailure ? "1" : "0");
     return kept != null && kept.toInteger() == 1;
   }
 
   @Override
   public void remember(Account account, UpstreamFailure failure) {
     var key = Keys.of(account).failure();
-    var remembered = Duration.between(clock.instant(), failure.retryAt()).plus(FAILURE_REMEMBERED);
+    var remembered = clocks.moment().until(failure.retryAt()).plus(FAILURE_REMEMBERED);
     commands.script(
         "remember",
         Scripts.REMEMBER,
@@ -139,12 +177,22 @@ public class RedisTokenStore implements TokenStore {
   }
 
   @Override
+  public void drop(Account account) {
+    commands.script(
+        "drop",
+        Scripts.DROP,
+        Keys.of(account).cached(),
+        Announcements.CHANNEL,
+        Announcements.text(Announcement.of(Announcement.Kind.REMOVED, account)));
+  }
+
+  @Override
   public void onAnnouncement(Consumer<Announcement> listener) {
     announcements.listen(listener);
   }
 
   @Override
-  public Optional<Instant> hearingSince() {
+  public Optional<Moment> hearingSince() {
     return announcements.hearingSince();
   }
 

@@ -30,21 +30,27 @@ final class Scripts {
 
   /**
    * KEYS token, failure, connection where it is one's. Returns token, its PTTL, its revision,
-   * failure, its PTTL, its revision, and 1 where the connection is gone.
+   * failure, its PTTL, its revision, and of the connection 1 if it is gone, 2 if its refresh token
+   * is dead.
    */
   static final String LOOK =
       FIND
-          + "if KEYS[3] and redis.call('EXISTS', KEYS[3]) == 0 then found[7] = 1 end return found\n";
+          + """
+          if KEYS[3] then
+            local state = redis.call('HGET', KEYS[3], 'state')
+            if not state then found[7] = 1 elseif state ~= 'active' then found[7] = 2 end
+          end
+          return found
+          """;
 
   /**
-   * KEYS token, failure, lease, connection where it is one's. ARGV revisions of token and failure
-   * seen, owner, PX. Returns what {@link #LOOK} finds, then 1 where the lease was taken.
+   * KEYS token, failure, lease. ARGV revisions of token and failure seen, owner, PX. Returns what
+   * {@link #LOOK} finds, then 1 where the lease was taken.
    */
   static final String LOOK_OR_LEASE =
       FIND
           + """
           found[8] = 0
-          if KEYS[4] and redis.call('EXISTS', KEYS[4]) == 0 then found[7] = 1 return found end
           if ARGV[1] == '?' or (ARGV[1] == found[3] and ARGV[2] == found[6]) then
             if redis.call('SET', KEYS[3], ARGV[3], 'NX', 'PX', ARGV[4]) then found[8] = 1 end
           end
@@ -53,18 +59,28 @@ final class Scripts {
 
   /**
    * KEYS token, failure, connection where it is one's. ARGV revision of the token seen, sealed
-   * token, PX, channel, announcement. Returns 1 where it was kept.
+   * token, PX, channel, announcement, 1 if the failure is to be forgotten. Returns 1 where it was
+   * kept: nothing is stored, or what was seen.
    */
   static final String KEEP =
       READ
           + """
           if KEYS[3] and redis.call('EXISTS', KEYS[3]) == 0 then return 0 end
-          if ARGV[1] ~= '?' and ARGV[1] ~= revision(read(KEYS[1])) then return 0 end
+          local stored = revision(read(KEYS[1]))
+          if ARGV[1] ~= '?' and stored ~= '' and ARGV[1] ~= stored then return 0 end
           redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-          redis.call('DEL', KEYS[2])
+          if ARGV[6] == '1' then redis.call('DEL', KEYS[2]) end
           redis.call('PUBLISH', ARGV[4], ARGV[5])
           return 1
           """;
+
+  /** KEYS all that is cached. ARGV channel, announcement. */
+  static final String DROP =
+      """
+      redis.call('DEL', unpack(KEYS))
+      redis.call('PUBLISH', ARGV[1], ARGV[2])
+      return 1
+      """;
 
   /** KEYS failure. ARGV sealed failure, PX, channel, announcement. */
   static final String REMEMBER =

@@ -45,6 +45,7 @@ final class SealedConnections {
     json.put("connected_at", connection.connectedAt().toEpochMilli());
     json.put("refresh_token", token.reveal());
     json.put("expires_at", connection.expiresAt().toEpochMilli());
+    json.set("from", SealedProvenance.json(connection.provenance()));
     return seal.seal(key, json.toString());
   }
 
@@ -66,7 +67,8 @@ final class SealedConnections {
                     json.path("user_email").textValue(),
                     state.equals(State.ACTIVE.word()) ? State.ACTIVE : State.RECONNECT_REQUIRED,
                     Instant.ofEpochMilli(json.required("connected_at").longValue()),
-                    Instant.ofEpochMilli(json.required("expires_at").longValue())),
+                    Instant.ofEpochMilli(json.required("expires_at").longValue()),
+                    SealedProvenance.of(json.required("from"))),
                 new RefreshToken(json.required("refresh_token").textValue()),
                 revision));
   }

@@ -9,7 +9,10 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.seal.Seal;
+import tokenbroker.time.Moment;
+import tokenbroker.time.Now;
 import tokenbroker.tokens.AccessToken;
+import tokenbroker.tokens.Lifespan;
 import tokenbroker.tokens.OAuthError;
 import tokenbroker.tokens.TokenId;
 import tokenbroker.tokens.UpstreamFailure;
@@ -32,7 +35,7 @@ final class SealedValues {
     this.seal = seal;
   }
 
-  String token(String key, AccessToken token) {
+  String token(String key, AccessToken token, Now now) {
     var json = JSON.createObjectNode();
     json.put("value", token.value());
     json.put("scope", token.scope());
@@ -40,9 +43,10 @@ final class SealedValues {
     json.put("user_email", token.userEmail());
     json.put("token_id", token.id().value());
     json.put("lifetime", token.lifetime().toMillis());
-    json.put("expires_at", token.expiresAt().toEpochMilli());
-    json.put("credentials", token.credentialsVersion());
-    json.put("for_min_ttl", token.forMinTtl());
+    json.put("full_lifetime", token.fullLength().toMillis());
+    json.put("expires_at", now.wall().plus(token.remaining(now)).toEpochMilli());
+    json.set("from", SealedProvenance.json(token.provenance()));
+    json.put("short_of_min_ttl", token.shortOfMinTtl());
     return seal.seal(key, json.toString());
   }
 
@@ -51,7 +55,7 @@ final class SealedValues {
    *
    * @param timeLeft as Redis tells it; negative where the key has no end, which none of ours has
    */
-  Optional<AccessToken> token(String key, String sealed, Duration timeLeft, Instant now) {
+  Optional<AccessToken> token(String key, String sealed, Duration timeLeft, Now now) {
     return opened(
         key,
         sealed,
@@ -61,17 +65,17 @@ final class SealedValues {
           if (timeLeft.isNegative() || timeLeft.compareTo(lifetime) > 0) {
             return null;
           }
-          var expiresAt = earlier(now.plus(timeLeft), sealedEnd.plus(CLOCK_TOLERANCE));
+          var sealedLeft = Duration.between(now.wall(), sealedEnd.plus(CLOCK_TOLERANCE));
           return new AccessToken(
               json.required("value").textValue(),
               json.path("scope").textValue(),
               json.path("user_id").textValue(),
               json.path("user_email").textValue(),
               new TokenId(json.required("token_id").textValue()),
-              expiresAt.minus(lifetime),
-              expiresAt,
-              json.required("credentials").textValue(),
-              json.path("for_min_ttl").booleanValue());
+              Lifespan.withRemaining(shorter(timeLeft, sealedLeft), lifetime, now),
+              Duration.ofMillis(json.required("full_lifetime").longValue()),
+              SealedProvenance.of(json.required("from")),
+              json.path("short_of_min_ttl").booleanValue());
         });
   }
 
@@ -81,8 +85,8 @@ final class SealedValues {
     json.put("error", failure.error() == null ? null : failure.error().code());
     json.put("reason", failure.reason());
     json.put("attempts", failure.attempts());
-    json.put("pause", Duration.between(failure.at(), failure.retryAt()).toMillis());
-    json.put("credentials", failure.credentialsVersion());
+    json.put("pause", failure.at().until(failure.retryAt()).toMillis());
+    json.set("from", SealedProvenance.json(failure.provenance()));
     return seal.seal(key, json.toString());
   }
 
@@ -91,7 +95,7 @@ final class SealedValues {
    *
    * @param untilRetry negative where the next attempt is due already
    */
-  Optional<UpstreamFailure> failure(String key, String sealed, Duration untilRetry, Instant now) {
+  Optional<UpstreamFailure> failure(String key, String sealed, Duration untilRetry, Moment now) {
     return opened(
         key,
         sealed,
@@ -103,9 +107,9 @@ final class SealedValues {
               error == null ? null : OAuthError.of(error),
               json.required("reason").textValue(),
               json.required("attempts").intValue(),
-              retryAt.minusMillis(json.required("pause").longValue()),
+              retryAt.minus(Duration.ofMillis(json.required("pause").longValue())),
               retryAt,
-              json.required("credentials").textValue());
+              SealedProvenance.of(json.required("from")));
         });
   }
 
@@ -121,7 +125,7 @@ final class SealedValues {
     }
   }
 
-  private static Instant earlier(Instant one, Instant other) {
-    return one.isBefore(other) ? one : other;
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 }

@@ -1,53 +1,104 @@
 package tokenbroker.startup;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
-import org.jboss.logging.Logger;
+import java.util.function.ToDoubleFunction;
+import tokenbroker.time.Ticker;
 
 /**
  * All that the broker does without being asked, each job on a virtual thread of its own: one run
- * after the other, never two at once.
+ * after the other, never two at once. Only the end of the process ends a job.
  */
 @Singleton
 class BackgroundWork {
 
-  private static final Logger LOG = Logger.getLogger(BackgroundWork.class);
+  /** A job is stalled after so many pauses without a success, and not before five minutes. */
+  private static final int MISSED_RUNS = 10;
 
-  private final List<Thread> jobs = new ArrayList<>();
+  private static final Duration SHORTEST_PATIENCE = Duration.ofMinutes(5);
+  private static final double MILLIS = 1_000;
+
+  private final Ticker ticker;
+  private final Clock clock;
+  private final MeterRegistry registry;
+  private final List<Job> jobs = new CopyOnWriteArrayList<>();
+  private final List<Thread> threads = new CopyOnWriteArrayList<>();
+  private volatile boolean ended;
+
+  BackgroundWork(Ticker ticker, Clock clock, MeterRegistry registry) {
+    this.ticker = ticker;
+    this.clock = clock;
+    this.registry = registry;
+  }
+
+  /** Runs the work again and again, {@code pause} after the end of the run before it. */
+  void every(Duration pause, String name, Runnable work) {
+    var patience = pause.multipliedBy(MISSED_RUNS);
+    every(
+        pause,
+        patience.compareTo(SHORTEST_PATIENCE) > 0 ? patience : SHORTEST_PATIENCE,
+        name,
+        work);
+  }
 
   /**
-   * Runs the work again and again, {@code pause} after the end of the run before it. A run that
-   * fails does not end the job.
+   * Runs the work again and again, {@code pause} after the end of the run before it.
+   *
+   * @param stalledAfter how long the job may have no success; the process counts as dead then, and
+   *     is restarted. Well above the longest run, with all that it waits for
+   * @param name a label in metrics: one of a few
    */
-  void every(Duration pause, String name, Runnable work) {
-    jobs.add(
-        Thread.ofVirtual()
-            .name(name)
-            .start(
-                () -> {
-                  while (!Thread.currentThread().isInterrupted()) {
-                    runOnce(name, work);
-                    LockSupport.parkNanos(pause.toNanos());
-                  }
-                }));
+  void every(Duration pause, Duration stalledAfter, String name, Runnable work) {
+    var job = new Job(name, stalledAfter, work, ticker, clock);
+    jobs.add(job);
+    gauge(
+        "token_broker.job.last.success.timestamp",
+        "When a background job last ran to its end, or began, in seconds since the epoch",
+        job,
+        it -> it.lastSuccess().toEpochMilli() / MILLIS);
+    gauge(
+        "token_broker.job.stalled.after",
+        "Without a success for so long a background job fails the liveness check",
+        job,
+        it -> it.stalledAfter().toMillis() / MILLIS);
+    threads.add(Thread.ofVirtual().name(name).start(() -> run(job, pause)));
+  }
+
+  /** Names the jobs that have had no success for too long. */
+  List<String> stalled() {
+    return jobs.stream().filter(Job::isStalled).map(Job::name).sorted().toList();
   }
 
   void end(@Observes ShutdownEvent event) {
-    jobs.forEach(Thread::interrupt);
+    ended = true;
+    threads.forEach(Thread::interrupt);
   }
 
-  private static void runOnce(String name, Runnable work) {
-    try {
-      work.run();
-    } catch (RuntimeException e) {
-      if (!Thread.currentThread().isInterrupted()) {
-        LOG.errorf(e, "The background work \"%s\" failed and goes on", name);
+  private void run(Job job, Duration pause) {
+    while (!ended) {
+      job.run();
+      Thread.interrupted(); // Work that leaves its thread interrupted would leave no pause.
+      if (!ended) {
+        LockSupport.parkNanos(pause.toNanos());
       }
     }
+  }
+
+  /** Not named {@code job}: Prometheus puts its own label of that name in the place of ours. */
+  private void gauge(String name, String description, Job job, ToDoubleFunction<Job> value) {
+    Gauge.builder(name, job, value)
+        .description(description)
+        .baseUnit("seconds")
+        .tag("name", job.name())
+        .strongReference(true)
+        .register(registry);
   }
 }

@@ -1,14 +1,10 @@
 package tokenbroker.startup;
 
 import io.quarkus.runtime.StartupEvent;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
 import tokenbroker.callers.Issuers;
 import tokenbroker.clients.ClientDirectory;
@@ -16,37 +12,35 @@ import tokenbroker.clients.ClientDirectoryReload;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.config.BrokerConfig.Store;
 import tokenbroker.connections.Connections;
+import tokenbroker.connections.KeepAlive;
 import tokenbroker.redis.Announcements;
 import tokenbroker.seal.Seal;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.RefreshAhead;
 import tokenbroker.tokens.TokenBroker;
 
-/**
- * Refuses a wrong start, naming every fault at once; else starts what the broker does without being
- * asked.
- */
+/** Starts what the broker does without being asked, once {@link StartCheck} has found no fault. */
 @Singleton
 class Start {
 
   private static final Logger LOG = Logger.getLogger(Start.class);
   private static final Duration EACH_SECOND = Duration.ofSeconds(1);
   private static final Duration STOCK_TAKING = Duration.ofSeconds(15);
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
   private static final Duration REFRESH_TICK = Duration.ofMillis(500);
 
-  private final Config allConfig;
+  /** All issuers are read at the same time, each within a few seconds. */
+  private static final Duration ISSUERS_TIME_OUT = Duration.ofMinutes(5);
+
+  /** A run may wait for one client's connections after the other. */
+  private static final Duration ALL_CONNECTIONS_COUNTED = Duration.ofMinutes(30);
+
   private final BrokerConfig config;
   private final SealKeys sealKeys;
   private final Issuers issuers;
   private final ClientDirectoryReload reload;
 
-  Start(
-      Config allConfig,
-      BrokerConfig config,
-      SealKeys sealKeys,
-      Issuers issuers,
-      ClientDirectoryReload reload) {
-    this.allConfig = allConfig;
+  Start(BrokerConfig config, SealKeys sealKeys, Issuers issuers, ClientDirectoryReload reload) {
     this.config = config;
     this.sealKeys = sealKeys;
     this.issuers = issuers;
@@ -61,19 +55,21 @@ class Start {
       RefreshAhead refreshAhead,
       Seal seal,
       Connections connections,
+      KeepAlive keepAlive,
       Instance<Announcements> announcements) {
-    refuseFaults();
     clients.onRemoved(client -> Thread.ofVirtual().start(() -> broker.forget(Account.of(client))));
     issuers.readKeysIfDue();
-    work.every(EACH_SECOND, "caller keys", issuers::readKeysIfDue);
+    work.every(EACH_SECOND, ISSUERS_TIME_OUT, "caller keys", issuers::readKeysIfDue);
     work.every(config.clients().reloadEvery(), "clients", reload::reload);
+    work.every(EACH_SECOND, "clients file", reload::reloadIfSettling);
     work.every(config.clients().reloadEvery(), "seal keys", () -> sealKeys.reload(seal));
     work.every(REFRESH_TICK, "refresh ahead", refreshAhead::tick);
     if (config.store() == Store.REDIS) {
       work.every(EACH_SECOND, "announcements", announcements.get()::beat);
     }
     work.every(EACH_SECOND, "refresh tokens", connections::settle);
-    work.every(STOCK_TAKING, "connections", connections::takeStock);
+    work.every(STOCK_TAKING, ALL_CONNECTIONS_COUNTED, "connections", connections::takeStock);
+    work.every(KEEP_ALIVE, "keep-alive", keepAlive::run);
     rehearse(clients, broker);
     LOG.infof("%d clients, store %s", clients.size(), config.store());
   }
@@ -84,22 +80,5 @@ class Start {
    */
   private static void rehearse(ClientDirectory clients, TokenBroker broker) {
     clients.all().stream().findFirst().ifPresent(broker::status);
-  }
-
-  private void refuseFaults() {
-    var faults = faults();
-    if (!faults.isEmpty()) {
-      throw new ConfigurationException(
-          "The token broker does not start. To mend:\n  - " + String.join("\n  - ", faults));
-    }
-  }
-
-  private List<String> faults() {
-    var faults = new ArrayList<>(UnknownKeys.faults(allConfig));
-    faults.addAll(issuers.faults());
-    faults.addAll(sealKeys.faults());
-    config.connections().publicUrl().ifPresent(url -> faults.addAll(PublicUrl.faults(url)));
-    reload.load().forEach(fault -> faults.add(config.clients().file() + ": " + fault));
-    return faults;
   }
 }

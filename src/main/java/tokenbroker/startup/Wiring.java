@@ -7,6 +7,7 @@ import java.time.Clock;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.connections.AuthorizationStore;
 import tokenbroker.connections.ConnectionStore;
+import tokenbroker.connections.KeepAliveSchedule;
 import tokenbroker.connections.MemoryAuthorizationStore;
 import tokenbroker.connections.MemoryConnectionStore;
 import tokenbroker.connections.RefreshTokenSource;
@@ -15,6 +16,7 @@ import tokenbroker.redis.RedisConnectionStore;
 import tokenbroker.redis.RedisTokenStore;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.seal.Seal;
+import tokenbroker.time.Clocks;
 import tokenbroker.time.Ticker;
 import tokenbroker.tokens.FailOpenStore;
 import tokenbroker.tokens.MemoryTokenStore;
@@ -40,6 +42,12 @@ class Wiring {
 
   @Produces
   @Singleton
+  Clocks clocks(Clock clock, Ticker ticker) {
+    return new Clocks(clock, ticker);
+  }
+
+  @Produces
+  @Singleton
   KeyedHash keyedHash(SealKeys keys) {
     return new KeyedHash(keys.ring().primary());
   }
@@ -61,19 +69,22 @@ class Wiring {
   @Produces
   @Singleton
   TokenStore store(
-      BrokerConfig config, Instance<RedisTokenStore> redis, TokenMetrics metrics, Clock clock) {
-    var memory = new MemoryTokenStore(clock);
+      BrokerConfig config, Instance<RedisTokenStore> redis, TokenMetrics metrics, Clocks clocks) {
     return switch (config.store()) {
-      case MEMORY -> memory;
-      case REDIS -> new FailOpenStore(redis.get(), memory, metrics, clock);
+      case MEMORY -> new MemoryTokenStore(clocks);
+      case REDIS -> new FailOpenStore(redis.get(), metrics, clocks.ticker());
     };
   }
 
   @Produces
   @Singleton
-  ConnectionStore connectionStore(BrokerConfig config, Instance<RedisConnectionStore> redis) {
+  ConnectionStore connectionStore(
+      BrokerConfig config,
+      Instance<RedisConnectionStore> redis,
+      KeepAliveSchedule schedule,
+      Ticker ticker) {
     return switch (config.store()) {
-      case MEMORY -> new MemoryConnectionStore();
+      case MEMORY -> new MemoryConnectionStore(schedule, ticker);
       case REDIS -> redis.get();
     };
   }

@@ -1,20 +1,21 @@
 package tokenbroker.tokens;
 
 import java.time.Duration;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.time.Now;
 
 /**
  * A TrackMage access token: a value with an end.
  *
  * @param value the bearer token itself (RFC 6750): printable ASCII without spaces; never logged
- * @param scope as the upstream gave it; null where it gave none
- * @param userId TrackMage's id of the owner; null where it gave none
- * @param userEmail personal data; null where it gave none
- * @param requestedAt when the request for it was sent: its life counts from here
- * @param expiresAt the end of its life
- * @param credentialsVersion which credentials fetched it
- * @param forMinTtl fetched because a caller asked for more life than the token before it had
+ * @param scope as the upstream gave it; null if it gave none
+ * @param userId TrackMage's id of the owner; null if it gave none
+ * @param userEmail personal data; null if the upstream gave none
+ * @param life from the request for the token to its end
+ * @param fullLength the longest life that the upstream ever gave this token: more than that of
+ *     {@code life} if the upstream handed out the same token again, with what was left of it
+ * @param provenance what it came from
+ * @param shortOfMinTtl fetched because a caller asked for more life, and still has less than that
  */
 public record AccessToken(
     String value,
@@ -22,32 +23,59 @@ public record AccessToken(
     @Nullable String userId,
     @Nullable String userEmail,
     TokenId id,
-    Instant requestedAt,
-    Instant expiresAt,
-    String credentialsVersion,
-    boolean forMinTtl) {
+    Lifespan life,
+    Duration fullLength,
+    Provenance provenance,
+    boolean shortOfMinTtl) {
 
-  public AccessToken {
-    if (!requestedAt.isBefore(expiresAt)) {
-      throw new IllegalArgumentException("a token ends after it was asked for");
-    }
+  /** A token that was not seen before. */
+  public AccessToken(
+      String value,
+      @Nullable String scope,
+      @Nullable String userId,
+      @Nullable String userEmail,
+      TokenId id,
+      Lifespan life,
+      Provenance provenance) {
+    this(value, scope, userId, userEmail, id, life, life.length(), provenance, false);
   }
 
   public Duration lifetime() {
-    return Duration.between(requestedAt, expiresAt);
+    return life.length();
   }
 
-  public Duration remaining(Instant now) {
-    return Duration.between(now, expiresAt);
+  /** Returns what is left of its life; negative after its end. */
+  public Duration remaining(Now now) {
+    return life.remaining(now);
   }
 
-  AccessToken markedForMinTtl() {
+  boolean wasRequestedAfter(AccessToken other) {
+    return other.life.requested().isBefore(life.requested());
+  }
+
+  AccessToken markedShortOfMinTtl() {
+    return new AccessToken(value, scope, userId, userEmail, id, life, fullLength, provenance, true);
+  }
+
+  /** Returns this token, whose value the upstream has given before with another life. */
+  AccessToken knownAs(AccessToken before) {
+    var longest = before.fullLength.compareTo(fullLength) > 0 ? before.fullLength : fullLength;
     return new AccessToken(
-        value, scope, userId, userEmail, id, requestedAt, expiresAt, credentialsVersion, true);
+        value, scope, userId, userEmail, id, life, longest, provenance, shortOfMinTtl);
+  }
+
+  /**
+   * Returns this token with the life of the other, which has the same value, if that ends first.
+   */
+  AccessToken endingNoLaterThan(AccessToken same, Now now) {
+    return same.remaining(now).compareTo(remaining(now)) < 0
+        ? new AccessToken(
+            value, scope, userId, userEmail, id, same.life, fullLength, provenance, shortOfMinTtl)
+        : this;
   }
 
   @Override
   public String toString() {
-    return "AccessToken[id=" + id + ", expiresAt=" + expiresAt + "]";
+    return "AccessToken[id=" + id + ", requestedAt=" + life.requestedAt() + "]";
   }
 }

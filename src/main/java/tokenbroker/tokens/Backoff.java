@@ -3,12 +3,12 @@ package tokenbroker.tokens;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.config.BackoffRange;
 import tokenbroker.config.BrokerConfig;
+import tokenbroker.time.Moment;
 import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.InvalidResponse;
 import tokenbroker.tokens.FetchResult.ReconnectRequired;
@@ -49,52 +49,31 @@ public class Backoff {
    *     went well
    */
   UpstreamFailure after(
-      Failed failed, @Nullable UpstreamFailure before, String credentialsVersion, Instant now) {
+      Failed failed, @Nullable UpstreamFailure before, Provenance provenance, Moment now) {
     var attempts = before == null ? 1 : before.attempts() + 1;
-    return switch (failed) {
-      case Rejected(var error) ->
-          new UpstreamFailure(
-              Kind.REJECTED,
-              error,
-              error.code(),
-              attempts,
-              now,
-              now.plus(AFTER_REJECTION),
-              credentialsVersion);
-      case Unavailable(var reason, var retryAfter) -> {
-        var pause = retryAfter == null ? pause(attempts) : retryAfter;
-        yield new UpstreamFailure(
-            Kind.UNAVAILABLE, null, reason, attempts, now, now.plus(pause), credentialsVersion);
-      }
-      case InvalidResponse(var reason) ->
-          new UpstreamFailure(
-              Kind.INVALID_RESPONSE,
-              null,
-              reason,
-              attempts,
-              now,
-              now.plus(pause(attempts)),
-              credentialsVersion);
-      case ReconnectRequired() ->
-          new UpstreamFailure(
-              Kind.RECONNECT_REQUIRED,
-              null,
-              "reconnect_required",
-              attempts,
-              now,
-              now.plus(AFTER_REJECTION),
-              credentialsVersion);
-      case TimedOut() ->
-          new UpstreamFailure(
-              Kind.TIMED_OUT,
-              null,
-              "timeout",
-              attempts,
-              now,
-              now.plus(pause(attempts)),
-              credentialsVersion);
-    };
+    var known =
+        switch (failed) {
+          case Rejected(var error) ->
+              new Known(Kind.REJECTED, error, error.code(), AFTER_REJECTION);
+          case Unavailable(var reason, var retryAfter) ->
+              new Known(Kind.UNAVAILABLE, null, reason, retryAfter);
+          case InvalidResponse(var reason) -> new Known(Kind.INVALID_RESPONSE, null, reason, null);
+          case ReconnectRequired() ->
+              new Known(Kind.RECONNECT_REQUIRED, null, "reconnect_required", AFTER_REJECTION);
+          case TimedOut() -> new Known(Kind.TIMED_OUT, null, "timeout", null);
+        };
+    var pause = known.pause == null ? pause(attempts) : known.pause;
+    return new UpstreamFailure(
+        known.kind, known.error, known.reason, attempts, now, now.plus(pause), provenance);
   }
+
+  /**
+   * What a failure is remembered as.
+   *
+   * @param pause until the next attempt; null if it depends on the number of attempts
+   */
+  private record Known(
+      Kind kind, @Nullable OAuthError error, String reason, @Nullable Duration pause) {}
 
   private Duration pause(int attempts) {
     var first = (double) range.first().toMillis();

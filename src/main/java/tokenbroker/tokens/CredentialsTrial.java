@@ -1,39 +1,71 @@
 package tokenbroker.tokens;
 
 import jakarta.inject.Singleton;
+import java.util.Optional;
+import java.util.function.Consumer;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientName;
 import tokenbroker.clients.CredentialsProof;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.NotIssued;
+import tokenbroker.tokens.TokenResult.ReconnectRequired;
 import tokenbroker.tokens.TokenResult.Rejected;
 
-/** Proves new credentials by a fetch with them; one that another replica made will do. */
+/**
+ * Proves new credentials by a fetch with them; one that another replica made will do. A client that
+ * may not use the client-credentials grant proves them by the renewal of a connection.
+ */
 @Singleton
 public class CredentialsTrial implements CredentialsProof {
 
-  private final TokenBroker broker;
-  private final KnownFailures failures;
+  private static final int MOST_CONNECTIONS = 3;
 
-  CredentialsTrial(TokenBroker broker, KnownFailures failures) {
+  private final TokenBroker broker;
+  private final RecentOutcomes outcomes;
+  private final ConnectedAccounts connected;
+
+  CredentialsTrial(TokenBroker broker, RecentOutcomes outcomes, ConnectedAccounts connected) {
     this.broker = broker;
-    this.failures = failures;
+    this.outcomes = outcomes;
+    this.connected = connected;
   }
 
   @Override
   public Verdict prove(Client candidate) {
-    return switch (broker.tryCredentials(candidate)) {
-      case Issued _ -> new Verdict.Proven();
+    var own = broker.tryCredentials(candidate, Account.of(candidate.name()));
+    return own instanceof Rejected(var error, _) && error == OAuthError.UNAUTHORIZED_CLIENT
+        ? provenByConnection(candidate).orElseGet(() -> verdict(candidate, own))
+        : verdict(candidate, own);
+  }
+
+  /** Empty if no connection says anything. */
+  private Optional<Verdict> provenByConnection(Client candidate) {
+    return connected.some(candidate, MOST_CONNECTIONS).stream()
+        .map(account -> verdict(candidate, broker.tryCredentials(candidate, account)))
+        .filter(verdict -> !(verdict instanceof Verdict.Undecided))
+        .findFirst();
+  }
+
+  private static Verdict verdict(Client candidate, TokenResult result) {
+    return switch (result) {
+      case Issued(var token, _, _) ->
+          token.provenance().isWithCredentialsOf(candidate)
+              ? new Verdict.Proven()
+              : new Verdict.Undecided();
       case Rejected(var error, _) -> new Verdict.Refused(error.code());
+      // The upstream looks at the client first (RFC 6749 §3.2.1): only the refresh token is dead.
+      case ReconnectRequired _ -> new Verdict.Proven();
       case NotIssued _ -> new Verdict.Undecided();
     };
   }
 
   @Override
-  public boolean working(ClientName client) {
-    return failures
-        .of(Account.of(client))
-        .filter(failure -> failure.kind() == UpstreamFailure.Kind.REJECTED)
-        .isEmpty();
+  public boolean working(Client client) {
+    return outcomes.areWorking(client);
+  }
+
+  @Override
+  public void onRefused(Consumer<ClientName> listener) {
+    outcomes.onCredentialsRefused(listener);
   }
 }

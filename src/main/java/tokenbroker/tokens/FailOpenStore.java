@@ -1,17 +1,19 @@
 package tokenbroker.tokens;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
+import tokenbroker.time.Moment;
+import tokenbroker.time.Ticker;
 
 /**
- * The shared store while it answers, and this process's own memory while it does not: a broken
- * store costs latency, never a token. After a failure the store is left alone for {@link
- * #LEFT_ALONE}, so that a request pays for the failure once at most.
+ * The shared store while it answers, and this process's own coordination while it does not: a
+ * broken store costs latency, never a token. After a failure the store is left alone for {@link
+ * #LEFT_ALONE}, so that a request pays for the failure once at most. What this process knows of
+ * tokens is nearby; it is written back when the store answers again.
  */
 public final class FailOpenStore implements TokenStore {
 
@@ -20,28 +22,24 @@ public final class FailOpenStore implements TokenStore {
   private static final Logger LOG = Logger.getLogger(FailOpenStore.class);
 
   private final TokenStore shared;
-  private final TokenStore memory;
+  private final LocalCoordination own;
   private final TokenMetrics metrics;
-  private final Clock clock;
-  private volatile Instant leftAloneUntil = Instant.MIN;
+  private final Ticker ticker;
+  private volatile Moment leftAloneUntil;
   private volatile boolean up = true;
 
-  public FailOpenStore(TokenStore shared, TokenStore memory, TokenMetrics metrics, Clock clock) {
+  public FailOpenStore(TokenStore shared, TokenMetrics metrics, Ticker ticker) {
     this.shared = shared;
-    this.memory = memory;
+    this.own = new LocalCoordination(ticker);
     this.metrics = metrics;
-    this.clock = clock;
+    this.ticker = ticker;
+    this.leftAloneUntil = ticker.now();
     metrics.watchStore(this);
   }
 
   @Override
   public Stored look(Account account) {
-    return attempt(
-        "look",
-        store -> store.look(account),
-        // Only failures: what this process knows of tokens is nearby, and memory may hold one that
-        // has died since.
-        store -> new Stored(null, Revision.UNKNOWN, store.look(account).failure()));
+    return attempt("look", store -> store.look(account), () -> withoutStore(account));
   }
 
   @Override
@@ -49,11 +47,11 @@ public final class FailOpenStore implements TokenStore {
     return attempt(
         "look_or_lease",
         store -> store.lookOrLease(account, seen),
-        store -> {
-          var own = store.lookOrLease(account, Revision.UNKNOWN);
-          return new Looked(
-              new Stored(null, Revision.UNKNOWN, own.stored().failure()), own.lease());
-        });
+        () -> new Looked(withoutStore(account), own.tryLease(account)));
+  }
+
+  private Stored withoutStore(Account account) {
+    return new Stored(null, Revision.UNKNOWN, own.failure(account));
   }
 
   @Override
@@ -61,32 +59,52 @@ public final class FailOpenStore implements TokenStore {
     return attempt(
         "keep",
         store -> store.keep(account, token, seen, news),
-        store -> store.keep(account, token, Revision.UNKNOWN, news));
+        () -> {
+          own.forgetFailure(account);
+          own.announce(news);
+          return true;
+        });
+  }
+
+  @Override
+  public boolean restore(Account account, AccessToken token, Revision seen) {
+    return attempt("restore", store -> store.restore(account, token, seen), () -> false);
   }
 
   @Override
   public void remember(Account account, UpstreamFailure failure) {
-    run("remember", store -> store.remember(account, failure));
+    run(
+        "remember",
+        store -> store.remember(account, failure),
+        () -> own.remember(account, failure));
   }
 
   @Override
   public Optional<Duration> claimForcedFetch(Account account, Duration period) {
-    return attempt("claim", store -> store.claimForcedFetch(account, period));
+    return attempt(
+        "claim",
+        store -> store.claimForcedFetch(account, period),
+        () -> own.claimForcedFetch(account, period));
   }
 
   @Override
   public void forget(Account account) {
-    run("forget", store -> store.forget(account));
+    run("forget", store -> store.forget(account), () -> own.forget(account));
+  }
+
+  @Override
+  public void drop(Account account) {
+    run("drop", store -> store.drop(account), () -> own.forget(account));
   }
 
   @Override
   public void onAnnouncement(Consumer<Announcement> listener) {
     shared.onAnnouncement(listener);
-    memory.onAnnouncement(listener);
+    own.listen(listener);
   }
 
   @Override
-  public Optional<Instant> hearingSince() {
+  public Optional<Moment> hearingSince() {
     return shared.hearingSince();
   }
 
@@ -95,23 +113,22 @@ public final class FailOpenStore implements TokenStore {
     return up;
   }
 
-  private void run(String operation, Consumer<TokenStore> call) {
+  private void run(String operation, Consumer<TokenStore> call, Runnable instead) {
     attempt(
         operation,
         store -> {
           call.accept(store);
           return true;
+        },
+        () -> {
+          instead.run();
+          return false;
         });
   }
 
-  private <T> T attempt(String operation, Function<TokenStore, T> call) {
-    return attempt(operation, call, call);
-  }
-
-  private <T> T attempt(
-      String operation, Function<TokenStore, T> call, Function<TokenStore, T> instead) {
-    if (clock.instant().isBefore(leftAloneUntil)) {
-      return instead.apply(memory);
+  private <T> T attempt(String operation, Function<TokenStore, T> call, Supplier<T> instead) {
+    if (ticker.now().isBefore(leftAloneUntil)) {
+      return instead.get();
     }
     try {
       var answer = call.apply(shared);
@@ -119,7 +136,7 @@ public final class FailOpenStore implements TokenStore {
       return answer;
     } catch (StoreUnavailable e) {
       fail(operation, e);
-      return instead.apply(memory);
+      return instead.get();
     }
   }
 
@@ -132,7 +149,7 @@ public final class FailOpenStore implements TokenStore {
 
   private void fail(String operation, StoreUnavailable fault) {
     metrics.storeError(operation);
-    leftAloneUntil = clock.instant().plus(LEFT_ALONE);
+    leftAloneUntil = ticker.now().plus(LEFT_ALONE);
     if (up) {
       up = false;
       LOG.warnf("The shared store does not answer, going on without it: %s", fault.getMessage());

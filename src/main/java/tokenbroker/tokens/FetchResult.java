@@ -51,4 +51,13 @@ public sealed interface FetchResult {
 
   /** There is no such connection. Nothing to remember. */
   record Gone() implements FetchResult {}
+
+  /** Another replica is renewing this connection: what it brings will be in the store. */
+  record ClaimedElsewhere() implements FetchResult {}
+
+  /**
+   * The connection was changed while this fetch was under way, by a reconnect for example. What it
+   * brought belongs to the former grant; what counts now is in the store.
+   */
+  record Superseded() implements FetchResult {}
 }

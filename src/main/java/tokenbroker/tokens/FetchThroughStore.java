@@ -1,27 +1,30 @@
 package tokenbroker.tokens;
 
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
 import tokenbroker.config.BrokerConfig;
+import tokenbroker.time.Clocks;
+import tokenbroker.time.Moment;
+import tokenbroker.time.Now;
 import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.Need.MinTtl;
 import tokenbroker.tokens.Need.OtherThan;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.Origin;
+import tokenbroker.tokens.TokenStore.Looked;
 import tokenbroker.tokens.TokenStore.Revision;
 import tokenbroker.tokens.TokenStore.Stored;
 
 /**
  * One fetch, top to bottom: what the store has, else the lease, else the upstream. The lease saves
  * upstream calls and is never needed for correctness, so waiting for it is bounded and every
- * failure falls through to a fetch. Blocks; runs on a virtual thread.
+ * failure falls through to a fetch. A connection has no lease: its source claims the refresh token.
+ * Blocks; runs on a virtual thread.
  */
 @Singleton
 public class FetchThroughStore {
@@ -30,62 +33,61 @@ public class FetchThroughStore {
   static final Duration FORCED_FETCH_PERIOD = Duration.ofSeconds(30);
 
   private static final Logger LOG = Logger.getLogger(FetchThroughStore.class);
-  private static final Duration PATIENCE_BEYOND_UPSTREAM = Duration.ofSeconds(1);
 
   private final TokenSource source;
   private final TokenStore store;
-  private final NearbyTokens nearby;
+  private final LocalView local;
   private final Freshness freshness;
   private final Backoff backoff;
-  private final KnownFailures failures;
+  private final RecentOutcomes outcomes;
   private final TokenMetrics metrics;
-  private final Clock clock;
-  private final Duration patience;
+  private final Clocks clocks;
   private final Duration reloadEvery;
   private final Wakeups wakeups = new Wakeups();
 
   FetchThroughStore(
       TokenSource source,
       TokenStore store,
-      NearbyTokens nearby,
+      LocalView local,
       Freshness freshness,
       Backoff backoff,
-      KnownFailures failures,
+      RecentOutcomes outcomes,
       TokenMetrics metrics,
-      Clock clock,
+      Clocks clocks,
       BrokerConfig config) {
     this.source = source;
     this.store = store;
-    this.nearby = nearby;
+    this.local = local;
     this.freshness = freshness;
     this.backoff = backoff;
-    this.failures = failures;
+    this.outcomes = outcomes;
     this.metrics = metrics;
-    this.clock = clock;
-    this.patience = config.upstream().timeout().plus(PATIENCE_BEYOND_UPSTREAM);
+    this.clocks = clocks;
     this.reloadEvery = config.clients().reloadEvery();
     store.onAnnouncement(news -> wakeups.wake(news.account()));
   }
 
-  TokenResult fetch(Client client, Account account, Need need, Flight<TokenResult> flight) {
-    var ask = new Ask(client, account, need, nearby.moment());
-    var begun = clock.instant();
-    flight.waitNoLongerThan(begun.plus(patience));
+  TokenResult fetch(Client client, Account account, Flight<TokenResult> flight) {
+    var ask = new Ask(client, account, flight.need(), local.moment());
+    var begun = clocks.moment();
     var seen = Revision.ABSENT;
     while (true) {
-      var looked = store.lookOrLease(account, seen);
+      var looked = look(account, seen);
       var stored = looked.stored();
       try (var lease = looked.lease()) {
         var known = answerFrom(stored, ask);
         if (known.isPresent()) {
           return known.get();
         }
-        if (lease != null || (flight.isOutOfPatience(clock.instant()) && ask.mayDoWithoutLease())) {
-          metrics.leaseWait(Duration.between(begun, clock.instant()));
-          return fetchFromUpstream(ask, stored);
+        if (mayFetch(account, lease, flight)) {
+          metrics.leaseWait(begun.until(clocks.moment()));
+          var fetched = fetchFromUpstream(ask, stored);
+          if (fetched.isPresent()) {
+            return fetched.get();
+          }
         }
       }
-      if (flight.isOutOfPatience(clock.instant())) {
+      if (!flight.isWaitedFor(clocks.moment())) {
         return new TokenResult.TimedOut(LOOK_AGAIN);
       }
       if (stored.revision().equals(seen)) {
@@ -95,115 +97,137 @@ public class FetchThroughStore {
     }
   }
 
+  private Looked look(Account account, Revision seen) {
+    return account.isConnection()
+        ? new Looked(store.look(account), null)
+        : store.lookOrLease(account, seen);
+  }
+
+  private boolean mayFetch(Account account, @Nullable Lease lease, Flight<TokenResult> flight) {
+    return account.isConnection() || lease != null || flight.goesOnWithoutLease(clocks.moment());
+  }
+
   /** What can be said without the upstream; empty where it must be asked. */
   private Optional<TokenResult> answerFrom(Stored stored, Ask ask) {
-    if (stored.gone()) {
-      nearby.forget(ask.account);
+    if (stored.isGone()) {
+      local.forget(ask.account);
       return Optional.of(new TokenResult.Gone());
     }
-    var now = clock.instant();
-    var token = stored.token() == null ? restored(ask.account, stored, now) : stored.token();
+    var now = clocks.now();
+    var token = local.newest(ask.client, ask.account, stored, now);
     if (token != null && ask.isMetBy(token, freshness, now)) {
-      nearby.keep(ask.account, token, now, ask.moment);
-      metrics.kept(ask.account, token, freshness.usableUntil(token), false);
+      local.keep(ask.account, token, ask.need, ask.moment);
       return Optional.of(new Issued(token, Origin.SHARED));
     }
-    var failure = failureOf(ask.client, stored);
-    if (failure != null && now.isBefore(failure.retryAt()) && !ask.need.isTrial()) {
-      return Optional.of(failed(failure, now));
+    var failure = failureOf(ask.client, ask.account, stored);
+    if (failure != null && now.moment().isBefore(failure.retryAt()) && !ask.need.isTrial()) {
+      return Optional.of(failed(failure, now.moment()));
     }
     return ask.client.credentials().isPresent()
         ? Optional.empty()
         : Optional.of(new TokenResult.Unavailable("credentials_missing", reloadEvery));
   }
 
-  /**
-   * A store that was wiped gets back what this process still holds, unless that was reported dead.
-   */
-  private @Nullable AccessToken restored(Account account, Stored stored, Instant now) {
-    var live = nearby.live(account, now);
-    if (live == null) {
-      return null;
-    }
-    if (stored.failure() == null && !stored.revision().equals(Revision.UNKNOWN)) {
-      store.keep(
-          account,
-          live.token,
-          stored.revision(),
-          Announcement.of(Announcement.Kind.RENEWED, account));
-    }
-    return live.token;
-  }
-
-  private TokenResult fetchFromUpstream(Ask ask, Stored stored) {
-    if (ask.need instanceof OtherThan) {
+  /** Empty if another replica is at it, or was: the store must be looked at again. */
+  private Optional<TokenResult> fetchFromUpstream(Ask ask, Stored stored) {
+    if (ask.need instanceof OtherThan && !ask.forcedFetchClaimed) {
       var tooSoon = store.claimForcedFetch(ask.account, FORCED_FETCH_PERIOD);
       if (tooSoon.isPresent()) {
-        return new TokenResult.TooSoon(tooSoon.get());
+        return Optional.of(new TokenResult.TooSoon(tooSoon.get()));
       }
+      ask.forcedFetchClaimed = true;
     }
-    return switch (source.fetch(ask.client, ask.account)) {
-      case Fetched(var token, _) when freshness.isUsable(token, clock.instant()) ->
+    return switch (askSource(ask)) {
+      case Fetched(var token, _) when freshness.isUsable(token, clocks.now()) ->
           fetched(ask, token, stored);
-      case Fetched _ -> failed(ask, new FetchResult.InvalidResponse("expired_on_arrival"), stored);
-      case Failed failed -> failed(ask, failed, stored);
-      case FetchResult.Gone _ -> new TokenResult.Gone();
+      case Fetched _ ->
+          Optional.of(failed(ask, new FetchResult.InvalidResponse("expired_on_arrival"), stored));
+      case Failed failed -> Optional.of(failed(ask, failed, stored));
+      case FetchResult.Gone _ -> Optional.of(new TokenResult.Gone());
+      case FetchResult.ClaimedElsewhere _ ->
+          ask.need.isForCallers()
+              ? Optional.empty()
+              : Optional.of(new TokenResult.TimedOut(LOOK_AGAIN)); // It is renewed, as was wanted.
+      case FetchResult.Superseded _ -> Optional.empty();
     };
   }
 
-  private TokenResult fetched(Ask ask, AccessToken fresh, Stored stored) {
+  /** A fetch that breaks is a failure like others: nobody's live token may depend on our bugs. */
+  private FetchResult askSource(Ask ask) {
+    try {
+      return source.fetch(ask.client, ask.account);
+    } catch (RuntimeException | Error e) {
+      LOG.errorf(Breakage.of(e), "The fetch for %s broke", ask.account);
+      return new FetchResult.Unavailable(Breakage.REASON, null);
+    }
+  }
+
+  private Optional<TokenResult> fetched(Ask ask, AccessToken fresh, Stored stored) {
     var account = ask.account;
     metrics.refreshed(account, ask.need.trigger(), true);
-    failures.clear(account);
+    outcomes.succeeded(account, fresh);
     if (stored.failure() != null) {
       LOG.infof("TrackMage gives tokens for %s again", account);
     }
     if (ask.need instanceof OtherThan(var dead) && dead.equals(fresh.id())) {
-      return new Issued(fresh, Origin.FETCHED);
+      return Optional.of(new Issued(fresh, Origin.FETCHED));
     }
-    var token = ask.need instanceof MinTtl ? fresh.markedForMinTtl() : fresh;
-    var news =
-        ask.need instanceof OtherThan(var dead)
-            ? new Announcement(Announcement.Kind.REPLACED, account, dead)
-            : Announcement.of(Announcement.Kind.RENEWED, account);
-    if (!store.keep(account, token, stored.revision(), news)) {
+    var token = marked(ask, fresh, stored);
+    if (!store.keep(account, token, stored.revision(), news(ask))) {
       var now = store.look(account);
-      if (now.gone()) {
-        nearby.forget(account);
-        return new TokenResult.Gone();
+      if (now.isGone()) {
+        local.forget(account);
+        return Optional.of(new TokenResult.Gone());
       }
       token = newerThan(token, now, ask);
     }
-    nearby.keep(account, token, clock.instant(), ask.moment);
-    metrics.kept(account, token, freshness.usableUntil(token), true);
-    return new Issued(token, Origin.FETCHED);
+    local.kept(account, token, ask.need, ask.moment);
+    return Optional.of(new Issued(token, Origin.FETCHED));
+  }
+
+  private AccessToken marked(Ask ask, AccessToken fresh, Stored stored) {
+    var before = local.lastKnown(ask.account, stored);
+    var token = before != null && before.id().equals(fresh.id()) ? fresh.knownAs(before) : fresh;
+    return ask.need instanceof MinTtl minTtl && !minTtl.lastsFor(token, clocks.now())
+        ? token.markedShortOfMinTtl()
+        : token;
+  }
+
+  private static Announcement news(Ask ask) {
+    return ask.need instanceof OtherThan(var dead)
+        ? new Announcement(Announcement.Kind.REPLACED, ask.account, dead)
+        : Announcement.of(Announcement.Kind.RENEWED, ask.account);
   }
 
   /** Another replica stored a token meanwhile: all replicas serve that one, where it will do. */
   private AccessToken newerThan(AccessToken own, Stored now, Ask ask) {
     var stored = now.token();
-    return stored != null && ask.isMetBy(stored, freshness, clock.instant()) ? stored : own;
+    return stored != null
+            && stored.provenance().isOf(ask.client, ask.account)
+            && ask.isMetBy(stored, freshness, clocks.now())
+        ? stored
+        : own;
   }
 
   private TokenResult failed(Ask ask, Failed failed, Stored stored) {
     metrics.refreshed(ask.account, ask.need.trigger(), false);
-    var now = clock.instant();
-    var before = failureOf(ask.client, stored);
-    var failure = backoff.after(failed, before, credentialsVersion(ask.client), now);
+    var now = clocks.moment();
+    var before = failureOf(ask.client, ask.account, stored);
+    var failure = backoff.after(failed, before, Provenance.of(ask.client, ask.account), now);
     if (!ask.need.isTrial()) {
+      outcomes.failed(ask.account, failure);
+      store.remember(ask.account, failure);
       if (before == null || !before.reason().equals(failure.reason())) {
         LOG.warnf("TrackMage gives no token for %s: %s", ask.account, failure.reason());
       }
-      failures.note(ask.account, failure);
-      store.remember(ask.account, failure);
     }
     return failure.kind() == UpstreamFailure.Kind.TIMED_OUT
-        ? new TokenResult.TimedOut(Duration.between(now, failure.retryAt()))
+        ? new TokenResult.TimedOut(now.until(failure.retryAt()))
         : failed(failure, now);
   }
 
-  private static TokenResult failed(UpstreamFailure failure, Instant now) {
-    var retryAfter = Duration.between(now, failure.retryAt());
+  private static TokenResult failed(UpstreamFailure failure, Moment now) {
+    var retryAfter = now.until(failure.retryAt());
     return switch (failure.kind()) {
       case REJECTED ->
           new TokenResult.Rejected(
@@ -214,32 +238,38 @@ public class FetchThroughStore {
     };
   }
 
-  /** The stored failure, where it is one of the credentials in use: others may be tried at once. */
-  static @Nullable UpstreamFailure failureOf(Client client, Stored stored) {
+  /** The stored failure, if it is one of what would be asked now: anything else may be at once. */
+  static @Nullable UpstreamFailure failureOf(Client client, Account account, Stored stored) {
     var failure = stored.failure();
-    return failure != null && failure.credentialsVersion().equals(credentialsVersion(client))
+    return failure != null
+            && failure.provenance().isOf(client, account)
+            && failure.provenance().isWithCredentialsOf(client)
         ? failure
         : null;
   }
 
-  private static String credentialsVersion(Client client) {
-    return client.credentials().map(credentials -> credentials.version()).orElse("");
-  }
+  /** Who asks for what. */
+  private static final class Ask {
 
-  /**
-   * Who asks for what.
-   *
-   * @param moment see {@link NearbyTokens#moment}
-   */
-  private record Ask(Client client, Account account, Need need, long moment) {
+    final Client client;
+    final Account account;
+    final Need need;
 
-    boolean isMetBy(AccessToken token, Freshness freshness, Instant now) {
-      return need.isMetBy(token, account, freshness, now);
+    /** See {@link NearbyTokens#moment}. */
+    final long moment;
+
+    /** Once is enough, however often the store is looked at. */
+    boolean forcedFetchClaimed;
+
+    Ask(Client client, Account account, Need need, long moment) {
+      this.client = client;
+      this.account = account;
+      this.need = need;
+      this.moment = moment;
     }
 
-    /** Two may fetch for a client; a refresh token is used by one at a time. */
-    boolean mayDoWithoutLease() {
-      return !account.isConnection();
+    boolean isMetBy(AccessToken token, Freshness freshness, Now now) {
+      return need.isMetBy(token, account, freshness, now);
     }
   }
 }

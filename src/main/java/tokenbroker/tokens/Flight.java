@@ -1,22 +1,53 @@
 package tokenbroker.tokens;
 
-import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import tokenbroker.time.Moment;
 
 /**
- * One fetch that many wait for. The least patient of them decides how long it waits for another
- * replica's fetch.
+ * One fetch that many wait for. The most patient of them decides how long it goes on; the least
+ * patient, when it stops waiting for another replica's fetch and makes its own. Nobody's impatience
+ * ends it.
+ *
+ * @param <V> what it brings
  */
 final class Flight<V> extends CompletableFuture<V> {
 
-  private final AtomicReference<Instant> patientUntil = new AtomicReference<>(Instant.MAX);
+  private final Need need;
+  private final AtomicReference<Moment> waitedForUntil;
+  private final AtomicReference<Moment> withoutLeaseAfter;
 
-  void waitNoLongerThan(Instant instant) {
-    patientUntil.accumulateAndGet(instant, (one, other) -> one.isBefore(other) ? one : other);
+  /**
+   * @param need what the fetch is for
+   * @param until when nobody waits for it any more, unless another joins
+   * @param withoutLeaseAfter when it is made without the lease, if nobody is less patient
+   */
+  Flight(Need need, Moment until, Moment withoutLeaseAfter) {
+    this.need = need;
+    this.waitedForUntil = new AtomicReference<>(until);
+    this.withoutLeaseAfter = new AtomicReference<>(withoutLeaseAfter);
   }
 
-  boolean isOutOfPatience(Instant now) {
-    return !now.isBefore(patientUntil.get());
+  Need need() {
+    return need;
+  }
+
+  /** Another one waits for it, until then. */
+  void waitedFor(Moment until) {
+    waitedForUntil.accumulateAndGet(until, (one, other) -> one.isBefore(other) ? other : one);
+  }
+
+  /** Whoever waits can wait no longer than so for another replica's fetch. */
+  void withoutLeaseAfter(Moment moment) {
+    withoutLeaseAfter.accumulateAndGet(moment, (one, other) -> one.isBefore(other) ? one : other);
+  }
+
+  boolean isWaitedFor(Moment now) {
+    return now.isBefore(Objects.requireNonNull(waitedForUntil.get()));
+  }
+
+  boolean goesOnWithoutLease(Moment now) {
+    return !now.isBefore(Objects.requireNonNull(withoutLeaseAfter.get()));
   }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import tokenbroker.config.BrokerConfig;
+import tokenbroker.time.Now;
 
 /**
  * When a token may be handed out, when it is renewed, and when a caller does well to ask again. For
@@ -58,40 +59,48 @@ public class Freshness {
     this.replica = replica;
   }
 
-  /** From here on the token is not handed out. */
-  public Instant usableUntil(AccessToken token) {
-    return token.requestedAt().plus(usableLife(token));
+  /** Returns the age at which a token is no longer handed out. */
+  public Duration usableFor(AccessToken token) {
+    return usable(token.lifetime());
   }
 
-  public boolean isUsable(AccessToken token, Instant now) {
-    return now.isBefore(usableUntil(token));
+  public boolean isUsable(AccessToken token, Now now) {
+    return token.life().age(now).compareTo(usableFor(token)) < 0;
   }
 
-  /** When this replica renews the token in the background, if it is in use. */
-  public Instant renewalDue(AccessToken token, Account account) {
+  /**
+   * Whether so little is left that the token would not be handed out had it been fetched once, as
+   * it should: the upstream repeats it until its end.
+   */
+  boolean isInSafetyWindow(AccessToken token, Now now) {
+    var window = token.fullLength().minus(usable(token.fullLength()));
+    return token.remaining(now).compareTo(window) < 0;
+  }
+
+  /** Returns the age at which this replica renews a token in the background, if it is in use. */
+  public Duration renewalAge(AccessToken token, Account account) {
     var name = account.toString();
     var latest = latestRenewal(token);
     var earliest =
         shorter(times(token.lifetime(), refreshAhead * (1 - JITTER)), times(latest, 1 - NARROWEST));
     var share = (1 - REPLICAS_PART) * fraction("", name) + REPLICAS_PART * fraction(replica, name);
-    return token.requestedAt().plus(earliest).plus(times(latest.minus(earliest), share));
+    return earliest.plus(times(latest.minus(earliest), share));
   }
 
   /**
-   * When a caller does well to ask again: after every replica's renewal, well before the end, and
-   * another time for each caller. Where that has passed because renewals fail, a part of what life
-   * is left.
+   * Returns when a caller does well to ask again: after every replica's renewal, well before the
+   * end, and another time for each caller. If renewals fail and that time has passed, a part of the
+   * life that is left.
    */
-  public Instant comeBackAt(AccessToken token, String caller, Instant now) {
-    var usableUntil = usableUntil(token);
-    var latestRenewal = token.requestedAt().plus(latestRenewal(token));
+  public Instant comeBackAt(AccessToken token, String caller, Now now) {
+    var age = token.life().age(now);
+    var usable = usableFor(token);
+    var latestRenewal = latestRenewal(token);
     var planned =
         latestRenewal.plus(
-            times(
-                Duration.between(latestRenewal, usableUntil),
-                fraction(caller, token.id().value()) / 2));
-    var soonest = now.plus(times(Duration.between(now, usableUntil), QUARTER));
-    return planned.isAfter(soonest) ? planned : soonest;
+            times(usable.minus(latestRenewal), fraction(caller, token.id().value()) / 2));
+    var soonest = age.plus(times(usable.minus(age), QUARTER));
+    return now.wall().plus(longer(planned, soonest).minus(age));
   }
 
   /** Without a request for so long, the client of this token is idle. */
@@ -99,14 +108,14 @@ public class Freshness {
     return times(token.lifetime(), idleAfter);
   }
 
-  private Duration usableLife(AccessToken token) {
-    return token.lifetime().minus(shorter(safetyWindow, times(token.lifetime(), QUARTER)));
+  private Duration usable(Duration lifetime) {
+    return lifetime.minus(shorter(safetyWindow, times(lifetime, QUARTER)));
   }
 
   /** From the request to the last of the jittered renewals, which still comes in time. */
   private Duration latestRenewal(AccessToken token) {
     var life = token.lifetime();
-    var usable = usableLife(token);
+    var usable = usableFor(token);
     var inTime =
         life.compareTo(LONG_LIFE) >= 0
             ? shorter(life.minus(LONG_LIFE_RESERVE), usable)

@@ -1,48 +1,37 @@
 package tokenbroker.tokens;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.time.Clocks;
+import tokenbroker.time.Moment;
+import tokenbroker.time.Now;
 
-/**
- * The store of one replica that shares nothing, and what a replica goes on with while the shared
- * store does not answer.
- */
+/** The store of one replica that shares nothing. */
 public final class MemoryTokenStore implements TokenStore {
 
-  private static final Duration FAILURE_REMEMBERED = Duration.ofSeconds(60);
-
-  private final Clock clock;
-  private final Instant since;
+  private final Clocks clocks;
+  private final Moment since;
   private final AtomicLong serial = new AtomicLong();
   private final Map<Account, Kept> tokens = new ConcurrentHashMap<>();
-  private final Map<Account, UpstreamFailure> failures = new ConcurrentHashMap<>();
-  private final Map<Account, Instant> forced = new ConcurrentHashMap<>();
-  private final Map<Account, Lease> leases = new ConcurrentHashMap<>();
-  private final List<Consumer<Announcement>> listeners = new CopyOnWriteArrayList<>();
+  private final LocalCoordination coordination;
 
-  public MemoryTokenStore(Clock clock) {
-    this.clock = clock;
-    this.since = clock.instant();
+  public MemoryTokenStore(Clocks clocks) {
+    this.clocks = clocks;
+    this.since = clocks.moment();
+    this.coordination = new LocalCoordination(clocks.ticker());
   }
 
   @Override
   public Stored look(Account account) {
-    var now = clock.instant();
+    var now = clocks.now();
     var kept = tokens.computeIfPresent(account, (name, held) -> held.ifAlive(now));
-    var failure =
-        failures.computeIfPresent(
-            account,
-            (name, held) -> now.isBefore(held.retryAt().plus(FAILURE_REMEMBERED)) ? held : null);
-    var failing = failure == null ? "" : failure.retryAt().toString();
+    var failure = coordination.failure(account);
+    var failing = failure == null ? "" : Long.toString(failure.retryAt().nanos());
     return kept == null
         ? new Stored(null, new Revision("", failing), failure)
         : new Stored(kept.token, new Revision(kept.revision, failing), failure);
@@ -53,63 +42,78 @@ public final class MemoryTokenStore implements TokenStore {
     var stored = look(account);
     return new Looked(
         stored,
-        seen.equals(Revision.UNKNOWN) || seen.equals(stored.revision()) ? tryLease(account) : null);
+        seen.equals(Revision.UNKNOWN) || seen.equals(stored.revision())
+            ? coordination.tryLease(account)
+            : null);
   }
 
   @Override
   public boolean keep(Account account, AccessToken token, Revision seen, Announcement news) {
-    var mine = new Kept(token, Long.toString(serial.incrementAndGet()));
-    var now = clock.instant();
-    var held =
-        tokens.compute(
-            account,
-            (name, before) -> {
-              var current = before == null || before.ifAlive(now) == null ? "" : before.revision;
-              return seen.equals(Revision.UNKNOWN) || seen.token().equals(current) ? mine : before;
-            });
-    if (!held.revision.equals(mine.revision)) {
+    if (!put(account, token, seen)) {
       return false;
     }
-    failures.remove(account);
-    announce(news);
+    coordination.forgetFailure(account);
+    coordination.announce(news);
     return true;
   }
 
   @Override
+  public boolean restore(Account account, AccessToken token, Revision seen) {
+    if (!put(account, token, seen)) {
+      return false;
+    }
+    coordination.announce(Announcement.of(Announcement.Kind.RENEWED, account));
+    return true;
+  }
+
+  private boolean put(Account account, AccessToken token, Revision seen) {
+    var mine = new Kept(token, Long.toString(serial.incrementAndGet()));
+    var now = clocks.now();
+    if (mine.ifAlive(now) == null) {
+      return false;
+    }
+    return tokens
+        .compute(
+            account,
+            (name, before) ->
+                before == null
+                        || before.ifAlive(now) == null
+                        || seen.equals(Revision.UNKNOWN)
+                        || seen.token().equals(before.revision)
+                    ? mine
+                    : before)
+        .equals(mine);
+  }
+
+  @Override
   public void remember(Account account, UpstreamFailure failure) {
-    failures.put(account, failure);
-    announce(Announcement.of(Announcement.Kind.FAILED, account));
+    coordination.remember(account, failure);
   }
 
   @Override
   public Optional<Duration> claimForcedFetch(Account account, Duration period) {
-    var now = clock.instant();
-    var before = forced.get(account);
-    var free = before == null || !now.isBefore(before);
-    var mine = now.plus(period);
-    if (free
-        && (before == null
-            ? forced.putIfAbsent(account, mine) == null
-            : forced.replace(account, before, mine))) {
-      return Optional.empty();
-    }
-    return Optional.of(Duration.between(now, forced.getOrDefault(account, mine)));
+    return coordination.claimForcedFetch(account, period);
   }
 
   @Override
   public void forget(Account account) {
     tokens.remove(account);
-    failures.remove(account);
-    forced.remove(account);
+    coordination.forget(account);
+  }
+
+  @Override
+  public void drop(Account account) {
+    forget(account);
+    coordination.announce(Announcement.of(Announcement.Kind.REMOVED, account));
   }
 
   @Override
   public void onAnnouncement(Consumer<Announcement> listener) {
-    listeners.add(listener);
+    coordination.listen(listener);
   }
 
   @Override
-  public Optional<Instant> hearingSince() {
+  public Optional<Moment> hearingSince() {
     return Optional.of(since);
   }
 
@@ -118,24 +122,14 @@ public final class MemoryTokenStore implements TokenStore {
     return true;
   }
 
-  private @Nullable Lease tryLease(Account account) {
-    var mine =
-        new Lease() {
-          @Override
-          public void close() {
-            leases.remove(account, this);
-          }
-        };
-    return leases.putIfAbsent(account, mine) == null ? mine : null;
-  }
-
-  private void announce(Announcement news) {
-    listeners.forEach(listener -> listener.accept(news));
-  }
-
+  /**
+   * A token in the store.
+   *
+   * @param revision unlike that of any other
+   */
   private record Kept(AccessToken token, String revision) {
-    @Nullable Kept ifAlive(Instant now) {
-      return now.isBefore(token.expiresAt()) ? this : null;
+    @Nullable Kept ifAlive(Now now) {
+      return token.remaining(now).isPositive() ? this : null;
     }
   }
 }

@@ -1,19 +1,24 @@
 package tokenbroker.tokens;
 
 import java.time.Duration;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.time.Moment;
+import tokenbroker.time.Now;
 
 /**
- * A token in this process, and what is known of it. Instants are kept as milliseconds since the
- * epoch: each hit writes one, which as an object would soon be garbage among the collector's old
- * ones, and {@link RefreshAhead} reads those of all tokens again and again.
+ * A token in this process, and what is known of it. Moments and durations are kept as nanoseconds:
+ * each hit writes one, which as an object would soon be garbage among the collector's old ones, and
+ * {@link RefreshAhead} reads those of all tokens again and again.
  */
 final class NearbyToken {
 
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
   final AccessToken token;
-  private final long usableUntil;
-  private final long renewalDue;
+  private final long requestedMillis;
+  private final long requestedNanos;
+  private final long usableFor;
+  private final long renewalAge;
   private final long idleAfter;
   private volatile long verifiedAt;
   private volatile long lastUsed;
@@ -33,60 +38,66 @@ final class NearbyToken {
       AccessToken token,
       Account account,
       Freshness freshness,
-      Instant now,
+      Moment now,
       @Nullable NearbyToken before) {
     this.token = token;
-    this.usableUntil = freshness.usableUntil(token).toEpochMilli();
-    this.renewalDue = freshness.renewalDue(token, account).toEpochMilli();
-    this.idleAfter = freshness.idleAfter(token).toMillis();
-    this.verifiedAt = now.toEpochMilli();
-    this.lastUsed = before == null ? now.toEpochMilli() : before.lastUsed;
+    this.requestedMillis = token.life().requestedAt().toEpochMilli();
+    this.requestedNanos = token.life().requested().nanos();
+    this.usableFor = freshness.usableFor(token).toNanos();
+    this.renewalAge = freshness.renewalAge(token, account).toNanos();
+    this.idleAfter = freshness.idleAfter(token).toNanos();
+    this.verifiedAt = now.nanos();
+    this.lastUsed = before == null ? now.nanos() : before.lastUsed;
+    this.renewalNotBefore = requestedNanos;
   }
 
-  Instant usableUntil() {
-    return Instant.ofEpochMilli(usableUntil);
+  /** As {@link Lifespan#age}, of which this is the lean form. */
+  private long age(Now now) {
+    var byWall = (now.wall().toEpochMilli() - requestedMillis) * NANOS_PER_MILLI;
+    return Math.max(byWall, now.moment().nanos() - requestedNanos);
   }
 
-  boolean hasEnded(Instant now) {
-    return now.toEpochMilli() >= usableUntil;
+  /** Returns for how long it may still be handed out, in nanoseconds; not positive at the end. */
+  long usableNanosLeft(Now now) {
+    return usableFor - age(now);
   }
 
-  boolean isLive(Instant now) {
+  boolean hasEnded(Now now) {
+    return usableNanosLeft(now) <= 0;
+  }
+
+  boolean isLive(Now now) {
     return !suspect && !hasEnded(now);
   }
 
-  boolean endsBefore(NearbyToken other) {
-    return usableUntil < other.usableUntil;
-  }
-
-  boolean isRenewalDue(Instant now) {
-    return now.toEpochMilli() >= Math.max(renewalDue, renewalNotBefore);
+  boolean isRenewalDue(Now now) {
+    return age(now) >= renewalAge && now.moment().nanos() - renewalNotBefore >= 0;
   }
 
   /** The last renewal failed. */
-  void renewNotBefore(Instant next) {
-    renewalNotBefore = next.toEpochMilli();
+  void renewNotBefore(Moment next) {
+    renewalNotBefore = next.nanos();
   }
 
   /** A caller gets it. */
-  void used(Instant now) {
-    lastUsed = now.toEpochMilli();
+  void used(Moment now) {
+    lastUsed = now.nanos();
   }
 
-  boolean isInUse(Instant now) {
-    return now.toEpochMilli() < lastUsed + idleAfter;
+  boolean isInUse(Moment now) {
+    return now.nanos() - lastUsed < idleAfter;
   }
 
   /** The store agrees that this is the token to serve. */
-  void verified(Instant now) {
-    verifiedAt = now.toEpochMilli();
+  void verified(Moment now) {
+    verifiedAt = now.nanos();
   }
 
-  boolean isVerifiedSince(Instant instant) {
-    return !Instant.ofEpochMilli(verifiedAt).isBefore(instant);
+  boolean isVerifiedSince(Moment moment) {
+    return verifiedAt - moment.nanos() >= 0;
   }
 
-  boolean isVerifiedWithin(Duration period, Instant now) {
-    return now.toEpochMilli() < verifiedAt + period.toMillis();
+  boolean isVerifiedWithin(Duration period, Moment now) {
+    return now.nanos() - verifiedAt < period.toNanos();
   }
 }

@@ -4,12 +4,13 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.time.Moment;
+import tokenbroker.time.Now;
 
 /**
  * The tokens in this process: at most one an account, and none that has expired. Trusted while
@@ -46,21 +47,21 @@ public class NearbyTokens {
   }
 
   /** The token to serve without asking anybody, or null. */
-  @Nullable NearbyToken trusted(Account account, Instant now) {
+  @Nullable NearbyToken trusted(Account account, Now now) {
     var nearby = tokens.get(account);
     return nearby != null && nearby.isLive(now) && isTrusted(nearby, now) ? nearby : null;
   }
 
   /** A token that may still be handed out where nothing better can be had, or null. */
-  @Nullable NearbyToken live(Account account, Instant now) {
+  @Nullable NearbyToken live(Account account, Now now) {
     var nearby = tokens.get(account);
     return nearby != null && nearby.isLive(now) ? nearby : null;
   }
 
-  boolean isTrusted(NearbyToken nearby, Instant now) {
+  boolean isTrusted(NearbyToken nearby, Now now) {
     var hearingSince = store.hearingSince();
     return (hearingSince.isPresent() && nearby.isVerifiedSince(hearingSince.get()))
-        || nearby.isVerifiedWithin(UNHEARD_TRUST, now)
+        || nearby.isVerifiedWithin(UNHEARD_TRUST, now.moment())
         || !store.isUp();
   }
 
@@ -70,21 +71,35 @@ public class NearbyTokens {
   }
 
   /**
-   * Keeps a token from now on, unless its account was forgotten since it was looked up.
+   * Keeps a token from now on, unless its account was forgotten since it was looked up, or a token
+   * that was requested later is here already: a slow look at the store must not bring back what has
+   * been replaced.
    *
    * @param since the {@link #moment} before the look
    */
-  void keep(Account account, AccessToken token, Instant now, long since) {
+  void keep(Account account, AccessToken token, Now now, long since) {
     tokens.compute(
         account,
-        (name, before) ->
-            isForgottenSince(since, name)
-                ? before
-                : new NearbyToken(token, name, freshness, now, before));
+        (name, before) -> isForgottenSince(since, name) ? before : newer(name, token, now, before));
+  }
+
+  private NearbyToken newer(
+      Account account, AccessToken token, Now now, @Nullable NearbyToken before) {
+    var kept = token;
+    if (before != null && before.isLive(now)) {
+      if (before.token.id().equals(token.id())) {
+        kept = token.endingNoLaterThan(before.token, now);
+      } else if (before.token.wasRequestedAfter(token)
+          && before.token.provenance().isLike(token.provenance())) {
+        before.verified(now.moment());
+        return before;
+      }
+    }
+    return new NearbyToken(kept, account, freshness, now.moment(), before);
   }
 
   /** The store still has nothing better than what is nearby. */
-  void verify(Account account, Instant now) {
+  void verify(Account account, Moment now) {
     var nearby = tokens.get(account);
     if (nearby != null) {
       nearby.verified(now);
@@ -114,7 +129,7 @@ public class NearbyTokens {
   }
 
   /** Expired tokens are dropped on the way. */
-  void forEach(Instant now, BiConsumer<Account, NearbyToken> action) {
+  void forEach(Now now, BiConsumer<Account, NearbyToken> action) {
     tokens.forEach(
         (account, nearby) -> {
           if (nearby.hasEnded(now)) {

@@ -1,7 +1,7 @@
 package tokenbroker.tokens;
 
 import java.time.Duration;
-import java.time.Instant;
+import tokenbroker.time.Now;
 
 /**
  * What is asked of a token: the one in hand may do, or a newer one must be had. Equal needs of an
@@ -10,7 +10,7 @@ import java.time.Instant;
 public sealed interface Need {
 
   /** Whether the token will do, so that nothing is fetched. */
-  boolean isMetBy(AccessToken token, Account account, Freshness freshness, Instant now);
+  boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now);
 
   /** What metrics say led to a fetch. */
   Trigger trigger();
@@ -23,10 +23,15 @@ public sealed interface Need {
     return false;
   }
 
+  /** Whether somebody will use the token soon, so that it is kept in this process. */
+  default boolean isForCallers() {
+    return true;
+  }
+
   /** Any token that may be handed out. */
   record Usable() implements Need {
     @Override
-    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Instant now) {
+    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now) {
       return freshness.isUsable(token, now);
     }
 
@@ -37,28 +42,29 @@ public sealed interface Need {
   }
 
   /**
-   * At least so much life. A token that was fetched for this reason, and never had much more life
-   * than is asked for now, will do for {@link #NO_FURTHER_FETCH}: another fetch would bring no
-   * more.
+   * At least so much life. If even a fresh token had less, another fetch would bring no more: that
+   * token will do for {@link #NO_FURTHER_FETCH}.
    */
   record MinTtl(Duration minTtl) implements Need {
     private static final Duration NO_FURTHER_FETCH = Duration.ofSeconds(30);
+
+    /** A fresh token has always lost a little of its life on the way. */
     private static final double NEARLY_ALL = 0.9;
 
     @Override
-    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Instant now) {
+    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now) {
       return freshness.isUsable(token, now)
           && (lastsFor(token, now) || isTheBestToBeHad(token, now));
     }
 
-    boolean lastsFor(AccessToken token, Instant now) {
+    boolean lastsFor(AccessToken token, Now now) {
       return token.remaining(now).compareTo(minTtl) >= 0;
     }
 
-    private boolean isTheBestToBeHad(AccessToken token, Instant now) {
-      return token.forMinTtl()
+    private boolean isTheBestToBeHad(AccessToken token, Now now) {
+      return token.shortOfMinTtl()
           && minTtl.toMillis() > NEARLY_ALL * token.lifetime().toMillis()
-          && now.isBefore(token.requestedAt().plus(NO_FURTHER_FETCH));
+          && token.life().age(now).compareTo(NO_FURTHER_FETCH) < 0;
     }
 
     @Override
@@ -70,7 +76,7 @@ public sealed interface Need {
   /** Any token but this one, which the upstream refused. */
   record OtherThan(TokenId dead) implements Need {
     @Override
-    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Instant now) {
+    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now) {
       return !token.id().equals(dead) && freshness.isUsable(token, now);
     }
 
@@ -83,8 +89,8 @@ public sealed interface Need {
   /** A token that is not yet due for renewal. */
   record Renewed() implements Need {
     @Override
-    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Instant now) {
-      return now.isBefore(freshness.renewalDue(token, account));
+    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now) {
+      return token.life().age(now).compareTo(freshness.renewalAge(token, account)) < 0;
     }
 
     @Override
@@ -96,8 +102,8 @@ public sealed interface Need {
   /** A token that these credentials fetched. */
   record FetchedWith(String credentialsVersion) implements Need {
     @Override
-    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Instant now) {
-      return token.credentialsVersion().equals(credentialsVersion)
+    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now) {
+      return token.provenance().credentialsVersion().equals(credentialsVersion)
           && freshness.isUsable(token, now);
     }
 
@@ -112,11 +118,30 @@ public sealed interface Need {
     }
   }
 
+  /** A connection that nobody uses is renewed, before its refresh token expires. */
+  record KeptAlive() implements Need {
+    @Override
+    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now) {
+      return freshness.isUsable(token, now);
+    }
+
+    @Override
+    public Trigger trigger() {
+      return Trigger.KEEP_ALIVE;
+    }
+
+    @Override
+    public boolean isForCallers() {
+      return false;
+    }
+  }
+
   /** Why a token is fetched: the label {@code trigger}. */
   enum Trigger {
     AHEAD,
     MISS,
     INVALIDATE,
-    ROTATION
+    ROTATION,
+    KEEP_ALIVE
   }
 }

@@ -1,9 +1,7 @@
 package tokenbroker.tokens;
 
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,6 +15,8 @@ import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientDirectory;
+import tokenbroker.time.Clocks;
+import tokenbroker.time.Now;
 import tokenbroker.tokens.TokenResult.NotIssued;
 
 /**
@@ -38,7 +38,7 @@ public class RefreshAhead {
   private final TokenStore store;
   private final ClientDirectory clients;
   private final TokenMetrics metrics;
-  private final Clock clock;
+  private final Clocks clocks;
   private final Semaphore places = new Semaphore(AT_ONCE);
   private final Set<Account> underWay = ConcurrentHashMap.newKeySet();
   private volatile Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
@@ -49,13 +49,13 @@ public class RefreshAhead {
       TokenStore store,
       ClientDirectory clients,
       TokenMetrics metrics,
-      Clock clock) {
+      Clocks clocks) {
     this.broker = broker;
     this.nearby = nearby;
     this.store = store;
     this.clients = clients;
     this.metrics = metrics;
-    this.clock = clock;
+    this.clocks = clocks;
     store.onAnnouncement(this::heard);
   }
 
@@ -64,13 +64,13 @@ public class RefreshAhead {
    * then is looked at anew.
    */
   public void tick() {
-    var now = clock.instant();
+    var now = clocks.now();
     var round = new Round(now, store.hearingSince().isEmpty() || !store.isUp());
     nearby.forEach(now, round);
-    metrics.endsFirst(round.endsFirst);
+    metrics.endsFirst(round.endsFirst, now);
     var work = new ConcurrentLinkedQueue<Runnable>();
     round.toReadAgain.forEach(
-        account -> work.add(unlessUnderWay(account, () -> broker.readAgain(account))));
+        account -> work.add(unlessUnderWay(account, () -> readAgain(account))));
     round.toRenew.forEach(
         (due, token) -> work.add(unlessUnderWay(due.account, () -> renew(due.account, token))));
     waiting = work;
@@ -89,13 +89,17 @@ public class RefreshAhead {
         if (news.dead() != null) {
           nearby.suspect(account, news.dead());
         }
-        Thread.ofVirtual().start(() -> broker.readAgain(account));
+        Thread.ofVirtual().start(() -> readAgain(account));
       }
       case REMOVED -> nearby.forget(account);
       case FAILED -> {
         // Whoever waits for it is woken elsewhere.
       }
     }
+  }
+
+  private void readAgain(Account account) {
+    clients.find(account.client()).ifPresent(client -> broker.readAgain(client, account));
   }
 
   private void renew(Account account, NearbyToken token) {
@@ -106,7 +110,7 @@ public class RefreshAhead {
     switch (broker.renew(client.get(), account)) {
       case TokenResult.Issued _ -> {}
       case TokenResult.Gone _ -> nearby.forget(account);
-      case NotIssued failed -> token.renewNotBefore(clock.instant().plus(failed.retryAfter()));
+      case NotIssued failed -> token.renewNotBefore(clocks.moment().plus(failed.retryAfter()));
     }
   }
 
@@ -116,36 +120,40 @@ public class RefreshAhead {
     final SortedMap<Due, NearbyToken> toRenew = new TreeMap<>();
     final List<Account> toReadAgain = new ArrayList<>();
     @Nullable NearbyToken endsFirst;
+    private long endsFirstLeft;
 
-    private final Instant now;
+    private final Now now;
     private final boolean unheard;
 
-    Round(Instant now, boolean unheard) {
+    Round(Now now, boolean unheard) {
       this.now = now;
       this.unheard = unheard;
     }
 
     @Override
     public void accept(Account account, NearbyToken token) {
-      if (!token.isInUse(now)) {
+      if (!token.isInUse(now.moment())) {
         return;
       }
-      if ((endsFirst == null || token.endsBefore(endsFirst)) && !account.isConnection()) {
+      var left = token.usableNanosLeft(now);
+      if ((endsFirst == null || left < endsFirstLeft) && !account.isConnection()) {
         endsFirst = token;
+        endsFirstLeft = left;
       }
       if (token.isRenewalDue(now)) {
-        toRenew.put(new Due(token.usableUntil(), account), token);
-      } else if (token.suspect || (unheard && !token.isVerifiedWithin(READ_UNHEARD_AFTER, now))) {
+        toRenew.put(new Due(left, account), token);
+      } else if (token.suspect
+          || (unheard && !token.isVerifiedWithin(READ_UNHEARD_AFTER, now.moment()))) {
         toReadAgain.add(account);
       }
     }
   }
 
   /** The one that ends first comes first, as places may be short. */
-  private record Due(Instant usableUntil, Account account) implements Comparable<Due> {
+  private record Due(long usableNanosLeft, Account account) implements Comparable<Due> {
 
     private static final Comparator<Due> ORDER =
-        Comparator.comparing(Due::usableUntil).thenComparing(due -> due.account.toString());
+        Comparator.comparingLong(Due::usableNanosLeft).thenComparing(due -> due.account.toString());
 
     @Override
     public int compareTo(Due other) {

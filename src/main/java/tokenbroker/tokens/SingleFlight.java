@@ -2,7 +2,9 @@ package tokenbroker.tokens;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * One at a time per key: who comes while a flight is in the air joins it. A flight outlives the
@@ -10,19 +12,25 @@ import java.util.function.Function;
  */
 final class SingleFlight<K, V> {
 
+  private static final ThreadFactory THREADS = Thread.ofVirtual().name("flight ", 0).factory();
+
   private final Map<K, Flight<V>> flights = new ConcurrentHashMap<>();
 
   /**
-   * The flight in the air for the key, or a new one, whose work runs on a virtual thread of its
-   * own.
+   * Returns the flight in the air for the key, or a new one, whose work runs on a virtual thread of
+   * its own.
    */
-  Flight<V> join(K key, Function<Flight<V>, V> work) {
-    var mine = new Flight<V>();
-    var inTheAir = flights.putIfAbsent(key, mine);
+  Flight<V> join(K key, Supplier<Flight<V>> make, Function<Flight<V>, V> work) {
+    var inTheAir = flights.get(key);
     if (inTheAir != null) {
       return inTheAir;
     }
-    Thread.ofVirtual().name("flight ", 0).start(() -> fly(key, mine, work));
+    var mine = make.get();
+    inTheAir = flights.putIfAbsent(key, mine);
+    if (inTheAir != null) {
+      return inTheAir;
+    }
+    THREADS.newThread(() -> fly(key, mine, work)).start();
     return mine;
   }
 

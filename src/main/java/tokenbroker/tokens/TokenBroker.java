@@ -1,7 +1,6 @@
 package tokenbroker.tokens;
 
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -10,6 +9,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
 import tokenbroker.config.BrokerConfig;
+import tokenbroker.time.Clocks;
 import tokenbroker.tokens.Need.FetchedWith;
 import tokenbroker.tokens.Need.MinTtl;
 import tokenbroker.tokens.Need.OtherThan;
@@ -17,6 +17,9 @@ import tokenbroker.tokens.Need.Renewed;
 import tokenbroker.tokens.Need.Usable;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.Origin;
+import tokenbroker.tokens.TokenResult.ReconnectRequired;
+import tokenbroker.tokens.TokenResult.TooSoon;
+import tokenbroker.tokens.TokenResult.Warning;
 import tokenbroker.tokens.TokenStore.Revision;
 
 /**
@@ -26,46 +29,50 @@ import tokenbroker.tokens.TokenStore.Revision;
 @Singleton
 public class TokenBroker {
 
-  /** For those who gave up on a fetch that goes on. */
-  private static final Duration RETRY_LATE = Duration.ofSeconds(1);
+  /** How often a late token is offered to a store that others write to at the same time. */
+  private static final int OFFERS = 3;
 
   private final NearbyTokens nearby;
-  private final FetchThroughStore throughStore;
+  private final Flights flights;
+  private final LocalView local;
   private final TokenStore store;
   private final Freshness freshness;
-  private final KnownFailures failures;
+  private final RecentOutcomes outcomes;
   private final TokenMetrics metrics;
-  private final Clock clock;
+  private final Clocks clocks;
   private final Duration upstreamTimeout;
-  private final SingleFlight<FlightKey, TokenResult> flights = new SingleFlight<>();
 
   TokenBroker(
       NearbyTokens nearby,
-      FetchThroughStore throughStore,
+      Flights flights,
+      LocalView local,
       TokenStore store,
       Freshness freshness,
-      KnownFailures failures,
+      RecentOutcomes outcomes,
       TokenMetrics metrics,
-      Clock clock,
+      Clocks clocks,
       BrokerConfig config) {
     this.nearby = nearby;
-    this.throughStore = throughStore;
+    this.flights = flights;
+    this.local = local;
     this.store = store;
     this.freshness = freshness;
-    this.failures = failures;
+    this.outcomes = outcomes;
     this.metrics = metrics;
-    this.clock = clock;
+    this.clocks = clocks;
     this.upstreamTimeout = config.upstream().timeout();
   }
 
   /** The token in hand, where it meets the need; null where it must be asked for. Never blocks. */
-  public @Nullable Issued nearby(Account account, Need need) {
-    var now = clock.instant();
+  public @Nullable Issued nearby(Client client, Account account, Need need) {
+    var now = clocks.now();
     var token = nearby.trusted(account, now);
-    if (token == null || !need.isMetBy(token.token, account, freshness, now)) {
+    if (token == null
+        || !token.token.provenance().isOf(client, account)
+        || !need.isMetBy(token.token, account, freshness, now)) {
       return null;
     }
-    token.used(now);
+    token.used(now.moment());
     return issued(token.token, Origin.NEARBY, need);
   }
 
@@ -75,46 +82,55 @@ public class TokenBroker {
    */
   public CompletableFuture<TokenResult> tokenFor(
       Client client, Account account, Need need, Duration wait) {
-    var hit = nearby(account, need);
+    var hit = nearby(client, account, need);
     return hit != null
         ? CompletableFuture.completedFuture(hit)
-        : flight(client, account, need, wait)
-            .copy()
-            .completeOnTimeout(
-                new TokenResult.TimedOut(RETRY_LATE), wait.toNanos(), TimeUnit.NANOSECONDS)
-            .thenApply(result -> used(account, need, orTheLiveOne(account, result)));
+        : flights
+            .result(client, account, need, wait)
+            .completeOnTimeout(Flights.LATE, wait.toNanos(), TimeUnit.NANOSECONDS)
+            .thenApply(result -> used(account, need, orTheLiveOne(client, account, result)));
   }
 
   /** The upstream refused {@code dead}: replaces it where it still is the token that is served. */
   public Invalidation invalidate(Client client, Account account, TokenId dead, Duration wait) {
-    var newer = newerThan(dead, account);
+    var newer = newerThan(dead, client, account);
     if (newer != null) {
       metrics.invalidation(client.name(), "already_replaced");
       return new Invalidation(newer, false);
     }
-    if (nothingLive(account)) {
+    if (nothingLive(client, account)) {
       return new Invalidation(tokenFor(client, account, new Usable(), wait).join(), false);
     }
     var result = fetched(client, account, new OtherThan(dead), wait);
-    if (result instanceof TokenResult.TooSoon) {
+    if (result instanceof TooSoon) {
       metrics.invalidation(client.name(), "throttled");
       return new Invalidation(result, false);
     }
+    if (result instanceof ReconnectRequired) {
+      store.drop(account); // The upstream has refused both: nothing is left to be served.
+      nearby.forget(account);
+    }
     var replaced = result instanceof Issued(var token, _, _) && !token.id().equals(dead);
     metrics.invalidation(client.name(), replaced ? "applied" : "failed");
-    return new Invalidation(orTheLiveOne(account, result), replaced);
+    return new Invalidation(orTheLiveOne(client, account, result), replaced);
   }
 
   /** How a client fares. One look at the store. */
   public ClientStatus status(Client client) {
     var account = Account.of(client.name());
     var stored = store.look(account);
-    var now = clock.instant();
+    var now = clocks.now();
     var live = nearby.live(account, now);
     var token = live == null ? stored.token() : live.token;
+    var served =
+        token != null && token.provenance().isOf(client, account) && freshness.isUsable(token, now)
+            ? token
+            : null;
     return ClientStatus.of(
-        token != null && freshness.isUsable(token, now) ? token : null,
-        FetchThroughStore.failureOf(client, stored));
+        served,
+        FetchThroughStore.failureOf(client, account, stored),
+        outcomes.lastSuccess(client.name()),
+        now);
   }
 
   /** Renews the token in hand in the background's own time, where no other replica has done so. */
@@ -122,50 +138,64 @@ public class TokenBroker {
     return fetched(client, account, new Renewed(), upstreamTimeout.multipliedBy(3));
   }
 
+  /** Renews a connection that nobody uses, so that its refresh token does not expire. */
+  public TokenResult keepAlive(Client client, Account account) {
+    return fetched(client, account, new Need.KeptAlive(), upstreamTimeout.multipliedBy(3));
+  }
+
   /**
-   * Fetches with the client's credentials, whatever is known of others; the token that proves them
-   * is served.
+   * Fetches with the candidate's credentials, whatever is known of others; the token that proves
+   * them is served. An issued token may be another's: its version tells.
    */
-  TokenResult tryCredentials(Client candidate) {
+  public TokenResult tryCredentials(Client candidate, Account account) {
     var version = candidate.credentials().orElseThrow().version();
-    return fetched(
-        candidate,
-        Account.of(candidate.name()),
-        new FetchedWith(version),
-        upstreamTimeout.multipliedBy(3));
+    return fetched(candidate, account, new FetchedWith(version), upstreamTimeout.multipliedBy(3));
   }
 
   /**
    * Reads the store again and serves what it holds from now on; what is nearby stays where the
    * store has nothing.
    */
-  void readAgain(Account account) {
+  void readAgain(Client client, Account account) {
     var begun = nearby.moment();
     var stored = store.look(account);
-    var token = stored.token();
-    var now = clock.instant();
-    if (stored.gone()) {
+    if (stored.isGone()) {
       nearby.forget(account);
-    } else if (token != null && freshness.isUsable(token, now)) {
-      nearby.keep(account, token, now, begun);
-      metrics.kept(account, token, freshness.usableUntil(token), false);
+      return;
+    }
+    var now = clocks.now();
+    var token = local.newest(client, account, stored, now);
+    if (token != null && freshness.isUsable(token, now)) {
+      local.keep(account, token, new Usable(), begun);
+    } else if (stored.grant() != TokenStore.Grant.VALID) {
+      nearby.forget(account);
     } else if (!stored.revision().equals(Revision.UNKNOWN)) {
-      nearby.verify(account, now);
+      nearby.verify(account, now.moment());
     }
   }
 
   /**
    * A token that came otherwise, as a new connection's does: it is served from now on, unless its
-   * connection is gone.
+   * connection is gone, or the store has one that was requested later.
    */
   public void serve(Account account, AccessToken token) {
     var begun = nearby.moment();
-    failures.clear(account);
-    var news = Announcement.of(Announcement.Kind.RENEWED, account);
-    if (store.keep(account, token, Revision.UNKNOWN, news)) {
-      nearby.keep(account, token, clock.instant(), begun);
-    } else {
-      nearby.forget(account);
+    outcomes.succeeded(account, token);
+    for (var offer = 0; offer < OFFERS; offer++) {
+      var stored = store.look(account);
+      if (stored.isGone()) {
+        nearby.forget(account);
+        return;
+      }
+      var other = stored.token();
+      if (other != null && other.wasRequestedAfter(token)) {
+        return;
+      }
+      var news = Announcement.of(Announcement.Kind.RENEWED, account);
+      if (store.keep(account, token, stored.revision(), news)) {
+        nearby.keep(account, token, clocks.now(), begun);
+        return;
+      }
     }
   }
 
@@ -175,44 +205,28 @@ public class TokenBroker {
    */
   public void forget(Account account) {
     nearby.forget(account);
-    failures.clear(account);
+    outcomes.forget(account);
     store.forget(account);
-  }
-
-  private Flight<TokenResult> flight(Client client, Account account, Need need, Duration wait) {
-    var flight =
-        flights.join(
-            new FlightKey(account, need), own -> throughStore.fetch(client, account, need, own));
-    flight.waitNoLongerThan(clock.instant().plus(wait).minus(timeForAFetch(wait)));
-    return flight;
   }
 
   private TokenResult fetched(Client client, Account account, Need need, Duration wait) {
     try {
-      return flight(client, account, need, wait).get(wait.toNanos(), TimeUnit.NANOSECONDS);
+      return flights.result(client, account, need, wait).get(wait.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      return new TokenResult.TimedOut(RETRY_LATE);
+      return Flights.LATE;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new TokenResult.TimedOut(RETRY_LATE);
+      return Flights.LATE;
     } catch (ExecutionException e) {
       throw new IllegalStateException("a fetch for " + account + " failed", e.getCause());
     }
   }
 
-  /**
-   * Kept back from a caller's wait, so that it can still fetch by itself when another's fetch does
-   * not end.
-   */
-  private Duration timeForAFetch(Duration wait) {
-    return (wait.compareTo(upstreamTimeout) < 0 ? wait : upstreamTimeout).dividedBy(2);
-  }
-
-  private TokenResult orTheLiveOne(Account account, TokenResult result) {
+  private TokenResult orTheLiveOne(Client client, Account account, TokenResult result) {
     if (result instanceof Issued || result instanceof TokenResult.Gone) {
       return result;
     }
-    var live = nearby.live(account, clock.instant());
+    var live = live(client, account);
     return live == null ? result : new Issued(live.token, Origin.NEARBY);
   }
 
@@ -220,34 +234,40 @@ public class TokenBroker {
     if (!(result instanceof Issued(var token, var origin, _))) {
       return result;
     }
-    var now = clock.instant();
-    if (!freshness.isUsable(token, now)) {
+    if (!freshness.isUsable(token, clocks.now())) {
       return new TokenResult.TimedOut(Duration.ZERO);
     }
     var kept = nearby.get(account);
     if (kept != null) {
-      kept.used(now);
+      kept.used(clocks.moment());
     }
     return issued(token, origin, need);
   }
 
   private Issued issued(AccessToken token, Origin origin, Need need) {
+    var now = clocks.now();
+    if (need instanceof MinTtl minTtl && !minTtl.lastsFor(token, now)) {
+      return new Issued(token, origin, Warning.SHORT_OF_MIN_TTL);
+    }
     return new Issued(
-        token, origin, need instanceof MinTtl minTtl && !minTtl.lastsFor(token, clock.instant()));
+        token, origin, freshness.isInSafetyWindow(token, now) ? Warning.IN_SAFETY_WINDOW : null);
   }
 
-  private @Nullable Issued newerThan(TokenId dead, Account account) {
-    var hit = nearby(account, new OtherThan(dead));
+  private @Nullable Issued newerThan(TokenId dead, Client client, Account account) {
+    var hit = nearby(client, account, new OtherThan(dead));
     if (hit != null) {
       return hit;
     }
-    readAgain(account);
-    return nearby(account, new OtherThan(dead));
+    readAgain(client, account);
+    return nearby(client, account, new OtherThan(dead));
   }
 
-  private boolean nothingLive(Account account) {
-    return nearby.live(account, clock.instant()) == null;
+  private boolean nothingLive(Client client, Account account) {
+    return live(client, account) == null;
   }
 
-  private record FlightKey(Account account, Need need) {}
+  private @Nullable NearbyToken live(Client client, Account account) {
+    var live = nearby.live(account, clocks.now());
+    return live != null && live.token.provenance().isOf(client, account) ? live : null;
+  }
 }

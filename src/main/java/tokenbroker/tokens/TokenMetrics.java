@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,6 +16,9 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientLabels;
 import tokenbroker.clients.ClientName;
+import tokenbroker.time.Moment;
+import tokenbroker.time.Now;
+import tokenbroker.time.Ticker;
 import tokenbroker.tokens.Need.Trigger;
 
 /** What the core tells of itself. Labels are configured client names and words from here. */
@@ -25,18 +27,18 @@ public class TokenMetrics {
 
   private final MeterRegistry registry;
   private final ClientLabels labels;
-  private final Clock clock;
+  private final Ticker ticker;
   private final Timer leaseWait;
   private final Map<String, NearbyGauges> gauges = new ConcurrentHashMap<>();
 
   /** Of any client. */
   private volatile Instant lastSuccess = Instant.EPOCH;
 
-  TokenMetrics(MeterRegistry registry, ClientLabels labels, Clock clock) {
+  TokenMetrics(MeterRegistry registry, ClientLabels labels, Ticker ticker) {
     this.registry = registry;
     this.labels = labels;
     labels.onEnded(this::forget);
-    this.clock = clock;
+    this.ticker = ticker;
     this.leaseWait =
         Timer.builder("token_broker.lease.wait")
             .description("Time a fetch waited for the lease of its client")
@@ -82,21 +84,21 @@ public class TokenMetrics {
   }
 
   /** From now on the client's series show this token; a connection has none of its own. */
-  void kept(Account account, AccessToken token, Instant usableUntil, boolean fetched) {
+  void kept(Account account, AccessToken token, Freshness freshness, Now now, boolean fetched) {
     if (account.isConnection()) {
       return;
     }
     if (fetched) {
-      lastSuccess = token.requestedAt();
+      lastSuccess = token.life().requestedAt();
     }
     if (labels.isShared()) {
       return;
     }
     var own = gauges.computeIfAbsent(account.client().value(), this::register);
-    own.expiresAt = token.expiresAt();
-    own.usableUntil = usableUntil;
+    own.expiresAt = now.wall().plus(token.remaining(now));
+    own.usableUntil = now.moment().plus(freshness.usableFor(token)).minus(token.life().age(now));
     if (fetched) {
-      own.lastSuccess = token.requestedAt();
+      own.lastSuccess = token.life().requestedAt();
     }
   }
 
@@ -104,14 +106,14 @@ public class TokenMetrics {
    * Called again and again with the token in use that ends first: the worst of all, where clients
    * have no series of their own.
    */
-  void endsFirst(@Nullable NearbyToken token) {
+  void endsFirst(@Nullable NearbyToken token, Now now) {
     if (token == null || !labels.isShared()) {
       end(ClientLabels.ALL);
       return;
     }
     var all = gauges.computeIfAbsent(ClientLabels.ALL, this::register);
-    all.expiresAt = token.token.expiresAt();
-    all.usableUntil = token.usableUntil();
+    all.expiresAt = now.wall().plus(token.token.remaining(now));
+    all.usableUntil = now.moment().plus(Duration.ofNanos(token.usableNanosLeft(now)));
     all.lastSuccess = lastSuccess;
   }
 
@@ -172,7 +174,8 @@ public class TokenMetrics {
   }
 
   private double runway(NearbyGauges own) {
-    return Math.max(0, Duration.between(clock.instant(), own.usableUntil).toMillis() / 1000.0);
+    var until = own.usableUntil;
+    return until == null ? 0 : Math.max(0, ticker.now().until(until).toMillis() / 1000.0);
   }
 
   private static double seconds(Instant instant) {
@@ -182,7 +185,7 @@ public class TokenMetrics {
   private static final class NearbyGauges {
     private volatile List<? extends Meter> meters = List.of();
     private volatile Instant expiresAt = Instant.EPOCH;
-    private volatile Instant usableUntil = Instant.EPOCH;
+    private volatile @Nullable Moment usableUntil;
     private volatile Instant lastSuccess = Instant.EPOCH;
   }
 }

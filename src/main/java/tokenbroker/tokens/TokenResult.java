@@ -1,6 +1,7 @@
 package tokenbroker.tokens;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What a request for a token came to. */
 public sealed interface TokenResult {
@@ -8,12 +9,21 @@ public sealed interface TokenResult {
   /**
    * A token that may be handed out.
    *
-   * @param shortOfMinTtl it has less life than was asked for, and a fresh one would not have more
+   * @param warning why it has less life than its caller may expect; null if it has not
    */
-  record Issued(AccessToken token, Origin origin, boolean shortOfMinTtl) implements TokenResult {
+  record Issued(AccessToken token, Origin origin, @Nullable Warning warning)
+      implements TokenResult {
     public Issued(AccessToken token, Origin origin) {
-      this(token, origin, false);
+      this(token, origin, null);
     }
+  }
+
+  /** Why an issued token has little life. */
+  enum Warning {
+    /** It has less life than was asked for, and a fresh one would not have more. */
+    SHORT_OF_MIN_TTL,
+    /** The upstream repeats it until its end, instead of giving another one in time. */
+    IN_SAFETY_WINDOW
   }
 
   /** No token this time. */

@@ -1,10 +1,10 @@
 package tokenbroker.tokens;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.time.Moment;
 
 /**
  * What replicas share: tokens, failures, leases, and word of changes. A cache: losing it loses
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public interface TokenStore {
 
   /**
-   * All that is stored for an account, in one round trip. Instants are by this process's clock,
+   * All that is stored for an account, in one round trip. Times are by this process's clocks,
    * however skewed.
    */
   Stored look(Account account);
@@ -29,14 +29,20 @@ public interface TokenStore {
   Looked lookOrLease(Account account, Revision seen);
 
   /**
-   * Keeps a token until it expires, provided that the store still holds what was {@code seen}: a
-   * late writer never overwrites what another has stored since. {@link Revision#UNKNOWN}
-   * overwrites. Nothing is kept of a connection that is gone. A kept token forgets the account's
-   * failure, and is announced.
+   * Keeps a token until it expires, provided that the store still holds what was {@code seen}, or
+   * nothing any more: a late writer never overwrites what another has stored since. {@link
+   * Revision#UNKNOWN} overwrites. Nothing is kept of a connection that is gone. A kept token
+   * forgets the account's failure, and is announced.
    *
    * @return whether the token was kept
    */
   boolean keep(Account account, AccessToken token, Revision seen, Announcement news);
+
+  /**
+   * As {@link #keep}, for a token that the store lost or has an older one of. The account's failure
+   * stays: no fetch has disproved it.
+   */
+  boolean restore(Account account, AccessToken token, Revision seen);
 
   /**
    * Remembers a failure until some time after its {@code retryAt}, so that the next one in a row
@@ -54,6 +60,9 @@ public interface TokenStore {
   /** Removes all that is cached for an account; its lease is left to its holder. */
   void forget(Account account);
 
+  /** As {@link #forget}, and tells every replica to serve nothing of it. */
+  void drop(Account account);
+
   /**
    * Hands on what is announced, by any replica, this one included, on a thread that must not be
    * blocked. Best effort: an announcement may be lost. Never throws.
@@ -64,7 +73,7 @@ public interface TokenStore {
    * Since when no announcement can have been missed: proven by a heartbeat, not assumed. Empty
    * while announcements may be missed. Never throws, never blocks.
    */
-  Optional<Instant> hearingSince();
+  Optional<Moment> hearingSince();
 
   /** Whether the store answered last time it was asked. Never throws, never blocks. */
   boolean isUp();
@@ -74,20 +83,33 @@ public interface TokenStore {
    *
    * @param revision names what is stored, also where it cannot be read
    * @param failure also one whose {@code retryAt} has passed, for as long as it is remembered
-   * @param gone the store knows that there is no such connection; nothing of it may be served
+   * @param grant what is known of the connection; {@link Grant#VALID} for a client's own account
    */
   record Stored(
       @Nullable AccessToken token,
       Revision revision,
       @Nullable UpstreamFailure failure,
-      boolean gone) {
+      Grant grant) {
 
     public static final Stored NOTHING = new Stored(null, Revision.ABSENT, null);
 
     public Stored(
         @Nullable AccessToken token, Revision revision, @Nullable UpstreamFailure failure) {
-      this(token, revision, failure, false);
+      this(token, revision, failure, Grant.VALID);
     }
+
+    boolean isGone() {
+      return grant == Grant.GONE;
+    }
+  }
+
+  /** Whether an account's owner still grants it. */
+  enum Grant {
+    VALID,
+    /** The connection's refresh token is dead: what is stored of it is the last. */
+    ENDED,
+    /** There is no such connection; nothing of it may be served. */
+    GONE
   }
 
   /**

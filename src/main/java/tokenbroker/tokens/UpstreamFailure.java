@@ -1,7 +1,7 @@
 package tokenbroker.tokens;
 
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.time.Moment;
 
 /**
  * The last thing known of an account's upstream is that it failed: no replica asks before {@code
@@ -14,16 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param attempts failed fetches in a row, this one included
  * @param at when it failed
  * @param retryAt when the next attempt is due
- * @param credentialsVersion the credentials it failed with: other ones may be tried at once
+ * @param provenance what failed: another server or other credentials may be tried at once
  */
 public record UpstreamFailure(
     Kind kind,
     @Nullable OAuthError error,
     String reason,
     int attempts,
-    Instant at,
-    Instant retryAt,
-    String credentialsVersion) {
+    Moment at,
+    Moment retryAt,
+    Provenance provenance) {
 
   /** How a fetch failed, as far as callers care. */
   public enum Kind {

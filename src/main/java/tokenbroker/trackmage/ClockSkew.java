@@ -1,14 +1,10 @@
 package tokenbroker.trackmage;
 
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
-import tokenbroker.trackmage.Reply.Answered;
+import tokenbroker.outbound.Reply.Answered;
 
 /** How far an upstream's clock is from ours, by the {@code Date} of its answers. */
 final class ClockSkew {
@@ -34,7 +30,7 @@ final class ClockSkew {
     answer
         .headers()
         .firstValue("Date")
-        .flatMap(ClockSkew::parse)
+        .flatMap(date -> HttpDate.parse(date, answer.receivedAt()))
         .ifPresent(date -> report(skew(date, answer)));
   }
 
@@ -53,15 +49,6 @@ final class ClockSkew {
           "The clock of upstream %s is %d s away from ours: tokens may end earlier or later than"
               + " both sides think",
           upstream, skew.toSeconds());
-    }
-  }
-
-  private static Optional<Instant> parse(String date) {
-    try {
-      return Optional.of(
-          ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
-    } catch (DateTimeException e) {
-      return Optional.empty();
     }
   }
 }

@@ -4,8 +4,12 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tokenbroker.clients.Client;
+import tokenbroker.clients.ClientCredentials;
 import tokenbroker.clients.Upstream;
 import tokenbroker.clients.Upstream.RequestStyle;
+import tokenbroker.connections.UserGrants;
+import tokenbroker.tokens.Account;
+import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.RefreshToken;
 
 /** What a token request asks for (RFC 6749 §4), and where. */
@@ -24,13 +28,35 @@ sealed interface Grant {
     return upstream.requestStyle();
   }
 
+  /** What a token that comes of it comes from. */
+  default Provenance provenance(Client client, ClientCredentials credentials) {
+    return new Provenance(
+        client.upstream().baseUrl().toString(),
+        credentials.clientId(),
+        null,
+        credentials.version());
+  }
+
   /** How many times the usual limit its answer is listened to. */
   default int patience() {
     return 1;
   }
 
+  /**
+   * Whether asking twice does no harm. A code and a refresh token are used up by the first request,
+   * even if its answer is lost.
+   */
+  default boolean repeatable() {
+    return false;
+  }
+
   /** The client's own token (§4.4). */
   record OfClient(Client client) implements Grant {
+    @Override
+    public boolean repeatable() {
+      return true;
+    }
+
     @Override
     public Map<String, String> parameters() {
       var parameters = new LinkedHashMap<>(Map.of("grant_type", "client_credentials"));
@@ -38,6 +64,11 @@ sealed interface Grant {
         parameters.put("scope", client.scope());
       }
       return parameters;
+    }
+
+    @Override
+    public Provenance provenance(Client own, ClientCredentials credentials) {
+      return Provenance.of(own, Account.of(own.name()));
     }
   }
 
@@ -77,10 +108,9 @@ sealed interface Grant {
       return Map.of("grant_type", "refresh_token", "refresh_token", token.reveal());
     }
 
-    /** What comes late still is the only token that renews this connection. */
     @Override
     public int patience() {
-      return 6;
+      return UserGrants.REFRESH_PATIENCE;
     }
   }
 }

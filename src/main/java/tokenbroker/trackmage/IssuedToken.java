@@ -1,14 +1,16 @@
 package tokenbroker.trackmage;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Instant;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.seal.KeyedHash;
+import tokenbroker.time.Now;
 import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
 import tokenbroker.tokens.FetchResult.InvalidResponse;
+import tokenbroker.tokens.Lifespan;
+import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.TokenId;
 
@@ -37,7 +39,13 @@ final class IssuedToken {
     this.hash = hash;
   }
 
-  FromUpstream from(JsonNode fields, Instant requestedAt, String credentialsVersion) {
+  /**
+   * Returns the token, or what is wrong with the answer.
+   *
+   * @param requested when the request was sent
+   * @param provenance what the token comes from
+   */
+  FromUpstream from(JsonNode fields, Now requested, Provenance provenance) {
     var token = fields.path("access_token");
     if (token.isMissingNode() || token.isNull() || "".equals(token.textValue())) {
       return new InvalidResponse("no_access_token");
@@ -56,10 +64,8 @@ final class IssuedToken {
             userField(fields.path("user_id")),
             userField(fields.path("user_email")),
             TokenId.of(value, hash),
-            requestedAt,
-            requestedAt.plus(TokenLife.of(fields.path("expires_in"), value)),
-            credentialsVersion,
-            false),
+            Lifespan.from(requested, TokenLife.of(fields.path("expires_in"), value)),
+            provenance),
         refreshToken(fields.path("refresh_token")));
   }
 

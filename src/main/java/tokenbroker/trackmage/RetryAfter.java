@@ -1,15 +1,13 @@
 package tokenbroker.trackmage;
 
-import java.net.http.HttpHeaders;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.outbound.Reply.Answered;
 
-/** The {@code Retry-After} header (RFC 9110 §10.2.3): seconds, or an HTTP date. */
+/** The {@code Retry-After} header (RFC 9110 §10.2.3): seconds, or a date. */
 final class RetryAfter {
 
   /** No upstream talks the broker into a longer silence. */
@@ -19,24 +17,44 @@ final class RetryAfter {
 
   private RetryAfter() {}
 
-  /** Null where the header is missing, in the past or neither of the two. */
-  static @Nullable Duration in(HttpHeaders headers, Instant now) {
-    var pause = headers.firstValue("Retry-After").map(text -> parse(text, now)).orElse(null);
-    if (pause == null || !pause.isPositive()) {
+  /**
+   * Returns how long the upstream asks to be left alone, or null if it does not ask for it. Some
+   * proxies join several values into a list: the first valid one counts.
+   */
+  static @Nullable Duration of(Answered answer) {
+    var values = String.join(",", answer.headers().allValues("Retry-After")).split(",", -1);
+    for (var i = 0; i < values.length; i++) {
+      // A date holds a comma itself, in two of its forms.
+      var pair = i + 1 < values.length ? values[i] + "," + values[i + 1] : values[i];
+      var pause = pause(values[i], answer).or(() -> pause(pair, answer)).orElse(null);
+      if (pause != null) {
+        return bounded(pause);
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable Duration bounded(Duration pause) {
+    if (!pause.isPositive()) {
       return null;
     }
     return pause.compareTo(LONGEST) < 0 ? pause : LONGEST;
   }
 
-  private static @Nullable Duration parse(String text, Instant now) {
-    if (SECONDS.matcher(text).matches()) {
-      return Duration.ofSeconds(Long.parseLong(text));
-    }
-    try {
-      var date = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME);
-      return Duration.between(now, date.toInstant());
-    } catch (DateTimeException | ArithmeticException e) {
-      return null;
-    }
+  private static Optional<Duration> pause(String value, Answered answer) {
+    var text = value.strip();
+    return SECONDS.matcher(text).matches()
+        ? Optional.of(Duration.ofSeconds(Long.parseLong(text)))
+        : HttpDate.parse(text, answer.receivedAt())
+            .map(date -> Duration.between(upstreamsNow(answer), date));
+  }
+
+  /** By the upstream's own clock, which wrote the date, as far as it is known. */
+  private static Instant upstreamsNow(Answered answer) {
+    return answer
+        .headers()
+        .firstValue("Date")
+        .flatMap(date -> HttpDate.parse(date, answer.receivedAt()))
+        .orElse(answer.receivedAt());
   }
 }

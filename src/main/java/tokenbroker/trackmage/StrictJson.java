@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Optional;
+import tokenbroker.outbound.Body;
 
 /** Reads JSON that somebody else wrote: nothing twice, nothing deep, nothing behind the end. */
 final class StrictJson {
@@ -22,7 +23,7 @@ final class StrictJson {
                       StreamReadConstraints.builder()
                           .maxNestingDepth(32)
                           .maxNumberLength(64)
-                          .maxStringLength(BoundedBody.LIMIT)
+                          .maxStringLength(Body.LIMIT)
                           .build())
                   .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);

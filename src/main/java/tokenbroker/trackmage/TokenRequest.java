@@ -5,40 +5,42 @@ import static java.util.stream.Collectors.joining;
 
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientCredentials;
 import tokenbroker.clients.Upstream.RequestStyle;
+import tokenbroker.outbound.OutboundRequest;
 
 /** A token request, in each of the styles TrackMage may take. */
 final class TokenRequest {
 
   private TokenRequest() {}
 
-  static HttpRequest of(
+  static OutboundRequest of(
       Client client, ClientCredentials credentials, Grant grant, RequestStyle style) {
     var parameters = parameters(credentials, grant);
-    var endpoint = URI.create(client.upstream().baseUrl() + grant.path(client.upstream()));
-    var request =
-        HttpRequest.newBuilder(endpoint)
-            .header("Accept", "application/json")
-            .header("User-Agent", "trackmage-token-broker");
+    var endpoint = client.upstream().baseUrl() + grant.path(client.upstream());
     return switch (style) {
-      case QUERY -> request.uri(URI.create(endpoint + "?" + encoded(parameters))).GET().build();
+      case QUERY -> request("GET", endpoint + "?" + encoded(parameters), null, null, grant);
       case FORM ->
-          request
-              .header("Content-Type", "application/x-www-form-urlencoded")
-              .POST(BodyPublishers.ofString(encoded(parameters)))
-              .build();
-      case JSON ->
-          request
-              .header("Content-Type", "application/json")
-              .POST(BodyPublishers.ofString(json(parameters)))
-              .build();
+          request(
+              "POST", endpoint, "application/x-www-form-urlencoded", encoded(parameters), grant);
+      case JSON -> request("POST", endpoint, "application/json", json(parameters), grant);
     };
+  }
+
+  private static OutboundRequest request(
+      String method, String url, @Nullable String type, @Nullable String body, Grant grant) {
+    var headers = new HashMap<String, String>();
+    headers.put("Accept", "application/json");
+    headers.put("User-Agent", "trackmage-token-broker");
+    if (type != null) {
+      headers.put("Content-Type", type);
+    }
+    return new OutboundRequest(method, URI.create(url), headers, body, grant.repeatable());
   }
 
   private static Map<String, String> parameters(ClientCredentials credentials, Grant grant) {

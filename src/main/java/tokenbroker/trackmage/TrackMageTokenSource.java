@@ -12,7 +12,11 @@ import tokenbroker.clients.ClientCredentials;
 import tokenbroker.clients.Upstream;
 import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.config.BrokerConfig;
+import tokenbroker.outbound.OutboundHttp;
+import tokenbroker.outbound.Reply;
+import tokenbroker.outbound.Reply.Answered;
 import tokenbroker.seal.KeyedHash;
+import tokenbroker.time.Ticker;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
 import tokenbroker.tokens.FetchResult.InvalidResponse;
@@ -20,13 +24,13 @@ import tokenbroker.tokens.FetchResult.Rejected;
 import tokenbroker.tokens.FetchResult.TimedOut;
 import tokenbroker.tokens.FetchResult.Unavailable;
 import tokenbroker.tokens.OAuthError;
-import tokenbroker.trackmage.Reply.Answered;
 
 /** Fetches tokens from TrackMage. Blocks: call it on a virtual thread. */
 @ApplicationScoped
 public class TrackMageTokenSource {
 
-  private final UpstreamHttp http;
+  private final OutboundHttp http;
+  private final Ticker ticker;
   private final TokenAnswers answers;
   private final UpstreamMetrics metrics;
   private final Duration timeLimit;
@@ -34,8 +38,9 @@ public class TrackMageTokenSource {
   private final Map<Key, UpstreamState> upstreams = new ConcurrentHashMap<>();
 
   public TrackMageTokenSource(
-      BrokerConfig config, Clock clock, KeyedHash hash, UpstreamMetrics metrics) {
-    this.http = new UpstreamHttp(config.upstream().connectTimeout(), clock);
+      BrokerConfig config, Clock clock, Ticker ticker, KeyedHash hash, UpstreamMetrics metrics) {
+    this.http = new OutboundHttp(config.upstream().connectTimeout(), ticker, clock);
+    this.ticker = ticker;
     this.answers = new TokenAnswers(hash);
     this.metrics = metrics;
     this.timeLimit = config.upstream().timeout();
@@ -69,7 +74,7 @@ public class TrackMageTokenSource {
   private FromUpstream ask(
       Client client, ClientCredentials credentials, Grant grant, UpstreamState upstream) {
     var limit = timeLimit.multipliedBy(grant.patience());
-    var deadline = System.nanoTime() + limit.toNanos();
+    var deadline = ticker.now().plus(limit);
     var configured = grant.style(client.upstream());
     var style = upstream.styleFor(configured);
     var first = exchange(client, credentials, grant, style, upstream, limit);
@@ -81,7 +86,10 @@ public class TrackMageTokenSource {
       upstream.forgetThatFormIsRefused();
       return first.result;
     }
-    var timeLeft = Duration.ofNanos(deadline - System.nanoTime());
+    var timeLeft = ticker.now().until(deadline);
+    if (!timeLeft.isPositive()) {
+      return new TimedOut();
+    }
     var second = exchange(client, credentials, grant, RequestStyle.QUERY, upstream, timeLeft);
     if (second.wasUnderstood()) {
       upstream.rememberThatFormIsRefused();
@@ -96,13 +104,13 @@ public class TrackMageTokenSource {
       RequestStyle style,
       UpstreamState upstream,
       Duration limit) {
-    var start = System.nanoTime();
+    var start = ticker.now();
     var reply = http.send(TokenRequest.of(client, credentials, grant, style), limit);
-    var took = Duration.ofNanos(System.nanoTime() - start);
+    var took = start.until(ticker.now());
     if (reply instanceof Answered answer) {
       upstream.skew().observe(answer);
     }
-    var result = answers.read(reply, credentials);
+    var result = answers.read(reply, grant.provenance(client, credentials));
     metrics.requested(client.name(), client.upstream().name(), result, took);
     return new Exchange(result, refusesStyle(reply, result));
   }

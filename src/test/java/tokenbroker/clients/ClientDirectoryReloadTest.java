@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tokenbroker.clients.CredentialsFault.Kind;
 import tokenbroker.clients.CredentialsProof.Verdict;
 import tokenbroker.config.BrokerConfig;
@@ -61,6 +64,7 @@ class ClientDirectoryReloadTest {
         new ClientDirectoryReload(
             config,
             new KeyedHash(new byte[32]),
+            clock,
             clock,
             directory,
             proof,
@@ -139,6 +143,10 @@ class ClientDirectoryReloadTest {
     Files.delete(files.resolve("clients.yaml"));
 
     reload.reload();
+    assertThat(reloads("rejected")).isZero();
+    clock.advance(Duration.ofSeconds(2));
+    reload.reload();
+    clock.advance(Duration.ofMinutes(5));
     reload.reload();
 
     assertThat(directory.find(ACME)).isPresent();
@@ -159,17 +167,179 @@ class ClientDirectoryReloadTest {
   }
 
   @Test
-  void aClientThatIsRemovedIsGoneAtOnceAndToldOf() throws IOException {
+  void aFileThatIsStillBeingWrittenIsNotTakenOver() throws IOException {
+    secret("core", "core-1");
+    reload.load();
+    writeInPlace("clients: { acme: { scope: user }, b");
+    reload.reload();
+    clock.advance(Duration.ofSeconds(1));
+    writeInPlace("clients: { acme: { scope: user }, bolt: { scope: other }, co");
+    reload.reload();
+    assertThat(reloads("rejected")).isZero();
+
+    clock.advance(Duration.ofSeconds(1));
+    writeInPlace("clients: { acme: { scope: user }, bolt: { scope: other }, core: }");
+    reload.reload();
+    assertThat(directory.all()).extracting(Client::name).containsExactly(ACME, BOLT);
+
+    clock.advance(Duration.ofSeconds(3));
+    reload.reloadIfSettling();
+    assertThat(directory.all()).hasSize(3);
+    assertThat(reloads("rejected")).isZero();
+  }
+
+  @Test
+  void aFileThatIsPutBackAsItWasIsNoChange() throws IOException {
+    reload.load();
+    writeInPlace("clients:");
+    reload.reload();
+    clientsFile("clients: { acme: { scope: user }, bolt: }");
+    clock.advance(Duration.ofMinutes(1));
+
+    messages.forget();
+    reload.reload();
+    reload.reloadIfSettling();
+
+    assertThat(messages.lines()).isEmpty();
+    assertThat(directory.size()).isEqualTo(2);
+  }
+
+  @Test
+  void aFileWhoseStampIsAheadOfTheClockSettlesAllTheSame() throws IOException {
+    reload.load();
+    writeInPlace("clients: { acme: { scope: user }, bolt: , new: }");
+    clock.step(Duration.ofDays(-1));
+
+    reload.reload();
+    assertThat(directory.size()).isEqualTo(2);
+    clock.advance(Duration.ofSeconds(2));
+    reload.reloadIfSettling();
+
+    assertThat(directory.size()).isEqualTo(3);
+  }
+
+  @Test
+  void aFaultyFileThatHasNotSettledIsNotToldOf() throws IOException {
+    reload.load();
+    messages.forget();
+    writeInPlace("clients: { acme: { sc");
+
+    reload.reload();
+    assertThat(messages.lines()).isEmpty();
+    clock.advance(Duration.ofSeconds(3));
+    reload.reloadIfSettling();
+
+    assertThat(messages.lines()).singleElement().asString().contains("has faults");
+  }
+
+  @Test
+  void aClientThatIsMissingForThirtySecondsIsRemovedAndToldOf() throws IOException {
     reload.load();
     var removed = new ArrayList<ClientName>();
     directory.onRemoved(name -> removed.add(directory.find(name).isEmpty() ? name : ACME));
 
+    messages.forget();
     clientsFile("clients: { acme: { scope: user } }");
     reload.reload();
+    assertThat(messages.lines()).anyMatch(line -> line.contains("bolt") && line.contains("30 s"));
+    clock.advance(Duration.ofSeconds(29));
+    reload.reload();
+    assertThat(secretInUse(BOLT)).isEqualTo("bolt-1");
+    assertThat(removed).isEmpty();
 
+    clock.advance(Duration.ofSeconds(1));
+    reload.reload();
     assertThat(directory.find(BOLT)).isEmpty();
     assertThat(removed).containsExactly(BOLT);
     assertThat(versionsOf("bolt")).isEmpty();
+  }
+
+  @Test
+  void aClientThatIsBackWithinThirtySecondsWasNeverGone() throws IOException {
+    reload.load();
+    var before = directory.find(BOLT).orElseThrow();
+    var removed = new ArrayList<ClientName>();
+    directory.onRemoved(removed::add);
+    clientsFile("clients: { acme: { scope: user } }");
+    reload.reload();
+    clock.advance(Duration.ofSeconds(20));
+
+    clientsFile("clients: { acme: { scope: user }, bolt: }");
+    reload.reload();
+    clock.advance(Duration.ofMinutes(5));
+    reload.reload();
+
+    assertThat(directory.find(BOLT)).hasValue(before);
+    assertThat(removed).isEmpty();
+  }
+
+  @Test
+  void aFaultyFileRemovesNobody() throws IOException {
+    reload.load();
+    clientsFile("clients: { acme: { scope: user } }");
+    reload.reload();
+    clientsFile("clients: { acme: [");
+    reload.reload();
+
+    clock.advance(Duration.ofMinutes(5));
+    reload.reload();
+    assertThat(directory.find(BOLT)).isPresent();
+
+    clientsFile("clients: { acme: }");
+    reload.reload();
+    assertThat(directory.find(BOLT)).isEmpty();
+  }
+
+  @Test
+  void secretsThatGoBeforeTheirClientAreNoFault() throws IOException {
+    reload.load();
+    clientsFile("clients: { acme: { scope: user } }");
+    reload.reload();
+    Files.delete(files.resolve("secrets/bolt/client-id"));
+    Files.delete(files.resolve("secrets/bolt/client-secret"));
+    messages.forget();
+
+    reload.reload();
+
+    assertThat(secretInUse(BOLT)).isEqualTo("bolt-1");
+    assertThat(messages.lines()).isEmpty();
+    assertThat(reloads("rejected")).isZero();
+  }
+
+  @Test
+  void aCallersAccessEndsAtOnce() throws IOException {
+    clientsFile("clients: { acme: { callers: [ { issuer: cluster, subject: orders } ] }, bolt: }");
+    reload.load();
+
+    clientsFile("clients: { acme: { callers: [] }, bolt: }");
+    reload.reload();
+
+    assertThat(directory.find(ACME).orElseThrow().callers()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'a,b,c,d', 'a,b', false",
+    "'a,b,c,d', 'a', true",
+    "'a,b,c', 'a', false",
+    "'a', '', true",
+    "'a,b,c,d,e', 'f', true",
+  })
+  void aFileThatLostMostOfItsClientsIsWarnedOf(String before, String now, boolean warned)
+      throws IOException {
+    clientsFile(clients(before));
+    reload.load();
+    messages.forget();
+
+    clientsFile(clients(now));
+    reload.reload();
+
+    assertThat(messages.lines().getFirst()).contains("are missing in");
+    assertThat(messages.lines().getFirst().contains("may have lost a part")).isEqualTo(warned);
+  }
+
+  private static String clients(String names) {
+    return names.isEmpty() ? "clients:" : "clients: { " + names.replace(",", ": , ") + ": }";
   }
 
   @Test
@@ -198,7 +368,10 @@ class ClientDirectoryReloadTest {
 
     kubeletWrites("..2026_02_02", "clients: { bolt: }");
     reload.reload();
+    assertThat(directory.all()).extracting(Client::name).containsExactly(BOLT, ACME);
 
+    clock.advance(Duration.ofSeconds(30));
+    reload.reload();
     assertThat(directory.all()).extracting(Client::name).containsExactly(BOLT);
   }
 
@@ -368,6 +541,25 @@ class ClientDirectoryReloadTest {
     assertThat(directory.problem(ACME)).isEmpty();
   }
 
+  /**
+   * They could not be proven, as the client may not use the grant; the former ones are dead now.
+   */
+  @Test
+  void refusedCredentialsThatWaitAreUsedAtOnceWhenThoseInUseAreRefused() throws IOException {
+    reload.load();
+    proof.says("acme-2", new Verdict.Refused("unauthorized_client"));
+    secret("acme", "acme-2");
+    reload.reload();
+    await().until(() -> directory.problem(ACME).isPresent());
+    assertThat(secretInUse(ACME)).isEqualTo("acme-1");
+
+    proof.refuses("acme");
+
+    await().untilAsserted(() -> assertThat(secretInUse(ACME)).isEqualTo("acme-2"));
+    assertThat(directory.problem(ACME)).isEmpty();
+    assertThat(secretInUse(BOLT)).isEqualTo("bolt-1");
+  }
+
   @Test
   void credentialsThatDoNotWorkAreReplacedAtOnce() throws IOException {
     reload.load();
@@ -400,6 +592,8 @@ class ClientDirectoryReloadTest {
 
     clientsFile("clients: { bolt: }");
     reload.reload();
+    clock.advance(Duration.ofSeconds(30));
+    reload.reload();
     proof.says("acme-2", new Verdict.Proven());
     proof.says("bolt-2", new Verdict.Proven());
     secret("bolt", "bolt-2");
@@ -410,8 +604,18 @@ class ClientDirectoryReloadTest {
     assertThat(versionsOf("acme")).isEmpty();
   }
 
+  /** A file that was written some time ago. */
   private void clientsFile(String text) throws IOException {
+    writeInPlace(text);
+    var ago = clock.instant().minusSeconds(10);
+    Files.setLastModifiedTime(files.resolve("clients.yaml"), FileTime.from(ago));
+  }
+
+  /** A file that is being written, perhaps. */
+  private void writeInPlace(String text) throws IOException {
     Files.writeString(files.resolve("clients.yaml"), text);
+    var now = FileTime.from(clock.instant());
+    Files.setLastModifiedTime(files.resolve("clients.yaml"), now);
   }
 
   private void secret(String client, String secret) throws IOException {

@@ -6,12 +6,14 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /** Stands for the upstream: says of each secret what the test has said, once it has said it. */
 final class ScriptedProof implements CredentialsProof {
 
   private final Map<String, CompletableFuture<Verdict>> verdicts = new ConcurrentHashMap<>();
   private final Set<ClientName> broken = ConcurrentHashMap.newKeySet();
+  private final List<Consumer<ClientName>> refusedListeners = new CopyOnWriteArrayList<>();
   private final List<String> tried = new CopyOnWriteArrayList<>();
 
   /** What is said of a secret from now on; who waits for it hears it now. */
@@ -22,8 +24,15 @@ final class ScriptedProof implements CredentialsProof {
     }
   }
 
+  /** The credentials in use work no longer, and nobody has noticed yet. */
   void breaks(String client) {
     broken.add(new ClientName(client));
+  }
+
+  /** A fetch with the credentials in use is refused. */
+  void refuses(String client) {
+    breaks(client);
+    refusedListeners.forEach(listener -> listener.accept(new ClientName(client)));
   }
 
   /** The secrets that were tried, in the order of the trials. */
@@ -39,7 +48,12 @@ final class ScriptedProof implements CredentialsProof {
   }
 
   @Override
-  public boolean working(ClientName client) {
-    return !broken.contains(client);
+  public boolean working(Client client) {
+    return !broken.contains(client.name());
+  }
+
+  @Override
+  public void onRefused(Consumer<ClientName> listener) {
+    refusedListeners.add(listener);
   }
 }

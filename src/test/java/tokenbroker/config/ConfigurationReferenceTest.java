@@ -51,16 +51,25 @@ class ConfigurationReferenceTest {
     if (!group.description().isEmpty()) {
       markdown.append(group.description()).append("\n\n");
     }
-    markdown.append("| Key | Environment variable | Default | |\n|---|---|---|---|\n");
+    markdown.append(
+        "| Key | Environment variable | Default | Allowed | |\n|---|---|---|---|---|\n");
     for (var key : group.keys()) {
       markdown.append(
-          "| `%s` | `%s` | %s | %s |\n"
+          "| `%s` | `%s` | %s | %s | %s |\n"
               .formatted(
                   key.name(),
                   key.environmentVariable(),
                   key.defaultValue().map(value -> "`" + value + "`").orElse("—"),
+                  allowed(Settings.find(key.name()).orElseThrow()),
                   key.description().replace("|", "\\|")));
     }
     return markdown.append('\n').toString();
+  }
+
+  private static String allowed(Setting setting) {
+    var range = setting.range();
+    return range == null
+        ? setting.type().description().replaceFirst("^(an?|one of) ", "")
+        : "`%s` to `%s`".formatted(range.min(), range.max());
   }
 }

@@ -43,7 +43,8 @@ class EnvironmentVariablesTest {
             Map.entry("broker.upstream.timeout", "6s"),
             Map.entry("broker.upstream.backoff", "2s..40s"),
             Map.entry("broker.metrics.clients", "44"),
-            Map.entry("broker.connections.public-url", "https://connect.example"));
+            Map.entry("broker.connections.public-url", "https://connect.example"),
+            Map.entry("broker.connections.keep-alive", "3d"));
     var environment = new HashMap<String, String>();
     for (var group : ConfigurationReferenceTest.reference().groups()) {
       for (var key : group.keys()) {
@@ -72,6 +73,7 @@ class EnvironmentVariablesTest {
     assertThat(config.callers().remembered()).isEqualTo(23);
     assertThat(config.metrics().clients()).isEqualTo(44);
     assertThat(config.connections().publicUrl()).hasValue(URI.create("https://connect.example"));
+    assertThat(config.connections().keepAlive()).isEqualTo(Duration.ofDays(3));
     assertThat(config.seal().keys()).hasValue(Path.of("/a/keys"));
     assertThat(config.seal().primary()).hasValue("2026-11");
     assertThat(config.tokens().safetyWindow()).isEqualTo(Duration.ofSeconds(31));

@@ -1,26 +1,35 @@
 package tokenbroker.connections;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tokenbroker.clients.ClientName;
 import tokenbroker.connections.Connection.State;
+import tokenbroker.connections.ConnectionStore.Claiming.Absent;
+import tokenbroker.connections.ConnectionStore.Claiming.Claimed;
+import tokenbroker.connections.ConnectionStore.Claiming.ClaimedElsewhere;
+import tokenbroker.connections.ConnectionStore.Claiming.Ended;
 import tokenbroker.connections.ConnectionStore.Counts;
 import tokenbroker.connections.ConnectionStore.Held;
 import tokenbroker.connections.ConnectionStore.Page;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
+import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.RefreshToken;
 
 /** What every store of connections promises. */
 public abstract class ConnectionStoreContract {
 
   private static final AtomicInteger SERIAL = new AtomicInteger();
+  private static final Provenance PROVENANCE =
+      new Provenance("https://upstream.test", "id", null, "v1");
   private static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
 
   private final ClientName client = new ClientName("client-" + SERIAL.incrementAndGet());
@@ -33,37 +42,36 @@ public abstract class ConnectionStoreContract {
   @Test
   void whatIsPutIsFoundByEveryReplica() {
     put("a", "one");
-    var held = otherReplica().find(account("a")).orElseThrow();
 
-    assertThat(held.refreshToken().reveal()).isEqualTo("one");
-    assertThat(held.connection()).isEqualTo(connection("a"));
+    assertThat(refreshToken("a")).isEqualTo("one");
+    assertThat(otherReplica().find(account("a"))).hasValue(connection("a"));
     assertThat(store().find(account("b"))).isEmpty();
   }
 
   @Test
   void aRotationReplacesWhatWasSeen() {
     put("a", "one");
-    assertThat(rotate(store(), "a", held("a").revision(), "two")).isTrue();
+    assertThat(rotate(store(), "a", revision("a"), "two")).isTrue();
 
-    assertThat(held("a").refreshToken().reveal()).isEqualTo("two");
-    assertThat(held("a").connection().expiresAt()).isEqualTo(NOW.plusSeconds(7200));
+    assertThat(refreshToken("a")).isEqualTo("two");
+    assertThat(found("a").expiresAt()).isEqualTo(NOW.plusSeconds(7200));
   }
 
   /** Whoever lost its lease meanwhile is too late. */
   @Test
   void aLateRotationCannotOverwriteANewerRefreshToken() {
     put("a", "one");
-    var seen = held("a").revision();
+    var seen = revision("a");
     rotate(otherReplica(), "a", seen, "two");
 
     assertThat(rotate(store(), "a", seen, "late")).isFalse();
-    assertThat(held("a").refreshToken().reveal()).isEqualTo("two");
+    assertThat(refreshToken("a")).isEqualTo("two");
   }
 
   @Test
   void aRotationOfAConnectionThatIsGoneStoresNothing() {
     put("a", "one");
-    var seen = held("a").revision();
+    var seen = revision("a");
     store().remove(account("a"));
 
     assertThat(rotate(store(), "a", seen, "two")).isFalse();
@@ -73,36 +81,38 @@ public abstract class ConnectionStoreContract {
   @Test
   void anEndIsMarkedWhereTheRefreshTokenStillIsTheOneThatWasRefused() {
     put("a", "one");
-    var seen = held("a").revision();
+    var seen = revision("a");
     rotate(otherReplica(), "a", seen, "two");
-    assertThat(store().end(account("a"), seen)).isFalse();
-    assertThat(held("a").connection().state()).isEqualTo(State.ACTIVE);
+    try (var claim = claimed(store(), "a").claim()) {
+      assertThat(store().end(account("a"), seen, claim)).isFalse();
+    }
+    assertThat(found("a").state()).isEqualTo(State.ACTIVE);
 
-    assertThat(store().end(account("a"), held("a").revision())).isTrue();
-    assertThat(held("a").connection().state()).isEqualTo(State.RECONNECT_REQUIRED);
-    assertThat(store().count(client)).isEqualTo(new Counts(0, 1));
+    end("a");
+    assertThat(found("a").state()).isEqualTo(State.RECONNECT_REQUIRED);
+    assertThat(store().count(client)).isEqualTo(new Counts(0, 1, 0));
   }
 
   /** It slept in mid-renewal, and another replica found the old one used up. */
   @Test
   void whoBringsWhatReplacedARefusedRefreshTokenRevivesTheConnection() {
     put("a", "one");
-    var seen = held("a").revision();
-    otherReplica().end(account("a"), seen);
+    var seen = revision("a");
+    end("a");
 
     assertThat(rotate(store(), "a", seen, "two")).isTrue();
-    assertThat(held("a").connection().state()).isEqualTo(State.ACTIVE);
-    assertThat(store().count(client)).isEqualTo(new Counts(1, 0));
+    assertThat(found("a").state()).isEqualTo(State.ACTIVE);
+    assertThat(store().count(client)).isEqualTo(new Counts(1, 0, 0));
   }
 
   @Test
   void whoConnectsAgainReplacesAndRevives() {
     put("a", "one");
-    store().end(account("a"), held("a").revision());
+    end("a");
     put("a", "two");
 
-    assertThat(held("a").refreshToken().reveal()).isEqualTo("two");
-    assertThat(store().count(client)).isEqualTo(new Counts(1, 0));
+    assertThat(refreshToken("a")).isEqualTo("two");
+    assertThat(store().count(client)).isEqualTo(new Counts(1, 0, 0));
     assertThat(store().page(client, null, 10).connections()).hasSize(1);
   }
 
@@ -126,7 +136,76 @@ public abstract class ConnectionStoreContract {
     assertThat(otherReplica().remove(account("a"))).isTrue();
     assertThat(store().remove(account("a"))).isFalse();
     assertThat(store().page(client, null, 10).connections()).isEmpty();
-    assertThat(store().count(client)).isEqualTo(new Counts(0, 0));
+    assertThat(store().count(client)).isEqualTo(new Counts(0, 0, 0));
+  }
+
+  @Test
+  void oneAtATimeGetsTheRefreshTokenToUseItUp() {
+    put("a", "one");
+    var claimed = claimed(store(), "a");
+    assertThat(otherReplica().claim(account("a"))).isEqualTo(new ClaimedElsewhere());
+    assertThat(store().claim(account("a"))).isEqualTo(new ClaimedElsewhere());
+
+    claimed.claim().close();
+    assertThat(claimedSoon("a").held().refreshToken().reveal()).isEqualTo("one");
+  }
+
+  @Test
+  void aLateHolderDoesNotFreeTheNextOnesClaim() {
+    put("a", "one");
+    var late = claimed(store(), "a");
+    late.claim().close();
+    claimedSoon("a");
+    late.claim().close();
+
+    assertThat(store().claim(account("a"))).isEqualTo(new ClaimedElsewhere());
+  }
+
+  @Test
+  void whoHasNotClaimedAConnectionCannotDeclareItDead() {
+    put("a", "one");
+    var late = claimed(store(), "a");
+    late.claim().close();
+    var next = claimedSoon("a");
+
+    assertThat(store().end(account("a"), late.held().revision(), late.claim())).isFalse();
+    assertThat(found("a").state()).isEqualTo(State.ACTIVE);
+    assertThat(store().end(account("a"), next.held().revision(), next.claim())).isTrue();
+  }
+
+  @Test
+  void whoConnectsAgainFreesTheClaimOnTheFormerGrant() {
+    put("a", "one");
+    var former = claimed(otherReplica(), "a");
+    put("a", "two");
+
+    assertThat(claimed(store(), "a").held().refreshToken().reveal()).isEqualTo("two");
+    assertThat(rotate(otherReplica(), "a", former.held().revision(), "late")).isFalse();
+    assertThat(otherReplica().end(account("a"), former.held().revision(), former.claim()))
+        .isFalse();
+  }
+
+  @Test
+  void noRefreshTokenIsHandedOutOfADeadConnectionOrOfNone() {
+    put("a", "one");
+    end("a");
+
+    assertThat(store().claim(account("a"))).isEqualTo(new Ended());
+    assertThat(store().claim(account("b"))).isEqualTo(new Absent());
+  }
+
+  /** Contracts run with a keep-alive of 100 ms. */
+  @Test
+  void aConnectionIsDueWhenItWasNotRenewedForSoLong() {
+    put("a", "one");
+    put("dead", "one");
+    end("dead");
+    await().until(() -> store().due(client, 10).equals(List.of(id("a"))));
+
+    rotate(store(), "a", revision("a"), "two");
+    await().until(() -> otherReplica().due(client, 10).equals(List.of(id("a"))));
+    store().remove(account("a"));
+    assertThat(store().due(client, 10)).isEmpty();
   }
 
   private @Nullable Page after(Page page) {
@@ -143,13 +222,50 @@ public abstract class ConnectionStoreContract {
     store().put(client, connection(name), new RefreshToken(refreshToken));
   }
 
-  private Held held(String name) {
+  private Claimed claimed(ConnectionStore by, String name) {
+    return (Claimed) by.claim(account(name));
+  }
+
+  private void end(String name) {
+    var claimed = claimed(otherReplica(), name);
+    try (var claim = claimed.claim()) {
+      assertThat(otherReplica().end(account(name), claimed.held().revision(), claim)).isTrue();
+    }
+  }
+
+  private Connection found(String name) {
     return store().find(account(name)).orElseThrow();
+  }
+
+  private String refreshToken(String name) {
+    return claimedOnce(name).refreshToken().reveal();
+  }
+
+  private String revision(String name) {
+    return claimedOnce(name).revision();
+  }
+
+  private Held claimedOnce(String name) {
+    var claimed = claimedSoon(name);
+    claimed.claim().close();
+    return claimed.held();
+  }
+
+  /** A claim is given back without waiting for it. */
+  private Claimed claimedSoon(String name) {
+    return (Claimed)
+        await().until(() -> otherReplica().claim(account(name)), it -> it instanceof Claimed);
   }
 
   private Connection connection(String name) {
     return new Connection(
-        id(name), "user", "mail@example.test", State.ACTIVE, NOW, NOW.plusSeconds(3600));
+        id(name),
+        "user",
+        "mail@example.test",
+        State.ACTIVE,
+        NOW,
+        NOW.plusSeconds(3600),
+        PROVENANCE);
   }
 
   private Account account(String name) {

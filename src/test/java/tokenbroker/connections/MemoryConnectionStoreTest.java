@@ -1,8 +1,14 @@
 package tokenbroker.connections;
 
+import tokenbroker.testing.TestConfig;
+import tokenbroker.time.Ticker;
+
 class MemoryConnectionStoreTest extends ConnectionStoreContract {
 
-  private final ConnectionStore store = new MemoryConnectionStore();
+  private final ConnectionStore store =
+      new MemoryConnectionStore(
+          new KeepAliveSchedule(TestConfig.with("broker.connections.keep-alive", "100ms")),
+          Ticker.system());
 
   @Override
   protected ConnectionStore store() {

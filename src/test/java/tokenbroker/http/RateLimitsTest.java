@@ -27,6 +27,18 @@ class RateLimitsTest {
   }
 
   @Test
+  void aWallClockThatIsSetBackKeepsNobodyOut() {
+    var limits = new RateLimits(10, 20, clock);
+    for (var request = 0; request < 20; request++) {
+      limits.waitFor(orders);
+    }
+    clock.step(Duration.ofHours(-1));
+    clock.advance(Duration.ofMillis(100));
+
+    assertThat(limits.waitFor(orders)).isZero();
+  }
+
+  @Test
   void oneCallersHasteIsNotAnothers() {
     var limits = new RateLimits(1, 1, clock);
     assertThat(limits.waitFor(orders)).isZero();

@@ -22,14 +22,19 @@ import tokenbroker.connections.AuthorizationId;
 import tokenbroker.connections.Connection;
 import tokenbroker.connections.Connection.State;
 import tokenbroker.connections.ConnectionStore;
+import tokenbroker.connections.ConnectionStore.Claiming.Claimed;
+import tokenbroker.connections.ConnectionStore.Counts;
 import tokenbroker.connections.ConnectionStore.Durability;
 import tokenbroker.connections.ConnectionStore.Page;
 import tokenbroker.connections.ConnectionStoreContract;
+import tokenbroker.connections.KeepAliveSchedule;
 import tokenbroker.seal.KeyRing;
 import tokenbroker.seal.Seal;
 import tokenbroker.testing.RealRedis;
+import tokenbroker.testing.TestConfig;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
+import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.StoreUnavailable;
 
@@ -38,6 +43,9 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   private static final ClientName ACME = new ClientName("acme");
   private static final ConnectionId ID = new ConnectionId("A".repeat(22));
   private static final String KEY = "token-broker:{acme}:connection:" + ID;
+
+  private static final Provenance PROVENANCE =
+      new Provenance("https://upstream.test", "id", null, "v1");
 
   private static Vertx vertx;
   private static RealRedis server;
@@ -114,12 +122,9 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     var account = new Account(ACME, ID);
     rotate(store(both), account, "two");
 
-    assertThat(store(next).find(account))
-        .hasValueSatisfying(
-            held -> {
-              assertThat(held.connection().userId()).isEqualTo("user-id");
-              assertThat(held.refreshToken().reveal()).isEqualTo("two");
-            });
+    var held = claimed(store(next), account).held();
+    assertThat(held.connection().userId()).isEqualTo("user-id");
+    assertThat(held.refreshToken().reveal()).isEqualTo("two");
   }
 
   /** One that nobody can read any more must not hide the others. */
@@ -131,7 +136,8 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     store(KeyRing.random())
         .put(
             some,
-            new Connection(other, null, null, State.ACTIVE, Instant.EPOCH, Instant.EPOCH),
+            new Connection(
+                other, null, null, State.ACTIVE, Instant.EPOCH, Instant.EPOCH, PROVENANCE),
             new RefreshToken("two"));
 
     assertThat(one.page(some, null, 10))
@@ -152,12 +158,14 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   void aRotationThatWasMadeAlreadyIsMadeOnce() {
     one.put(ACME, connection(), new RefreshToken("one"));
     var account = new Account(ACME, ID);
-    var held = one.find(account).orElseThrow();
+    var claimed = claimed(one, account);
+    claimed.claim().close();
+    var held = claimed.held();
     var rotation = one.rotation(account, held.connection(), new RefreshToken("two"));
 
     assertThat(one.rotate(account, held.revision(), rotation)).isTrue();
     assertThat(one.rotate(account, held.revision(), rotation)).isTrue();
-    assertThat(one.find(account).orElseThrow().refreshToken().reveal()).isEqualTo("two");
+    assertThat(claimed(one, account).held().refreshToken().reveal()).isEqualTo("two");
   }
 
   /**
@@ -166,21 +174,43 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   @Test
   void aPageIsAPageThoughNoneOfItIsThereAnyMore() {
     var many = new ClientName("many");
-    commands.script(
-        "fill",
-        """
-        for i = 1, 100000 do
+    for (var part = 0; part < 100; part++) {
+      commands.script(
+          "fill",
+          """
+        for i = ARGV[1], ARGV[1] + 999 do
           redis.call('ZADD', KEYS[1], 0, string.format('%022d', i))
         end
         return 1
         """,
-        List.of("token-broker:{many}:connections"));
+          List.of("token-broker:{many}:connections"),
+          Integer.toString(1 + 1000 * part));
+    }
     var pages = 1;
     for (var page = one.page(many, null, 500); page.next() != null; pages++) {
       page = one.page(many, page.next(), 500);
     }
 
     assertThat(pages).isEqualTo(200);
+  }
+
+  /** Longer than two requests that are listened to for six times the upstream's limit of 5 s. */
+  @Test
+  void aClaimOutlastsTheLongestRenewal() {
+    one.put(ACME, connection(), new RefreshToken("one"));
+    claimed(one, new Account(ACME, ID));
+    var left = String.valueOf(commands.run(Command.PTTL, KEY + ":claim"));
+
+    assertThat(Long.parseLong(left)).isBetween(60_001L, 70_000L);
+  }
+
+  @Test
+  void aConnectionThatShouldHaveBeenRenewedADayAgoIsCounted() {
+    var late = new ClientName("late");
+    one.put(late, connection(), new RefreshToken("one"));
+    commands.run(Command.ZINCRBY, "token-broker:{late}:connections-due", "-90000000", ID.value());
+
+    assertThat(one.count(late)).isEqualTo(new Counts(1, 0, 1));
   }
 
   @Test
@@ -218,13 +248,21 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   }
 
   private static void rotate(ConnectionStore store, Account account, String next) {
-    var held = store.find(account).orElseThrow();
+    var claimed = claimed(store, account);
+    claimed.claim().close();
+    var held = claimed.held();
     var rotation = store.rotation(account, held.connection(), new RefreshToken(next));
     assertThat(store.rotate(account, held.revision(), rotation)).isTrue();
   }
 
+  private static Claimed claimed(ConnectionStore store, Account account) {
+    return (Claimed) await().until(() -> store.claim(account), it -> it instanceof Claimed);
+  }
+
   private RedisConnectionStore store(KeyRing ring) {
-    return new RedisConnectionStore(commands, new Seal(ring), registry);
+    var config = TestConfig.with("broker.connections.keep-alive", "100ms");
+    return new RedisConnectionStore(
+        commands, new Seal(ring), new KeepAliveSchedule(config), config, registry);
   }
 
   private static Connection connection() {
@@ -234,6 +272,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
         "mail@example.test",
         State.ACTIVE,
         Instant.EPOCH,
-        Instant.EPOCH.plusSeconds(60));
+        Instant.EPOCH.plusSeconds(60),
+        PROVENANCE);
   }
 }

@@ -27,6 +27,8 @@ import tokenbroker.clients.ClientName;
 import tokenbroker.seal.KeyRing;
 import tokenbroker.seal.Seal;
 import tokenbroker.testing.RealRedis;
+import tokenbroker.time.Clocks;
+import tokenbroker.time.Ticker;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.StoreUnavailable;
@@ -206,7 +208,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
     for (var off : new long[] {-60, 60}) {
       var clock = Clock.offset(Clock.systemUTC(), Duration.ofSeconds(off));
       var token = Objects.requireNonNull(new Replica(ring, clock).store.look(ACME).token());
-      assertThat(token.remaining(clock.instant()))
+      assertThat(token.remaining(new Clocks(clock, Ticker.system()).now()))
           .isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10));
       assertThat(token.lifetime()).isEqualTo(Duration.ofMinutes(10));
     }
@@ -280,8 +282,10 @@ class RedisTokenStoreTest extends TokenStoreContract {
 
     Replica(KeyRing ring, Clock clock) {
       seal = new Seal(ring);
-      announcements = new Announcements(commands, clock);
-      store = new RedisTokenStore(commands, announcements, seal, registry, clock);
+      announcements = new Announcements(commands, Ticker.system());
+      store =
+          new RedisTokenStore(
+              commands, announcements, seal, registry, new Clocks(clock, Ticker.system()));
     }
 
     int openFailures() {

@@ -13,20 +13,29 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A certificate for 127.0.0.1 that nobody signed, and its key, in a PKCS #12 file. */
+/** A certificate that nobody signed, and its key, in a PKCS #12 file. */
 public record Certificate(Path file) {
 
   public static final String PASSWORD = "changeit";
   private static final String ALIAS = "test";
 
-  /** Made by the JDK's own keytool. */
+  /** A certificate for 127.0.0.1. */
   public static Certificate in(Path directory) {
+    return in(directory, "ip:127.0.0.1");
+  }
+
+  /**
+   * A certificate for some other server, made by the JDK's own keytool.
+   *
+   * @param server such as {@code dns:localhost}
+   */
+  public static Certificate in(Path directory, String server) {
     var file = directory.resolve("certificate.p12");
     try {
       var keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
       var command =
-          "%s -genkeypair -alias test -keyalg EC -dname CN=test -ext san=ip:127.0.0.1 -validity 2 -keystore %s -storepass %s"
-              .formatted(keytool, file, PASSWORD);
+          "%s -genkeypair -alias test -keyalg EC -dname CN=test -ext san=%s -validity 2 -keystore %s -storepass %s"
+              .formatted(keytool, server, file, PASSWORD);
       var process =
           new ProcessBuilder(command.split(" "))
               .redirectErrorStream(true)
@@ -60,12 +69,17 @@ public record Certificate(Path file) {
 
   /** A client that trusts this certificate and no other. */
   public HttpClient client() {
+    return HttpClient.newBuilder().sslContext(trust()).build();
+  }
+
+  /** Trust in this certificate and no other. */
+  public SSLContext trust() {
     try {
       var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       managers.init(keys());
       var context = SSLContext.getInstance("TLS");
       context.init(null, managers.getTrustManagers(), null);
-      return HttpClient.newBuilder().sslContext(context).build();
+      return context;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (GeneralSecurityException e) {

@@ -18,6 +18,11 @@ public final class Clients {
     write(files, upstream, clients, CALLER);
   }
 
+  /** The same for another kind of upstream. */
+  public static void write(BrokerFiles files, String upstream, int clients) {
+    write(files, upstream, clients, CALLER);
+  }
+
   /**
    * The same for other callers.
    *
@@ -25,9 +30,12 @@ public final class Clients {
    */
   public static void write(
       BrokerFiles files, ScriptedUpstream upstream, int clients, String subject) {
+    write(files, upstream.url().toString(), clients, subject);
+  }
+
+  private static void write(BrokerFiles files, String upstream, int clients, String subject) {
     var yaml =
-        new StringBuilder(
-            "upstreams:\n  test: { base-url: \"" + upstream.url() + "\" }\nclients:\n");
+        new StringBuilder("upstreams:\n  test: { base-url: \"" + upstream + "\" }\nclients:\n");
     for (var i = 0; i < clients; i++) {
       yaml.append(
           "  client-%d: { upstream: test, callers: [ { issuer: test, subject: \"%s\" } ] }\n"

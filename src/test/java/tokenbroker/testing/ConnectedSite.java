@@ -71,7 +71,11 @@ public final class ConnectedSite implements AutoCloseable {
   }
 
   public BrokerProcess start() {
-    var broker = settings().start();
+    return start(settings());
+  }
+
+  public BrokerProcess start(BrokerProcess.Settings settings) {
+    var broker = settings.start();
     brokers.add(broker);
     return broker;
   }

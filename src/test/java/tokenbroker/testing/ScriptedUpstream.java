@@ -196,7 +196,11 @@ public final class ScriptedUpstream implements AutoCloseable {
     }
 
     public void write(String text) throws IOException {
-      out.write(text.getBytes(UTF_8));
+      write(text.getBytes(UTF_8));
+    }
+
+    public void write(byte[] bytes) throws IOException {
+      out.write(bytes);
       out.flush();
     }
   }

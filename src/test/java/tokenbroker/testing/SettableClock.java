@@ -7,6 +7,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import tokenbroker.time.Clocks;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
@@ -33,6 +34,10 @@ public final class SettableClock extends Clock implements Ticker {
   /** Sets the wall clock ahead, or back if the duration is negative. No time passes. */
   public void step(Duration duration) {
     now.updateAndGet(instant -> instant.plus(duration));
+  }
+
+  public Clocks clocks() {
+    return new Clocks(this, this);
   }
 
   @Override

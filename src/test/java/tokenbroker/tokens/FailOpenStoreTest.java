@@ -8,16 +8,18 @@ import static tokenbroker.tokens.Replica.client;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory;
+import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.clients.ClientLabels;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.testing.TestConfig;
+import tokenbroker.time.Moment;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.NotIssued;
 import tokenbroker.tokens.TokenResult.Origin;
@@ -27,13 +29,12 @@ class FailOpenStoreTest {
 
   private final SettableClock clock = new SettableClock();
   private final FakeTokenSource upstream = new FakeTokenSource(clock);
-  private final MemoryTokenStore shared = new MemoryTokenStore(clock);
+  private final MemoryTokenStore shared = new MemoryTokenStore(clock.clocks());
   private final AtomicInteger asked = new AtomicInteger();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final FailOpenStore store =
       new FailOpenStore(
           breakable(),
-          new MemoryTokenStore(clock),
           new TokenMetrics(
               registry, new ClientLabels(new ClientDirectory(), TestConfig.defaults()), clock),
           clock);
@@ -104,7 +105,7 @@ class FailOpenStoreTest {
   void aStoreThatWasWipedGetsBackWhatIsNearby() {
     var token = replica.token(acme);
     shared.forget(Account.of(acme.name()));
-    replica.broker.readAgain(Account.of(acme.name()));
+    replica.broker.readAgain(acme, Account.of(acme.name()));
     replica.refreshAhead.tick();
 
     assertThat(replica.token(acme)).isEqualTo(token);
@@ -129,11 +130,12 @@ class FailOpenStoreTest {
   @Test
   void afterAnOutageWhatWasReplacedMeanwhileIsNotServedAgain() {
     var other = new Replica("b", upstream, shared, clock);
+    replica.clients.replaceAll(List.of(new Entry(acme, null)));
     var dead = replica.token(acme);
     other.token(acme);
     broken = true;
     clock.advance(Duration.ofSeconds(2));
-    replica.broker.readAgain(Account.of(acme.name()));
+    replica.broker.readAgain(acme, Account.of(acme.name()));
     assertThat(store.isUp()).isFalse();
     other.invalidate(acme, dead.id(), WAIT);
 
@@ -149,6 +151,34 @@ class FailOpenStoreTest {
     assertThat(upstream.fetches()).isEqualTo(2);
   }
 
+  @Test
+  void aTokenThatWasReplacedDuringAnOutageIsNotServedWhenTheStoreReturns() {
+    var dead = replica.token(acme);
+    broken = true;
+    clock.advance(Duration.ofSeconds(1));
+    var newer = ((Issued) replica.invalidate(acme, dead.id(), WAIT).current()).token();
+    assertThat(newer).isNotEqualTo(dead);
+    broken = false;
+    clock.advance(FailOpenStore.LEFT_ALONE);
+    replica.broker.readAgain(acme, Account.of(acme.name()));
+
+    assertThat(replica.token(acme)).isEqualTo(newer);
+    assertThat(shared.look(Account.of(acme.name())).token()).isEqualTo(newer);
+    assertThat(new Replica("b", upstream, shared, clock).token(acme)).isEqualTo(newer);
+  }
+
+  @Test
+  void aWallClockThatIsSetBackDoesNotKeepTheStoreUnused() {
+    broken = true;
+    replica.token(acme);
+    broken = false;
+    clock.step(Duration.ofHours(-1));
+    clock.advance(FailOpenStore.LEFT_ALONE);
+    replica.token(client("other"));
+
+    assertThat(store.isUp()).isTrue();
+  }
+
   /** The store of this test behind a switch: while it is broken, whatever is asked of it fails. */
   private TokenStore breakable() {
     return (TokenStore)
@@ -157,7 +187,7 @@ class FailOpenStoreTest {
             new Class<?>[] {TokenStore.class},
             (proxy, method, arguments) -> {
               if (method.getName().equals("hearingSince")) {
-                return broken ? Optional.<Instant>empty() : shared.hearingSince();
+                return broken ? Optional.<Moment>empty() : shared.hearingSince();
               }
               if (method.getName().equals("onAnnouncement")) {
                 @SuppressWarnings("unchecked")

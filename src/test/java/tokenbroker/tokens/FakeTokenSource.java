@@ -1,6 +1,5 @@
 package tokenbroker.tokens;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -9,20 +8,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import tokenbroker.clients.Client;
 import tokenbroker.seal.KeyedHash;
+import tokenbroker.testing.SettableClock;
 
 /** An upstream at the port: gives a new token each time, unless told otherwise, and counts. */
 final class FakeTokenSource implements TokenSource {
 
   static final KeyedHash HASH = new KeyedHash(new byte[32]);
 
-  private final Clock clock;
+  private final SettableClock clock;
   private final AtomicInteger serial = new AtomicInteger();
   private final List<Client> fetches = new CopyOnWriteArrayList<>();
   private volatile Duration lifetime = Duration.ofHours(1);
   private volatile Function<Client, FetchResult> answer = this::newToken;
   private volatile CountDownLatch gate = new CountDownLatch(0);
 
-  FakeTokenSource(Clock clock) {
+  FakeTokenSource(SettableClock clock) {
     this.clock = clock;
   }
 
@@ -70,16 +70,17 @@ final class FakeTokenSource implements TokenSource {
   }
 
   AccessToken token(String value, Client client) {
-    var now = clock.instant();
+    return token(value, client, lifetime);
+  }
+
+  AccessToken token(String value, Client client, Duration lifetime) {
     return new AccessToken(
         value,
         "user",
         null,
         null,
         TokenId.of(value, HASH),
-        now,
-        now.plus(lifetime),
-        client.credentials().orElseThrow().version(),
-        false);
+        Lifespan.from(clock.clocks().now(), lifetime),
+        Provenance.of(client, Account.of(client.name())));
   }
 }

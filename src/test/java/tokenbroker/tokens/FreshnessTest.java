@@ -14,10 +14,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tokenbroker.clients.ClientName;
 import tokenbroker.testing.TestConfig;
+import tokenbroker.time.Moment;
+import tokenbroker.time.Now;
 
 class FreshnessTest {
 
-  private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
+  private static final Now NOW = new Now(Instant.parse("2026-11-23T12:00:00Z"), new Moment(0));
 
   /**
    * Lifetime, usable for, earliest renewal, latest renewal: in seconds, with the default settings.
@@ -37,13 +39,13 @@ class FreshnessTest {
     var token = token(seconds(lifetime));
     for (var replica = 0; replica < 200; replica++) {
       var freshness = new Freshness(TestConfig.defaults().tokens(), "replica-" + replica);
-      assertThat(freshness.usableUntil(token)).isEqualTo(NOW.plus(seconds(usable)));
-      assertThat(freshness.renewalDue(token, Account.of(new ClientName("acme"))))
-          .isBetween(NOW.plus(seconds(earliest)), NOW.plus(seconds(latest)));
-      assertThat(freshness.comeBackAt(token, "caller", NOW))
+      assertThat(freshness.usableFor(token)).isEqualTo(seconds(usable));
+      assertThat(freshness.renewalAge(token, Account.of(new ClientName("acme"))))
+          .isBetween(seconds(earliest), seconds(latest));
+      assertThat(Duration.between(NOW.wall(), freshness.comeBackAt(token, "caller", NOW)))
           .isBetween(
-              freshness.renewalDue(token, Account.of(new ClientName("acme"))),
-              freshness.usableUntil(token));
+              freshness.renewalAge(token, Account.of(new ClientName("acme"))),
+              freshness.usableFor(token));
     }
   }
 
@@ -62,10 +64,10 @@ class FreshnessTest {
       var name = Account.of(new ClientName("client-" + client));
       var first =
           replicas.stream()
-              .map(replica -> replica.renewalDue(token, name))
+              .map(replica -> replica.renewalAge(token, name))
               .min(Comparator.naturalOrder())
               .orElseThrow();
-      var slice = (int) (Duration.between(NOW, first).toSeconds() - 2268) * 10 / 504;
+      var slice = (int) (first.toSeconds() - 2268) * 10 / 504;
       renewalsBySlice[slice]++;
     }
     assertThat(Arrays.stream(renewalsBySlice).max().orElseThrow()).isLessThan(200);
@@ -80,10 +82,10 @@ class FreshnessTest {
     var renewals = new int[600]; // of 36 s each
     for (var i = 0; i < 1000; i++) {
       var client = Account.of(new ClientName("client-" + i));
-      for (var now = NOW;
-          now.isBefore(NOW.plus(lifetime.multipliedBy(6)));
-          now = next(replicas, client, lifetime, now)) {
-        renewals[(int) Duration.between(NOW, now).toSeconds() / 36]++;
+      for (var at = Duration.ZERO;
+          at.compareTo(lifetime.multipliedBy(6)) < 0;
+          at = at.plus(next(replicas, client, lifetime))) {
+        renewals[(int) at.toSeconds() / 36]++;
       }
     }
     var fromTheThirdWaveOn = Arrays.copyOfRange(renewals, 190, 600);
@@ -91,30 +93,23 @@ class FreshnessTest {
     assertThat(Arrays.stream(fromTheThirdWaveOn).max().orElseThrow()).isLessThan((int) (3 * mean));
   }
 
-  private static Instant next(
-      List<Freshness> replicas, Account client, Duration lifetime, Instant now) {
-    var token = token(lifetime, now);
+  private static Duration next(List<Freshness> replicas, Account client, Duration lifetime) {
+    var token = token(lifetime);
     return replicas.stream()
-        .map(replica -> replica.renewalDue(token, client))
+        .map(replica -> replica.renewalAge(token, client))
         .min(Comparator.naturalOrder())
         .orElseThrow();
   }
 
   private static AccessToken token(Duration lifetime) {
-    return token(lifetime, NOW);
-  }
-
-  private static AccessToken token(Duration lifetime, Instant requestedAt) {
     return new AccessToken(
         "token",
         null,
         null,
         null,
         TokenId.of("token", FakeTokenSource.HASH),
-        requestedAt,
-        requestedAt.plus(lifetime),
-        "v1",
-        false);
+        Lifespan.from(NOW, lifetime),
+        new Provenance("https://upstream.test", "id", null, "v1"));
   }
 
   private static Duration seconds(double seconds) {

@@ -22,7 +22,7 @@ class ManyClientsMetricsTest {
       new Replica(
           "a",
           upstream,
-          new MemoryTokenStore(clock),
+          new MemoryTokenStore(clock.clocks()),
           clock,
           TestConfig.with("broker.metrics.clients", "2"));
 

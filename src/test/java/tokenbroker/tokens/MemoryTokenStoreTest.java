@@ -1,10 +1,13 @@
 package tokenbroker.tokens;
 
 import java.time.Clock;
+import tokenbroker.time.Clocks;
+import tokenbroker.time.Ticker;
 
 class MemoryTokenStoreTest extends TokenStoreContract {
 
-  private final MemoryTokenStore store = new MemoryTokenStore(Clock.systemUTC());
+  private final MemoryTokenStore store =
+      new MemoryTokenStore(new Clocks(Clock.systemUTC(), Ticker.system()));
 
   @Override
   protected TokenStore store() {

@@ -23,7 +23,7 @@ class RefreshAheadTest {
 
   private final SettableClock clock = new SettableClock();
   private final FakeTokenSource upstream = new FakeTokenSource(clock);
-  private final MemoryTokenStore store = new MemoryTokenStore(clock);
+  private final MemoryTokenStore store = new MemoryTokenStore(clock.clocks());
   private final Replica replica = new Replica("a", upstream, store, clock);
   private final Replica other = new Replica("b", upstream, store, clock);
   private final Client acme = client("acme");
@@ -64,7 +64,7 @@ class RefreshAheadTest {
     clock.advance(Duration.ofMinutes(30));
     replica.refreshAhead.tick();
 
-    assertThat(nearby().isRenewalDue(clock.instant())).isFalse();
+    assertThat(nearby().isRenewalDue(clock.clocks().now())).isFalse();
     assertThat(upstream.fetches()).isOne();
   }
 
@@ -105,7 +105,7 @@ class RefreshAheadTest {
     clock.advance(PAST_ANY_RENEWAL_POINT);
     replica.refreshAhead.tick();
     await().until(() -> store.look(Account.of(acme.name())).failure() != null);
-    await().until(() -> !nearby().isRenewalDue(clock.instant()));
+    await().until(() -> !nearby().isRenewalDue(clock.clocks().now()));
     replica.refreshAhead.tick();
     assertThat(replica.get(acme)).isEqualTo(new Issued(first, Origin.NEARBY));
     assertThat(upstream.fetches()).isEqualTo(2);

@@ -11,6 +11,7 @@ import tokenbroker.testing.SettableClock;
 import tokenbroker.tokens.Need.Usable;
 import tokenbroker.tokens.TokenResult.Gone;
 import tokenbroker.tokens.TokenResult.Issued;
+import tokenbroker.tokens.TokenStore.Grant;
 import tokenbroker.tokens.TokenStore.Looked;
 import tokenbroker.tokens.TokenStore.Revision;
 import tokenbroker.tokens.TokenStore.Stored;
@@ -18,11 +19,11 @@ import tokenbroker.tokens.TokenStore.Stored;
 /** A connection that is removed while something of it is under way. */
 class RemovedConnectionTest {
 
-  private static final Stored REMOVED = new Stored(null, Revision.ABSENT, null, true);
+  private static final Stored REMOVED = new Stored(null, Revision.ABSENT, null, Grant.GONE);
 
   private final SettableClock clock = new SettableClock();
   private final FakeTokenSource upstream = new FakeTokenSource(clock);
-  private final MemoryTokenStore memory = new MemoryTokenStore(clock);
+  private final MemoryTokenStore memory = new MemoryTokenStore(clock.clocks());
   private final Replica replica = new Replica("a", upstream, store(), clock);
   private final Client acme = client("acme");
   private final Account connection = new Account(acme.name(), new ConnectionId("A".repeat(22)));
@@ -38,7 +39,7 @@ class RemovedConnectionTest {
         });
 
     assertThat(ask()).isInstanceOf(Gone.class);
-    assertThat(replica.broker.nearby(connection, new Usable())).isNull();
+    assertThat(replica.broker.nearby(acme, connection, new Usable())).isNull();
   }
 
   @Test
@@ -46,16 +47,16 @@ class RemovedConnectionTest {
     removed = true;
     replica.broker.serve(connection, upstream.token("late", acme));
 
-    assertThat(replica.broker.nearby(connection, new Usable())).isNull();
+    assertThat(replica.broker.nearby(acme, connection, new Usable())).isNull();
   }
 
   @Test
   void whatWasLookedUpBeforeTheWordOfTheRemovalIsNotServedAfterIt() {
     assertThat(ask()).isInstanceOf(Issued.class);
     afterLook = this::remove;
-    replica.broker.readAgain(connection);
+    replica.broker.readAgain(acme, connection);
 
-    assertThat(replica.broker.nearby(connection, new Usable())).isNull();
+    assertThat(replica.broker.nearby(acme, connection, new Usable())).isNull();
   }
 
   @Test
@@ -68,7 +69,7 @@ class RemovedConnectionTest {
     afterLook = this::remove;
     ask();
 
-    assertThat(replica.broker.nearby(connection, new Usable())).isNull();
+    assertThat(replica.broker.nearby(acme, connection, new Usable())).isNull();
   }
 
   @Test
@@ -78,7 +79,7 @@ class RemovedConnectionTest {
     removed = false;
     replica.broker.serve(connection, upstream.token("new", acme));
 
-    assertThat(replica.broker.nearby(connection, new Usable())).isNotNull();
+    assertThat(replica.broker.nearby(acme, connection, new Usable())).isNotNull();
   }
 
   /** As another replica does, and tells. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.stream.IntStream;
 import tokenbroker.clients.ClientName;
 import tokenbroker.testing.TestConfig;
+import tokenbroker.time.Moment;
 
 /**
  * When tokens are renewed by replicas that all use all clients: the first replica to be due renews
@@ -29,10 +30,8 @@ public final class RenewalsOfManyReplicas {
             null,
             null,
             new TokenId("A".repeat(22)),
-            Instant.EPOCH,
-            Instant.EPOCH.plus(lifetime),
-            "",
-            false);
+            new Lifespan(Instant.EPOCH, new Moment(0), lifetime),
+            new Provenance("https://upstream.test", "id", null, "v1"));
     periods =
         IntStream.range(0, clients)
             .parallel()
@@ -40,7 +39,7 @@ public final class RenewalsOfManyReplicas {
                 client -> {
                   var name = Account.of(new ClientName("client-" + client));
                   return each.stream()
-                      .mapToLong(freshness -> freshness.renewalDue(token, name).toEpochMilli())
+                      .mapToLong(freshness -> freshness.renewalAge(token, name).toMillis())
                       .min()
                       .orElseThrow();
                 })

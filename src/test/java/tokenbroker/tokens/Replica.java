@@ -2,7 +2,6 @@ package tokenbroker.tokens;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +14,7 @@ import tokenbroker.clients.ClientName;
 import tokenbroker.clients.ClientSecret;
 import tokenbroker.clients.Upstream;
 import tokenbroker.config.BrokerConfig;
+import tokenbroker.testing.SettableClock;
 import tokenbroker.testing.TestConfig;
 import tokenbroker.tokens.Need.Usable;
 import tokenbroker.tokens.TokenResult.Issued;
@@ -23,42 +23,59 @@ import tokenbroker.tokens.TokenResult.Issued;
  * The core of one replica as it is wired in production, over a store and a source that a test
  * brings.
  */
-final class Replica {
+public final class Replica {
 
   static final Duration WAIT = Duration.ofSeconds(10);
 
-  final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  final ClientDirectory clients = new ClientDirectory();
+  public final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  public final ClientDirectory clients = new ClientDirectory();
   final NearbyTokens nearby;
-  final TokenBroker broker;
+  public final TokenBroker broker;
   final RefreshAhead refreshAhead;
   final CredentialsTrial trial;
+  final RecentOutcomes outcomes;
+
+  /** The accounts by which credentials may be proven. */
+  volatile List<Account> connected = List.of();
+
   final Freshness freshness;
 
-  Replica(String name, TokenSource source, TokenStore store, Clock clock) {
+  public Replica(String name, TokenSource source, TokenStore store, SettableClock clock) {
     this(name, source, store, clock, TestConfig.defaults());
   }
 
-  Replica(String name, TokenSource source, TokenStore store, Clock clock, BrokerConfig config) {
+  Replica(
+      String name, TokenSource source, TokenStore store, SettableClock clock, BrokerConfig config) {
     var metrics = new TokenMetrics(registry, new ClientLabels(clients, config), clock);
-    var failures = new KnownFailures();
+    var clocks = clock.clocks();
+    outcomes = new RecentOutcomes();
     freshness = new Freshness(config.tokens(), name);
     nearby = new NearbyTokens(freshness, store);
+    var local = new LocalView(nearby, store, freshness, outcomes, metrics, clocks);
     var throughStore =
         new FetchThroughStore(
             source,
             store,
-            nearby,
+            local,
             freshness,
             new Backoff(config),
-            failures,
+            outcomes,
             metrics,
-            clock,
+            clocks,
             config);
     broker =
-        new TokenBroker(nearby, throughStore, store, freshness, failures, metrics, clock, config);
-    refreshAhead = new RefreshAhead(broker, nearby, store, clients, metrics, clock);
-    trial = new CredentialsTrial(broker, failures);
+        new TokenBroker(
+            nearby,
+            new Flights(throughStore, freshness, clocks, config),
+            local,
+            store,
+            freshness,
+            outcomes,
+            metrics,
+            clocks,
+            config);
+    refreshAhead = new RefreshAhead(broker, nearby, store, clients, metrics, clocks);
+    trial = new CredentialsTrial(broker, outcomes, (client, limit) -> connected);
   }
 
   static Client client(String name) {
@@ -89,7 +106,7 @@ final class Replica {
   }
 
   @Nullable Issued nearby(Client client, Need need) {
-    return broker.nearby(Account.of(client.name()), need);
+    return broker.nearby(client, Account.of(client.name()), need);
   }
 
   TokenResult get(Client client) {

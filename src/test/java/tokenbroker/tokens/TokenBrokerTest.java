@@ -26,10 +26,12 @@ import tokenbroker.tokens.TokenResult.InvalidResponse;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.NotIssued;
 import tokenbroker.tokens.TokenResult.Origin;
+import tokenbroker.tokens.TokenResult.ReconnectRequired;
 import tokenbroker.tokens.TokenResult.Rejected;
 import tokenbroker.tokens.TokenResult.TimedOut;
 import tokenbroker.tokens.TokenResult.TooSoon;
 import tokenbroker.tokens.TokenResult.Unavailable;
+import tokenbroker.tokens.TokenResult.Warning;
 
 class TokenBrokerTest {
 
@@ -37,7 +39,7 @@ class TokenBrokerTest {
 
   private final SettableClock clock = new SettableClock();
   private final FakeTokenSource upstream = new FakeTokenSource(clock);
-  private final MemoryTokenStore store = new MemoryTokenStore(clock);
+  private final MemoryTokenStore store = new MemoryTokenStore(clock.clocks());
   private final Replica replica = new Replica("a", upstream, store, clock);
   private final Client acme = client("acme");
 
@@ -250,19 +252,47 @@ class TokenBrokerTest {
     var result = minTtl(Duration.ofMinutes(40));
 
     assertThat(result.token()).isNotEqualTo(first);
-    assertThat(result.shortOfMinTtl()).isFalse();
+    assertThat(result.warning()).isNull();
   }
 
   @Test
   void moreLifeThanAFreshTokenHasIsServedWithAWarningAndAskedForOnceInHalfAMinute() {
     replica.get(acme);
-    assertThat(minTtl(Duration.ofHours(2)).shortOfMinTtl()).isTrue();
-    assertThat(minTtl(Duration.ofHours(2)).shortOfMinTtl()).isTrue();
+    assertThat(minTtl(Duration.ofHours(2)).warning()).isEqualTo(Warning.SHORT_OF_MIN_TTL);
+    assertThat(minTtl(Duration.ofHours(2)).warning()).isEqualTo(Warning.SHORT_OF_MIN_TTL);
     assertThat(upstream.fetches()).isEqualTo(2);
 
     clock.advance(Duration.ofSeconds(30));
-    assertThat(minTtl(Duration.ofHours(2)).shortOfMinTtl()).isTrue();
+    assertThat(minTtl(Duration.ofHours(2)).warning()).isEqualTo(Warning.SHORT_OF_MIN_TTL);
     assertThat(upstream.fetches()).isEqualTo(3);
+  }
+
+  /** Only a fresh token that had less says that asking again is of no use. */
+  @Test
+  void aNeedThatWasMetDoesNotKeepALargerOneFromAFreshToken() {
+    assertThat(minTtl(Duration.ofMinutes(10)).warning()).isNull();
+    clock.advance(Duration.ofSeconds(20));
+    var result = minTtl(Duration.ofSeconds(3590));
+
+    assertThat(result.warning()).isNull();
+    assertThat(upstream.fetches()).isEqualTo(2);
+  }
+
+  @Test
+  void aTokenThatTheUpstreamRepeatsToItsEndIsServedWithAWarningInItsSafetyWindow() {
+    var token = replica.token(acme);
+    upstream.answers(
+        client ->
+            new FetchResult.Fetched(
+                upstream.token(token.value(), client, token.remaining(clock.clocks().now()))));
+    clock.advance(Duration.ofMinutes(59));
+    assertThat(((Issued) replica.tokenFor(acme, new Need.Renewed(), WAIT).join()).warning())
+        .isNull();
+    clock.advance(Duration.ofSeconds(35));
+    var last = (Issued) replica.get(acme);
+
+    assertThat(last.token().id()).isEqualTo(token.id());
+    assertThat(last.warning()).isEqualTo(Warning.IN_SAFETY_WINDOW);
   }
 
   @Test
@@ -271,7 +301,8 @@ class TokenBrokerTest {
     upstream.gives(DOWN);
     clock.advance(Duration.ofMinutes(30));
 
-    assertThat(minTtl(Duration.ofMinutes(40))).isEqualTo(new Issued(first, Origin.NEARBY, true));
+    assertThat(minTtl(Duration.ofMinutes(40)))
+        .isEqualTo(new Issued(first, Origin.NEARBY, Warning.SHORT_OF_MIN_TTL));
   }
 
   @Test
@@ -360,6 +391,38 @@ class TokenBrokerTest {
         .isInstanceOf(Unavailable.class);
   }
 
+  /** Its user has taken the permission back: a report of the dead token finds out. */
+  @Test
+  void aTokenThatTheUpstreamRefusesTogetherWithItsRefreshTokenIsServedNoMore() {
+    var account = new Account(acme.name(), new ConnectionId("A".repeat(22)));
+    var other = new Replica("b", upstream, store, clock);
+    var dead = tokenOf(replica, account);
+    tokenOf(other, account);
+    upstream.gives(new FetchResult.ReconnectRequired());
+
+    assertThat(replica.broker.invalidate(acme, account, dead.id(), WAIT))
+        .isInstanceOfSatisfying(
+            Invalidation.class,
+            report -> assertThat(report.current()).isInstanceOf(ReconnectRequired.class));
+    assertThat(replica.broker.tokenFor(acme, account, new Usable(), WAIT).join())
+        .isInstanceOf(ReconnectRequired.class);
+    assertThat(other.broker.nearby(acme, account, new Usable())).isNull();
+    assertThat(store.look(account).token()).isNull();
+  }
+
+  @Test
+  void aClientThatFailsStillTellsWhenItLastGotAToken() {
+    var gotAt = clock.instant();
+    replica.token(acme);
+    clock.advance(Duration.ofHours(1));
+    upstream.gives(DOWN);
+    replica.get(acme);
+
+    assertThat(replica.broker.status(acme).token()).isNull();
+    assertThat(replica.broker.status(acme).lastSuccess()).isEqualTo(gotAt);
+    assertThat(replica.broker.status(acme).failedAt()).isEqualTo(clock.instant());
+  }
+
   @Test
   void newCredentialsThatAreRefusedLeaveTheClientAsItIs() {
     var token = replica.token(acme);
@@ -368,7 +431,7 @@ class TokenBrokerTest {
     assertThat(replica.trial.prove(client("acme", "v2")))
         .isEqualTo(new Verdict.Refused("invalid_client"));
     assertThat(replica.get(acme)).isEqualTo(new Issued(token, Origin.NEARBY));
-    assertThat(replica.trial.working(acme.name())).isTrue();
+    assertThat(replica.trial.working(acme)).isTrue();
     assertThat(store.look(Account.of(acme.name())).failure()).isNull();
   }
 
@@ -396,12 +459,17 @@ class TokenBrokerTest {
   @Test
   void noCallerIsToldToComeBackBeforeTheRenewalOrAfterTheEnd() {
     var token = replica.token(acme);
+    var now = clock.clocks().now();
     for (var caller = 0; caller < 1000; caller++) {
-      var comeBack = replica.freshness.comeBackAt(token, "caller-" + caller, clock.instant());
-      assertThat(comeBack)
-          .isAfterOrEqualTo(replica.freshness.renewalDue(token, Account.of(acme.name())))
-          .isBefore(replica.freshness.usableUntil(token));
+      var comeBack = replica.freshness.comeBackAt(token, "caller-" + caller, now);
+      assertThat(Duration.between(now.wall(), comeBack))
+          .isGreaterThanOrEqualTo(replica.freshness.renewalAge(token, Account.of(acme.name())))
+          .isLessThan(replica.freshness.usableFor(token));
     }
+  }
+
+  private AccessToken tokenOf(Replica of, Account account) {
+    return token(of.broker.tokenFor(acme, account, new Usable(), WAIT).join());
   }
 
   private boolean leaseIsWaitedFor() {

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.testing.Answer;
@@ -22,7 +23,7 @@ class NothingSecretIsLoggedTest {
       for (var style : RequestStyle.values()) {
         upstream.answer(Answer.token(Map.of("user_email", "owner@shop.example")));
         fetch("30s", upstream.url(), style);
-        UpstreamFailureTest.failures()
+        Stream.concat(UpstreamFailureTest.failures(), UpstreamFailureTest.oddHeads())
             .forEach(
                 failure -> {
                   upstream.answer((Answer) failure.get()[0]);
@@ -30,6 +31,7 @@ class NothingSecretIsLoggedTest {
                 });
         fetch("30s", URI.create("http://no-such-host.invalid"), style);
         fetch("30s", URI.create("http://127.0.0.1:1"), style);
+        fetch("30s", URI.create("https://127.0.0.1:" + upstream.port()), style);
         upstream.answer(Answer.trickle());
         fetch("100ms", upstream.url(), style);
       }

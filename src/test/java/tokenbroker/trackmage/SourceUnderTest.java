@@ -6,11 +6,7 @@ import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +21,7 @@ import tokenbroker.clients.Upstream;
 import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.seal.KeyedHash;
+import tokenbroker.testing.SettableClock;
 
 /** A token source as it runs, with its own metrics and a clock that moves when it is told to. */
 final class SourceUnderTest implements AutoCloseable {
@@ -39,7 +36,7 @@ final class SourceUnderTest implements AutoCloseable {
   final TrackMageTokenSource source;
 
   private SourceUnderTest(Map<String, String> settings) {
-    source = new TrackMageTokenSource(config(settings), clock, HASH, metrics);
+    source = new TrackMageTokenSource(config(settings), clock, clock, HASH, metrics);
   }
 
   /** With time limits that no test reaches by accident. */
@@ -96,32 +93,5 @@ final class SourceUnderTest implements AutoCloseable {
         new ClientCredentials(
             "id-of-" + name, new ClientSecret("secret-of-" + name + " +&=%ü"), "v1");
     return new Client(new ClientName(name), upstream, scope, List.of(), List.of(), credentials);
-  }
-
-  static final class SettableClock extends Clock {
-    private volatile Instant now = Instant.parse("2026-11-23T12:00:00Z");
-
-    void advance(Duration time) {
-      now = now.plus(time);
-    }
-
-    void set(Instant time) {
-      now = time;
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.testing.Answer;
@@ -19,6 +20,8 @@ import tokenbroker.testing.ScriptedUpstream;
 import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.Unavailable;
+import tokenbroker.tokens.Lifespan;
+import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.TokenId;
 
 class TokenAnswerTest {
@@ -45,7 +48,8 @@ class TokenAnswerTest {
                 "user_email", "owner@shop.example")));
 
     var now = under.clock.instant();
-    assertThat(fetched())
+    var token = fetched();
+    assertThat(token)
         .isEqualTo(
             new AccessToken(
                 "abc~!",
@@ -53,10 +57,8 @@ class TokenAnswerTest {
                 "e7508450-0000-4000-8000-000000000000",
                 "owner@shop.example",
                 TokenId.of("abc~!", SourceUnderTest.HASH),
-                now,
-                now.plusSeconds(3600),
-                "v1",
-                false));
+                new Lifespan(now, token.life().requested(), Duration.ofHours(1)),
+                new Provenance(upstream.url().toString(), "id-of-acme", "user", "v1")));
   }
 
   @ParameterizedTest
@@ -164,8 +166,8 @@ class TokenAnswerTest {
         });
     var sent = under.clock.instant();
     var token = fetched();
-    assertThat(token.requestedAt()).isEqualTo(sent);
-    assertThat(token.expiresAt()).isEqualTo(sent.plusSeconds(60));
+    assertThat(token.life().requestedAt()).isEqualTo(sent);
+    assertThat(token.lifetime()).isEqualTo(Duration.ofMinutes(1));
   }
 
   @Test
@@ -177,9 +179,10 @@ class TokenAnswerTest {
           (exchange.request().method().equals("GET") ? Answer.token() : Answer.html(405))
               .send(exchange);
         });
-    assertThat(fetched().requestedAt()).isEqualTo(first.plusSeconds(4));
+    assertThat(fetched().life().requestedAt()).isEqualTo(first.plusSeconds(4));
   }
 
+  /** By our own clock, which is at 12:00. */
   static Stream<Arguments> retryAfters() {
     return Stream.of(
         arguments("7", Duration.ofSeconds(7)),
@@ -197,17 +200,51 @@ class TokenAnswerTest {
         arguments("7.5", null),
         arguments("99999999999999999999", null),
         arguments("soon", null),
-        arguments("", null));
+        arguments("", null),
+        // The obsolete forms of a date (RFC 9110 §5.6.7)
+        arguments("Monday, 23-Nov-26 12:00:30 GMT", Duration.ofSeconds(30)),
+        arguments("Tuesday, 23-Nov-26 12:00:30 GMT", null),
+        arguments("Wednesday, 23-Nov-77 12:00:30 GMT", null),
+        arguments("Mon Nov 23 12:00:30 2026", Duration.ofSeconds(30)),
+        arguments("Tue Dec  1 12:00:30 2026", Duration.ofMinutes(5)),
+        arguments("Mon Nov 23 11:59:30 2026", null),
+        // A list, as proxies join two headers: the first that is valid counts
+        arguments("120, 120", Duration.ofMinutes(2)),
+        arguments("7,120", Duration.ofSeconds(7)),
+        arguments("soon, 120", Duration.ofMinutes(2)),
+        arguments(", ,120,", Duration.ofMinutes(2)),
+        arguments("Mon, 23 Nov 2026 12:00:30 GMT, 120", Duration.ofSeconds(30)),
+        arguments("soon, Monday, 23-Nov-26 12:00:30 GMT", Duration.ofSeconds(30)),
+        arguments("7\r\nRetry-After: 120", Duration.ofSeconds(7)),
+        arguments("soon\r\nRetry-After: 120", Duration.ofMinutes(2)));
   }
 
   @ParameterizedTest
   @MethodSource("retryAfters")
   void anUpstreamMaySayWhenToComeBack(String header, Duration pause) {
     for (var status : Map.of(429, "http_429", 503, "http_5xx").entrySet()) {
-      upstream.answer(Answer.html(status.getKey(), Map.of("Retry-After", header)));
+      upstream.answer(Answer.html(status.getKey(), Map.of("Date", "", "Retry-After", header)));
       assertThat(under.source.fetch(SourceUnderTest.client(upstream.url())))
           .isEqualTo(new Unavailable(status.getValue(), pause));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          Mon, 23 Nov 2026 11:40:00 GMT  | Mon, 23 Nov 2026 11:41:00 GMT  | 60
+          Mon, 23 Nov 2026 12:01:42 GMT  | Mon, 23 Nov 2026 12:02:42 GMT  | 60
+          Thu, 01 Jan 1970 00:00:00 GMT  | Thu, 01 Jan 1970 00:00:07 GMT  | 7
+          Monday, 23-Nov-26 13:00:00 GMT | Mon Nov 23 13:00:09 2026       | 9
+          Mon, 23 Nov 2026 12:01:42 GMT  | 60                             | 60
+          yesterday                      | Mon, 23 Nov 2026 12:00:30 GMT  | 30
+          """)
+  void aTimeToComeBackIsReadByTheUpstreamsOwnClock(String date, String header, long seconds) {
+    upstream.answer(Answer.html(503, Map.of("Date", date, "Retry-After", header)));
+    assertThat(under.source.fetch(SourceUnderTest.client(upstream.url())))
+        .isEqualTo(new Unavailable("http_5xx", Duration.ofSeconds(seconds)));
   }
 
   private AccessToken fetched() {

@@ -5,17 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,8 +27,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.testing.Answer;
+import tokenbroker.testing.FullServer;
 import tokenbroker.testing.ScriptedUpstream;
 import tokenbroker.tokens.FetchResult;
+import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.InvalidResponse;
 import tokenbroker.tokens.FetchResult.Rejected;
 import tokenbroker.tokens.FetchResult.TimedOut;
@@ -138,6 +143,202 @@ class UpstreamFailureTest {
             "invalid_response"));
   }
 
+  /** Heads that few servers send, and that none may break a fetch with. */
+  static Stream<Arguments> oddHeads() {
+    return Stream.of(
+        odd("407 Proxy Authentication Required", "", "", invalid("http_4xx"), "http_4xx"),
+        odd("407 No", "Proxy-Authenticate: Basic\r\n", "page", invalid("http_4xx"), "http_4xx"),
+        odd("407 No", "Content-Length: 0\r\n", "", invalid("http_4xx"), "http_4xx"),
+        odd("401 No", "WWW-Authenticate: Basic realm=\r\n", "", invalid("http_4xx"), "http_4xx"),
+        odd("401 No", "", "", invalid("http_4xx"), "http_4xx"),
+        odd("101 Switching", "Upgrade: x\r\n", "noise", invalid("http_1xx"), "invalid_response"),
+        odd("100 Continue", "", "", unavailable("connect"), "connect"),
+        odd("103 Early Hints", "Link: </a>\r\n", "", unavailable("connect"), "connect"),
+        odd("204 None", "", "", invalid("empty"), "invalid_response"),
+        odd("204 None", "", "a body all the same", invalid("empty"), "invalid_response"),
+        odd("204 None", "Content-Length: 9\r\n", "", invalid("empty"), "invalid_response"),
+        odd("205 Reset", "Content-Length: 0\r\n", "", invalid("empty"), "invalid_response"),
+        odd("304 Not Modified", "", "", invalid("http_3xx"), "invalid_response"),
+        odd("304 Not", "Content-Length: 9\r\n", "", invalid("http_3xx"), "invalid_response"),
+        odd("300 Many", "Content-Length: 0\r\n", "", invalid("http_3xx"), "invalid_response"),
+        odd("599 Odd", "", "", unavailable("http_5xx"), "http_5xx"),
+        odd("999 Odd", "", "", unavailable("http_5xx"), "http_5xx"),
+        odd("000 Odd", "", "", invalid("not_http"), "invalid_response"),
+        odd("20 Odd", "", "", invalid("not_http"), "invalid_response"),
+        odd("2000 Odd", "", "", invalid("not_http"), "invalid_response"),
+        odd("-200 Odd", "", "", invalid("not_http"), "invalid_response"),
+        odd("200", "Content-Length: 2\r\n", "{}", invalid("no_access_token"), "invalid_response"),
+        odd("200 OK", "Content-Length: -1\r\n", "{}", invalid("not_http"), "invalid_response"),
+        odd("200 OK", "Content-Length: 1 2\r\n", "{}", invalid("not_http"), "invalid_response"),
+        odd("503 No", "Content-Length: -1\r\n", "{}", unavailable("http_5xx"), "http_5xx"),
+        odd(
+            "200 OK",
+            "Content-Length: 99999999999999999999\r\n",
+            "{}",
+            invalid("not_http"),
+            "invalid_response"),
+        odd(
+            "200 OK",
+            "Content-Length: 9223372036854775807\r\n",
+            "{}",
+            invalid("too_large"),
+            "invalid_response"),
+        odd(
+            "503 No",
+            "Content-Length: 9223372036854775807\r\n",
+            "",
+            unavailable("http_5xx"),
+            "http_5xx"),
+        odd(
+            "200 OK",
+            "Content-Length: 2\r\nContent-Length: 3\r\n",
+            "{}",
+            invalid("not_http"),
+            "invalid_response"),
+        odd("200 OK", "Transfer-Encoding: gzip\r\n", "{}", invalid("not_http"), "invalid_response"),
+        odd(
+            "200 OK",
+            "Transfer-Encoding: chunked\r\n",
+            "FFFFFFFFFFFFFFFFF\r\n{}",
+            invalid("truncated"),
+            "invalid_response"),
+        odd(
+            "200 OK",
+            "Transfer-Encoding: chunked\r\n",
+            "-2\r\n{}",
+            invalid("truncated"),
+            "invalid_response"),
+        odd("200 OK", "no colon at all\r\n", "{}", invalid("not_http"), "invalid_response"),
+        odd("200 OK", ": no name\r\n", "{}", invalid("not_http"), "invalid_response"),
+        odd(
+            "200 OK",
+            "X-Odd: \u0000\u0001\u007f\u00ff\u20ac\r\n",
+            "{}",
+            invalid("no_access_token"),
+            "invalid_response"),
+        odd(
+            "200 OK",
+            "Content-Type: \u0000;\r\nDate: \u0000\r\nRetry-After: \u0000\r\n",
+            "{}",
+            invalid("no_access_token"),
+            "invalid_response"),
+        odd(
+            "200 OK",
+            "X-Long: " + "x".repeat(100_000) + "\r\n",
+            "{}",
+            invalid("not_http"),
+            "invalid_response"),
+        odd("200 OK", "X-Many: x\r\n".repeat(5_000), "{}", invalid("not_http"), "invalid_response"),
+        failure(Answer.raw("HTTP/1.1 200 OK\r\nX-Cut: "), invalid("empty"), "invalid_response"),
+        failure(Answer.raw("HTTP/1.1 20"), invalid("not_http"), "invalid_response"),
+        failure(
+            Answer.raw("HTTP/9.9 200 OK\r\nContent-Length: 2\r\n\r\n{}"),
+            invalid("no_access_token"),
+            "invalid_response"),
+        failure(Answer.raw("\r\n".repeat(100)), invalid("not_http"), "invalid_response"),
+        failure(Answer.raw("\u0000".repeat(100)), invalid("not_http"), "invalid_response"),
+        failure(
+            Answer.raw("\u0015\u0003\u0001\u0000\u0002\u0002("),
+            invalid("not_http"),
+            "invalid_response"));
+  }
+
+  private static Arguments odd(
+      String status, String headers, String body, FetchResult meaning, String counted) {
+    return arguments(
+        Answer.raw("HTTP/1.1 " + status + "\r\n" + headers + "\r\n" + body), meaning, counted);
+  }
+
+  @ParameterizedTest
+  @MethodSource("oddHeads")
+  void everyOddHeadHasItsName(Answer answer, FetchResult meaning, String counted) {
+    everyMisbehaviourHasItsName(answer, meaning, counted);
+  }
+
+  @Test
+  void interimAnswersAreSkipped() {
+    upstream.answer(
+        exchange -> {
+          exchange.write("HTTP/1.1 100 Continue\r\n\r\n");
+          exchange.write("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n");
+          exchange.write("HTTP/1.1 199 Odd\r\nContent-Length: 5\r\n\r\n");
+          Answer.token().send(exchange);
+        });
+    assertThat(fetchFrom(upstream.url(), RequestStyle.FORM)).isInstanceOf(Fetched.class);
+  }
+
+  /** No content coding was asked for. */
+  static Stream<Arguments> codings() {
+    var token = "{\"access_token\":\"t\"}".getBytes(UTF_8);
+    var bomb = gzip(new byte[64 << 20]);
+    return Stream.of(
+        coded("gzip", gzip(token), null),
+        coded("GZIP", gzip(token), null),
+        coded("x-gzip", gzip(token), null),
+        coded("identity", token, null),
+        coded("identity, gzip", gzip(token), null),
+        coded("deflate", deflate(token, false), null),
+        coded("deflate", deflate(token, true), null),
+        coded("", token, null),
+        coded("gzip", bomb, invalid("too_large")),
+        coded("deflate", deflate(new byte[64 << 20], false), invalid("too_large")),
+        coded("gzip", Arrays.copyOf(gzip(token), 20), invalid("truncated")),
+        coded("gzip", token, invalid("content_encoding")),
+        coded("deflate", token, invalid("content_encoding")),
+        coded("gzip", new byte[0], invalid("empty")),
+        coded("gzip, gzip", gzip(gzip(token)), invalid("content_encoding")),
+        coded("br", token, invalid("content_encoding")),
+        coded("zstd", token, invalid("content_encoding")),
+        coded("x\u0000x", token, invalid("content_encoding")));
+  }
+
+  private static Arguments coded(String coding, byte[] body, @Nullable FetchResult failure) {
+    return arguments(coding, body, failure);
+  }
+
+  @ParameterizedTest
+  @MethodSource("codings")
+  void aCodedAnswerIsReadOrNamed(String coding, byte[] body, @Nullable FetchResult failure) {
+    upstream.answer(
+        exchange -> {
+          assertThat(exchange.request().headers()).containsEntry("Accept-Encoding", "identity");
+          exchange.write(
+              "HTTP/1.1 200 OK\r\nContent-Length: %d\r\nContent-Encoding: %s\r\n\r\n"
+                  .formatted(body.length, coding));
+          exchange.write(body);
+        });
+    var result = fetchFrom(upstream.url(), RequestStyle.FORM);
+    if (failure == null) {
+      assertThat(result)
+          .isInstanceOfSatisfying(
+              Fetched.class, fetched -> assertThat(fetched.token().value()).isEqualTo("t"));
+    } else {
+      assertThat(result).isEqualTo(failure);
+    }
+  }
+
+  private static byte[] gzip(byte[] plain) {
+    var coded = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(coded)) {
+      gzip.write(plain);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return coded.toByteArray();
+  }
+
+  private static byte[] deflate(byte[] plain, boolean withoutHeader) {
+    var coded = new ByteArrayOutputStream();
+    try (var deflate =
+        new DeflaterOutputStream(
+            coded, new Deflater(Deflater.DEFAULT_COMPRESSION, withoutHeader))) {
+      deflate.write(plain);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return coded.toByteArray();
+  }
+
   @ParameterizedTest
   @MethodSource("failures")
   void everyMisbehaviourHasItsName(Answer answer, FetchResult meaning, String counted) {
@@ -197,10 +398,12 @@ class UpstreamFailureTest {
   }
 
   @Test
-  void aConnectionThatDoesNotOpenInTimeIsAnUnavailableUpstream() throws IOException {
-    try (var full = new FullServer();
+  void aConnectionThatDoesNotOpenInTimeIsAnUnavailableUpstream() {
+    try (var full = FullServer.start();
         var under = SourceUnderTest.with(Map.of("broker.upstream.connect-timeout", "100ms"))) {
-      assertThat(under.source.fetch(SourceUnderTest.client(full.url())))
+      assertThat(
+              under.source.fetch(
+                  SourceUnderTest.client(URI.create("http://127.0.0.1:" + full.port()))))
           .isEqualTo(unavailable("connect"));
     }
   }
@@ -232,18 +435,34 @@ class UpstreamFailureTest {
 
   @Test
   void theFallBackCountsWithinTheSameTimeLimit() {
-    var late = Duration.ofMillis(1200);
-    upstream.answer(
-        exchange ->
-            (exchange.request().method().equals("GET")
-                    ? Answer.token().after(late)
-                    : Answer.error("invalid_request").after(late))
-                .send(exchange));
-    try (var under = SourceUnderTest.with(Map.of("broker.upstream.timeout", "2s"))) {
+    try (var under = SourceUnderTest.patient()) {
+      upstream.answer(
+          exchange -> {
+            under.clock.advance(Duration.ofSeconds(30));
+            Answer.error("invalid_request").send(exchange);
+          });
       assertThat(under.source.fetch(SourceUnderTest.client(upstream.url())))
           .isEqualTo(new TimedOut());
+      assertThat(upstream.count()).isEqualTo(1);
     }
-    assertThat(upstream.count()).isEqualTo(2);
+  }
+
+  @Test
+  void theFallBackHasTheTimeThatIsLeft() {
+    try (var under = SourceUnderTest.patient()) {
+      upstream.answer(
+          exchange -> {
+            if (exchange.request().method().equals("POST")) {
+              under.clock.advance(Duration.ofMillis(29_800));
+              Answer.error("invalid_request").send(exchange);
+            } else {
+              Answer.trickle().send(exchange);
+            }
+          });
+      assertThat(under.source.fetch(SourceUnderTest.client(upstream.url())))
+          .isEqualTo(new TimedOut());
+      assertThat(upstream.count()).isEqualTo(2);
+    }
   }
 
   @Test
@@ -298,36 +517,5 @@ class UpstreamFailureTest {
 
   private static FetchResult invalid(String reason) {
     return new InvalidResponse(reason);
-  }
-
-  /** Takes no more connections: its queue is full and nobody empties it. */
-  private static final class FullServer implements AutoCloseable {
-    private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-    private final List<Socket> queue = new ArrayList<>();
-
-    FullServer() throws IOException {
-      try {
-        while (queue.size() < 100) {
-          var next = new Socket();
-          queue.add(next);
-          next.connect(server.getLocalSocketAddress(), 200);
-        }
-      } catch (SocketTimeoutException full) {
-        return;
-      }
-      throw new IllegalStateException("this system's queues do not fill");
-    }
-
-    URI url() {
-      return URI.create("http://127.0.0.1:" + server.getLocalPort());
-    }
-
-    @Override
-    public void close() throws IOException {
-      server.close();
-      for (var socket : queue) {
-        socket.close();
-      }
-    }
   }
 }

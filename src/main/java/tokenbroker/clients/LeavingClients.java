@@ -1,0 +1,91 @@
+package tokenbroker.clients;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import tokenbroker.time.Moment;
+import tokenbroker.time.Ticker;
+
+/**
+ * Clients that the clients file no longer has. Their removal deletes tokens, so it is slower than
+ * an addition: a client stays as it was until the file has lacked it for {@link #GRACE}. Who wants
+ * to end a caller's access at once removes the caller from the client. Not thread-safe.
+ */
+final class LeavingClients {
+
+  static final Duration GRACE = Duration.ofSeconds(30);
+
+  private static final Logger LOG = Logger.getLogger(ClientDirectoryReload.class);
+  private static final int FEW = 4;
+  private static final int MOST_NAMES = 20;
+
+  private final Path file;
+  private final Ticker ticker;
+  private final Map<ClientName, Moment> missingSince = new LinkedHashMap<>();
+
+  LeavingClients(Path file, Ticker ticker) {
+    this.file = file;
+    this.ticker = ticker;
+  }
+
+  boolean contains(ClientName client) {
+    return missingSince.containsKey(client);
+  }
+
+  /** Returns the clients of a new file and, after them, those that were there and are missing. */
+  Map<ClientName, Client> keepMissing(
+      Map<ClientName, Client> before, Map<ClientName, Client> file) {
+    missingSince.keySet().removeAll(file.keySet());
+    var all = new LinkedHashMap<>(file);
+    before.forEach(all::putIfAbsent);
+    var missing =
+        before.keySet().stream()
+            .filter(client -> !file.containsKey(client) && !contains(client))
+            .toList();
+    missing.forEach(client -> missingSince.put(client, ticker.now()));
+    if (!missing.isEmpty()) {
+      tell(missing, before.size(), file.size());
+    }
+    return release(all);
+  }
+
+  /** Returns the clients without those that have been missing for long enough. */
+  Map<ClientName, Client> release(Map<ClientName, Client> clients) {
+    var now = ticker.now();
+    var gone =
+        missingSince.entrySet().stream()
+            .filter(entry -> entry.getValue().until(now).compareTo(GRACE) >= 0)
+            .map(Map.Entry::getKey)
+            .toList();
+    if (gone.isEmpty()) {
+      return clients;
+    }
+    missingSince.keySet().removeAll(gone);
+    var left = new LinkedHashMap<>(clients);
+    left.keySet().removeAll(gone);
+    LOG.infof("%d clients are removed with their tokens: %s", gone.size(), names(gone));
+    return left;
+  }
+
+  private void tell(List<ClientName> missing, int before, int now) {
+    var message =
+        "%d of %d clients are missing in %s and are removed with their tokens in %d s, unless they are back: %s"
+            .formatted(missing.size(), before, file, GRACE.toSeconds(), names(missing));
+    if (now == 0 || (before >= FEW && missing.size() > before / 2)) {
+      LOG.warn(message + " (the file may have lost a part)");
+    } else {
+      LOG.info(message);
+    }
+  }
+
+  private static String names(Collection<ClientName> clients) {
+    var names =
+        clients.stream().limit(MOST_NAMES).map(ClientName::value).collect(Collectors.joining(", "));
+    return clients.size() > MOST_NAMES ? names + ", ..." : names;
+  }
+}

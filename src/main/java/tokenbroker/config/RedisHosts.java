@@ -1,0 +1,43 @@
+package tokenbroker.config;
+
+import java.net.URI;
+import java.util.Arrays;
+import java.util.List;
+
+/** The addresses of Redis servers, refused where the Redis client would fail to read them. */
+final class RedisHosts {
+
+  private static final int MOST_PORTS = 65_535;
+
+  private RedisHosts() {}
+
+  /** Messages of the exception hold nothing of the value: it may hold a password. */
+  static List<URI> parse(String hosts) {
+    var uris = Arrays.stream(hosts.split(",", -1)).map(String::strip).map(RedisHosts::uri).toList();
+    if (!uris.stream().allMatch(RedisHosts::isUsable)) {
+      throw new IllegalArgumentException("not an address of Redis");
+    }
+    return uris;
+  }
+
+  private static URI uri(String host) {
+    try {
+      return URI.create(host);
+    } catch (IllegalArgumentException _) {
+      throw new IllegalArgumentException("not a URI");
+    }
+  }
+
+  private static boolean isUsable(URI uri) {
+    var path = uri.getPath() == null ? "" : uri.getPath();
+    return switch (String.valueOf(uri.getScheme())) {
+      case "redis", "rediss" ->
+          uri.getHost() != null
+              && uri.getPort() != 0
+              && uri.getPort() <= MOST_PORTS
+              && path.matches("(/([0-9]{1,5})?)?");
+      case "unix" -> path.length() > 1;
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,64 @@
+package tokenbroker.config;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One setting.
+ *
+ * @param name such as {@code broker.issuers.<name>.keys}
+ * @param defaultValue null if there is none
+ * @param range null for a type that has no order
+ */
+record Setting(String name, ValueType type, @Nullable String defaultValue, @Nullable Bounds range) {
+
+  /** The bounds as they are declared. */
+  record Bounds(String min, String max) {}
+
+  boolean allows(String value) {
+    try {
+      return isWithinRange(type.parser().apply(value));
+    } catch (IllegalArgumentException e) {
+      return false; // What is allowed says more than why this is not.
+    }
+  }
+
+  private boolean isWithinRange(Object value) {
+    if (range == null) {
+      return true;
+    }
+    return switch (value) {
+      case Duration duration -> isWithinRange(duration);
+      case BackoffRange(var first, var longest) -> isWithinRange(first) && isWithinRange(longest);
+      case Number number ->
+          number.doubleValue() >= Double.parseDouble(range.min())
+              && number.doubleValue() <= Double.parseDouble(range.max());
+      default -> throw new IllegalStateException(name + " has a range and no order");
+    };
+  }
+
+  private boolean isWithinRange(Duration duration) {
+    return range != null
+        && duration.compareTo(ValueType.duration(range.min())) >= 0
+        && duration.compareTo(ValueType.duration(range.max())) <= 0;
+  }
+
+  /** Says what is allowed, such as {@code a duration with its unit from 1s to 10m}. */
+  String allowed() {
+    return range == null
+        ? type.description()
+        : "%s from %s to %s".formatted(type.description(), range.min(), range.max());
+  }
+
+  /** Returns what is wrong with the value and what to do about it; empty if it is allowed. */
+  Optional<String> fault(String key, String value, String origin) {
+    if (allows(value)) {
+      return Optional.empty();
+    }
+    var hidden = type.isSecret() || ValueType.looksLikeKey(value);
+    var seen = hidden ? "is malformed" : "is " + Shown.text(value);
+    var instead = defaultValue == null ? "" : "; the default is " + defaultValue;
+    return Optional.of("%s %s (%s): set %s%s".formatted(key, seen, origin, allowed(), instead));
+  }
+}

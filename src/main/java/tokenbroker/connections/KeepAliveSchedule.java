@@ -1,0 +1,31 @@
+package tokenbroker.connections;
+
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import tokenbroker.config.BrokerConfig;
+import tokenbroker.tokens.ConnectionId;
+
+/**
+ * When a connection that nobody uses is renewed: up to a tenth earlier than configured, each
+ * connection at its own time, so that those that were connected together are not renewed together.
+ */
+@Singleton
+public class KeepAliveSchedule {
+
+  private static final int STEPS = 1024;
+  private static final int EARLIEST_SHARE = 9;
+  private static final int SHARES = 10;
+
+  private final Duration keepAlive;
+
+  public KeepAliveSchedule(BrokerConfig config) {
+    this.keepAlive = config.connections().keepAlive();
+  }
+
+  /** Returns how long from its last renewal the connection is renewed at the latest. */
+  public Duration dueAfter(ConnectionId connection) {
+    var step = Math.floorMod(connection.value().hashCode() * 0x9E3779B9, STEPS);
+    var jitter = keepAlive.dividedBy((long) SHARES * STEPS).multipliedBy(step);
+    return keepAlive.multipliedBy(EARLIEST_SHARE).dividedBy(SHARES).plus(jitter);
+  }
+}

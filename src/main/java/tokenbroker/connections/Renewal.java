@@ -1,0 +1,172 @@
+package tokenbroker.connections;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.clients.Client;
+import tokenbroker.connections.ConnectionStore.Claim;
+import tokenbroker.connections.ConnectionStore.Claiming;
+import tokenbroker.connections.ConnectionStore.Held;
+import tokenbroker.connections.RenewalState.Claimed;
+import tokenbroker.connections.RenewalState.Done;
+import tokenbroker.connections.RenewalState.Refreshed;
+import tokenbroker.connections.RenewalState.Refused;
+import tokenbroker.connections.RenewalState.Unclaimed;
+import tokenbroker.connections.RenewalState.Unsaved;
+import tokenbroker.tokens.AccessToken;
+import tokenbroker.tokens.Account;
+import tokenbroker.tokens.FetchResult;
+import tokenbroker.tokens.FetchResult.FromUpstream;
+import tokenbroker.tokens.OAuthError;
+import tokenbroker.tokens.RefreshToken;
+import tokenbroker.tokens.StoreUnavailable;
+
+/**
+ * One renewal of a connection, which costs its refresh token. TrackMage replaces that at every use,
+ * without any grace. So
+ *
+ * <ol>
+ *   <li>one renewal at a time uses it, over all replicas: whoever has claimed the connection, from
+ *       before the request until what came of it is stored;
+ *   <li>what replaces it is stored before the access token is handed on;
+ *   <li>an answer that may have been lost on the way is asked for once more with the old one;
+ *   <li>only the upstream's own {@code invalid_grant}, for the one that is stored, ends a
+ *       connection.
+ * </ol>
+ */
+final class Renewal {
+
+  private static final FetchResult STORE_UNAVAILABLE =
+      new FetchResult.Unavailable(ConnectionStore.UNAVAILABLE, null);
+
+  private final Client client;
+  private final Account account;
+  private final UserGrants grants;
+  private final ConnectionStore store;
+  private final Rotations rotations;
+  private final ConnectionRecords records;
+
+  Renewal(
+      Client client,
+      Account account,
+      UserGrants grants,
+      ConnectionStore store,
+      Rotations rotations,
+      ConnectionRecords records) {
+    this.client = client;
+    this.account = account;
+    this.grants = grants;
+    this.store = store;
+    this.rotations = rotations;
+    this.records = records;
+  }
+
+  /** Goes through all states. Blocks for several time limits of the upstream at most. */
+  FetchResult run() {
+    RenewalState state = new Unclaimed();
+    @Nullable Claim claim = null;
+    try {
+      while (true) {
+        switch (state) {
+          case Done(var result) -> {
+            return result;
+          }
+          case Unsaved() -> {
+            claim = null;
+            return STORE_UNAVAILABLE;
+          }
+          case Claimed claimed -> claim = claimed.claim();
+          case Unclaimed _, Refreshed _, Refused _ -> {}
+        }
+        state = next(state);
+      }
+    } catch (StoreUnavailable e) {
+      return STORE_UNAVAILABLE;
+    } finally {
+      if (claim != null) {
+        claim.close();
+      }
+    }
+  }
+
+  /**
+   * Makes one step.
+   *
+   * @throws StoreUnavailable if the store does not answer
+   */
+  RenewalState next(RenewalState state) {
+    return switch (state) {
+      case Unclaimed() -> claim();
+      case Claimed(var held, var claim, var retried) -> refresh(held, claim, retried);
+      case Refreshed(var held, var claim, var token, var next) -> store(held, claim, token, next);
+      case Refused(var held, var claim) -> end(held, claim);
+      case Unsaved unsaved -> unsaved;
+      case Done done -> done;
+    };
+  }
+
+  private RenewalState claim() {
+    var settled = rotations.settle(account);
+    if (settled != null) {
+      return new Done(new FetchResult.Fetched(settled));
+    }
+    return switch (store.claim(account)) {
+      case Claiming.Claimed(var held, var claim) -> new Claimed(held, claim, false);
+      case Claiming.ClaimedElsewhere() -> new Done(new FetchResult.ClaimedElsewhere());
+      case Claiming.Ended() -> new Done(new FetchResult.ReconnectRequired());
+      case Claiming.Absent() -> new Done(new FetchResult.Gone());
+    };
+  }
+
+  private RenewalState refresh(Held held, Claim claim, boolean retried) {
+    if (!held.connection().provenance().isOf(client, account)) {
+      // Another server, or another client there. The former may come back, so nothing is marked.
+      return new Done(new FetchResult.ReconnectRequired());
+    }
+    return switch (grants.refresh(client, held.refreshToken())) {
+      case FetchResult.Fetched(var token, var next) -> new Refreshed(held, claim, token, next);
+      case FetchResult.Rejected(var error) when error == OAuthError.INVALID_GRANT ->
+          new Refused(held, claim);
+      case FromUpstream lost when mayBeLost(lost) && !retried -> new Claimed(held, claim, true);
+      case FetchResult.Rejected rejected -> new Done(rejected);
+      case FetchResult.Unavailable unavailable -> new Done(unavailable);
+      case FetchResult.InvalidResponse invalid -> new Done(invalid);
+      case FetchResult.TimedOut late -> new Done(late);
+    };
+  }
+
+  /** After a time-out nobody waits any more: the next renewal asks again. */
+  private static boolean mayBeLost(FromUpstream result) {
+    return switch (result) {
+      case FetchResult.InvalidResponse _ -> true;
+      case FetchResult.Unavailable(var reason, _) -> reason.equals("connect");
+      case FetchResult.Fetched _, FetchResult.Rejected _, FetchResult.TimedOut _ -> false;
+    };
+  }
+
+  private RenewalState store(
+      Held held, Claim claim, AccessToken token, @Nullable RefreshToken next) {
+    var connection = held.connection().until(token.life().requestedAt().plus(token.lifetime()));
+    var rotation = store.rotation(account, connection, next == null ? held.refreshToken() : next);
+    return switch (rotations.save(account, held.revision(), rotation, token, claim)) {
+      case SAVED -> {
+        records.refreshed(account, token.id());
+        yield new Done(new FetchResult.Fetched(token));
+      }
+      case SUPERSEDED -> new Done(superseded());
+      case WAITING -> new Unsaved();
+    };
+  }
+
+  private RenewalState end(Held held, Claim claim) {
+    if (!store.end(account, held.revision(), claim)) {
+      return new Done(superseded());
+    }
+    records.ended(account);
+    return new Done(new FetchResult.ReconnectRequired());
+  }
+
+  private FetchResult superseded() {
+    Optional<Connection> now = store.find(account);
+    return now.isEmpty() ? new FetchResult.Gone() : new FetchResult.Superseded();
+  }
+}

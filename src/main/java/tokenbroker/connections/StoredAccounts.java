@@ -1,0 +1,40 @@
+package tokenbroker.connections;
+
+import jakarta.inject.Singleton;
+import java.util.List;
+import tokenbroker.clients.Client;
+import tokenbroker.connections.Connection.State;
+import tokenbroker.tokens.Account;
+import tokenbroker.tokens.ConnectedAccounts;
+import tokenbroker.tokens.StoreUnavailable;
+
+/** The connected accounts that the store has. */
+@Singleton
+class StoredAccounts implements ConnectedAccounts {
+
+  /** So many are looked through. */
+  private static final int LOOKED_AT = 100;
+
+  private final ConnectionStore store;
+
+  StoredAccounts(ConnectionStore store) {
+    this.store = store;
+  }
+
+  @Override
+  public List<Account> some(Client client, int limit) {
+    try {
+      return store.page(client.name(), null, LOOKED_AT).connections().stream()
+          .filter(connection -> connection.state() == State.ACTIVE)
+          .map(connection -> new Candidate(new Account(client.name(), connection.id()), connection))
+          .filter(each -> each.connection.provenance().isOf(client, each.account))
+          .map(Candidate::account)
+          .limit(limit)
+          .toList();
+    } catch (StoreUnavailable e) {
+      return List.of();
+    }
+  }
+
+  private record Candidate(Account account, Connection connection) {}
+}

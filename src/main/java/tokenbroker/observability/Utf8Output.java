@@ -1,0 +1,36 @@
+package tokenbroker.observability;
+
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.logging.Handler;
+import org.jboss.logmanager.ExtHandler;
+import org.jboss.logmanager.LogContext;
+import org.jboss.logmanager.handlers.ConsoleHandler;
+
+/**
+ * The console speaks UTF-8 whatever the locale. Under {@code LC_ALL=C}, which containers often
+ * have, the JVM would print a question mark for every letter that is not ASCII.
+ */
+class Utf8Output {
+
+  void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
+    System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
+    for (var handler : LogContext.getLogContext().getLogger("").getHandlers()) {
+      speakUtf8(handler);
+    }
+  }
+
+  private static void speakUtf8(Handler handler) {
+    if (handler instanceof ConsoleHandler console) {
+      console.setCharset(StandardCharsets.UTF_8);
+    } else if (handler instanceof ExtHandler wrapper) {
+      for (var wrapped : wrapper.getHandlers()) {
+        speakUtf8(wrapped);
+      }
+    }
+  }
+}

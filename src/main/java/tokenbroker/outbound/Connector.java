@@ -1,0 +1,66 @@
+package tokenbroker.outbound;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLSocket;
+import tokenbroker.time.Ticker;
+
+/** Opens a connection to one address: TCP, the tunnel of an egress proxy, and TLS. Blocks. */
+final class Connector {
+
+  private final int limitMillis;
+  private final TlsSockets tls;
+  private final Ticker ticker;
+
+  /**
+   * Makes a connector.
+   *
+   * @param limit for each of TCP, the tunnel and each step of the TLS handshake
+   */
+  Connector(Duration limit, TlsSockets tls, Ticker ticker) {
+    this.limitMillis = Math.clamp(limit.toMillis(), 1, Integer.MAX_VALUE);
+    this.tls = tls;
+    this.ticker = ticker;
+  }
+
+  /**
+   * Returns an open connection.
+   *
+   * @param opens is told the socket first, so that it can close it at any time
+   */
+  HttpConnection connect(Route route, InetAddress address, Consumer<Socket> opens)
+      throws IOException {
+    var socket = new Socket(Proxy.NO_PROXY);
+    opens.accept(socket);
+    try {
+      socket.setTcpNoDelay(true);
+      socket.connect(new InetSocketAddress(address, route.port()), limitMillis);
+      socket.setSoTimeout(limitMillis);
+      if (route.tunnels()) {
+        Tunnel.open(socket, route.origin());
+      }
+      var layered = route.origin().tls() ? secured(socket, route.origin()) : socket;
+      socket.setSoTimeout(0);
+      return new HttpConnection(route, address, socket, layered, ticker.now());
+    } catch (IOException | RuntimeException e) {
+      TimeLimit.close(socket);
+      throw e;
+    }
+  }
+
+  /** The certificate must be trusted and be the host's own. */
+  private Socket secured(Socket socket, Origin origin) throws IOException {
+    var secured =
+        (SSLSocket) tls.factory().createSocket(socket, origin.host(), origin.port(), true);
+    var parameters = secured.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    secured.setSSLParameters(parameters);
+    secured.startHandshake();
+    return secured;
+  }
+}

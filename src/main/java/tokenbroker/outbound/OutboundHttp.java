@@ -1,0 +1,152 @@
+package tokenbroker.outbound;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocketFactory;
+import tokenbroker.outbound.HttpConnection.Outcome;
+import tokenbroker.outbound.Reply.Answered;
+import tokenbroker.outbound.Reply.Late;
+import tokenbroker.outbound.Reply.NoConnection;
+import tokenbroker.outbound.Reply.NoConnection.Reason;
+import tokenbroker.outbound.Reply.NotHttp;
+import tokenbroker.time.Ticker;
+
+/**
+ * Sends requests over HTTP/1.1 and reads whole answers, within a time limit. It follows no
+ * redirects and keeps no cookies. It never throws what a server, a proxy or a network causes: that
+ * is a {@link Reply}. Thread-safe; blocks, so call it on a virtual thread.
+ */
+public final class OutboundHttp implements AutoCloseable {
+
+  /** Some servers say so before they close an idle connection (RFC 9110 §15.5.9). */
+  private static final int REQUEST_TIMEOUT = 408;
+
+  private final Addresses addresses;
+  private final Connector connector;
+  private final IdleConnections idle;
+  private final Ticker ticker;
+  private final Clock clock;
+
+  /** With the certificates that the JVM trusts. */
+  public OutboundHttp(Duration connectLimit, Ticker ticker, Clock clock) {
+    this(connectLimit, ticker, clock, () -> (SSLSocketFactory) SSLSocketFactory.getDefault());
+  }
+
+  /**
+   * With certificates that are trusted here alone.
+   *
+   * @param connectLimit for each address of a host
+   * @param tls is asked for each connection
+   */
+  public OutboundHttp(Duration connectLimit, Ticker ticker, Clock clock, TlsSockets tls) {
+    this(connectLimit, ticker, clock, tls, InetAddress::getAllByName);
+  }
+
+  OutboundHttp(
+      Duration connectLimit, Ticker ticker, Clock clock, TlsSockets tls, Resolver resolver) {
+    this.addresses = new Addresses(resolver);
+    this.connector = new Connector(connectLimit, tls, ticker);
+    this.idle = new IdleConnections(ticker);
+    this.ticker = ticker;
+    this.clock = clock;
+  }
+
+  /**
+   * Sends a request and waits for the whole answer. A repeatable request is sent once more, on a
+   * new connection, if its connection ended before the first byte of an answer, or if a kept
+   * connection brought a 408: a server that closes an idle connection may cross the request.
+   *
+   * @param limit on all of it, the lookup of the host included
+   */
+  public Reply send(OutboundRequest request, Duration limit) {
+    var origin = Origin.of(request.url());
+    if (origin.isEmpty()) {
+      return new NoConnection(Reason.UNKNOWN_HOST);
+    }
+    var route = Route.to(origin.get());
+    try (var time = new TimeLimit(limit)) {
+      var kept = request.repeatable() ? idle.take(route) : null;
+      var first = kept == null ? fresh(request, route, time) : exchange(request, kept, time);
+      return request.repeatable() && isWorthRepeating(first, kept != null) && !time.hasPassed()
+          ? fresh(request, route, time)
+          : first;
+    }
+  }
+
+  private static boolean isWorthRepeating(Reply reply, boolean kept) {
+    return switch (reply) {
+      case NoConnection(var reason) -> reason == Reason.CLOSED;
+      case Answered answer -> kept && answer.status() == REQUEST_TIMEOUT;
+      case NotHttp _, Late _ -> false;
+    };
+  }
+
+  private Reply fresh(OutboundRequest request, Route route, TimeLimit time) {
+    try {
+      var candidates = addresses.of(route.host(), time);
+      var connection = new Race(connector, route, candidates, time).decide();
+      addresses.worked(route.host(), connection.address);
+      var reply = exchange(request, connection, time);
+      if (reply instanceof Late || reply instanceof NoConnection) {
+        addresses.disappointed(route.host(), connection.address, candidates);
+      }
+      return reply;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Late();
+    } catch (IOException e) {
+      return time.hasPassed() ? new Late() : new NoConnection(reason(e));
+    }
+  }
+
+  private Reply exchange(OutboundRequest request, HttpConnection connection, TimeLimit time) {
+    connection.coveredBy(time);
+    var sent = ticker.now();
+    var sentAt = clock.instant();
+    var outcome = connection.exchange(request);
+    if (outcome instanceof Outcome.Answer answer && answer.reusable()) {
+      idle.keep(connection);
+    } else {
+      connection.close();
+    }
+    if (isCutShort(outcome) && (time.hasPassed() || Thread.currentThread().isInterrupted())) {
+      return new Late();
+    }
+    return switch (outcome) {
+      case Outcome.Answer(var status, var headers, var body, _) ->
+          new Answered(status, headers, body, sent, sentAt, clock.instant());
+      case Outcome.NotHttp() -> new NotHttp();
+      case Outcome.Ended(var silent) -> new NoConnection(silent ? Reason.CLOSED : Reason.BROKEN);
+    };
+  }
+
+  /** What was whole when the limit passed still counts. */
+  private static boolean isCutShort(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Answer answer -> answer.body() instanceof Body.CutOff;
+      case Outcome.Ended _ -> true;
+      case Outcome.NotHttp _ -> false;
+    };
+  }
+
+  private static Reason reason(IOException fault) {
+    return switch (fault) {
+      case UnknownHostException _ -> Reason.UNKNOWN_HOST;
+      case SocketTimeoutException _ -> Reason.TIMEOUT;
+      case SSLException _ -> Reason.TLS;
+      case Tunnel.Refused _ -> Reason.PROXY;
+      default -> Reason.REFUSED;
+    };
+  }
+
+  /** Closes the connections that are kept. */
+  @Override
+  public void close() {
+    idle.close();
+  }
+}

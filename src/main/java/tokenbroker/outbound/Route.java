@@ -1,0 +1,53 @@
+package tokenbroker.outbound;
+
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to a server: straight, or through an egress proxy.
+ *
+ * @param proxy null for the straight way. Its address is not resolved.
+ */
+record Route(Origin origin, @Nullable InetSocketAddress proxy) {
+
+  /**
+   * Follows the JVM's proxy settings, such as {@code -Dhttps.proxyHost}. They see the host and the
+   * port only, since the rest of a URL may be secret. Only HTTP proxies are used.
+   */
+  static Route to(Origin origin) {
+    var selector = ProxySelector.getDefault();
+    if (selector != null) {
+      for (var proxy : selector.select(origin.url())) {
+        if (proxy.type() == Proxy.Type.HTTP && proxy.address() instanceof InetSocketAddress at) {
+          return new Route(
+              origin, InetSocketAddress.createUnresolved(at.getHostString(), at.getPort()));
+        }
+        if (proxy.type() == Proxy.Type.DIRECT) {
+          break;
+        }
+      }
+    }
+    return new Route(origin, null);
+  }
+
+  /** The host to connect to. */
+  String host() {
+    return proxy == null ? origin.host() : proxy.getHostString();
+  }
+
+  /** The port to connect to. */
+  int port() {
+    return proxy == null ? origin.port() : proxy.getPort();
+  }
+
+  boolean tunnels() {
+    return proxy != null && origin.tls();
+  }
+
+  /** Whether the proxy reads the request itself, and needs to be told the whole URL. */
+  boolean needsAbsoluteUrl() {
+    return proxy != null && !origin.tls();
+  }
+}

@@ -1,0 +1,16 @@
+package tokenbroker.outbound;
+
+import java.io.IOException;
+import javax.net.ssl.SSLSocketFactory;
+
+/** Makes the TLS sockets that requests are sent over, and so decides which servers are trusted. */
+@FunctionalInterface
+public interface TlsSockets {
+
+  /**
+   * Returns the factory for the next connection.
+   *
+   * @throws IOException if the trusted certificates cannot be read; no connection opens then
+   */
+  SSLSocketFactory factory() throws IOException;
+}

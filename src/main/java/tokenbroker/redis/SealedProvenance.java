@@ -1,0 +1,32 @@
+package tokenbroker.redis;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import tokenbroker.tokens.Provenance;
+
+/** A provenance as JSON, for what is sealed. */
+final class SealedProvenance {
+
+  private SealedProvenance() {}
+
+  static ObjectNode json(Provenance provenance) {
+    var json = JsonNodeFactory.instance.objectNode();
+    json.put("server", provenance.server());
+    json.put("client_id", provenance.clientId());
+    json.put("scope", provenance.scope());
+    json.put("credentials", provenance.credentialsVersion());
+    return json;
+  }
+
+  /**
+   * @throws IllegalArgumentException if a field is missing
+   */
+  static Provenance of(JsonNode json) {
+    return new Provenance(
+        json.required("server").asText(),
+        json.required("client_id").asText(),
+        json.path("scope").textValue(),
+        json.required("credentials").asText());
+  }
+}

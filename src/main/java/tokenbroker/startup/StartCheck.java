@@ -1,0 +1,66 @@
+package tokenbroker.startup;
+
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.SmallRyeConfig;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.microprofile.config.Config;
+import tokenbroker.callers.Issuers;
+import tokenbroker.clients.ClientDirectoryReload;
+import tokenbroker.config.BrokerConfig;
+import tokenbroker.config.SettingsFaults;
+
+/** Refuses a wrong start before anything is started, with every fault at once. */
+@Singleton
+class StartCheck {
+
+  private final SmallRyeConfig allConfig;
+  private final BrokerConfig config;
+  private final SealKeys sealKeys;
+  private final Issuers issuers;
+  private final ClientDirectoryReload reload;
+
+  StartCheck(
+      Config allConfig,
+      BrokerConfig config,
+      SealKeys sealKeys,
+      Issuers issuers,
+      ClientDirectoryReload reload) {
+    this.allConfig = allConfig.unwrap(SmallRyeConfig.class);
+    this.config = config;
+    this.sealKeys = sealKeys;
+    this.issuers = issuers;
+    this.reload = reload;
+  }
+
+  void check(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) StartupEvent event) {
+    var faults = faults();
+    if (!faults.isEmpty()) {
+      throw new ConfigurationException(
+          "The token broker does not start. Correct this:\n  - " + String.join("\n  - ", faults));
+    }
+  }
+
+  /** A faulty setting has its default here, about which nothing is to be said. */
+  private List<String> faults() {
+    var ofSettings = SettingsFaults.of(allConfig, config);
+    var faults = new ArrayList<>(ofSettings.values());
+    issuers.faults().stream()
+        .filter(fault -> ofSettings.keySet().stream().noneMatch(key -> fault.startsWith(key + " ")))
+        .forEach(faults::add);
+    if (!ofSettings.containsKey("broker.store") && !ofSettings.containsKey("broker.seal.keys")) {
+      faults.addAll(sealKeys.faults());
+    }
+    config.connections().publicUrl().ifPresent(url -> faults.addAll(PublicUrl.faults(url)));
+    var clients = reload.load();
+    if (!ofSettings.containsKey("broker.clients.file")) {
+      clients.forEach(fault -> faults.add(config.clients().file() + ": " + fault));
+    }
+    return faults;
+  }
+}

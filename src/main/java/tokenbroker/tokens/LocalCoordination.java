@@ -1,0 +1,84 @@
+package tokenbroker.tokens;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.time.Moment;
+import tokenbroker.time.Ticker;
+
+/**
+ * What one process needs so that its own fetches do not collide: failures, leases, claims of forced
+ * fetches and announcements. It holds no tokens.
+ */
+final class LocalCoordination {
+
+  private static final Duration FAILURE_REMEMBERED = Duration.ofSeconds(60);
+
+  private final Ticker ticker;
+  private final Map<Account, UpstreamFailure> failures = new ConcurrentHashMap<>();
+  private final Map<Account, Moment> forced = new ConcurrentHashMap<>();
+  private final Map<Account, Lease> leases = new ConcurrentHashMap<>();
+  private final List<Consumer<Announcement>> listeners = new CopyOnWriteArrayList<>();
+
+  LocalCoordination(Ticker ticker) {
+    this.ticker = ticker;
+  }
+
+  @Nullable UpstreamFailure failure(Account account) {
+    var now = ticker.now();
+    return failures.computeIfPresent(account, (name, held) -> isOver(held, now) ? null : held);
+  }
+
+  void remember(Account account, UpstreamFailure failure) {
+    var now = ticker.now();
+    failures.values().removeIf(held -> isOver(held, now));
+    failures.put(account, failure);
+    announce(Announcement.of(Announcement.Kind.FAILED, account));
+  }
+
+  private static boolean isOver(UpstreamFailure failure, Moment now) {
+    return !now.isBefore(failure.retryAt().plus(FAILURE_REMEMBERED));
+  }
+
+  void forgetFailure(Account account) {
+    failures.remove(account);
+  }
+
+  /** Returns empty if the claim is ours, else how long until the next may be made. */
+  Optional<Duration> claimForcedFetch(Account account, Duration period) {
+    var now = ticker.now();
+    forced.values().removeIf(until -> !now.isBefore(until));
+    var mine = now.plus(period);
+    var before = forced.putIfAbsent(account, mine);
+    return before == null ? Optional.empty() : Optional.of(now.until(before));
+  }
+
+  @Nullable Lease tryLease(Account account) {
+    var mine =
+        new Lease() {
+          @Override
+          public void close() {
+            leases.remove(account, this);
+          }
+        };
+    return leases.putIfAbsent(account, mine) == null ? mine : null;
+  }
+
+  void forget(Account account) {
+    failures.remove(account);
+    forced.remove(account);
+  }
+
+  void listen(Consumer<Announcement> listener) {
+    listeners.add(listener);
+  }
+
+  void announce(Announcement news) {
+    listeners.forEach(listener -> listener.accept(news));
+  }
+}

@@ -1,0 +1,102 @@
+package tokenbroker.tokens;
+
+import jakarta.inject.Singleton;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.clients.Client;
+import tokenbroker.time.Clocks;
+import tokenbroker.time.Now;
+import tokenbroker.tokens.TokenStore.Grant;
+import tokenbroker.tokens.TokenStore.Revision;
+import tokenbroker.tokens.TokenStore.Stored;
+
+/**
+ * The tokens of this process beside those of the store. The one that was requested later wins: a
+ * store that lost a token, or that was away when its token was replaced, gets the newer one back.
+ */
+@Singleton
+class LocalView {
+
+  private final NearbyTokens nearby;
+  private final TokenStore store;
+  private final Freshness freshness;
+  private final RecentOutcomes outcomes;
+  private final TokenMetrics metrics;
+  private final Clocks clocks;
+
+  LocalView(
+      NearbyTokens nearby,
+      TokenStore store,
+      Freshness freshness,
+      RecentOutcomes outcomes,
+      TokenMetrics metrics,
+      Clocks clocks) {
+    this.nearby = nearby;
+    this.store = store;
+    this.freshness = freshness;
+    this.outcomes = outcomes;
+    this.metrics = metrics;
+    this.clocks = clocks;
+  }
+
+  /** See {@link NearbyTokens#moment}. */
+  long moment() {
+    return nearby.moment();
+  }
+
+  /**
+   * Returns the newest token that the client may use, be it here or in the store; null if there is
+   * none. A newer one that the store has not got is written back.
+   */
+  @Nullable AccessToken newest(Client client, Account account, Stored stored, Now now) {
+    var shared = ofClient(client, account, stored.token());
+    var live = nearby.live(account, now);
+    var own = live == null ? null : ofClient(client, account, live.token);
+    if (own == null || (shared == null && stored.grant() != Grant.VALID)) {
+      return shared;
+    }
+    if (shared != null && (shared.id().equals(own.id()) || !own.wasRequestedAfter(shared))) {
+      return shared;
+    }
+    if (!stored.revision().equals(Revision.UNKNOWN)) {
+      store.restore(account, own, stored.revision());
+    }
+    return own;
+  }
+
+  private static @Nullable AccessToken ofClient(
+      Client client, Account account, @Nullable AccessToken token) {
+    return token != null && token.provenance().isOf(client, account) ? token : null;
+  }
+
+  /** Returns the last token that is known, however old; null if none is. */
+  @Nullable AccessToken lastKnown(Account account, Stored stored) {
+    if (stored.token() != null) {
+      return stored.token();
+    }
+    var own = nearby.get(account);
+    return own == null ? null : own.token;
+  }
+
+  /** Serves a token from the store, from now on. */
+  void keep(Account account, AccessToken token, Need need, long since) {
+    outcomes.seen(account, token);
+    put(account, token, need, since, false);
+  }
+
+  /** Serves a token that was fetched, from now on. */
+  void kept(Account account, AccessToken token, Need need, long since) {
+    put(account, token, need, since, true);
+  }
+
+  private void put(Account account, AccessToken token, Need need, long since, boolean fetched) {
+    var now = clocks.now();
+    if (need.isForCallers() || nearby.get(account) != null) {
+      nearby.keep(account, token, now, since);
+    }
+    metrics.kept(account, token, freshness, now, fetched);
+  }
+
+  void forget(Account account) {
+    nearby.forget(account);
+  }
+}

@@ -1,0 +1,36 @@
+package tokenbroker.config;
+
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** A configuration as the broker has it: behind the {@link SettingsGate}. */
+record GatedConfig(SmallRyeConfig all, BrokerConfig bound) {
+
+  static GatedConfig with(Map<String, String> properties) {
+    return with(properties, Map.of());
+  }
+
+  static GatedConfig with(Map<String, String> properties, Map<String, String> environment) {
+    var all =
+        new SmallRyeConfigBuilder()
+            .addDefaultInterceptors()
+            .withInterceptorFactories(new SettingsGate())
+            .withConverter(Duration.class, 200, new DurationConverter())
+            .withSources(new PropertiesConfigSource(properties, "test.properties", 250))
+            .withSources(new EnvConfigSource(environment, EnvConfigSource.ORDINAL))
+            .withMapping(BrokerConfig.class)
+            .withMappingIgnore("broker.**")
+            .build();
+    return new GatedConfig(all, all.getConfigMapping(BrokerConfig.class));
+  }
+
+  List<String> faults() {
+    return List.copyOf(SettingsFaults.of(all, bound).values());
+  }
+}

@@ -1,0 +1,169 @@
+package tokenbroker.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tokenbroker.testing.TestConfig;
+
+/** Every setting of {@link BrokerConfig} has a default or none, and bounds, on purpose. */
+class SettingsTest {
+
+  /**
+   * Key, default, and around each bound: the last refused, the bound, the bound, the first refused.
+   */
+  private static final String WITH_A_RANGE =
+      """
+      broker.clients.reload-every     | 10s    | 99ms  | 100ms | 1h      | 3601s
+      broker.callers.rate-limit       | 1000   | -1    | 0     | 1000000 | 1000001
+      broker.callers.burst            | 2000   | 0     | 1     | 1000000 | 1000001
+      broker.callers.remembered       | 10000  | -1    | 0     | 1000000 | 1000001
+      broker.tokens.safety-window     | 30s    | 999ms | 1s    | 10m     | 601s
+      broker.tokens.refresh-ahead     | 0.7    | 0.09  | 0.1   | 0.95    | 0.96
+      broker.tokens.idle-after        | 2      | 0.09  | 0.1   | 1000    | 1000.1
+      broker.upstream.connect-timeout | 2s     | 49ms  | 50ms  | 30s     | 31s
+      broker.upstream.timeout         | 5s     | 99ms  | 100ms | 1m      | 61s
+      broker.upstream.backoff         | 1s…30s | 9ms…1s | 10ms | 10ms…1h | 1s…61m
+      broker.connections.keep-alive   | 7d     | 59m   | 1h    | 13d     | 313h
+      broker.metrics.clients          | 1000   | -1    | 0     | 100000  | 100001
+      """;
+
+  private static final Map<String, String> WITHOUT_A_RANGE =
+      Map.ofEntries(
+          Map.entry("broker.store", "redis"),
+          Map.entry("broker.clients.file", "/etc/token-broker/clients.yaml"),
+          Map.entry("broker.clients.secrets", "/etc/token-broker/secrets"),
+          Map.entry("broker.issuers.<name>.issuer", ""),
+          Map.entry("broker.issuers.<name>.keys", ""),
+          Map.entry("broker.issuers.<name>.keys-token-file", ""),
+          Map.entry("broker.issuers.<name>.keys-ca-file", ""),
+          Map.entry("broker.issuers.<name>.audience", "token-broker"),
+          Map.entry("broker.issuers.<name>.algorithms", "RS256,ES256"),
+          Map.entry("broker.seal.keys", ""),
+          Map.entry("broker.seal.primary", ""),
+          Map.entry("broker.connections.public-url", ""));
+
+  record Row(String key, String defaultValue, String below, String min, String max, String above) {
+
+    static Row of(String line) {
+      var cells = Arrays.stream(line.split("\\|")).map(String::strip).toArray(String[]::new);
+      return new Row(cells[0], cells[1], cells[2], cells[3], cells[4], cells[5]);
+    }
+
+    @Override
+    public String toString() {
+      return key;
+    }
+  }
+
+  static List<Row> rows() {
+    return WITH_A_RANGE.lines().map(Row::of).toList();
+  }
+
+  @Test
+  void everySettingIsInOneOfTheTables() {
+    var declared =
+        Settings.all().stream().map(Setting::name).filter(it -> it.startsWith("broker."));
+    var known = rows().stream().map(Row::key).collect(Collectors.toSet());
+    known.addAll(WITHOUT_A_RANGE.keySet());
+    assertThat(declared).containsExactlyInAnyOrderElementsOf(known);
+  }
+
+  @Test
+  void aSettingWithoutARangeHasNoOrderAndTheDefaultOfTheTable() {
+    WITHOUT_A_RANGE.forEach(
+        (key, expected) -> {
+          var setting = Settings.find(key).orElseThrow();
+          assertThat(setting.defaultValue() == null ? "" : setting.defaultValue())
+              .as(key)
+              .isEqualTo(expected);
+          assertThat(setting.range()).as(key).isNull();
+          assertThat(setting.type()).as(key).isNotIn(ValueType.DURATION, ValueType.WHOLE_NUMBER);
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void aSettingWithARangeEndsAtItsBounds(Row row) {
+    var setting = Settings.find(row.key()).orElseThrow();
+    assertThat(setting.defaultValue()).isEqualTo(row.defaultValue());
+    assertThat(setting.allows(row.defaultValue())).isTrue();
+    assertThat(setting.allows(row.min())).isTrue();
+    assertThat(setting.allows(row.max())).isTrue();
+    assertThat(setting.allows(row.below())).isFalse();
+    assertThat(setting.allows(row.above())).isFalse();
+  }
+
+  /** What is allowed here must not fail there, in the configuration library. */
+  @ParameterizedTest
+  @MethodSource("rows")
+  void allowedValuesAreBoundAndOthersAreNamedWithWhatIsAllowed(Row row) {
+    for (var allowed : List.of(row.min(), row.max(), row.defaultValue())) {
+      assertThat(TestConfig.with(row.key(), allowed)).isNotNull();
+      assertThat(GatedConfig.with(withRoomFor(row.key(), allowed)).faults()).isEmpty();
+    }
+    for (var refused :
+        List.of(row.below(), row.above(), "nonsense", "-5m", "NaN", "1e999", "0x10")) {
+      var config = GatedConfig.with(Map.of(row.key(), refused));
+      assertThat(config.faults())
+          .singleElement()
+          .asString()
+          .startsWith(row.key() + " is " + Shown.text(refused))
+          .contains(row.defaultValue())
+          .contains(
+              "from "
+                  + bounds(row.key(), Setting.Bounds::min)
+                  + " to "
+                  + bounds(row.key(), Setting.Bounds::max));
+      assertThat(config.bound().callers().rateLimit()).isEqualTo(1000);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("durations")
+  void aDurationWithoutItsUnitIsRefused(String key) {
+    for (var text : List.of("5", "0", "30", "1.5")) {
+      assertThat(GatedConfig.with(Map.of(key, text)).faults())
+          .singleElement()
+          .asString()
+          .contains(key, "with its unit");
+    }
+  }
+
+  static List<String> durations() {
+    return Settings.all().stream()
+        .filter(it -> it.name().startsWith("broker.") && it.type().equals(ValueType.DURATION))
+        .map(Setting::name)
+        .toList();
+  }
+
+  @Test
+  void aSingleBackOffIsAPauseThatDoesNotGrow() {
+    var backoff = TestConfig.with("broker.upstream.backoff", "5s").upstream().backoff();
+    assertThat(backoff.first()).isEqualTo(backoff.longest()).hasSeconds(5);
+    assertThat(GatedConfig.with(Map.of("broker.upstream.backoff", "5s")).faults()).isEmpty();
+    for (var refused : List.of("5", "1…30", "30s…1s", "0s", "1s…", "…30s", "1s…2s…3s")) {
+      assertThat(GatedConfig.with(Map.of("broker.upstream.backoff", refused)).faults())
+          .as(refused)
+          .hasSize(1);
+    }
+  }
+
+  /** The time limit for connecting lies within that of the whole answer. */
+  private static Map<String, String> withRoomFor(String key, String value) {
+    return key.equals("broker.upstream.connect-timeout")
+        ? Map.of(key, value, "broker.upstream.timeout", "1m")
+        : Map.of(key, value);
+  }
+
+  private static String bounds(String key, Function<Setting.Bounds, String> which) {
+    var range = Settings.find(key).orElseThrow().range();
+    return range == null ? "" : which.apply(range);
+  }
+}

@@ -1,0 +1,114 @@
+package tokenbroker.connections;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import tokenbroker.clients.Client;
+import tokenbroker.clients.ClientCredentials;
+import tokenbroker.clients.ClientDirectory;
+import tokenbroker.clients.ClientLabels;
+import tokenbroker.clients.ClientName;
+import tokenbroker.clients.ClientSecret;
+import tokenbroker.clients.Upstream;
+import tokenbroker.config.BrokerConfig;
+import tokenbroker.connections.Connection.State;
+import tokenbroker.connections.ConnectionStore.Claiming;
+import tokenbroker.observability.Audit;
+import tokenbroker.testing.SettableClock;
+import tokenbroker.testing.TestConfig;
+import tokenbroker.tokens.Account;
+import tokenbroker.tokens.ConnectionId;
+import tokenbroker.tokens.Provenance;
+import tokenbroker.tokens.RefreshToken;
+import tokenbroker.tokens.StoreUnavailable;
+
+/** One client with one connection, a store that can break, and an upstream by script. */
+final class ConnectionsFixture {
+
+  static final Client ACME = client("https://upstream.test", "id");
+  static final ConnectionId ID = new ConnectionId("A".repeat(22));
+  static final Account ACCOUNT = new Account(ACME.name(), ID);
+
+  final SettableClock clock = new SettableClock();
+  final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  final ScriptedGrants grants = new ScriptedGrants(clock);
+  final BrokerConfig config = TestConfig.defaults();
+  final ConnectionRecords records =
+      new ConnectionRecords(
+          registry, new ClientLabels(new ClientDirectory(), config), new Audit(clock, registry));
+  final MemoryConnectionStore memory =
+      new MemoryConnectionStore(new KeepAliveSchedule(config), clock);
+
+  /** While it is broken, whatever is asked of the store fails. */
+  volatile boolean broken;
+
+  final ConnectionStore store =
+      (ConnectionStore)
+          Proxy.newProxyInstance(
+              ConnectionStore.class.getClassLoader(),
+              new Class<?>[] {ConnectionStore.class},
+              (proxy, method, arguments) -> {
+                if (broken && !method.getName().equals("rotation")) {
+                  throw new StoreUnavailable("broken by the test");
+                }
+                try {
+                  return method.invoke(memory, arguments);
+                } catch (InvocationTargetException e) {
+                  throw e.getCause();
+                }
+              });
+
+  static Client client(String server, String clientId) {
+    return new Client(
+        new ClientName("acme"),
+        new Upstream(
+            "production", URI.create(server), Upstream.RequestStyle.FORM, "/oauth/v2/token"),
+        null,
+        List.of("https://shop.example/"),
+        List.of(),
+        new ClientCredentials(clientId, new ClientSecret("secret"), "v1"));
+  }
+
+  /** Its user connects, or connects again. */
+  void connect(String refreshToken) {
+    memory.put(
+        ACME.name(),
+        new Connection(
+            ID,
+            "user",
+            null,
+            State.ACTIVE,
+            Instant.EPOCH,
+            Instant.EPOCH,
+            Provenance.of(ACME, ACCOUNT)),
+        new RefreshToken(refreshToken));
+  }
+
+  /** A replica whose callers wait so long for a renewal. */
+  RefreshTokenSource source(String timeout) {
+    return new RefreshTokenSource(
+        grants, store, records, TestConfig.with("broker.upstream.timeout", timeout));
+  }
+
+  /** Returns the refresh token that is stored; fails if somebody has claimed it. */
+  String stored() {
+    var claimed = (Claiming.Claimed) memory.claim(ACCOUNT);
+    claimed.claim().close();
+    return claimed.held().refreshToken().reveal();
+  }
+
+  State state() {
+    return memory.find(ACCOUNT).orElseThrow().state();
+  }
+
+  boolean isClaimed() {
+    var claiming = memory.claim(ACCOUNT);
+    if (claiming instanceof Claiming.Claimed(_, var claim)) {
+      claim.close();
+    }
+    return claiming instanceof Claiming.ClaimedElsewhere;
+  }
+}

@@ -1,0 +1,138 @@
+package tokenbroker.connections;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static tokenbroker.connections.ConnectionsFixture.ACCOUNT;
+import static tokenbroker.connections.ConnectionsFixture.ACME;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tokenbroker.connections.Connection.State;
+import tokenbroker.tokens.AccessToken;
+import tokenbroker.tokens.FetchResult;
+import tokenbroker.tokens.FetchResult.ClaimedElsewhere;
+import tokenbroker.tokens.FetchResult.Fetched;
+import tokenbroker.tokens.FetchResult.Rejected;
+import tokenbroker.tokens.FetchResult.TimedOut;
+import tokenbroker.tokens.OAuthError;
+
+/** Two replicas over one store, and an upstream that keeps them waiting. */
+class RefreshTokenSourceTest {
+
+  private final ConnectionsFixture site = new ConnectionsFixture();
+  private final RefreshTokenSource one = site.source("30s");
+  private final RefreshTokenSource two = site.source("30s");
+  private final RefreshTokenSource impatient = site.source("50ms");
+  private final List<AccessToken> late = new CopyOnWriteArrayList<>();
+
+  @BeforeEach
+  void connect() {
+    site.connect("one");
+    one.onLate((account, token) -> late.add(token));
+    impatient.onLate((account, token) -> late.add(token));
+  }
+
+  @Test
+  void aRenewalThatOutlastsItsCallersKeepsTheOtherReplicaFromTheRefreshToken() {
+    var answered = site.grants.hold();
+    assertThat(impatient.fetch(ACME, ACCOUNT)).isInstanceOf(TimedOut.class);
+    assertThat(two.fetch(ACME, ACCOUNT)).isInstanceOf(ClaimedElsewhere.class);
+    answered.countDown();
+
+    await().until(() -> late.size() == 1);
+    assertThat(site.grants.refreshed()).containsExactly("one");
+    assertThat(site.stored()).isEqualTo("refresh-1");
+    assertThat(two.fetch(ACME, ACCOUNT)).isInstanceOf(Fetched.class);
+    assertThat(site.grants.refreshed()).containsExactly("one", "refresh-1");
+    assertThat(site.state()).isEqualTo(State.ACTIVE);
+  }
+
+  @Test
+  void callersOfOneReplicaShareARenewal() throws Exception {
+    var answered = site.grants.hold();
+    try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      assertThat(impatient.fetch(ACME, ACCOUNT)).isInstanceOf(TimedOut.class);
+      var joined = callers.submit(() -> impatient.fetch(ACME, ACCOUNT));
+      answered.countDown();
+      assertThat(joined.get()).isInstanceOfAny(Fetched.class, TimedOut.class);
+    }
+    await().until(() -> !site.isClaimed());
+    assertThat(site.grants.refreshed()).startsWith("one").doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aReconnectDuringARenewalWins() {
+    var answered = site.grants.hold();
+    assertThat(impatient.fetch(ACME, ACCOUNT)).isInstanceOf(TimedOut.class);
+    site.connect("reconnected");
+    answered.countDown();
+
+    assertThat(two.fetch(ACME, ACCOUNT)).isInstanceOf(Fetched.class);
+    assertThat(site.grants.refreshed()).containsExactlyInAnyOrder("one", "reconnected");
+    assertThat(site.stored()).startsWith("refresh-");
+    assertThat(late).isEmpty();
+  }
+
+  @Test
+  void aRefusalThatComesLateEndsTheConnectionAllTheSame() {
+    site.grants.answers(new Rejected(OAuthError.INVALID_GRANT));
+    var answered = site.grants.hold();
+    assertThat(impatient.fetch(ACME, ACCOUNT)).isInstanceOf(TimedOut.class);
+    answered.countDown();
+
+    await().until(() -> site.state() == State.RECONNECT_REQUIRED);
+    assertThat(two.fetch(ACME, ACCOUNT)).isInstanceOf(FetchResult.ReconnectRequired.class);
+  }
+
+  @Test
+  void whatTheStoreCouldNotTakeIsOfferedAgainAndToldOf() {
+    site.grants.answers(
+        (client, token) -> {
+          site.broken = true;
+          return site.grants.token(client);
+        });
+    assertThat(one.fetch(ACME, ACCOUNT)).isInstanceOf(FetchResult.Unavailable.class);
+    one.settle();
+    assertThat(one.waiting()).isOne();
+    assertThat(late).isEmpty();
+    site.broken = false;
+    one.settle();
+
+    assertThat(one.waiting()).isZero();
+    assertThat(late).extracting(AccessToken::value).containsExactly("token-1");
+    assertThat(site.stored()).isEqualTo("refresh-1");
+  }
+
+  @Test
+  void whatWaitedTooLongForTheStoreIsWorthNothingAfterAReconnect() {
+    site.grants.answers(
+        (client, token) -> {
+          site.broken = true;
+          return site.grants.token(client);
+        });
+    one.fetch(ACME, ACCOUNT);
+    site.broken = false;
+    site.connect("reconnected");
+    one.settle();
+
+    assertThat(one.waiting()).isZero();
+    assertThat(late).isEmpty();
+    assertThat(site.stored()).isEqualTo("reconnected");
+  }
+
+  @Test
+  void aRenewalThatBreaksIsToldToWhoWaitsAndCanBeTriedAgain() {
+    site.grants.answers(
+        (client, token) -> {
+          throw new IllegalStateException("broken by the test");
+        });
+    assertThatThrownBy(() -> one.fetch(ACME, ACCOUNT)).isInstanceOf(IllegalStateException.class);
+    site.grants.givesTokens();
+
+    assertThat(one.fetch(ACME, ACCOUNT)).isInstanceOf(Fetched.class);
+  }
+}

@@ -1,0 +1,100 @@
+package tokenbroker.tokens;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static tokenbroker.tokens.Replica.client;
+
+import java.util.List;
+import java.util.function.BiFunction;
+import org.junit.jupiter.api.Test;
+import tokenbroker.clients.Client;
+import tokenbroker.clients.CredentialsProof.Verdict;
+import tokenbroker.testing.SettableClock;
+import tokenbroker.tokens.FetchResult.ReconnectRequired;
+import tokenbroker.tokens.FetchResult.Rejected;
+import tokenbroker.tokens.FetchResult.Unavailable;
+
+/** New credentials of a client that may use the code and refresh grants alone. */
+class CredentialsTrialTest {
+
+  private static final FetchResult NOT_THIS_GRANT = new Rejected(OAuthError.UNAUTHORIZED_CLIENT);
+
+  private final SettableClock clock = new SettableClock();
+  private final FakeTokenSource upstream = new FakeTokenSource(clock);
+  private final Client candidate = client("acme", "v2");
+  private final Account connection =
+      new Account(candidate.name(), new ConnectionId("A".repeat(22)));
+  private volatile BiFunction<Client, Account, FetchResult> answer =
+      (client, account) -> upstream.fetch(client, account);
+  private final Replica replica =
+      new Replica(
+          "a",
+          (client, account) -> answer.apply(client, account),
+          new MemoryTokenStore(clock.clocks()),
+          clock);
+
+  @Test
+  void aRenewalOfAConnectionProvesThem() {
+    replica.connected = List.of(connection);
+    ownGrantIsNotAllowed(upstream.newToken(candidate));
+
+    assertThat(replica.trial.prove(candidate)).isEqualTo(new Verdict.Proven());
+    assertThat(replica.nearby.get(connection)).isNotNull();
+  }
+
+  /** The upstream looks at the client before it looks at the refresh token. */
+  @Test
+  void aConnectionWhoseRefreshTokenIsDeadProvesThemToo() {
+    replica.connected = List.of(connection);
+    ownGrantIsNotAllowed(new ReconnectRequired());
+
+    assertThat(replica.trial.prove(candidate)).isEqualTo(new Verdict.Proven());
+  }
+
+  @Test
+  void wrongOnesAreRefusedAndHarmNobody() {
+    replica.connected = List.of(connection);
+    ownGrantIsNotAllowed(new Rejected(OAuthError.INVALID_CLIENT));
+
+    assertThat(replica.trial.prove(candidate)).isEqualTo(new Verdict.Refused("invalid_client"));
+    assertThat(replica.outcomes.areWorking(candidate)).isTrue();
+    assertThat(replica.outcomes.failureOf(connection)).isEmpty();
+  }
+
+  @Test
+  void aConnectionThatSaysNothingIsPassedOver() {
+    var silent = new Account(candidate.name(), new ConnectionId("B".repeat(22)));
+    replica.connected = List.of(silent, connection);
+    answer =
+        (client, account) -> {
+          if (!account.isConnection()) {
+            return NOT_THIS_GRANT;
+          }
+          return account.equals(silent)
+              ? new Unavailable("http_5xx", null)
+              : upstream.newToken(client);
+        };
+
+    assertThat(replica.trial.prove(candidate)).isEqualTo(new Verdict.Proven());
+  }
+
+  @Test
+  void withoutAConnectionTheyStayUnproven() {
+    answer = (client, account) -> NOT_THIS_GRANT;
+
+    assertThat(replica.trial.prove(candidate))
+        .isEqualTo(new Verdict.Refused("unauthorized_client"));
+  }
+
+  /** It was renewed by the credentials in use at the same time: that proves nothing. */
+  @Test
+  void aTokenThatOtherCredentialsFetchedIsNoProof() {
+    replica.connected = List.of(connection);
+    ownGrantIsNotAllowed(upstream.newToken(client("acme", "v1")));
+
+    assertThat(replica.trial.prove(candidate)).isNotInstanceOf(Verdict.Proven.class);
+  }
+
+  private void ownGrantIsNotAllowed(FetchResult ofConnections) {
+    answer = (client, account) -> account.isConnection() ? ofConnections : NOT_THIS_GRANT;
+  }
+}
