@@ -1,5 +1,6 @@
 package tokenbroker.callers;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -122,6 +123,8 @@ final class Issuer {
       succeeded();
     } catch (KeysUnreadable e) {
       failed(e.reason());
+    } catch (IOException e) {
+      failed("the connection broke (" + e.getClass().getSimpleName() + ")");
     } catch (RuntimeException e) {
       // A fault of ours or of a parser must harm this issuer alone. Its message may quote the text.
       failed("unexpected " + e.getClass().getName() + " at " + e.getStackTrace()[0]);

@@ -1,14 +1,13 @@
 package tokenbroker.callers;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
-import org.jspecify.annotations.Nullable;
 import tokenbroker.outbound.Body.CutOff;
 import tokenbroker.outbound.Body.TooLarge;
 import tokenbroker.outbound.Body.Undecodable;
@@ -25,7 +24,7 @@ import tokenbroker.time.Ticker;
 
 /**
  * Where the text with an issuer's keys is read from, within a time limit and a size limit. Blocks.
- * Not thread-safe.
+ * One thread at a time.
  */
 final class KeySource {
 
@@ -38,20 +37,15 @@ final class KeySource {
   private static final String ACCEPT = "application/jwk-set+json, application/json";
 
   private final IssuerSettings issuer;
-  private final OutboundHttp http =
-      new OutboundHttp(CONNECT_LIMIT, Ticker.system(), Clock.systemUTC(), this::sockets);
-  private volatile @Nullable SSLContext trusted;
+  private final OutboundHttp http;
+  private volatile SSLSocketFactory sockets = (SSLSocketFactory) SSLSocketFactory.getDefault();
 
   KeySource(IssuerSettings issuer) {
     this.issuer = issuer;
+    this.http = new OutboundHttp(CONNECT_LIMIT, Ticker.system(), Clock.systemUTC(), () -> sockets);
   }
 
-  /**
-   * Reads the text.
-   *
-   * @throws KeysUnreadable with the reason, whatever the network, the server or a file does
-   */
-  String read() throws KeysUnreadable {
+  String read() throws IOException {
     return switch (issuer.keys()) {
       case KeysLocation.Url(var url) -> fetch(url);
       case KeysLocation.File(var path) -> TextFile.read(path);
@@ -60,24 +54,35 @@ final class KeySource {
   }
 
   /** The token file and the CA file are read anew each time: Kubernetes rotates both. */
-  private String fetch(URI url) throws KeysUnreadable {
+  private String fetch(URI url) throws IOException {
     var headers = new HashMap<>(Map.of("Accept", ACCEPT));
     if (issuer.tokenFile() != null) {
       headers.put("Authorization", "Bearer " + TokenFile.read(issuer.tokenFile()));
     }
-    // Here rather than when a connection opens, so that a fault of the file keeps its reason.
-    trusted = issuer.caFile() == null ? null : TrustedAuthorities.in(issuer.caFile());
-    return switch (http.send(new OutboundRequest("GET", url, headers, null, true), TIME_LIMIT)) {
-      case Answered answer -> text(answer);
+    if (issuer.caFile() != null) {
+      sockets = TrustedAuthorities.in(issuer.caFile()).getSocketFactory();
+    }
+    var request = new OutboundRequest("GET", url, headers, null, true);
+    return switch (http.send(request, TIME_LIMIT)) {
+      case Answered answer -> body(answer);
       case NoConnection(var reason) -> throw new KeysUnreadable(text(reason));
       case NotHttp _ -> throw new KeysUnreadable("the answer is not HTTP");
       case Late _ -> throw new KeysUnreadable("no answer in time");
     };
   }
 
+  private static String body(Answered answer) throws KeysUnreadable {
+    checkStatus(answer.status());
+    return switch (answer.body()) {
+      case Whole(var bytes) -> new String(bytes, StandardCharsets.UTF_8);
+      case CutOff _ -> throw new KeysUnreadable("the answer is cut off");
+      case TooLarge _ -> throw new KeysUnreadable("the answer has more than 256 KiB");
+      case Unframed _, Undecodable _ -> throw new KeysUnreadable("the answer cannot be decoded");
+    };
+  }
+
   /** Says what the server did, and never what it wrote. */
-  private static String text(Answered answer) throws KeysUnreadable {
-    var status = answer.status();
+  private static void checkStatus(int status) throws KeysUnreadable {
     if (status / 100 == 3) {
       throw new KeysUnreadable(
           "status " + status + ", a redirect, which is not followed: set keys to its target");
@@ -85,29 +90,16 @@ final class KeySource {
     if (status != 200) {
       throw new KeysUnreadable("status " + status);
     }
-    return switch (answer.body()) {
-      case Whole(var bytes) -> new String(bytes, StandardCharsets.UTF_8);
-      case CutOff _ -> throw new KeysUnreadable("the answer broke off");
-      case TooLarge _ -> throw new KeysUnreadable("the answer is larger than 256 KiB");
-      case Unframed _, Undecodable _ -> throw new KeysUnreadable("the answer is not readable");
-    };
   }
 
   private static String text(Reason reason) {
     return switch (reason) {
-      case UNKNOWN_HOST -> "no connection: the host is not known";
-      case REFUSED -> "no connection: it was refused";
+      case UNKNOWN_HOST -> "no connection: the host has no address";
+      case REFUSED -> "no connection: it is refused";
       case TIMEOUT -> "no connection in time";
       case TLS -> "no TLS: the certificate is not trusted or names another host";
-      case PROXY -> "no connection: the egress proxy did not open it";
-      case CLOSED, BROKEN -> "the connection broke before an answer came";
+      case PROXY -> "no connection: the egress proxy refuses it";
+      case CLOSED, BROKEN -> "the connection is closed before an answer";
     };
-  }
-
-  private SSLSocketFactory sockets() {
-    var context = trusted;
-    return context == null
-        ? (SSLSocketFactory) SSLSocketFactory.getDefault()
-        : context.getSocketFactory();
   }
 }

@@ -19,7 +19,7 @@ final class TrustedAuthorities {
    *
    * @throws KeysUnreadable naming the file, if it holds no certificate or a broken one
    */
-  static SSLContext in(Path caFile) throws KeysUnreadable {
+  static SSLContext in(Path caFile) throws IOException {
     var trusted = certificates(caFile);
     try {
       if (trusted.size() == 0) {
@@ -35,7 +35,7 @@ final class TrustedAuthorities {
     }
   }
 
-  private static KeyStore certificates(Path caFile) throws KeysUnreadable {
+  private static KeyStore certificates(Path caFile) throws IOException {
     var text = TextFile.read(caFile);
     try {
       var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
@@ -53,8 +53,6 @@ final class TrustedAuthorities {
       throw new KeysUnreadable("the CA file " + caFile + " is damaged: " + e.reason(), e);
     } catch (GeneralSecurityException e) {
       throw new KeysUnreadable("the CA file " + caFile + " holds a broken certificate", e);
-    } catch (IOException e) {
-      throw new IllegalStateException("a key store without contents could not be read", e);
     }
   }
 }

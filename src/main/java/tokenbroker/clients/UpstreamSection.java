@@ -24,7 +24,8 @@ final class UpstreamSection {
           new Upstream(
               "rc", URI.create("https://api.rc.trackmage.com"), RequestStyle.QUERY, EXCHANGE_PATH));
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,63}");
-  private static final Pattern PATH = Pattern.compile("/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*");
+  private static final Pattern PATH =
+      Pattern.compile("/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*");
 
   private final boolean allowPlainHttp;
   private final Faults faults;
@@ -99,7 +100,8 @@ final class UpstreamSection {
       return builtIn == null ? EXCHANGE_PATH : builtIn.exchangePath();
     }
     if (!PATH.matcher(text).matches()) {
-      fields.blame("exchange-path", "is not a path: start it with /, without ? and #");
+      fields.blame(
+          "exchange-path", "is not a path: start it with /, without ? and #, and write % as %25");
     }
     return text;
   }

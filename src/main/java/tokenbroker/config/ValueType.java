@@ -27,7 +27,8 @@ record ValueType(String description, boolean isSecret, Function<String, ?> parse
       new ValueType("a duration with its unit", false, ValueType::duration);
   static final ValueType WHOLE_NUMBER =
       new ValueType("a whole number", false, text -> Integer.valueOf(text.strip()));
-  private static final ValueType NUMBER = new ValueType("a number", false, ValueType::number);
+  static final ValueType NUMBER = new ValueType("a number", false, ValueType::number);
+  private static final ValueType SWITCH = choice(List.of("true", "false"));
   private static final ValueType PATH = new ValueType("a path", false, ValueType::path);
   private static final ValueType TEXT = new ValueType("a text", false, text -> text);
   static final ValueType LIST = new ValueType("a list", false, text -> text);
@@ -35,7 +36,7 @@ record ValueType(String description, boolean isSecret, Function<String, ?> parse
   /** A URL may have a password in front of its host. */
   private static final ValueType URL = new ValueType("a URL", true, URI::create);
 
-  private static final ValueType PAUSES =
+  static final ValueType PAUSES =
       new ValueType(
           "a first and a longest pause, or one duration for both,", false, BackoffRange::parse);
 
@@ -50,6 +51,7 @@ record ValueType(String description, boolean isSecret, Function<String, ?> parse
       return choice(Arrays.stream(choice.getEnumConstants()).map(Object::toString).toList());
     }
     return switch (type.getTypeName()) {
+      case "boolean" -> SWITCH;
       case "int" -> WHOLE_NUMBER;
       case "double" -> NUMBER;
       case "java.lang.String" -> TEXT;

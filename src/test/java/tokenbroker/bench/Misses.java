@@ -114,7 +114,7 @@ final class Misses {
     return took[0];
   }
 
-  /** By the same HTTP client as the broker's, as the upstream closes each connection. */
+  /** By the JDK's HTTP client, on a new connection each time, as the upstream closes each. */
   private static long upstream(HttpClient http, Site site) throws IOException {
     var start = System.nanoTime();
     try {

@@ -185,6 +185,8 @@ class ClientsFileTest {
             upstream("{ base-url: \"https://a.example\", exchange-path: token }"), 2, "with /"),
         arguments(
             upstream("{ base-url: \"https://a.example\", exchange-path: \"/a?b\" }"), 2, "with /"),
+        arguments(
+            upstream("{ base-url: \"https://a.example\", exchange-path: \"/a%zz\" }"), 2, "%25"),
         arguments(upstream("{ base-url: \"https://a.example\", timeout: 5s }"), 2, "unknown key"),
         arguments("upstreams:\n  \"a b\": {}\nclients:\n", 2, "no name for an upstream"),
         // Clients

@@ -84,7 +84,10 @@ class SettingsTest {
               .as(key)
               .isEqualTo(expected);
           assertThat(setting.range()).as(key).isNull();
-          assertThat(setting.type()).as(key).isNotIn(ValueType.DURATION, ValueType.WHOLE_NUMBER);
+          assertThat(setting.type())
+              .as(key)
+              .isNotIn(
+                  ValueType.DURATION, ValueType.WHOLE_NUMBER, ValueType.NUMBER, ValueType.PAUSES);
         });
   }
 
