@@ -29,8 +29,8 @@ class Start {
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
   private static final Duration REFRESH_TICK = Duration.ofMillis(500);
 
-  /** A run may wait for one issuer after the other. */
-  private static final Duration ALL_ISSUERS_TIME_OUT = Duration.ofMinutes(15);
+  /** All issuers are read at the same time, each within a few seconds. */
+  private static final Duration ISSUERS_TIME_OUT = Duration.ofMinutes(5);
 
   /** A run may wait for one client's connections after the other. */
   private static final Duration ALL_CONNECTIONS_COUNTED = Duration.ofMinutes(30);
@@ -59,7 +59,7 @@ class Start {
       Instance<Announcements> announcements) {
     clients.onRemoved(client -> Thread.ofVirtual().start(() -> broker.forget(Account.of(client))));
     issuers.readKeysIfDue();
-    work.every(EACH_SECOND, ALL_ISSUERS_TIME_OUT, "caller keys", issuers::readKeysIfDue);
+    work.every(EACH_SECOND, ISSUERS_TIME_OUT, "caller keys", issuers::readKeysIfDue);
     work.every(config.clients().reloadEvery(), "clients", reload::reload);
     work.every(EACH_SECOND, "clients file", reload::reloadIfSettling);
     work.every(config.clients().reloadEvery(), "seal keys", () -> sealKeys.reload(seal));
