@@ -38,7 +38,7 @@ final class ConnectionsFixture {
   final BrokerConfig config = TestConfig.defaults();
   final ConnectionRecords records =
       new ConnectionRecords(
-          registry, new ClientLabels(new ClientDirectory(), config), new Audit(clock, registry));
+          registry, new ClientLabels(configured(), config), new Audit(clock, registry));
   final MemoryConnectionStore memory =
       new MemoryConnectionStore(new KeepAliveSchedule(config), clock);
 
@@ -60,6 +60,12 @@ final class ConnectionsFixture {
                   throw e.getCause();
                 }
               });
+
+  private static ClientDirectory configured() {
+    var clients = new ClientDirectory();
+    clients.replaceAll(List.of(new ClientDirectory.Entry(ACME, null)));
+    return clients;
+  }
 
   static Client client(String server, String clientId) {
     return new Client(

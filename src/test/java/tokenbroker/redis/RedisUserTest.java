@@ -173,6 +173,8 @@ class RedisUserTest {
       assertThat(store.bind(id, "mine")).hasValue(authorization);
       assertThat(store.claim(id, "mine", Duration.ofSeconds(5)))
           .isEqualTo(new AuthorizationStore.Claim.First(authorization));
+      assertThat(store.claim(id, "mine", Duration.ofSeconds(5)))
+          .isEqualTo(new AuthorizationStore.Claim.UnderWay());
       var outcome = new AuthorizationStore.Outcome("error", "access_denied");
       store.finish(id, "mine", outcome);
       assertThat(store.claim(id, "mine", Duration.ofSeconds(5)))

@@ -6,11 +6,14 @@ import static tokenbroker.tokens.Replica.WAIT;
 import static tokenbroker.tokens.Replica.client;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tokenbroker.clients.Client;
+import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.tokens.Need.MinTtl;
 import tokenbroker.tokens.Need.Usable;
@@ -29,6 +32,11 @@ class FlightsTest {
   private final Client acme = client("acme");
   private final Account own = Account.of(acme.name());
   private final Account connection = new Account(acme.name(), new ConnectionId("A".repeat(22)));
+
+  @BeforeEach
+  void configure() {
+    replica.clients.replaceAll(List.of(new Entry(acme, null)));
+  }
 
   @Test
   void callersWithDifferentNeedsShareOneFetch() {
