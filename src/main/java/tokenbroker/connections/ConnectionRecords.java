@@ -98,7 +98,7 @@ class ConnectionRecords {
     var active = new HashMap<String, Long>();
     var ended = new HashMap<String, Long>();
     var late = new HashMap<String, Long>();
-        counted.forEach(
+    counted.forEach(
         (client, count) -> {
           active.merge(labels.of(client), count.active(), Long::sum);
           ended.merge(labels.of(client), count.reconnectRequired(), Long::sum);

@@ -92,7 +92,7 @@ public class Audit {
    */
   public void record(
       Caller caller, Account account, String outcome, @Nullable TokenId token, String traceId) {
-    record(new Entry(clock.instant(), "token", caller, account, outcome, null, token, traceId));
+    record(new Entry(clock.instant(), "token", caller, account, outcome, token, traceId));
   }
 
   /**
@@ -108,7 +108,7 @@ public class Audit {
       String outcome,
       @Nullable TokenId token,
       @Nullable String traceId) {
-    record(new Entry(clock.instant(), event, caller, account, outcome, null, token, traceId));
+    record(new Entry(clock.instant(), event, caller, account, outcome, token, traceId));
   }
 
   /**
@@ -119,7 +119,9 @@ public class Audit {
    */
   public void notConnected(
       Caller asked, Account account, String outcome, String reason, String traceId) {
-    record(new Entry(clock.instant(), "connect", asked, account, outcome, reason, null, traceId));
+    record(
+        new Entry(
+            clock.instant(), "connect", asked, account, outcome, null, traceId, null, reason));
   }
 
   /**
@@ -248,7 +250,6 @@ public class Audit {
       @Nullable Caller caller,
       @Nullable Account account,
       String outcome,
-      @Nullable String reason,
       @Nullable TokenId token,
       @Nullable String traceId,
       @Nullable String issuer,

@@ -15,7 +15,8 @@ class RemovedClientMetricsTest {
 
   private final SettableClock clock = new SettableClock();
   private final FakeTokenSource upstream = new FakeTokenSource(clock);
-  private final Replica replica = new Replica("a", upstream, new MemoryTokenStore(clock), clock);
+  private final Replica replica =
+      new Replica("a", upstream, new MemoryTokenStore(clock.clocks()), clock);
 
   @BeforeEach
   void serveAndRemove() {
