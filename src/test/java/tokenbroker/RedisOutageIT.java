@@ -58,6 +58,10 @@ class RedisOutageIT {
             "slow by 2 s",
             redis -> network.latency(Duration.ofSeconds(2)),
             redis -> network.latency(Duration.ZERO)),
+        new Fault(
+            "no room for a client",
+            redis -> network.answer("-ERR max number of clients reached\r\n", false),
+            redis -> network.mend()),
         new Fault("wiped", redis -> redis.command("FLUSHALL"), redis -> {}),
         new Fault(
             "READONLY",

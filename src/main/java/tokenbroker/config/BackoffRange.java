@@ -1,11 +1,13 @@
 package tokenbroker.config;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Duration;
 
 /**
  * How long the broker leaves a failing upstream alone: the first pause and the longest, written
  * {@code 1s…30s} (or {@code 1s..30s}). A single duration means both: the pause never grows.
  */
+@RegisterForReflection
 public record BackoffRange(Duration first, Duration longest) {
 
   public BackoffRange {

@@ -1,5 +1,6 @@
 package tokenbroker.config;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * number and every duration has a {@link Range}.
  */
 @ConfigMapping(prefix = "broker")
+@RegisterForReflection
 public interface BrokerConfig {
 
   /** The clients whose credentials the broker holds. */

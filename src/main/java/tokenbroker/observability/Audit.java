@@ -92,7 +92,8 @@ public class Audit {
    */
   public void record(
       Caller caller, Account account, String outcome, @Nullable TokenId token, String traceId) {
-    record(new Entry(clock.instant(), "token", caller, account, outcome, token, traceId));
+    record(
+        new Entry(clock.instant(), "token", caller, null, account, outcome, null, token, traceId));
   }
 
   /**
@@ -108,7 +109,7 @@ public class Audit {
       String outcome,
       @Nullable TokenId token,
       @Nullable String traceId) {
-    record(new Entry(clock.instant(), event, caller, account, outcome, token, traceId));
+    record(new Entry(clock.instant(), event, caller, null, account, outcome, null, token, traceId));
   }
 
   /**
@@ -121,7 +122,7 @@ public class Audit {
       Caller asked, Account account, String outcome, String reason, String traceId) {
     record(
         new Entry(
-            clock.instant(), "connect", asked, account, outcome, null, traceId, null, reason));
+            clock.instant(), "connect", asked, null, account, outcome, reason, null, traceId));
   }
 
   /**
@@ -135,12 +136,12 @@ public class Audit {
             clock.instant(),
             "authentication",
             null,
+            issuer,
             null,
             "refused",
+            reason,
             null,
-            traceId,
-            issuer,
-            reason));
+            traceId));
   }
 
   private void record(Entry entry) {
@@ -244,26 +245,20 @@ public class Audit {
     }
   }
 
+  /**
+   * One line.
+   *
+   * @param caller null if the broker acts by itself, or does not know who asked
+   * @param issuer of a caller who is not known; null otherwise
+   */
   private record Entry(
       Instant at,
       String event,
       @Nullable Caller caller,
+      @Nullable String issuer,
       @Nullable Account account,
       String outcome,
+      @Nullable String reason,
       @Nullable TokenId token,
-      @Nullable String traceId,
-      @Nullable String issuer,
-      @Nullable String reason) {
-
-    Entry(
-        Instant at,
-        String event,
-        @Nullable Caller caller,
-        Account account,
-        String outcome,
-        @Nullable TokenId token,
-        @Nullable String traceId) {
-      this(at, event, caller, account, outcome, token, traceId, null, null);
-    }
-  }
+      @Nullable String traceId) {}
 }

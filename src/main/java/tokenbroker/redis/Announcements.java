@@ -1,17 +1,14 @@
 package tokenbroker.redis;
 
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.RedisConnection;
-import io.vertx.redis.client.Request;
-import io.vertx.redis.client.Response;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -19,26 +16,24 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
-import tokenbroker.tokens.StoreUnavailable;
 import tokenbroker.tokens.TokenId;
 
 /**
  * Word of changes, over Redis pub/sub on a connection of its own. A subscription can vanish without
  * an error, so that it is heard must be proven: each replica publishes a heartbeat to itself every
- * second, and a subscription on which none was heard for three seconds is thrown away and made
- * anew.
+ * second. A subscription that is silent is thrown away and made anew.
  */
 @Singleton
 public class Announcements {
 
   private static final Logger LOG = Logger.getLogger(Announcements.class);
   static final String CHANNEL = "token-broker:announcements";
-  private static final Duration SILENCE = Duration.ofSeconds(3);
 
   private final Commands commands;
   private final Ticker ticker;
   private final String heartbeat = "token-broker:heartbeat:" + UUID.randomUUID();
   private final List<Consumer<Announcement>> listeners = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean refused = new AtomicBoolean();
   private volatile @Nullable Subscription subscription;
 
   Announcements(Commands commands, Ticker ticker) {
@@ -47,23 +42,17 @@ public class Announcements {
   }
 
   /**
-   * Called each second, on a thread that may block: keeps the subscription alive, or makes it anew.
+   * Called each second: keeps the subscription alive, or makes it anew. Does not wait for Redis.
    */
   public void beat() {
     var current = subscription;
-    if (current != null && current.isSilent(ticker.now())) {
-      subscription = null;
-      current.end();
-      current = null;
-    }
-    try {
-      if (current == null) {
-        subscription = new Subscription();
+    if (current == null || current.isSilent()) {
+      if (current != null) {
+        current.end();
       }
-      commands.run(Command.PUBLISH, heartbeat, "");
-    } catch (StoreUnavailable e) {
-      LOG.debugf("No heartbeat: %s", e.getMessage());
+      subscription = new Subscription(commands.open(), ticker, heartbeat, new Heard());
     }
+    commands.send(Command.PUBLISH, heartbeat, "").onFailure(this::notPublished);
   }
 
   @PreDestroy
@@ -75,11 +64,9 @@ public class Announcements {
     }
   }
 
+  /** Returns since when no announcement can have been missed; empty while they may be missed. */
   Optional<Moment> hearingSince() {
-    var current = subscription;
-    return current == null || current.isSilent(ticker.now())
-        ? Optional.empty()
-        : Optional.ofNullable(current.hearingSince);
+    return Optional.ofNullable(subscription).map(Subscription::hearing);
   }
 
   void listen(Consumer<Announcement> listener) {
@@ -106,42 +93,44 @@ public class Announcements {
     return Optional.empty();
   }
 
-  private final class Subscription {
+  private void notPublished(Throwable fault) {
+    if (RedisFault.isNoPermission(fault)) {
+      warnOfMissingRights();
+    } else {
+      LOG.debugf("No heartbeat: %s", RedisFault.kind(fault));
+    }
+  }
 
-    private final RedisConnection connection;
-    private volatile @Nullable Moment hearingSince;
-    private volatile Moment heardAt = ticker.now();
-    private volatile boolean ended;
+  /** Logged once, until announcements are heard. */
+  private void warnOfMissingRights() {
+    if (refused.compareAndSet(false, true)) {
+      LOG.warn(
+          "The Redis user may not use the channels token-broker:* (NOPERM). Replicas do not hear of"
+              + " each other's changes and read their tokens from Redis every few seconds instead."
+              + " Grant it the rights: ACL SETUSER <user> &token-broker:* +subscribe +publish");
+    }
+  }
 
-    Subscription() {
-      connection = commands.connect();
-      connection.handler(this::heard);
-      connection.exceptionHandler(fault -> ended = true);
-      connection.endHandler(nothing -> ended = true);
-      connection.send(Request.cmd(Command.SUBSCRIBE).arg(CHANNEL).arg(heartbeat));
+  private final class Heard implements Subscription.Listener {
+
+    @Override
+    public void announced(String text) {
+      parse(text).ifPresent(news -> listeners.forEach(listener -> listener.accept(news)));
     }
 
-    boolean isSilent(Moment now) {
-      return ended || !now.isBefore(heardAt.plus(SILENCE));
-    }
-
-    void end() {
-      connection.close();
-    }
-
-    private void heard(Response message) {
-      if (message.size() != 3 || !"message".equals(message.get(0).toString())) {
-        return;
+    @Override
+    public void beaten() {
+      if (refused.compareAndSet(true, false)) {
+        LOG.info("Announcements are heard");
       }
-      var now = ticker.now();
-      if (message.get(1).toString().equals(heartbeat)) {
-        heardAt = now;
-        if (hearingSince == null) {
-          hearingSince = now;
-        }
+    }
+
+    @Override
+    public void refused(Throwable fault) {
+      if (RedisFault.isNoPermission(fault)) {
+        warnOfMissingRights();
       } else {
-        parse(message.get(2).toString())
-            .ifPresent(news -> listeners.forEach(listener -> listener.accept(news)));
+        LOG.debugf("No subscription: %s", RedisFault.kind(fault));
       }
     }
   }

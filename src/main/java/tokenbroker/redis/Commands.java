@@ -1,6 +1,5 @@
 package tokenbroker.redis;
 
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -9,11 +8,11 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -22,49 +21,64 @@ import tokenbroker.tokens.StoreUnavailable;
 
 /**
  * Redis commands that block, for a bounded time, and fail in one way. They share one connection, on
- * which they follow one another without waiting for answers; after a fault the next one has a new
- * connection.
+ * which they follow one another without waiting for answers. A connection that fails, or that is
+ * silent for too long, is replaced.
  *
- * <p>All of it happens on one event loop, the time limit too, which is counted in ticks of that
- * loop. A loop that is late, because the process is short of processors, counts one tick for all
- * that time, and finds the answers that came meanwhile: so the limit measures Redis, not this
- * process.
+ * <p>Connecting has a limit of its own and goes on in the background: a command waits for it no
+ * longer than for an answer, and not at all once the connect has taken that long. A command that
+ * was given up before it was sent is never sent.
  */
 @Singleton
 class Commands {
 
   /** A store that takes longer than this is taken for broken: a caller may be waiting. */
-  private static final Duration TICK = Duration.ofMillis(50);
+  static final Duration LIMIT = Duration.ofMillis(250);
 
-  private static final int TICKS = 5;
+  /** A connection that owes an answer for so long is not to be trusted with further commands. */
+  private static final Duration SILENCE = Duration.ofSeconds(2);
 
   /** For an event loop that is gone, as it is when the process ends. */
   private static final Duration NO_EVENT_LOOP = Duration.ofSeconds(30);
 
-  private final Redis redis;
-  private final Vertx vertx;
-  private final Context loop;
+  private final EventLoop loop;
+  private final Sessions sessions;
 
-  /** Read and written on the event loop only. */
-  private @Nullable Future<RedisConnection> connection;
+  /** Used on the event loop only. */
+  private @Nullable Session session;
 
-  Commands(Redis redis, Vertx vertx) {
-    this.redis = redis;
-    this.vertx = vertx;
-    this.loop = vertx.getOrCreateContext();
+  /**
+   * @param unused makes Quarkus build a client, and so hand out the options of all others: it does
+   *     so only if one is injected
+   */
+  @Inject
+  Commands(RedisClients clients, Redis unused, Vertx vertx) {
+    this(() -> clients.newClient(vertx), vertx);
+  }
+
+  /**
+   * @param clients a new client each time; it is closed with its connection
+   */
+  Commands(Supplier<Redis> clients, Vertx vertx) {
+    this.loop = new EventLoop(vertx);
+    this.sessions = new Sessions(loop, clients);
   }
 
   @Nullable Response run(Command command, String... arguments) {
-    var request = Request.cmd(command);
-    for (var argument : arguments) {
-      request.arg(argument);
-    }
-    return await(command.toString(), send(request));
+    return await(command.toString(), send(command, arguments));
   }
 
   @Nullable Response script(
       String operation, String script, List<String> keys, String... arguments) {
     return await(operation, sendScript(script, keys, arguments));
+  }
+
+  /** Does not wait for the answer. */
+  Future<@Nullable Response> send(Command command, String... arguments) {
+    var request = Request.cmd(command);
+    for (var argument : arguments) {
+      request.arg(argument);
+    }
+    return send(request);
   }
 
   /** Does not wait for the answer. */
@@ -77,60 +91,68 @@ class Commands {
     return send(request);
   }
 
-  /** A connection of the caller's own, on the event loop of all of them. */
-  RedisConnection connect() {
-    var connected = await("connect", onLoop(redis::connect));
-    if (connected == null) {
-      throw new StoreUnavailable("connect: no connection");
-    }
-    return connected;
+  /** Opens a connection of the caller's own, on the event loop of all of them. */
+  Session open() {
+    return sessions.open();
   }
 
   private Future<@Nullable Response> send(Request request) {
-    return onLoop(
-        () -> {
-          var used = connected();
-          return used.compose(it -> it.send(request)).onFailure(fault -> leave(used));
-        });
-  }
-
-  private Future<RedisConnection> connected() {
-    if (connection == null) {
-      connection = redis.connect();
-    }
-    return connection;
-  }
-
-  /** What is still under way on it may end. */
-  private void leave(Future<RedisConnection> used) {
-    if (used.equals(connection)) {
-      connection = null;
-      used.onSuccess(it -> vertx.setTimer(TICK.toMillis() * TICKS, timer -> it.close()));
-    }
-  }
-
-  private <T> Future<T> onLoop(Supplier<Future<T>> work) {
-    var outcome = Promise.<T>promise();
-    try {
-      loop.runOnContext(
-          begun -> {
-            work.get().onComplete(outcome::tryComplete, outcome::tryFail);
-            limit(outcome, TICKS);
-          });
-    } catch (RejectedExecutionException e) {
-      outcome.tryFail(e); // The process is about to end.
+    var outcome = Promise.<@Nullable Response>promise();
+    if (!loop.run(() -> send(request, outcome))) {
+      outcome.fail(new StoreUnavailable("the process ends"));
     }
     return outcome.future();
   }
 
-  private void limit(Promise<?> outcome, int ticks) {
+  private void send(Request request, Promise<@Nullable Response> outcome) {
+    var used = session();
+    if (used.isLate()) {
+      outcome.fail(new StoreUnavailable("not connected"));
+      return;
+    }
+    loop.limit(outcome.future(), LIMIT, () -> outcome.tryFail(new TimeoutException()));
+    used.connected()
+        .onComplete(connection -> sendOn(connection, used, request, outcome), outcome::tryFail);
+  }
+
+  private Session session() {
+    if (session == null) {
+      var opened = sessions.open();
+      session = opened;
+      opened
+          .connected()
+          .onComplete(
+              connection -> connection.exceptionHandler(fault -> leave(opened)),
+              fault -> leave(opened));
+    }
+    return session;
+  }
+
+  private void sendOn(
+      RedisConnection connection,
+      Session used,
+      Request request,
+      Promise<@Nullable Response> outcome) {
     if (outcome.future().isComplete()) {
       return;
     }
-    if (ticks == 0) {
-      outcome.tryFail(new TimeoutException());
-    } else {
-      vertx.setTimer(TICK.toMillis(), tick -> limit(outcome, ticks - 1));
+    var answer = connection.send(request);
+    answer.onComplete(
+        outcome::tryComplete,
+        fault -> {
+          if (!RedisFault.isOfOneCommand(fault)) {
+            leave(used);
+          }
+          outcome.tryFail(fault);
+        });
+    loop.limit(answer, SILENCE, () -> leave(used));
+  }
+
+  /** The next command has a new connection. What is under way on this one may end. */
+  private void leave(Session used) {
+    if (used.equals(session)) {
+      session = null;
+      loop.after(LIMIT, used::close);
     }
   }
 
@@ -141,25 +163,12 @@ class Commands {
           .toCompletableFuture()
           .get(NO_EVENT_LOOP.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      throw new StoreUnavailable(operation + ": no answer in time");
+      throw new StoreUnavailable(operation + ": " + RedisFault.kind(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StoreUnavailable(operation + ": interrupted");
     } catch (ExecutionException e) {
-      throw new StoreUnavailable(operation + ": " + kind(e.getCause()));
+      throw new StoreUnavailable(operation + ": " + RedisFault.kind(e.getCause()));
     }
-  }
-
-  /**
-   * The first word of what Redis says ({@code READONLY}, {@code OOM} …), or the kind of fault;
-   * never more.
-   */
-  private static String kind(@Nullable Throwable fault) {
-    if (fault instanceof TimeoutException) {
-      return "no answer in time";
-    }
-    var message = fault == null || fault.getMessage() == null ? "" : fault.getMessage();
-    var word = message.split(" ", 2)[0];
-    return word.matches("[A-Z]{2,20}") || fault == null ? word : fault.getClass().getSimpleName();
   }
 }

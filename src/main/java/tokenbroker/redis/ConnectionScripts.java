@@ -108,7 +108,7 @@ final class ConnectionScripts {
       redis.call('SREM', KEYS[3], ARGV[1])
       redis.call('ZREM', KEYS[4], ARGV[1])
       for i = 5, #KEYS do redis.call('DEL', KEYS[i]) end
-      redis.call('PUBLISH', ARGV[2], ARGV[3])
+      redis.pcall('PUBLISH', ARGV[2], ARGV[3])
       return removed
       """;
 

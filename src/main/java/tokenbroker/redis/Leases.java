@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
+import tokenbroker.time.Ticker;
 import tokenbroker.tokens.Lease;
 import tokenbroker.tokens.StoreUnavailable;
 
@@ -17,19 +18,24 @@ final class Leases {
 
   private static final Logger LOG = Logger.getLogger(Leases.class);
 
-  private static final double RENEWED_AFTER = 0.3;
+  /** So many renewals fit into a term. */
+  private static final int RENEWALS = 3;
 
   private final Commands commands;
+  private final Ticker ticker;
   private final Duration term;
+  private final Duration renewedEvery;
   private final Counter lost;
 
   /**
    * @param term how long a lease outlives a holder that died
    * @param lost counts leases that had another owner when their holder renewed them
    */
-  Leases(Commands commands, Duration term, Counter lost) {
+  Leases(Commands commands, Ticker ticker, Duration term, Counter lost) {
     this.commands = commands;
+    this.ticker = ticker;
     this.term = term;
+    this.renewedEvery = term.dividedBy(RENEWALS);
     this.lost = lost;
   }
 
@@ -67,9 +73,9 @@ final class Leases {
 
     private void renew() {
       while (true) {
-        var until = System.nanoTime() + (long) (term.toNanos() * RENEWED_AFTER);
-        while (!closed && System.nanoTime() - until < 0) {
-          LockSupport.parkNanos(until - System.nanoTime());
+        var due = ticker.now().plus(renewedEvery);
+        while (!closed && ticker.now().isBefore(due)) {
+          LockSupport.parkNanos(ticker.now().until(due).toNanos());
         }
         if (closed || !extend()) {
           return;

@@ -19,6 +19,7 @@ import tokenbroker.connections.ConnectionStore;
 import tokenbroker.connections.KeepAliveSchedule;
 import tokenbroker.connections.UserGrants;
 import tokenbroker.seal.Seal;
+import tokenbroker.time.Ticker;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.ConnectionId;
@@ -47,6 +48,7 @@ public class RedisConnectionStore implements ConnectionStore {
       Seal seal,
       KeepAliveSchedule schedule,
       BrokerConfig config,
+      Ticker ticker,
       MeterRegistry registry) {
     this.commands = commands;
     this.values = new SealedConnections(seal, OpenFailures.in(registry)::increment);
@@ -58,6 +60,7 @@ public class RedisConnectionStore implements ConnectionStore {
     this.claims =
         new Leases(
             commands,
+            ticker,
             claimTerm,
             Counter.builder("token_broker.connection.claims.lost")
                 .description("Claims on connections that had another owner in mid-renewal")

@@ -55,6 +55,7 @@ public class RedisTokenStore implements TokenStore {
     this.leases =
         new Leases(
             commands,
+            clocks.ticker(),
             LEASE_TERM,
             Counter.builder("token_broker.lease.lost")
                 .description("Leases that had another owner when their holder renewed them")

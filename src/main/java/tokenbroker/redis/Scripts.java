@@ -3,6 +3,9 @@ package tokenbroker.redis;
 /**
  * What must happen in Redis in one step. A value of a foreign type reads as the text {@code
  * foreign}, which no seal opens.
+ *
+ * <p>An announcement is published with {@code pcall}: a Redis user without rights to the channel
+ * must not fail what the script is for, half of which has been done by then.
  */
 final class Scripts {
 
@@ -70,7 +73,7 @@ final class Scripts {
           if ARGV[1] ~= '?' and stored ~= '' and ARGV[1] ~= stored then return 0 end
           redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
           if ARGV[6] == '1' then redis.call('DEL', KEYS[2]) end
-          redis.call('PUBLISH', ARGV[4], ARGV[5])
+          redis.pcall('PUBLISH', ARGV[4], ARGV[5])
           return 1
           """;
 
@@ -78,7 +81,7 @@ final class Scripts {
   static final String DROP =
       """
       redis.call('DEL', unpack(KEYS))
-      redis.call('PUBLISH', ARGV[1], ARGV[2])
+      redis.pcall('PUBLISH', ARGV[1], ARGV[2])
       return 1
       """;
 
@@ -86,7 +89,7 @@ final class Scripts {
   static final String REMEMBER =
       """
       redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-      redis.call('PUBLISH', ARGV[3], ARGV[4])
+      redis.pcall('PUBLISH', ARGV[3], ARGV[4])
       return 1
       """;
 

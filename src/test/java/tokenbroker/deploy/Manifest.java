@@ -30,6 +30,14 @@ record Manifest(Map<String, Object> document) {
         .toList();
   }
 
+  /** The one of this kind and name that a kustomization gives. */
+  static Manifest named(Path kustomization, String kind, String name) {
+    return rendered(kustomization).stream()
+        .filter(manifest -> manifest.kind().equals(kind) && manifest.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
   String kind() {
     return text("kind").orElseThrow();
   }

@@ -12,9 +12,13 @@ import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.config.ConfigMapping;
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A name that is wrong here would be noticed by nobody before the native executable runs. */
@@ -84,6 +88,53 @@ class NativeMetadataTest {
         .should()
         .beAnnotatedWith(RegisterForReflection.class)
         .check(BROKER);
+  }
+
+  /**
+   * The check for unknown keys reads a mapping's methods by reflection. A method that the
+   * executable does not know makes its key an unknown one, and the broker refuses to start.
+   */
+  @Test
+  void everyTypeThatAConfigMappingReachesIsRegisteredForReflection() {
+    var mappings =
+        BROKER.stream().filter(type -> type.isAnnotatedWith(ConfigMapping.class)).toList();
+    assertThat(mappings).isNotEmpty();
+    for (var mapping : mappings) {
+      var reached = new LinkedHashSet<JavaClass>();
+      reach(mapping, reached);
+      assertThat(reached)
+          .as(mapping.getSimpleName())
+          .hasSizeGreaterThan(1)
+          .allSatisfy(type -> assertThat(isRegistered(type)).as(type.getName()).isTrue());
+    }
+  }
+
+  /** Adds the broker's own types among those that a type's methods return, however deep. */
+  private static void reach(JavaClass type, Set<JavaClass> reached) {
+    if (type.getPackageName().startsWith("tokenbroker") && reached.add(type)) {
+      Stream.concat(type.getAllRawInterfaces().stream(), returned(type))
+          .forEach(next -> reach(next, reached));
+    }
+  }
+
+  private static Stream<JavaClass> returned(JavaClass type) {
+    return type.isInterface()
+        ? type.getMethods().stream()
+            .flatMap(method -> method.getReturnType().getAllInvolvedRawTypes().stream())
+        : Stream.of();
+  }
+
+  /** Registered itself, or nested in a type that registers what is nested in it. */
+  private static boolean isRegistered(JavaClass type) {
+    return type.isAnnotatedWith(RegisterForReflection.class)
+        || type.getEnclosingClass().filter(NativeMetadataTest::registersNested).isPresent();
+  }
+
+  private static boolean registersNested(JavaClass type) {
+    return type.tryGetAnnotationOfType(RegisterForReflection.class)
+        .map(registration -> !registration.ignoreNested())
+        .orElseGet(
+            () -> type.getEnclosingClass().filter(NativeMetadataTest::registersNested).isPresent());
   }
 
   private static DescribedPredicate<JavaClass> named(List<String> names) {

@@ -31,7 +31,6 @@ class RedisAuthorizationStoreTest extends AuthorizationStoreContract {
 
   private static Vertx vertx;
   private static RealRedis server;
-  private static Redis redis;
   private static Commands commands;
 
   private final KeyRing ring = KeyRing.random();
@@ -42,14 +41,12 @@ class RedisAuthorizationStoreTest extends AuthorizationStoreContract {
   static void connect() {
     vertx = Vertx.vertx();
     server = new RealRedis();
-    redis = Redis.createClient(vertx, server.url());
-    commands = new Commands(redis, vertx);
+    commands = new Commands(() -> Redis.createClient(vertx, server.url()), vertx);
     await().ignoreExceptions().until(() -> commands.run(Command.PING) != null);
   }
 
   @AfterAll
   static void disconnect() {
-    redis.close();
     vertx.close();
     server.close();
   }

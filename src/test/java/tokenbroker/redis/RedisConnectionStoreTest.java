@@ -28,6 +28,7 @@ import tokenbroker.seal.KeyRing;
 import tokenbroker.seal.Seal;
 import tokenbroker.testing.RealRedis;
 import tokenbroker.testing.TestConfig;
+import tokenbroker.time.Ticker;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.Provenance;
@@ -45,7 +46,6 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
 
   private static Vertx vertx;
   private static RealRedis server;
-  private static Redis redis;
   private static Commands commands;
 
   private final KeyRing ring = KeyRing.random();
@@ -57,14 +57,12 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   static void connect() {
     vertx = Vertx.vertx();
     server = new RealRedis();
-    redis = Redis.createClient(vertx, server.url());
-    commands = new Commands(redis, vertx);
+    commands = new Commands(() -> Redis.createClient(vertx, server.url()), vertx);
     await().ignoreExceptions().until(() -> commands.run(Command.PING) != null);
   }
 
   @AfterAll
   static void disconnect() {
-    redis.close();
     vertx.close();
     server.close();
   }
@@ -170,17 +168,17 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   @Test
   void aPageIsAPageThoughNoneOfItIsThereAnyMore() {
     var many = new ClientName("many");
-    for (var part = 0; part < 100; part++) {
+    for (var from = 1; from < 100_000; from += 1_000) {
       commands.script(
           "fill",
           """
-        for i = ARGV[1], ARGV[1] + 999 do
-          redis.call('ZADD', KEYS[1], 0, string.format('%022d', i))
-        end
-        return 1
-        """,
+          for i = ARGV[1], ARGV[1] + 999 do
+            redis.call('ZADD', KEYS[1], 0, string.format('%022d', i))
+          end
+          return 1
+          """,
           List.of("token-broker:{many}:connections"),
-          Integer.toString(1 + 1000 * part));
+          Integer.toString(from));
     }
     var pages = 1;
     for (var page = one.page(many, null, 500); page.next() != null; pages++) {
@@ -235,7 +233,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   private RedisConnectionStore store(KeyRing ring) {
     var config = TestConfig.with("broker.connections.keep-alive", "100ms");
     return new RedisConnectionStore(
-        commands, new Seal(ring), new KeepAliveSchedule(config), config, registry);
+        commands, new Seal(ring), new KeepAliveSchedule(config), config, Ticker.system(), registry);
   }
 
   private static Connection connection() {

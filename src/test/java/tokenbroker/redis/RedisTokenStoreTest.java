@@ -8,7 +8,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisOptions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -44,7 +43,6 @@ class RedisTokenStoreTest extends TokenStoreContract {
 
   private static Vertx vertx;
   private static RealRedis server;
-  private static Redis redis;
   private static Commands commands;
 
   private final KeyRing ring = KeyRing.random();
@@ -56,16 +54,12 @@ class RedisTokenStoreTest extends TokenStoreContract {
   static void connect() {
     vertx = Vertx.vertx();
     server = new RealRedis();
-    redis =
-        Redis.createClient(
-            vertx, new RedisOptions().setConnectionString(server.url()).setMaxPoolSize(16));
-    commands = new Commands(redis, vertx);
+    commands = new Commands(() -> Redis.createClient(vertx, server.url()), vertx);
     await().ignoreExceptions().until(() -> commands.run(Command.PING) != null);
   }
 
   @AfterAll
   static void disconnect() {
-    redis.close();
     vertx.close();
     server.close();
   }
@@ -235,7 +229,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
   @Test
   void whenTheProcessEndsTheStoreDoesNotAnswer() throws Exception {
     var ending = Vertx.vertx();
-    var late = new Commands(Redis.createClient(ending, server.url()), ending);
+    var late = new Commands(() -> Redis.createClient(ending, server.url()), ending);
     ending.close().toCompletionStage().toCompletableFuture().get();
     assertThatThrownBy(() -> late.run(Command.PING)).isInstanceOf(StoreUnavailable.class);
   }

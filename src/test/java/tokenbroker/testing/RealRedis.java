@@ -72,33 +72,84 @@ public final class RealRedis implements AutoCloseable {
 
   /** A number among what {@code INFO} tells. */
   public long info(String section, String name) {
-    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(10_000);
-      socket.getOutputStream().write(("INFO " + section + "\r\n").getBytes(UTF_8));
-      var answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
-      for (var line = answer.readLine(); line != null; line = answer.readLine()) {
-        if (line.startsWith(name + ":")) {
-          return Long.parseLong(line.substring(name.length() + 1));
-        }
-      }
-      throw new IOException("no " + name);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    return infoText(section)
+        .lines()
+        .filter(line -> line.startsWith(name + ":"))
+        .findFirst()
+        .map(line -> Long.parseLong(line.substring(name.length() + 1)))
+        .orElseThrow();
+  }
+
+  /** A section of {@code INFO}. */
+  public String infoText(String section) {
+    try (var session = session()) {
+      return session.text("INFO " + section);
     }
   }
 
+  /** A connection that stays open until it is closed. */
+  public Session session() {
+    return new Session(port);
+  }
+
   static String commandOn(int port, String words) {
-    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(10_000);
-      socket.getOutputStream().write((words + "\r\n").getBytes(UTF_8));
-      var answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
-      var first = answer.readLine();
-      if (first == null) {
-        throw new IOException("no answer to " + words);
+    try (var session = new Session(port)) {
+      return session.command(words);
+    }
+  }
+
+  /** A connection for one command after the other. */
+  public static final class Session implements AutoCloseable {
+
+    private final Socket socket;
+    private final BufferedReader answers;
+
+    private Session(int port) {
+      try {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(10_000);
+        answers = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
-      return first.startsWith("$") && !first.equals("$-1") ? answer.readLine() : first;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    }
+
+    /** As {@link RealRedis#command}. */
+    public String command(String words) {
+      try {
+        socket.getOutputStream().write((words + "\r\n").getBytes(UTF_8));
+        var first = answers.readLine();
+        if (first == null) {
+          throw new IOException("no answer to " + words);
+        }
+        return first.startsWith("$") && !first.equals("$-1") ? answers.readLine() : first;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    /** Runs a command whose answer is one text of several lines. */
+    private String text(String words) {
+      try {
+        socket.getOutputStream().write((words + "\r\n").getBytes(UTF_8));
+        var length = Integer.parseInt(answers.readLine().substring(1));
+        var text = new char[length];
+        for (var read = 0; read < length; ) {
+          read += answers.read(text, read, length - read);
+        }
+        return new String(text);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 

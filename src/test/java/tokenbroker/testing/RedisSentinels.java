@@ -46,6 +46,10 @@ public final class RedisSentinels implements AutoCloseable {
         .until(() -> RealRedis.commandOn(port, "SENTINEL replicas " + MASTER_NAME).equals("*1"));
   }
 
+  public int port() {
+    return port;
+  }
+
   public String url() {
     return "redis://127.0.0.1:" + port;
   }

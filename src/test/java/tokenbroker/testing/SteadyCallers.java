@@ -13,11 +13,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import tokenbroker.time.Ticker;
 
 /**
- * Callers that ask at a constant rate, whatever they are answered, and remember each answer. They
- * ask in turn the brokers that are in service, each for the next path: as behind one Kubernetes
- * Service.
+ * Callers that ask at a constant {@link Pace}, whatever they are answered, and remember each
+ * answer. They ask in turn the brokers that are in service, each for the next path: as behind one
+ * Kubernetes Service.
  */
 public final class SteadyCallers implements AutoCloseable {
 
@@ -99,7 +100,7 @@ public final class SteadyCallers implements AutoCloseable {
   }
 
   private void call(int perSecond) {
-    var next = System.nanoTime();
+    var pace = new Pace(perSecond, Ticker.system());
     for (var turn = 0; !ended; turn++) {
       var path = paths.get(turn % paths.size());
       var brokers = List.copyOf(inService);
@@ -107,8 +108,7 @@ public final class SteadyCallers implements AutoCloseable {
         var broker = brokers.get((turn + turn / paths.size()) % brokers.size());
         callers.execute(() -> call(broker, path));
       }
-      next += 1_000_000_000L / perSecond;
-      LockSupport.parkNanos(next - System.nanoTime());
+      LockSupport.parkNanos(pace.untilNext().toNanos());
     }
   }
 

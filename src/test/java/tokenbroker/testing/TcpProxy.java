@@ -1,5 +1,7 @@
 package tokenbroker.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,8 +14,10 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ServerSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /** A network between two processes that can be made slow, or cut. */
 public final class TcpProxy implements AutoCloseable {
@@ -21,8 +25,11 @@ public final class TcpProxy implements AutoCloseable {
   private final ServerSocket server;
   private final int target;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final Set<Socket> accepted = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger everAccepted = new AtomicInteger();
   private volatile Duration latency = Duration.ZERO;
   private volatile boolean cut;
+  private volatile @Nullable Reply instead;
 
   public TcpProxy(int target) {
     this(target, ServerSocketFactory.getDefault());
@@ -54,13 +61,32 @@ public final class TcpProxy implements AutoCloseable {
     open.forEach(TcpProxy::close);
   }
 
+  /** Forwards new connections again. */
   public void mend() {
     cut = false;
+    instead = null;
+  }
+
+  /**
+   * Ends all connections, and forwards no new ones until {@link #mend}: whatever each of them says
+   * is answered with this text.
+   *
+   * @param text may be empty: nothing is answered
+   * @param thenClose whether the answer ends the connection
+   */
+  public void answer(String text, boolean thenClose) {
+    instead = new Reply(text, thenClose);
+    open.forEach(TcpProxy::close);
   }
 
   /** The connections that are open now. */
   public int connections() {
-    return open.size() / 2;
+    return accepted.size();
+  }
+
+  /** All connections so far. */
+  public int everAccepted() {
+    return everAccepted.get();
   }
 
   @Override
@@ -77,10 +103,16 @@ public final class TcpProxy implements AutoCloseable {
     while (!server.isClosed()) {
       try {
         var near = server.accept();
+        everAccepted.incrementAndGet();
+        var reply = instead;
         if (cut) {
           near.close();
-        } else {
+        } else if (reply == null) {
           connect(near, new Socket(InetAddress.getLoopbackAddress(), target));
+        } else {
+          open.add(near);
+          accepted.add(near);
+          Thread.startVirtualThread(() -> answer(near, reply));
         }
       } catch (IOException e) {
         // Closed, or nobody at the other end: the other side sees its connection end.
@@ -88,9 +120,33 @@ public final class TcpProxy implements AutoCloseable {
     }
   }
 
+  private void answer(Socket near, Reply reply) {
+    var buffer = new byte[16 * 1024];
+    try {
+      for (var read = near.getInputStream().read(buffer);
+          read >= 0;
+          read = near.getInputStream().read(buffer)) {
+        near.getOutputStream().write(reply.text.getBytes(UTF_8));
+        if (reply.thenClose) {
+          break;
+        }
+      }
+    } catch (IOException e) {
+      // Ended by the other side.
+    }
+    forget(near);
+  }
+
+  private void forget(Socket socket) {
+    close(socket);
+    open.remove(socket);
+    accepted.remove(socket);
+  }
+
   private void connect(Socket near, Socket far) {
     open.add(near);
     open.add(far);
+    accepted.add(near);
     forward(near, far, false);
     forward(far, near, true);
   }
@@ -131,10 +187,8 @@ public final class TcpProxy implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    close(from);
-    close(to);
-    open.remove(from);
-    open.remove(to);
+    forget(from);
+    forget(to);
   }
 
   private static void close(Socket socket) {
@@ -144,6 +198,8 @@ public final class TcpProxy implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
   }
+
+  private record Reply(String text, boolean thenClose) {}
 
   private record Chunk(ByteArrayInputStream bytes, long due) {}
 }

@@ -1,0 +1,44 @@
+package tokenbroker.redis;
+
+import io.vertx.redis.client.Redis;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/**
+ * Opens {@link Session}s, and logs why none can be had: once for each reason, not at each attempt.
+ */
+final class Sessions {
+
+  private static final Logger LOG = Logger.getLogger(Sessions.class);
+
+  private final EventLoop loop;
+  private final Supplier<Redis> clients;
+
+  /** Empty while connects succeed. Used on the event loop only. */
+  private String lastFault = "";
+
+  Sessions(EventLoop loop, Supplier<Redis> clients) {
+    this.loop = loop;
+    this.clients = clients;
+  }
+
+  Session open() {
+    var session = new Session(loop, clients);
+    session.connected().onComplete(connection -> lastFault = "", this::tell);
+    return session;
+  }
+
+  private void tell(Throwable fault) {
+    var kind = RedisFault.kind(fault);
+    if (!kind.equals(lastFault)) {
+      lastFault = kind;
+      LOG.warnf(
+          "The connection to Redis failed: %s. The broker goes on without Redis and keeps trying.%s",
+          kind,
+          RedisFault.mayBeOfTheGreeting(fault)
+              ? " If this is a proxy that does not support HELLO (such as Envoy or twemproxy),"
+                  + " set quarkus.redis.protocol-negotiation=false."
+              : "");
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package tokenbroker.redis;
+
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.time.Moment;
+import tokenbroker.time.Ticker;
+
+/**
+ * One subscription to announcements, on a connection of its own, from the connect until it is
+ * ended. It never comes back to life: whoever finds it silent ends it and makes the next one.
+ */
+final class Subscription {
+
+  /** Without a heartbeat for so long, announcements may be missed. */
+  static final Duration SILENCE = Duration.ofSeconds(3);
+
+  private static final Set<ResponseType> LISTS = EnumSet.of(ResponseType.MULTI, ResponseType.PUSH);
+
+  /** Who is told what comes in. Called on the event loop, which must not be blocked. */
+  interface Listener {
+    void announced(String text);
+
+    /** A heartbeat came: announcements are heard. */
+    void beaten();
+
+    /** Redis refuses to subscribe. */
+    void refused(Throwable fault);
+  }
+
+  private final Session session;
+  private final Ticker ticker;
+  private final String heartbeat;
+  private final Listener listener;
+
+  /** Null while it connects. */
+  private volatile @Nullable Moment heardAt;
+
+  private volatile @Nullable Moment hearingSince;
+  private volatile boolean ended;
+
+  /**
+   * Begins to connect in the background.
+   *
+   * @param heartbeat the channel on which this replica hears itself
+   */
+  Subscription(Session session, Ticker ticker, String heartbeat, Listener listener) {
+    this.session = session;
+    this.ticker = ticker;
+    this.heartbeat = heartbeat;
+    this.listener = listener;
+    session.connected().onComplete(this::subscribe, fault -> ended = true);
+  }
+
+  /** Whether it is over, or connected without a heartbeat for {@link #SILENCE}. */
+  boolean isSilent() {
+    var last = heardAt;
+    return ended || (last != null && !ticker.now().isBefore(last.plus(SILENCE)));
+  }
+
+  /** Returns the moment since which no announcement can have been missed; null if one can. */
+  @Nullable Moment hearing() {
+    return isSilent() ? null : hearingSince;
+  }
+
+  void end() {
+    ended = true;
+    session.close();
+  }
+
+  private void subscribe(RedisConnection connection) {
+    heardAt = ticker.now();
+    connection.handler(this::heard);
+    connection.exceptionHandler(fault -> ended = true);
+    connection.endHandler(nothing -> ended = true);
+    connection
+        .send(Request.cmd(Command.SUBSCRIBE).arg(Announcements.CHANNEL).arg(heartbeat))
+        .onFailure(fault -> ended = true);
+  }
+
+  private void heard(Response message) {
+    if (message instanceof Throwable refusal) {
+      listener.refused(refusal);
+    } else if (LISTS.contains(message.type())
+        && message.size() == 3
+        && "message".equals(String.valueOf(message.get(0)))) {
+      heard(String.valueOf(message.get(1)), String.valueOf(message.get(2)));
+    }
+  }
+
+  private void heard(String channel, String text) {
+    if (!channel.equals(heartbeat)) {
+      listener.announced(text);
+      return;
+    }
+    var now = ticker.now();
+    heardAt = now;
+    if (hearingSince == null) {
+      hearingSince = now;
+    }
+    listener.beaten();
+  }
+}

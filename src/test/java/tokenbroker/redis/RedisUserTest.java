@@ -1,0 +1,232 @@
+package tokenbroker.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.ClassOrderer;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestClassOrder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tokenbroker.callers.Caller;
+import tokenbroker.clients.ClientName;
+import tokenbroker.connections.Authorization;
+import tokenbroker.connections.AuthorizationId;
+import tokenbroker.connections.AuthorizationStore;
+import tokenbroker.connections.ConnectionStore;
+import tokenbroker.connections.ConnectionStore.Durability;
+import tokenbroker.connections.ConnectionStoreContract;
+import tokenbroker.connections.KeepAliveSchedule;
+import tokenbroker.seal.KeyRing;
+import tokenbroker.seal.Seal;
+import tokenbroker.testing.Heartbeats;
+import tokenbroker.testing.RealRedis;
+import tokenbroker.testing.TestConfig;
+import tokenbroker.time.Clocks;
+import tokenbroker.time.Ticker;
+import tokenbroker.tokens.Account;
+import tokenbroker.tokens.ConnectionId;
+import tokenbroker.tokens.TokenStore;
+import tokenbroker.tokens.TokenStore.Grant;
+import tokenbroker.tokens.TokenStoreContract;
+
+/** The Redis user that the documentation tells people to make may do what the broker does. */
+@TestClassOrder(ClassOrderer.OrderAnnotation.class)
+class RedisUserTest {
+
+  private static final Path PAGE = Path.of("docs", "kubernetes.md");
+  private static final Pattern RIGHTS =
+      Pattern.compile("(?m)^ACL SETUSER token-broker on >PASSWORD .*$");
+
+  private static final KeyRing RING = KeyRing.random();
+  private static final SimpleMeterRegistry REGISTRY = new SimpleMeterRegistry();
+  private static Vertx vertx;
+  private static RealRedis server;
+  private static Commands commands;
+
+  @BeforeAll
+  static void connect() throws IOException {
+    vertx = Vertx.vertx();
+    server = new RealRedis();
+    assertThat(server.command(documentedRights())).isEqualTo("+OK");
+    var url = "redis://token-broker:PASSWORD@127.0.0.1:" + server.port();
+    commands = new Commands(() -> Redis.createClient(vertx, url), vertx);
+    await().ignoreExceptions().until(() -> connectionStore().durability() != null);
+  }
+
+  @AfterAll
+  static void disconnect() {
+    vertx.close();
+    server.close();
+  }
+
+  private static String documentedRights() throws IOException {
+    var line = RIGHTS.matcher(Files.readString(PAGE));
+    assertThat(line.find()).isTrue();
+    return line.group();
+  }
+
+  private static TokenStore tokenStore(Announcements announcements) {
+    return new RedisTokenStore(
+        commands,
+        announcements,
+        new Seal(RING),
+        REGISTRY,
+        new Clocks(Clock.systemUTC(), Ticker.system()));
+  }
+
+  private static ConnectionStore connectionStore() {
+    var config = TestConfig.with("broker.connections.keep-alive", "100ms");
+    return new RedisConnectionStore(
+        commands, new Seal(RING), new KeepAliveSchedule(config), config, Ticker.system(), REGISTRY);
+  }
+
+  @Nested
+  @Order(1)
+  class Tokens extends TokenStoreContract {
+
+    private final Announcements announcements = new Announcements(commands, Ticker.system());
+    private Heartbeats heartbeats;
+
+    @BeforeEach
+    void start() {
+      heartbeats = Heartbeats.of(announcements::beat);
+    }
+
+    @AfterEach
+    void end() {
+      heartbeats.close();
+      announcements.end();
+    }
+
+    @Override
+    protected TokenStore store() {
+      return tokenStore(announcements);
+    }
+
+    @Override
+    protected TokenStore otherReplica() {
+      return tokenStore(announcements);
+    }
+  }
+
+  @Nested
+  @Order(2)
+  class Connections extends ConnectionStoreContract {
+
+    @Override
+    protected ConnectionStore store() {
+      return connectionStore();
+    }
+
+    @Override
+    protected ConnectionStore otherReplica() {
+      return connectionStore();
+    }
+
+    @Test
+    void theTokenOfAConnectionThatIsNotThereIsGone() {
+      var account = new Account(new ClientName("acme"), new ConnectionId("A".repeat(22)));
+      var announcements = new Announcements(commands, Ticker.system());
+      assertThat(tokenStore(announcements).look(account).grant()).isEqualTo(Grant.GONE);
+    }
+
+    @Test
+    void itIsToldWhetherRedisKeepsData() {
+      assertThat(store().durability()).isEqualTo(Durability.VOLATILE);
+    }
+  }
+
+  @Nested
+  @Order(3)
+  class Authorizations {
+
+    @Test
+    void anAuthorizationIsKeptBoundAndTaken() {
+      var store = new RedisAuthorizationStore(commands, new Seal(RING), REGISTRY);
+      var id = AuthorizationId.parse("acme." + "A".repeat(22)).orElseThrow();
+      var caller = new Caller("test", "someone", Set.of());
+      var authorization =
+          new Authorization(id, "https://shop.example/", null, "verifier", caller, "trace");
+      store.keep(authorization);
+
+      assertThat(store.bind(id, "mine")).hasValue(authorization);
+      assertThat(store.claim(id, "mine", Duration.ofSeconds(5)))
+          .isEqualTo(new AuthorizationStore.Claim.First(authorization));
+      var outcome = new AuthorizationStore.Outcome("error", "access_denied");
+      store.finish(id, "mine", outcome);
+      assertThat(store.claim(id, "mine", Duration.ofSeconds(5)))
+          .isEqualTo(new AuthorizationStore.Claim.Finished(authorization, outcome));
+    }
+  }
+
+  @Nested
+  @Order(4)
+  class Connecting {
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theUserIsNamedInTheAddressAndThePasswordInItsOwnSettingWithAndWithoutHello(boolean hello)
+        throws IOException {
+      try (var guarded = new RealRedis();
+          var admin = guarded.session()) {
+        admin.command(documentedRights());
+        admin.command("CONFIG SET requirepass another");
+        var options =
+            new RedisOptions()
+                .setConnectionString("redis://127.0.0.1:" + guarded.port() + "?user=token-broker")
+                .setPassword("PASSWORD")
+                .setProtocolNegotiation(hello);
+        var connected = new Commands(() -> Redis.createClient(vertx, options), vertx);
+
+        await()
+            .untilAsserted(
+                () ->
+                    assertThatThrownBy(() -> connected.run(Command.DBSIZE))
+                        .hasMessage("dbsize: NOPERM"));
+        assertThat(connected.run(Command.GET, "token-broker:key")).isNull();
+      }
+    }
+  }
+
+  /** What only this class can tell is told by the operations of those before it. */
+  @Nested
+  @Order(5)
+  class AfterAllOfThem {
+
+    @Test
+    void everyCommandThatIsGrantedIsUsed() throws IOException {
+      var granted =
+          Arrays.stream(documentedRights().split(" "))
+              .filter(word -> word.startsWith("+"))
+              .map(word -> word.substring(1))
+              .toList();
+
+      assertThat(granted)
+          .hasSizeGreaterThan(10)
+          .allSatisfy(
+              command ->
+                  assertThat(server.infoText("commandstats")).contains("cmdstat_" + command + ":"));
+    }
+  }
+}
