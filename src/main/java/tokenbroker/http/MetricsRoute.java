@@ -18,6 +18,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * {@code GET /q/metrics}: the Prometheus text format, or OpenMetrics if the scraper prefers it. It
@@ -28,6 +29,13 @@ import java.util.List;
 class MetricsRoute {
 
   private static final String PATH = "/q/metrics";
+
+  /**
+   * In the text format the library ends each list of labels with a comma. That is allowed, and
+   * surprises whoever looks for a series by its text.
+   */
+  private static final Pattern LAST_COMMA = Pattern.compile("(?<=[^\\\\]\"),(?=} )");
+
   private static final int BEFORE_THE_FRAMEWORK = -1_000;
   private static final String TEXT = "text/plain";
   private static final String OPEN_METRICS = "application/openmetrics-text";
@@ -78,7 +86,7 @@ class MetricsRoute {
     } catch (IOException e) {
       throw new UncheckedIOException("a StringWriter failed", e);
     }
-    return text.toString();
+    return LAST_COMMA.matcher(text.getBuffer()).replaceAll("");
   }
 
   /**

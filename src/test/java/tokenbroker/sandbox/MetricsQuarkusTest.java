@@ -92,6 +92,16 @@ class MetricsQuarkusTest {
   }
 
   @Test
+  void aSeriesReadsAlikeInBothFormats() {
+    var series =
+        Pattern.compile(
+            "(?m)^token_broker_upstream_requests_total\\{client=\"demo\",result=\"ok\"} \\d");
+
+    assertThat(scrape("text/plain").body()).containsPattern(series).doesNotContain(",}");
+    assertThat(scrape("application/openmetrics-text").body()).containsPattern(series);
+  }
+
+  @Test
   void whoAcceptsNeitherFormatGetsNone() {
     assertThat(scrape("image/png").statusCode()).isEqualTo(406);
   }
