@@ -3,6 +3,7 @@ package tokenbroker.connections;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.Caller;
+import tokenbroker.tokens.Provenance;
 
 /**
  * An authorization under way: a caller asked for it, a browser carries it out.
@@ -12,6 +13,8 @@ import tokenbroker.callers.Caller;
  * @param verifier proves to the upstream that who exchanges the code is who asked for it (PKCE)
  * @param asked who asked
  * @param traceId of the request that asked
+ * @param provenance the server and the TrackMage client that the user is asked about: the code goes
+ *     nowhere else
  */
 public record Authorization(
     AuthorizationId id,
@@ -19,7 +22,8 @@ public record Authorization(
     @Nullable String state,
     String verifier,
     Caller asked,
-    String traceId) {
+    String traceId,
+    Provenance provenance) {
 
   /** From the caller's request to the browser's return. */
   public static final Duration LIFE = Duration.ofMinutes(10);

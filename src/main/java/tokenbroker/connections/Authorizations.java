@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.Caller;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory;
+import tokenbroker.tokens.Provenance;
 
 /**
  * The first half of the authorization-code flow (RFC 6749 §4.1): from a caller's wish to the
@@ -45,12 +46,21 @@ public class Authorizations {
   /**
    * Begins; the address is for the user's browser.
    *
+   * @param client has credentials
    * @param returnTo one of the client's
    */
   public URI begin(
       Client client, Caller caller, String returnTo, @Nullable String state, String traceId) {
     var id = AuthorizationId.next(client.name());
-    pending.keep(new Authorization(id, returnTo, state, Randoms.verifier(), caller, traceId));
+    pending.keep(
+        new Authorization(
+            id,
+            returnTo,
+            state,
+            Randoms.verifier(),
+            caller,
+            traceId,
+            Provenance.ofConnections(client)));
     return address.linkTo(id);
   }
 
@@ -67,6 +77,7 @@ public class Authorizations {
     }
     return pending
         .bind(id, Randoms.sha256(browser))
+        .filter(authorization -> authorization.provenance().isOfConnectionsOf(client.get()))
         .map(
             authorization ->
                 new Consent(

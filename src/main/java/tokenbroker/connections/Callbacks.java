@@ -129,9 +129,10 @@ public class Callbacks {
     return outcome;
   }
 
-  /** The list may have changed since the authorization began. */
+  /** The client may have changed since the authorization began. */
   private static boolean isAllowed(Client client, Authorization authorization) {
-    return client.returnTo().contains(authorization.returnTo());
+    return client.returnTo().contains(authorization.returnTo())
+        && authorization.provenance().isOfConnectionsOf(client);
   }
 
   private static Destination back(Authorization authorization, Outcome outcome) {

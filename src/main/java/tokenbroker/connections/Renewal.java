@@ -118,7 +118,7 @@ final class Renewal {
   }
 
   private RenewalState refresh(Held held, Claim claim, boolean retried) {
-    if (!held.connection().provenance().isOf(client, account)) {
+    if (!held.connection().provenance().isOfConnectionsOf(client)) {
       // Another server, or another client there. The former may come back, so nothing is marked.
       return new Done(new FetchResult.ReconnectRequired());
     }

@@ -26,15 +26,12 @@ class StoredAccounts implements ConnectedAccounts {
     try {
       return store.page(client.name(), null, LOOKED_AT).connections().stream()
           .filter(connection -> connection.state() == State.ACTIVE)
-          .map(connection -> new Candidate(new Account(client.name(), connection.id()), connection))
-          .filter(each -> each.connection.provenance().isOf(client, each.account))
-          .map(Candidate::account)
+          .filter(connection -> connection.provenance().isOfConnectionsOf(client))
+          .map(connection -> new Account(client.name(), connection.id()))
           .limit(limit)
           .toList();
     } catch (StoreUnavailable e) {
       return List.of();
     }
   }
-
-  private record Candidate(Account account, Connection connection) {}
 }

@@ -15,6 +15,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
@@ -23,6 +24,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.config.BrokerConfig;
 import tokenbroker.connections.Authorization;
 import tokenbroker.connections.Authorizations;
 import tokenbroker.connections.Connection;
@@ -44,18 +46,21 @@ class ConnectionResource {
   private final Connections connections;
   private final VirtualThreads threads;
   private final JsonBody body;
+  private final Duration reloadEvery;
 
   ConnectionResource(
       Admission admission,
       Authorizations authorizations,
       Connections connections,
       VirtualThreads threads,
-      JsonBody body) {
+      JsonBody body,
+      BrokerConfig config) {
     this.admission = admission;
     this.authorizations = authorizations;
     this.connections = connections;
     this.threads = threads;
     this.body = body;
+    this.reloadEvery = config.clients().reloadEvery();
   }
 
   @POST
@@ -86,6 +91,12 @@ class ConnectionResource {
     var returnTo = fields.path("return_to").textValue();
     if (!admitted.client().returnTo().contains(returnTo)) {
       throw invalid("return_to is none of the addresses in this client's return-to.");
+    }
+    if (admitted.client().credentials().isEmpty()) {
+      throw new ProblemException(
+          ProblemCode.UPSTREAM_UNAVAILABLE,
+          "The broker has no credentials for this client yet.",
+          reloadEvery);
     }
     var state = fields.path("state").textValue();
     return threads.call(

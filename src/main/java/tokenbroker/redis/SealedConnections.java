@@ -82,6 +82,7 @@ final class SealedConnections {
     json.put("issuer", authorization.asked().issuer());
     json.put("subject", authorization.asked().subject());
     json.put("trace_id", authorization.traceId());
+    json.set("from", SealedProvenance.json(authorization.provenance()));
     return seal.seal(key, json.toString());
   }
 
@@ -100,7 +101,8 @@ final class SealedConnections {
                     json.required("issuer").textValue(),
                     json.required("subject").textValue(),
                     Set.of()),
-                json.required("trace_id").textValue()));
+                json.required("trace_id").textValue(),
+                SealedProvenance.of(json.required("from"))));
   }
 
   String outcome(String key, Outcome outcome) {

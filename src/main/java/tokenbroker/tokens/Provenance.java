@@ -24,6 +24,19 @@ public record Provenance(
    * @throws IllegalArgumentException if the client has no credentials
    */
   public static Provenance of(Client client, Account account) {
+    return of(client, account.isConnection() ? null : client.scope());
+  }
+
+  /**
+   * Returns what a connection that is made now comes from.
+   *
+   * @throws IllegalArgumentException if the client has no credentials
+   */
+  public static Provenance ofConnections(Client client) {
+    return of(client, (String) null);
+  }
+
+  private static Provenance of(Client client, @Nullable String scope) {
     var credentials =
         client
             .credentials()
@@ -31,7 +44,7 @@ public record Provenance(
     return new Provenance(
         client.upstream().baseUrl().toString(),
         credentials.clientId(),
-        account.isConnection() ? null : client.scope(),
+        scope,
         credentials.version());
   }
 
@@ -43,6 +56,11 @@ public record Provenance(
     return server.equals(client.upstream().baseUrl().toString())
         && (account.isConnection() || Objects.equals(scope, client.scope()))
         && client.credentials().map(known -> known.clientId().equals(clientId)).orElse(true);
+  }
+
+  /** Whether a code or a refresh token of this may be sent for the client. */
+  public boolean isOfConnectionsOf(Client client) {
+    return client.credentials().isPresent() && isLike(ofConnections(client));
   }
 
   /** Whether both came from the same, be it with different secrets. */

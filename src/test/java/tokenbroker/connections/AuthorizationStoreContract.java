@@ -12,6 +12,7 @@ import tokenbroker.callers.Caller;
 import tokenbroker.clients.ClientName;
 import tokenbroker.connections.AuthorizationStore.Claim;
 import tokenbroker.connections.AuthorizationStore.Outcome;
+import tokenbroker.tokens.Provenance;
 
 /** What every store of authorizations promises. */
 public abstract class AuthorizationStoreContract {
@@ -182,6 +183,7 @@ public abstract class AuthorizationStoreContract {
         "state of the shop",
         "verifier",
         new Caller("test", "someone", Set.of()),
-        "trace");
+        "trace",
+        new Provenance("https://upstream.test", "id", null, "v1"));
   }
 }

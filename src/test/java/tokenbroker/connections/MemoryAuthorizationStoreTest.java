@@ -9,6 +9,7 @@ import tokenbroker.callers.Caller;
 import tokenbroker.clients.ClientName;
 import tokenbroker.connections.AuthorizationStore.Claim;
 import tokenbroker.testing.SettableClock;
+import tokenbroker.tokens.Provenance;
 
 class MemoryAuthorizationStoreTest extends AuthorizationStoreContract {
 
@@ -48,7 +49,15 @@ class MemoryAuthorizationStoreTest extends AuthorizationStoreContract {
   void settingTheWallClockEndsNothing() {
     var id = AuthorizationId.next(new ClientName("acme"));
     var caller = new Caller("test", "someone", Set.of());
-    store.keep(new Authorization(id, "https://shop.example/", null, "verifier", caller, "trace"));
+    store.keep(
+        new Authorization(
+            id,
+            "https://shop.example/",
+            null,
+            "verifier",
+            caller,
+            "trace",
+            new Provenance("https://upstream.test", "id", null, "v1")));
     clock.step(Duration.ofDays(1));
 
     assertThat(store.bind(id, "browser")).isPresent();

@@ -22,6 +22,7 @@ import tokenbroker.connections.AuthorizationStoreContract;
 import tokenbroker.seal.KeyRing;
 import tokenbroker.seal.Seal;
 import tokenbroker.testing.RealRedis;
+import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.StoreUnavailable;
 
 class RedisAuthorizationStoreTest extends AuthorizationStoreContract {
@@ -120,7 +121,8 @@ class RedisAuthorizationStoreTest extends AuthorizationStoreContract {
         null,
         "verifier",
         new Caller("test", "someone", Set.of()),
-        "trace");
+        "trace",
+        new Provenance("https://upstream.test", "id", null, "v1"));
   }
 
   private static AuthorizationStore store(KeyRing ring) {

@@ -46,6 +46,7 @@ import tokenbroker.time.Clocks;
 import tokenbroker.time.Ticker;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
+import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.TokenStore;
 import tokenbroker.tokens.TokenStore.Grant;
 import tokenbroker.tokens.TokenStoreContract;
@@ -167,7 +168,14 @@ class RedisUserTest {
       var id = AuthorizationId.parse("acme." + "A".repeat(22)).orElseThrow();
       var caller = new Caller("test", "someone", Set.of());
       var authorization =
-          new Authorization(id, "https://shop.example/", null, "verifier", caller, "trace");
+          new Authorization(
+              id,
+              "https://shop.example/",
+              null,
+              "verifier",
+              caller,
+              "trace",
+              new Provenance("https://upstream.test", "id", null, "v1"));
       store.keep(authorization);
 
       assertThat(store.bind(id, "mine")).hasValue(authorization);
