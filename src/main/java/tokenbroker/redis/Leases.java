@@ -21,6 +21,8 @@ final class Leases {
   /** So many renewals fit into a term. */
   private static final int RENEWALS = 3;
 
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+
   private final Commands commands;
   private final Ticker ticker;
   private final Duration term;
@@ -42,6 +44,29 @@ final class Leases {
   /** Names who takes a lease. */
   static String newOwner() {
     return UUID.randomUUID().toString();
+  }
+
+  /**
+   * Gives back what a request may have taken whose answer never came: it may still wait in a Redis
+   * that stands still. So the lease is given back again and again, until it would have ended.
+   */
+  void abandon(String key, String owner) {
+    Thread.ofVirtual()
+        .name("abandoned lease")
+        .start(
+            () -> {
+              var end = ticker.now().plus(term);
+              for (var pause = FIRST_PAUSE; ticker.now().isBefore(end); pause = pause.plus(pause)) {
+                release(key, owner);
+                LockSupport.parkNanos(pause.toNanos());
+              }
+            });
+  }
+
+  private void release(String key, String owner) {
+    commands
+        .sendScript(Scripts.RELEASE, List.of(key), owner)
+        .onFailure(fault -> LOG.debug("A lease was not given back and ends by itself"));
   }
 
   /** A lease that was taken for their term; renewed from now on. */
@@ -66,9 +91,7 @@ final class Leases {
     public void close() {
       closed = true;
       LockSupport.unpark(renewal);
-      commands
-          .sendScript(Scripts.RELEASE, List.of(key), owner)
-          .onFailure(fault -> LOG.debug("A lease was not given back and ends by itself"));
+      release(key, owner);
     }
 
     private void renew() {

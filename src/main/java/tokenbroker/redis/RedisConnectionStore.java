@@ -97,13 +97,19 @@ public class RedisConnectionStore implements ConnectionStore {
     var key = Keys.connection(account.client(), id);
     var claimKey = Keys.claim(account.client(), id);
     var owner = Leases.newOwner();
-    var answer =
-        commands.script(
-            "claim",
-            ConnectionScripts.CLAIM,
-            List.of(key, claimKey),
-            owner,
-            Long.toString(claimTerm.toMillis()));
+    @Nullable Response answer;
+    try {
+      answer =
+          commands.script(
+              "claim",
+              ConnectionScripts.CLAIM,
+              List.of(key, claimKey),
+              owner,
+              Long.toString(claimTerm.toMillis()));
+    } catch (StoreUnavailable e) {
+      claims.abandon(claimKey, owner);
+      throw e;
+    }
     if (answer == null || answer.size() == 0) {
       return new Claiming.Absent();
     }

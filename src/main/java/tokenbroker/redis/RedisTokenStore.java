@@ -74,15 +74,21 @@ public class RedisTokenStore implements TokenStore {
   public Looked lookOrLease(Account account, Revision seen) {
     var keys = Keys.of(account);
     var owner = Leases.newOwner();
-    var found =
-        commands.script(
-            "look or lease",
-            Scripts.LOOK_OR_LEASE,
-            keys.leased(),
-            seen.token(),
-            seen.failure(),
-            owner,
-            text(LEASE_TERM));
+    @Nullable Response found;
+    try {
+      found =
+          commands.script(
+              "look or lease",
+              Scripts.LOOK_OR_LEASE,
+              keys.leased(),
+              seen.token(),
+              seen.failure(),
+              owner,
+              text(LEASE_TERM));
+    } catch (StoreUnavailable e) {
+      leases.abandon(keys.lease(), owner);
+      throw e;
+    }
     var stored = stored(keys, found);
     var taken = found != null && found.size() == 8 && found.get(7).toInteger() == 1;
     return new Looked(stored, taken ? leases.held(keys.lease(), owner) : null);

@@ -198,6 +198,20 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     assertThat(Long.parseLong(left)).isBetween(60_001L, 70_000L);
   }
 
+  /** The claim was made when Redis went on, and nobody holds it. */
+  @Test
+  void aClaimWhoseAnswerNeverCameKeepsNobodyFromTheConnection() {
+    one.put(ACME, connection(), new RefreshToken("one"));
+    var account = new Account(ACME, ID);
+    server.pause();
+    try {
+      assertThatThrownBy(() -> two.claim(account)).isInstanceOf(StoreUnavailable.class);
+    } finally {
+      server.resume();
+    }
+    await().ignoreExceptions().until(() -> one.claim(account) instanceof Claimed);
+  }
+
   @Test
   void aConnectionThatShouldHaveBeenRenewedADayAgoIsCounted() {
     var late = new ClientName("late");
