@@ -66,7 +66,7 @@ public class ClientDirectoryReload {
     this.secrets = new SecretsDirectory(config.clients().secrets(), hash, clock);
     this.directory = directory;
     this.proof = proof;
-    this.trials = new CredentialsTrials(proof, clock, this::conclude);
+    this.trials = new CredentialsTrials(proof, ticker, this::conclude);
     this.metrics = new ClientsMetrics(registry, labels);
     directory.onRemoved(trials::drop);
     proof.onRefused(this::useWaitingSoon);

@@ -1,8 +1,6 @@
 package tokenbroker.clients;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +10,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.CredentialsFault.Kind;
 import tokenbroker.clients.CredentialsProof.Verdict;
+import tokenbroker.time.Moment;
+import tokenbroker.time.Ticker;
 
 /**
  * New credentials on trial, one set a client. Trials run beside each other, and nobody waits for
@@ -23,7 +23,7 @@ final class CredentialsTrials implements AutoCloseable {
   private static final Duration PAUSE_AFTER_REFUSAL = Duration.ofSeconds(30);
 
   private final CredentialsProof proof;
-  private final Clock clock;
+  private final Ticker ticker;
   private final BiConsumer<Trial, Verdict> verdicts;
   private final Map<ClientName, Trial> trials = new ConcurrentHashMap<>();
   private final ExecutorService threads =
@@ -33,21 +33,21 @@ final class CredentialsTrials implements AutoCloseable {
   /**
    * @param verdicts is told what a trial said, on the trial's thread
    */
-  CredentialsTrials(CredentialsProof proof, Clock clock, BiConsumer<Trial, Verdict> verdicts) {
+  CredentialsTrials(CredentialsProof proof, Ticker ticker, BiConsumer<Trial, Verdict> verdicts) {
     this.proof = proof;
-    this.clock = clock;
+    this.ticker = ticker;
     this.verdicts = verdicts;
   }
 
   /**
    * A client with new credentials.
    *
-   * @param notBefore when the same may be tried again: never, while a trial runs
+   * @param notBefore when the same may be tried again; null while a trial runs
    * @param fault what the last trial of the same said; null where none said anything against it
    */
-  record Trial(Client candidate, Instant notBefore, @Nullable CredentialsFault fault) {
+  record Trial(Client candidate, @Nullable Moment notBefore, @Nullable CredentialsFault fault) {
     Trial(Client candidate) {
-      this(candidate, Instant.MAX, null);
+      this(candidate, null, null);
     }
   }
 
@@ -62,8 +62,8 @@ final class CredentialsTrials implements AutoCloseable {
       start(new Trial(candidate));
       return null;
     }
-    if (!clock.instant().isBefore(last.notBefore())) {
-      start(new Trial(candidate, Instant.MAX, last.fault()));
+    if (last.notBefore() != null && !ticker.now().isBefore(last.notBefore())) {
+      start(new Trial(candidate, null, last.fault()));
     }
     return last.fault();
   }
@@ -93,8 +93,8 @@ final class CredentialsTrials implements AutoCloseable {
           case Verdict.Proven() -> new Trial(candidate);
           case Verdict.Refused(var error) ->
               new Trial(
-                  candidate, clock.instant().plus(PAUSE_AFTER_REFUSAL), refused(candidate, error));
-          case Verdict.Undecided() -> new Trial(candidate, Instant.MIN, unproven(candidate));
+                  candidate, ticker.now().plus(PAUSE_AFTER_REFUSAL), refused(candidate, error));
+          case Verdict.Undecided() -> new Trial(candidate, ticker.now(), unproven(candidate));
         };
     return trials.replace(candidate.name(), trial, concluded)
         ? Optional.of(concluded)

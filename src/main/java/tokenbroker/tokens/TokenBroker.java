@@ -111,7 +111,9 @@ public class TokenBroker {
       nearby.forget(account);
     }
     var replaced = result instanceof Issued(var token, _, _) && !token.id().equals(dead);
-    metrics.invalidation(client.name(), replaced ? "applied" : "failed");
+    if (replaced) { // Else the refresh that failed is counted as such.
+      metrics.invalidation(client.name(), "applied");
+    }
     return new Invalidation(orTheLiveOne(client, account, result), replaced);
   }
 
