@@ -361,7 +361,7 @@ class BrokerIT {
     var failing = freshClient();
     upstream.answer(id(failing), Answer.error("invalid_client"));
     one.get("/tokens/" + failing, orders);
-    var list = two.get("/clients", orders);
+    var list = one.get("/clients?limit=1000", orders);
 
     var ready = entry(list, client);
     assertThat(ready.path("state").textValue()).isEqualTo("ready");
@@ -374,6 +374,27 @@ class BrokerIT {
     assertThat(entry(list, "keyless").isMissingNode()).isTrue();
     assertThat(list.body()).doesNotContain(token.path("access_token").textValue());
     assertNothingSecretIn(list.body());
+  }
+
+  @Test
+  void theListOfClientsIsReadPageByPage() throws IOException {
+    var names = new ArrayList<String>();
+    var cursor = "";
+    do {
+      var page = json(one.get("/clients?limit=7" + cursor, orders));
+      assertThat(page.path("clients").size()).isBetween(1, 7);
+      page.path("clients").forEach(it -> names.add(it.path("name").textValue()));
+      cursor = page.path("next").isNull() ? "" : "&cursor=" + page.path("next").textValue();
+    } while (!cursor.isEmpty());
+
+    var all = new ArrayList<String>();
+    json(one.get("/clients?limit=1000", orders))
+        .path("clients")
+        .forEach(it -> all.add(it.path("name").textValue()));
+    assertThat(names).hasSizeGreaterThan(7).isSorted().isEqualTo(all);
+    for (var bad : List.of("limit=0", "limit=1001", "limit=x", "limit=1&limit=1", "cursor=-")) {
+      assertProblem(one.get("/clients?" + bad, orders), 400, "invalid_request");
+    }
   }
 
   @Test

@@ -69,7 +69,7 @@ class CodeExchange {
   Outcome carryOut(Client client, Authorization authorization, String code) {
     var result = grants.exchange(client, code, address.callback(), authorization.verifier());
     return switch (result) {
-      case Fetched(var token, var refreshToken) when refreshToken != null ->
+      case Fetched(var token, var refreshToken, _) when refreshToken != null ->
           stored(client, authorization, token, refreshToken);
       case Fetched _ -> failed(client, authorization, SERVER_ERROR, "no_refresh_token");
       case Rejected(var error) -> failed(client, authorization, SERVER_ERROR, error.code());

@@ -33,14 +33,19 @@ public interface ConnectionStore {
    * Hands out the refresh token to be used up, to one at a time over all replicas: in the same step
    * the connection is claimed. A claim is renewed until it is closed or its process dies; it then
    * outlasts the longest renewal.
+   *
+   * @param seen the revision of the refresh token that is to be used up; empty for whatever is kept
    */
-  Claiming claim(Account account);
+  Claiming claim(Account account, String seen);
 
   /** What a wish to renew a connection came to. */
   sealed interface Claiming {
     record Claimed(Held held, Claim claim) implements Claiming {}
 
     record ClaimedElsewhere() implements Claiming {}
+
+    /** Another refresh token than the one seen is kept by now. */
+    record Changed() implements Claiming {}
 
     /** The refresh token is dead. */
     record Ended() implements Claiming {}

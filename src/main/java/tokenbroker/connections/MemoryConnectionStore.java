@@ -52,13 +52,16 @@ public final class MemoryConnectionStore implements ConnectionStore {
   }
 
   @Override
-  public synchronized Claiming claim(Account account) {
+  public synchronized Claiming claim(Account account, String seen) {
     var entry = of(account.client()).get(id(account));
     if (entry == null) {
       return new Claiming.Absent();
     }
     if (entry.held.connection().state() == State.RECONNECT_REQUIRED) {
       return new Claiming.Ended();
+    }
+    if (!seen.isEmpty() && !seen.equals(entry.held.revision())) {
+      return new Claiming.Changed();
     }
     var mine = new OwnClaim(account, UUID.randomUUID().toString());
     return claims.putIfAbsent(account, mine) == null

@@ -56,8 +56,8 @@ public class RefreshTokenSource implements TokenSource {
 
   /** Waits for the time limit of the upstream at most; the renewal goes on after it. */
   @Override
-  public FetchResult fetch(Client client, Account account) {
-    var renewal = underWay.computeIfAbsent(account, it -> begin(client, it));
+  public FetchResult fetch(Client client, Account account, String seenGrant) {
+    var renewal = underWay.computeIfAbsent(account, it -> begin(client, it, seenGrant));
     try {
       return renewal.get(timeLimit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
@@ -72,19 +72,21 @@ public class RefreshTokenSource implements TokenSource {
     }
   }
 
-  private UnderWay begin(Client client, Account account) {
+  private UnderWay begin(Client client, Account account, String seenGrant) {
     var renewal = new UnderWay();
-    THREADS.newThread(() -> run(renewal, client, account)).start();
+    var work = new Renewal(client, account, seenGrant, grants, store, rotations, records);
+    THREADS.newThread(() -> run(renewal, work, account)).start();
     return renewal;
   }
 
-  private void run(UnderWay renewal, Client client, Account account) {
+  private void run(UnderWay renewal, Renewal work, Account account) {
     try {
-      var result = new Renewal(client, account, grants, store, rotations, records).run();
+      var result = work.run();
       underWay.remove(account, renewal);
       renewal.complete(result);
-      if (renewal.abandoned && result instanceof Fetched(var token, _)) {
+      if (renewal.abandoned && result instanceof Fetched(var token, _, var whenKept)) {
         lateListener.accept(account, token);
+        whenKept.run();
       }
     } catch (RuntimeException | Error e) { // Whoever waits must not hang.
       underWay.remove(account, renewal);

@@ -40,33 +40,46 @@ final class Renewal {
 
   private final Client client;
   private final Account account;
+  private final String seen;
   private final UserGrants grants;
   private final ConnectionStore store;
   private final Rotations rotations;
   private final ConnectionRecords records;
 
+  /**
+   * @param seen the revision of the refresh token that is to be used up; empty for whatever is kept
+   */
   Renewal(
       Client client,
       Account account,
+      String seen,
       UserGrants grants,
       ConnectionStore store,
       Rotations rotations,
       ConnectionRecords records) {
     this.client = client;
     this.account = account;
+    this.seen = seen;
     this.grants = grants;
     this.store = store;
     this.rotations = rotations;
     this.records = records;
   }
 
-  /** Goes through all states. Blocks for several time limits of the upstream at most. */
+  /**
+   * Goes through all states. A connection that was renewed stays claimed until the token is kept.
+   * Blocks for several time limits of the upstream at most.
+   */
   FetchResult run() {
     RenewalState state = new Unclaimed();
     @Nullable Claim claim = null;
     try {
       while (true) {
         switch (state) {
+          case Done(FetchResult.Fetched fetched) -> {
+            claim = null; // Until the token is kept, see whenKept.
+            return fetched;
+          }
           case Done(var result) -> {
             return result;
           }
@@ -109,9 +122,10 @@ final class Renewal {
     if (settled != null) {
       return new Done(new FetchResult.Fetched(settled));
     }
-    return switch (store.claim(account)) {
+    return switch (store.claim(account, seen)) {
       case Claiming.Claimed(var held, var claim) -> new Claimed(held, claim, false);
       case Claiming.ClaimedElsewhere() -> new Done(new FetchResult.ClaimedElsewhere());
+      case Claiming.Changed() -> new Done(new FetchResult.Superseded());
       case Claiming.Ended() -> new Done(new FetchResult.ReconnectRequired());
       case Claiming.Absent() -> new Done(new FetchResult.Gone());
     };
@@ -123,7 +137,7 @@ final class Renewal {
       return new Done(new FetchResult.ReconnectRequired());
     }
     return switch (grants.refresh(client, held.refreshToken())) {
-      case FetchResult.Fetched(var token, var next) -> new Refreshed(held, claim, token, next);
+      case FetchResult.Fetched(var token, var next, _) -> new Refreshed(held, claim, token, next);
       case FetchResult.Rejected(var error) when error == OAuthError.INVALID_GRANT ->
           new Refused(held, claim);
       case FromUpstream lost when mayBeLost(lost) && !retried -> new Claimed(held, claim, true);
@@ -150,7 +164,7 @@ final class Renewal {
     return switch (rotations.save(account, held.revision(), rotation, token, claim)) {
       case SAVED -> {
         records.refreshed(account, token.id());
-        yield new Done(new FetchResult.Fetched(token));
+        yield new Done(new FetchResult.Fetched(token, null, claim::close));
       }
       case SUPERSEDED -> new Done(superseded());
       case WAITING -> new Unsaved();

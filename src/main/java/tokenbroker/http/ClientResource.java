@@ -12,14 +12,19 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.callers.Caller;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory;
+import tokenbroker.clients.ClientName;
 import tokenbroker.tokens.ClientStatus;
 import tokenbroker.tokens.TokenBroker;
 
@@ -29,6 +34,9 @@ import tokenbroker.tokens.TokenBroker;
 @Path("clients")
 class ClientResource {
 
+  private static final PageRequest.Limits LIMITS = new PageRequest.Limits(100, 1000);
+
+  private final Set<Caller> atWork = ConcurrentHashMap.newKeySet();
   private final ClientDirectory clients;
   private final TokenBroker broker;
   private final VirtualThreads threads;
@@ -44,18 +52,40 @@ class ClientResource {
       @Context HttpHeaders headers, @Context ContainerRequestContext request) {
     Negotiation.needsJson(headers);
     var caller = Exchange.of(request).caller();
+    var query = request.getUriInfo().getQueryParameters();
+    var asked = PageRequest.of(query.get("limit"), query.get("cursor"), LIMITS, ClientName::parse);
     return threads.call(
         () -> {
-          var views =
-              clients.all().stream()
-                  .filter(client -> client.admits(caller).isPresent())
-                  .sorted(Comparator.comparing(Client::name))
-                  .map(this::view)
-                  .toList();
-          return Response.ok(new ClientsView(views), MediaType.APPLICATION_JSON_TYPE)
-              .header(HttpHeaders.CACHE_CONTROL, "no-store")
-              .build();
+          if (!atWork.add(caller)) {
+            throw new ProblemException(
+                ProblemCode.RATE_LIMITED,
+                "Another list of clients is being made for this caller.",
+                Duration.ofSeconds(1));
+          }
+          try {
+            return Response.ok(page(caller, asked), MediaType.APPLICATION_JSON_TYPE)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .build();
+          } finally {
+            atWork.remove(caller);
+          }
         });
+  }
+
+  /** From this replica's memory alone: there may be 100,000 clients. */
+  private ClientsView page(Caller caller, PageRequest<ClientName> asked) {
+    var after = asked.after();
+    var found =
+        clients.all().stream()
+            .filter(client -> after == null || client.name().compareTo(after) > 0)
+            .filter(client -> client.admits(caller).isPresent())
+            .sorted(Comparator.comparing(Client::name))
+            .limit(asked.limit() + 1L)
+            .toList();
+    var shown = found.subList(0, Math.min(asked.limit(), found.size()));
+    return new ClientsView(
+        shown.stream().map(this::view).toList(),
+        found.size() > shown.size() ? shown.getLast().name().value() : null);
   }
 
   private ClientView view(Client client) {
@@ -96,8 +126,14 @@ class ClientResource {
     return instant.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
+  /**
+   * A page of clients.
+   *
+   * @param next the cursor of the next page; null on the last one
+   */
   @RegisterForReflection
-  record ClientsView(List<ClientView> clients) {}
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  record ClientsView(List<ClientView> clients, @Nullable String next) {}
 
   @RegisterForReflection
   @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -38,8 +38,7 @@ import tokenbroker.tokens.ConnectionId;
 class ConnectionResource {
 
   private static final int LONGEST_STATE = 512;
-  private static final int USUAL_PAGE = 50;
-  private static final int LARGEST_PAGE = 500;
+  private static final PageRequest.Limits LIMITS = new PageRequest.Limits(50, 500);
 
   private final Admission admission;
   private final Authorizations authorizations;
@@ -121,11 +120,11 @@ class ConnectionResource {
     var name = admission.admit(Exchange.of(request), client).client().name();
     Negotiation.needsJson(headers);
     var query = request.getUriInfo().getQueryParameters();
-    var after = cursor(query.get("cursor"));
-    var limit = limit(query.get("limit"));
+    var asked =
+        PageRequest.of(query.get("limit"), query.get("cursor"), LIMITS, ConnectionId::parse);
     return threads.call(
         () -> {
-          var page = connections.page(name, after, limit);
+          var page = connections.page(name, asked.after(), asked.limit());
           return Response.ok(
                   new ConnectionsView(
                       Stream.concat(
@@ -155,28 +154,6 @@ class ConnectionResource {
           }
           return Response.noContent().build();
         });
-  }
-
-  private static @Nullable ConnectionId cursor(@Nullable List<String> given) {
-    if (given == null) {
-      return null;
-    }
-    return ConnectionId.parse(given.size() == 1 ? given.getFirst() : "")
-        .orElseThrow(() -> invalid("cursor is given once, as next in the page before."));
-  }
-
-  private static int limit(@Nullable List<String> given) {
-    if (given == null) {
-      return USUAL_PAGE;
-    }
-    var text = given.getFirst();
-    if (given.size() > 1
-        || !text.matches("[0-9]{1,3}")
-        || Integer.parseInt(text) < 1
-        || Integer.parseInt(text) > LARGEST_PAGE) {
-      throw invalid("limit is given once, from 1 to 500.");
-    }
-    return Integer.parseInt(text);
   }
 
   private static ProblemException invalid(String detail) {

@@ -51,17 +51,20 @@ final class ConnectionScripts {
           """;
 
   /**
-   * KEYS connection, claim. ARGV owner, PX. Returns the state; if it is active and the claim was
-   * taken also the sealed connection and its revision. Empty if there is no connection.
+   * KEYS connection, claim. ARGV owner, PX, revision seen or empty. Returns {@code ok}, the sealed
+   * connection and its revision if the claim was taken, else one word: {@code ended}, {@code
+   * changed} or {@code claimed}. Empty if there is no connection.
    */
   static final String CLAIM =
       REVISION
           + """
           local fields = redis.call('HMGET', KEYS[1], 'sealed', 'state')
           if not fields[1] then return {} end
-          if fields[2] ~= 'active' then return {fields[2]} end
-          if not redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return {fields[2]} end
-          return {fields[2], fields[1], revision(KEYS[1])}
+          if fields[2] ~= 'active' then return {'ended'} end
+          local stored = revision(KEYS[1])
+          if ARGV[3] ~= '' and ARGV[3] ~= stored then return {'changed'} end
+          if not redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return {'claimed'} end
+          return {'ok', fields[1], stored}
           """;
 
   /**

@@ -92,7 +92,7 @@ public class RedisConnectionStore implements ConnectionStore {
   }
 
   @Override
-  public Claiming claim(Account account) {
+  public Claiming claim(Account account, String seen) {
     var id = idOf(account);
     var key = Keys.connection(account.client(), id);
     var claimKey = Keys.claim(account.client(), id);
@@ -105,7 +105,8 @@ public class RedisConnectionStore implements ConnectionStore {
               ConnectionScripts.CLAIM,
               List.of(key, claimKey),
               owner,
-              Long.toString(claimTerm.toMillis()));
+              Long.toString(claimTerm.toMillis()),
+              seen);
     } catch (StoreUnavailable e) {
       claims.abandon(claimKey, owner);
       throw e;
@@ -113,11 +114,12 @@ public class RedisConnectionStore implements ConnectionStore {
     if (answer == null || answer.size() == 0) {
       return new Claiming.Absent();
     }
-    if (!answer.get(0).toString().equals(State.ACTIVE.word())) {
-      return new Claiming.Ended();
-    }
     if (answer.size() < 3) {
-      return new Claiming.ClaimedElsewhere();
+      return switch (answer.get(0).toString()) {
+        case "changed" -> new Claiming.Changed();
+        case "claimed" -> new Claiming.ClaimedElsewhere();
+        default -> new Claiming.Ended();
+      };
     }
     var claim = new RedisClaim(owner, claims.held(claimKey, owner));
     var sealed = answer.get(1).toString();

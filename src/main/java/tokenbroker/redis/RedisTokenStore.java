@@ -67,7 +67,8 @@ public class RedisTokenStore implements TokenStore {
   @Override
   public Stored look(Account account) {
     var keys = Keys.of(account);
-    return stored(keys, commands.script("look", Scripts.LOOK, keys.looked()));
+    var found = commands.script("look", Scripts.LOOK, keys.looked());
+    return stored(keys, found, found == null || found.size() < 8 ? "" : found.get(7).toString());
   }
 
   @Override
@@ -89,12 +90,12 @@ public class RedisTokenStore implements TokenStore {
       leases.abandon(keys.lease(), owner);
       throw e;
     }
-    var stored = stored(keys, found);
+    var stored = stored(keys, found, "");
     var taken = found != null && found.size() == 8 && found.get(7).toInteger() == 1;
     return new Looked(stored, taken ? leases.held(keys.lease(), owner) : null);
   }
 
-  private Stored stored(Keys keys, @Nullable Response found) {
+  private Stored stored(Keys keys, @Nullable Response found, String grantRevision) {
     if (found == null || found.size() < 7) {
       throw new StoreUnavailable("look: an answer of another form");
     }
@@ -105,7 +106,7 @@ public class RedisTokenStore implements TokenStore {
     var failure =
         opened(found.get(3), it -> values.failure(keys.failure(), it, untilRetry, now.moment()));
     var revision = new Revision(found.get(2).toString(), found.get(5).toString());
-    return new Stored(token, revision, failure, grant(found.get(6).toInteger()));
+    return new Stored(token, revision, failure, grant(found.get(6).toInteger()), grantRevision);
   }
 
   private static Grant grant(int code) {

@@ -39,9 +39,11 @@ final class Scripts {
   static final String LOOK =
       FIND
           + """
+          found[8] = ''
           if KEYS[3] then
-            local state = redis.call('HGET', KEYS[3], 'state')
-            if not state then found[7] = 1 elseif state ~= 'active' then found[7] = 2 end
+            local fields = redis.call('HMGET', KEYS[3], 'state', 'sealed')
+            if not fields[1] then found[7] = 1 elseif fields[1] ~= 'active' then found[7] = 2 end
+            found[8] = revision(fields[2])
           end
           return found
           """;

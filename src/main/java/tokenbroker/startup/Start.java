@@ -79,6 +79,6 @@ class Start {
    * waits.
    */
   private static void rehearse(ClientDirectory clients, TokenBroker broker) {
-    clients.all().stream().findFirst().ifPresent(broker::status);
+    clients.all().stream().findFirst().ifPresent(broker::rehearse);
   }
 }

@@ -62,8 +62,10 @@ class Wiring {
   @Produces
   @Singleton
   TokenSource source(TrackMageTokenSource clients, RefreshTokenSource connections) {
-    return (client, account) ->
-        account.isConnection() ? connections.fetch(client, account) : clients.fetch(client);
+    return (client, account, seenGrant) ->
+        account.isConnection()
+            ? connections.fetch(client, account, seenGrant)
+            : clients.fetch(client);
   }
 
   @Produces

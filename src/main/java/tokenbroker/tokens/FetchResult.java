@@ -13,8 +13,19 @@ public sealed interface FetchResult {
    * A token.
    *
    * @param refreshToken null where the upstream gave none, as it does for a client's own tokens
+   * @param whenKept to be run when the token is in the store: until then no other replica fetches
+   *     one of this connection. May be run more than once
    */
-  record Fetched(AccessToken token, @Nullable RefreshToken refreshToken) implements FromUpstream {
+  record Fetched(AccessToken token, @Nullable RefreshToken refreshToken, Runnable whenKept)
+      implements FromUpstream {
+
+    @SuppressWarnings("UnnecessaryLambda") // One object, so that equal results are equal.
+    private static final Runnable NOTHING = () -> {};
+
+    public Fetched(AccessToken token, @Nullable RefreshToken refreshToken) {
+      this(token, refreshToken, NOTHING);
+    }
+
     public Fetched(AccessToken token) {
       this(token, null);
     }

@@ -137,11 +137,14 @@ public class FetchThroughStore {
       }
       ask.forcedFetchClaimed = true;
     }
-    return switch (askSource(ask)) {
-      case Fetched(var token, _) when freshness.isUsable(token, clocks.now()) ->
-          fetched(ask, token, stored);
-      case Fetched _ ->
-          Optional.of(failed(ask, new FetchResult.InvalidResponse("expired_on_arrival"), stored));
+    return switch (askSource(ask, stored)) {
+      case Fetched(var token, _, var whenKept) -> {
+        try {
+          yield arrived(ask, token, stored);
+        } finally {
+          whenKept.run();
+        }
+      }
       case Failed failed -> Optional.of(failed(ask, failed, stored));
       case FetchResult.Gone _ -> Optional.of(new TokenResult.Gone());
       case FetchResult.ClaimedElsewhere _ ->
@@ -153,13 +156,19 @@ public class FetchThroughStore {
   }
 
   /** A fetch that breaks is a failure like others: nobody's live token may depend on our bugs. */
-  private FetchResult askSource(Ask ask) {
+  private FetchResult askSource(Ask ask, Stored stored) {
     try {
-      return source.fetch(ask.client, ask.account);
+      return source.fetch(ask.client, ask.account, stored.grantRevision());
     } catch (RuntimeException | Error e) {
       LOG.errorf(Breakage.of(e), "The fetch for %s broke", ask.account);
       return new FetchResult.Unavailable(Breakage.REASON, null);
     }
+  }
+
+  private Optional<TokenResult> arrived(Ask ask, AccessToken token, Stored stored) {
+    return freshness.isUsable(token, clocks.now())
+        ? fetched(ask, token, stored)
+        : Optional.of(failed(ask, new FetchResult.InvalidResponse("expired_on_arrival"), stored));
   }
 
   private Optional<TokenResult> fetched(Ask ask, AccessToken fresh, Stored stored) {

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientName;
+import tokenbroker.time.Moment;
 
 /** What this process remembers of its fetches: the last failures, and whose credentials work. */
 @Singleton
@@ -23,6 +24,9 @@ public class RecentOutcomes {
 
   /** Longer than any pause between two attempts. */
   private static final Duration REMEMBERED = Duration.ofHours(1);
+
+  /** How long a failure is told after the next attempt was due, if nobody has made it. */
+  private static final Duration MATTERS_FOR = Duration.ofMinutes(1);
 
   /** Of each account, as long as no fetch has disproved it. Connections come and go: bounded. */
   private final Cache<Account, UpstreamFailure> failures =
@@ -94,6 +98,9 @@ public class RecentOutcomes {
 
   /** Another replica fetched this token. */
   void seen(Account account, AccessToken token) {
+    failureOf(account)
+        .filter(failure -> failure.at().isBefore(token.life().requested()))
+        .ifPresent(disproved -> failures.invalidate(account));
     if (!account.isConnection()) {
       clients.compute(
           account.client(), (name, known) -> orNone(known).seen(token.life().requestedAt()));
@@ -133,6 +140,18 @@ public class RecentOutcomes {
 
   Optional<UpstreamFailure> failureOf(Account account) {
     return Optional.ofNullable(failures.getIfPresent(account));
+  }
+
+  /**
+   * Returns the last failure of what the client asks for now, for a while beyond the next attempt;
+   * null if there is none.
+   */
+  @Nullable UpstreamFailure lastingFailure(Client client, Account account, Moment now) {
+    return failureOf(account)
+        .filter(failure -> failure.provenance().isOf(client, account))
+        .filter(failure -> failure.provenance().isWithCredentialsOf(client))
+        .filter(failure -> now.isBefore(failure.retryAt().plus(MATTERS_FOR)))
+        .orElse(null);
   }
 
   /** Returns when a token of the client's own was last requested with success; null if unknown. */

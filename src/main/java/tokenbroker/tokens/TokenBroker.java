@@ -117,22 +117,21 @@ public class TokenBroker {
     return new Invalidation(orTheLiveOne(client, account, result), replaced);
   }
 
-  /** How a client fares. One look at the store. */
+  /** How a client fares, as far as this replica knows. Never blocks. */
   public ClientStatus status(Client client) {
     var account = Account.of(client.name());
-    var stored = store.look(account);
     var now = clocks.now();
-    var live = nearby.live(account, now);
-    var token = live == null ? stored.token() : live.token;
-    var served =
-        token != null && token.provenance().isOf(client, account) && freshness.isUsable(token, now)
-            ? token
-            : null;
+    var live = live(client, account);
     return ClientStatus.of(
-        served,
-        FetchThroughStore.failureOf(client, account, stored),
+        live == null ? null : live.token,
+        outcomes.lastingFailure(client, account, now.moment()),
         outcomes.lastSuccess(client.name()),
         now);
+  }
+
+  /** Asks the store once for the client, so that the first caller does not wait for that. */
+  public void rehearse(Client client) {
+    store.look(Account.of(client.name()));
   }
 
   /** Renews the token in hand in the background's own time, where no other replica has done so. */

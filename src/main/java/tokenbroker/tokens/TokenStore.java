@@ -84,18 +84,21 @@ public interface TokenStore {
    * @param revision names what is stored, also where it cannot be read
    * @param failure also one whose {@code retryAt} has passed, for as long as it is remembered
    * @param grant what is known of the connection; {@link Grant#VALID} for a client's own account
+   * @param grantRevision tells this state of the connection's refresh token from others; empty for
+   *     a client's own account
    */
   record Stored(
       @Nullable AccessToken token,
       Revision revision,
       @Nullable UpstreamFailure failure,
-      Grant grant) {
+      Grant grant,
+      String grantRevision) {
 
     public static final Stored NOTHING = new Stored(null, Revision.ABSENT, null);
 
     public Stored(
         @Nullable AccessToken token, Revision revision, @Nullable UpstreamFailure failure) {
-      this(token, revision, failure, Grant.VALID);
+      this(token, revision, failure, Grant.VALID, "");
     }
 
     boolean isGone() {

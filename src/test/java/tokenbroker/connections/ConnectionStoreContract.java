@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import tokenbroker.clients.ClientName;
 import tokenbroker.connections.Connection.State;
 import tokenbroker.connections.ConnectionStore.Claiming.Absent;
+import tokenbroker.connections.ConnectionStore.Claiming.Changed;
 import tokenbroker.connections.ConnectionStore.Claiming.Claimed;
 import tokenbroker.connections.ConnectionStore.Claiming.ClaimedElsewhere;
 import tokenbroker.connections.ConnectionStore.Claiming.Ended;
@@ -143,11 +144,22 @@ public abstract class ConnectionStoreContract {
   void oneAtATimeGetsTheRefreshTokenToUseItUp() {
     put("a", "one");
     var claimed = claimed(store(), "a");
-    assertThat(otherReplica().claim(account("a"))).isEqualTo(new ClaimedElsewhere());
-    assertThat(store().claim(account("a"))).isEqualTo(new ClaimedElsewhere());
+    assertThat(otherReplica().claim(account("a"), "")).isEqualTo(new ClaimedElsewhere());
+    assertThat(store().claim(account("a"), "")).isEqualTo(new ClaimedElsewhere());
 
     claimed.claim().close();
     assertThat(claimedSoon("a").held().refreshToken().reveal()).isEqualTo("one");
+  }
+
+  /** Whoever looked before it was renewed wants what that has brought. */
+  @Test
+  void whoHasSeenAnotherRefreshTokenGetsNone() {
+    put("a", "one");
+    var seen = revision("a");
+    rotate(otherReplica(), "a", seen, "two");
+
+    assertThat(store().claim(account("a"), seen)).isEqualTo(new Changed());
+    assertThat(store().claim(account("a"), revision("a"))).isInstanceOf(Claimed.class);
   }
 
   @Test
@@ -158,7 +170,7 @@ public abstract class ConnectionStoreContract {
     claimedSoon("a");
     late.claim().close();
 
-    assertThat(store().claim(account("a"))).isEqualTo(new ClaimedElsewhere());
+    assertThat(store().claim(account("a"), "")).isEqualTo(new ClaimedElsewhere());
   }
 
   @Test
@@ -190,8 +202,8 @@ public abstract class ConnectionStoreContract {
     put("a", "one");
     end("a");
 
-    assertThat(store().claim(account("a"))).isEqualTo(new Ended());
-    assertThat(store().claim(account("b"))).isEqualTo(new Absent());
+    assertThat(store().claim(account("a"), "")).isEqualTo(new Ended());
+    assertThat(store().claim(account("b"), "")).isEqualTo(new Absent());
   }
 
   /** Contracts run with a keep-alive of 100 ms. */
@@ -223,7 +235,7 @@ public abstract class ConnectionStoreContract {
   }
 
   private Claimed claimed(ConnectionStore by, String name) {
-    return (Claimed) by.claim(account(name));
+    return (Claimed) by.claim(account(name), "");
   }
 
   private void end(String name) {
@@ -254,7 +266,7 @@ public abstract class ConnectionStoreContract {
   /** A claim is given back without waiting for it. */
   private Claimed claimedSoon(String name) {
     return (Claimed)
-        await().until(() -> otherReplica().claim(account(name)), it -> it instanceof Claimed);
+        await().until(() -> otherReplica().claim(account(name), ""), it -> it instanceof Claimed);
   }
 
   private Connection connection(String name) {

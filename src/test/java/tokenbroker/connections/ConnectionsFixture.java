@@ -101,7 +101,7 @@ final class ConnectionsFixture {
 
   /** Returns the refresh token that is stored; fails if somebody has claimed it. */
   String stored() {
-    var claimed = (Claiming.Claimed) memory.claim(ACCOUNT);
+    var claimed = (Claiming.Claimed) memory.claim(ACCOUNT, "");
     claimed.claim().close();
     return claimed.held().refreshToken().reveal();
   }
@@ -111,7 +111,7 @@ final class ConnectionsFixture {
   }
 
   boolean isClaimed() {
-    var claiming = memory.claim(ACCOUNT);
+    var claiming = memory.claim(ACCOUNT, "");
     if (claiming instanceof Claiming.Claimed(_, var claim)) {
       claim.close();
     }

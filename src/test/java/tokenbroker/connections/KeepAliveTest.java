@@ -67,7 +67,7 @@ class KeepAliveTest {
   @Test
   void aConnectionThatIsInUseIsNotDue() {
     site.clock.advance(KEEP_ALIVE.dividedBy(2));
-    site.source("30s").fetch(ACME, ACCOUNT);
+    site.source("30s").fetch(ACME, ACCOUNT, "");
     site.clock.advance(KEEP_ALIVE.dividedBy(2));
     one.run();
 

@@ -39,14 +39,15 @@ class RefreshTokenSourceTest {
   @Test
   void aRenewalThatOutlastsItsCallersKeepsTheOtherReplicaFromTheRefreshToken() {
     var answered = site.grants.hold();
-    assertThat(impatient.fetch(ACME, ACCOUNT)).isInstanceOf(TimedOut.class);
-    assertThat(two.fetch(ACME, ACCOUNT)).isInstanceOf(ClaimedElsewhere.class);
+    assertThat(impatient.fetch(ACME, ACCOUNT, "")).isInstanceOf(TimedOut.class);
+    assertThat(two.fetch(ACME, ACCOUNT, "")).isInstanceOf(ClaimedElsewhere.class);
     answered.countDown();
 
     await().until(() -> late.size() == 1);
     assertThat(site.grants.refreshed()).containsExactly("one");
     assertThat(site.stored()).isEqualTo("refresh-1");
-    assertThat(two.fetch(ACME, ACCOUNT)).isInstanceOf(Fetched.class);
+    await().until(() -> !site.isClaimed());
+    assertThat(two.fetch(ACME, ACCOUNT, "")).isInstanceOf(Fetched.class);
     assertThat(site.grants.refreshed()).containsExactly("one", "refresh-1");
     assertThat(site.state()).isEqualTo(State.ACTIVE);
   }
@@ -55,8 +56,8 @@ class RefreshTokenSourceTest {
   void callersOfOneReplicaShareARenewal() throws Exception {
     var answered = site.grants.hold();
     try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
-      assertThat(impatient.fetch(ACME, ACCOUNT)).isInstanceOf(TimedOut.class);
-      var joined = callers.submit(() -> impatient.fetch(ACME, ACCOUNT));
+      assertThat(impatient.fetch(ACME, ACCOUNT, "")).isInstanceOf(TimedOut.class);
+      var joined = callers.submit(() -> impatient.fetch(ACME, ACCOUNT, ""));
       answered.countDown();
       assertThat(joined.get()).isInstanceOfAny(Fetched.class, TimedOut.class);
     }
@@ -67,11 +68,11 @@ class RefreshTokenSourceTest {
   @Test
   void aReconnectDuringARenewalWins() {
     var answered = site.grants.hold();
-    assertThat(impatient.fetch(ACME, ACCOUNT)).isInstanceOf(TimedOut.class);
+    assertThat(impatient.fetch(ACME, ACCOUNT, "")).isInstanceOf(TimedOut.class);
     site.connect("reconnected");
     answered.countDown();
 
-    assertThat(two.fetch(ACME, ACCOUNT)).isInstanceOf(Fetched.class);
+    ((Fetched) two.fetch(ACME, ACCOUNT, "")).whenKept().run();
     assertThat(site.grants.refreshed()).containsExactlyInAnyOrder("one", "reconnected");
     assertThat(site.stored()).startsWith("refresh-");
     assertThat(late).isEmpty();
@@ -81,11 +82,11 @@ class RefreshTokenSourceTest {
   void aRefusalThatComesLateEndsTheConnectionAllTheSame() {
     site.grants.answers(new Rejected(OAuthError.INVALID_GRANT));
     var answered = site.grants.hold();
-    assertThat(impatient.fetch(ACME, ACCOUNT)).isInstanceOf(TimedOut.class);
+    assertThat(impatient.fetch(ACME, ACCOUNT, "")).isInstanceOf(TimedOut.class);
     answered.countDown();
 
     await().until(() -> site.state() == State.RECONNECT_REQUIRED);
-    assertThat(two.fetch(ACME, ACCOUNT)).isInstanceOf(FetchResult.ReconnectRequired.class);
+    assertThat(two.fetch(ACME, ACCOUNT, "")).isInstanceOf(FetchResult.ReconnectRequired.class);
   }
 
   @Test
@@ -95,7 +96,7 @@ class RefreshTokenSourceTest {
           site.broken = true;
           return site.grants.token(client);
         });
-    assertThat(one.fetch(ACME, ACCOUNT)).isInstanceOf(FetchResult.Unavailable.class);
+    assertThat(one.fetch(ACME, ACCOUNT, "")).isInstanceOf(FetchResult.Unavailable.class);
     one.settle();
     assertThat(one.waiting()).isOne();
     assertThat(late).isEmpty();
@@ -114,7 +115,7 @@ class RefreshTokenSourceTest {
           site.broken = true;
           return site.grants.token(client);
         });
-    one.fetch(ACME, ACCOUNT);
+    one.fetch(ACME, ACCOUNT, "");
     site.broken = false;
     site.connect("reconnected");
     one.settle();
@@ -130,9 +131,10 @@ class RefreshTokenSourceTest {
         (client, token) -> {
           throw new IllegalStateException("broken by the test");
         });
-    assertThatThrownBy(() -> one.fetch(ACME, ACCOUNT)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> one.fetch(ACME, ACCOUNT, ""))
+        .isInstanceOf(IllegalStateException.class);
     site.grants.givesTokens();
 
-    assertThat(one.fetch(ACME, ACCOUNT)).isInstanceOf(Fetched.class);
+    assertThat(one.fetch(ACME, ACCOUNT, "")).isInstanceOf(Fetched.class);
   }
 }

@@ -132,7 +132,8 @@ class RenewalTest {
   @ParameterizedTest
   @MethodSource("others")
   void aRefreshTokenGoesToTheServerAndTheClientThatItCameFromAlone(Client changed) {
-    var renewal = new Renewal(changed, ACCOUNT, site.grants, site.store, rotations, site.records);
+    var renewal =
+        new Renewal(changed, ACCOUNT, "", site.grants, site.store, rotations, site.records);
 
     assertThat(renewal.run()).isEqualTo(new ReconnectRequired());
     assertThat(site.grants.refreshed()).isEmpty();
@@ -145,7 +146,7 @@ class RenewalTest {
     var refreshed = (Refreshed) next(claimed());
     var done = (Done) next(refreshed);
 
-    assertThat(done.result()).isEqualTo(new Fetched(refreshed.token()));
+    assertThat(((Fetched) done.result()).token()).isEqualTo(refreshed.token());
     refreshed.claim().close();
     assertThat(site.stored()).isEqualTo("refresh-1");
   }
@@ -154,7 +155,7 @@ class RenewalTest {
   void anUpstreamThatGivesNoOtherRefreshTokenLetsTheOldOneBeUsedAgain() {
     site.grants.answers((client, token) -> new Fetched(site.grants.token(client).token()));
 
-    assertThat(renewal().run()).isInstanceOf(Fetched.class);
+    ((Fetched) renewal().run()).whenKept().run();
     assertThat(site.stored()).isEqualTo("one");
   }
 
@@ -252,6 +253,34 @@ class RenewalTest {
     assertThat(site.isClaimed()).isFalse();
   }
 
+  /** Else another replica, which finds no token yet, would renew once more. */
+  @Test
+  void aConnectionStaysClaimedUntilItsTokenIsKept() {
+    var fetched = (Fetched) renewal().run();
+    assertThat(site.isClaimed()).isTrue();
+    fetched.whenKept().run();
+    assertThat(site.isClaimed()).isFalse();
+  }
+
+  @Test
+  void whoLookedBeforeTheConnectionWasRenewedLooksAgain() {
+    var claimed = claimed();
+    claimed.claim().close();
+    var late =
+        new Renewal(
+            ACME,
+            ACCOUNT,
+            claimed.held().revision(),
+            site.grants,
+            site.store,
+            rotations,
+            site.records);
+    ((Fetched) renewal().run()).whenKept().run();
+
+    assertThat(late.run()).isEqualTo(new Superseded());
+    assertThat(site.grants.refreshed()).containsExactly("one");
+  }
+
   @Test
   void aRenewalThatBreaksGivesTheClaimBack() {
     site.grants.answers(
@@ -282,6 +311,6 @@ class RenewalTest {
   }
 
   private Renewal renewal() {
-    return new Renewal(ACME, ACCOUNT, site.grants, site.store, rotations, site.records);
+    return new Renewal(ACME, ACCOUNT, "", site.grants, site.store, rotations, site.records);
   }
 }

@@ -205,11 +205,11 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     var account = new Account(ACME, ID);
     server.pause();
     try {
-      assertThatThrownBy(() -> two.claim(account)).isInstanceOf(StoreUnavailable.class);
+      assertThatThrownBy(() -> two.claim(account, "")).isInstanceOf(StoreUnavailable.class);
     } finally {
       server.resume();
     }
-    await().ignoreExceptions().until(() -> one.claim(account) instanceof Claimed);
+    await().ignoreExceptions().until(() -> one.claim(account, "") instanceof Claimed);
   }
 
   @Test
@@ -241,7 +241,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   }
 
   private static Claimed claimed(ConnectionStore store, Account account) {
-    return (Claimed) await().until(() -> store.claim(account), it -> it instanceof Claimed);
+    return (Claimed) await().until(() -> store.claim(account, ""), it -> it instanceof Claimed);
   }
 
   private RedisConnectionStore store(KeyRing ring) {

@@ -24,11 +24,11 @@ class CredentialsTrialTest {
   private final Account connection =
       new Account(candidate.name(), new ConnectionId("A".repeat(22)));
   private volatile BiFunction<Client, Account, FetchResult> answer =
-      (client, account) -> upstream.fetch(client, account);
+      (client, account) -> upstream.fetch(client, account, "");
   private final Replica replica =
       new Replica(
           "a",
-          (client, account) -> answer.apply(client, account),
+          (client, account, seen) -> answer.apply(client, account),
           new MemoryTokenStore(clock.clocks()),
           clock);
 

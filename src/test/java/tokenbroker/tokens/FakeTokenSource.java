@@ -55,7 +55,7 @@ final class FakeTokenSource implements TokenSource {
   }
 
   @Override
-  public FetchResult fetch(Client client, Account account) {
+  public FetchResult fetch(Client client, Account account, String seenGrant) {
     fetches.add(client);
     try {
       gate.await();

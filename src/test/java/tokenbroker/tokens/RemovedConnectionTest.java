@@ -19,7 +19,7 @@ import tokenbroker.tokens.TokenStore.Stored;
 /** A connection that is removed while something of it is under way. */
 class RemovedConnectionTest {
 
-  private static final Stored REMOVED = new Stored(null, Revision.ABSENT, null, Grant.GONE);
+  private static final Stored REMOVED = new Stored(null, Revision.ABSENT, null, Grant.GONE, "");
 
   private final SettableClock clock = new SettableClock();
   private final FakeTokenSource upstream = new FakeTokenSource(clock);
