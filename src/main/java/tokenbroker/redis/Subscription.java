@@ -21,6 +21,9 @@ final class Subscription {
   /** Without a heartbeat for so long, announcements may be missed. */
   static final Duration SILENCE = Duration.ofSeconds(3);
 
+  /** Each hit asks whether announcements are heard. */
+  private static final long SILENCE_NANOS = SILENCE.toNanos();
+
   private static final Set<ResponseType> LISTS = EnumSet.of(ResponseType.MULTI, ResponseType.PUSH);
 
   /** Who is told what comes in. Called on the event loop, which must not be blocked. */
@@ -61,7 +64,7 @@ final class Subscription {
   /** Whether it is over, or connected without a heartbeat for {@link #SILENCE}. */
   boolean isSilent() {
     var last = heardAt;
-    return ended || (last != null && !ticker.now().isBefore(last.plus(SILENCE)));
+    return ended || (last != null && ticker.now().nanos() - last.nanos() >= SILENCE_NANOS);
   }
 
   /** Returns the moment since which no announcement can have been missed; null if one can. */

@@ -61,20 +61,24 @@ public class Freshness {
 
   /** Returns the age at which a token is no longer handed out. */
   public Duration usableFor(AccessToken token) {
-    return usable(token.lifetime());
+    return Duration.ofNanos(usableNanos(token.lifetime()));
   }
 
   public boolean isUsable(AccessToken token, Now now) {
-    return token.life().age(now).compareTo(usableFor(token)) < 0;
+    return token.life().ageNanos(now) < usableNanos(token.lifetime());
   }
 
   /**
    * Whether so little is left that the token would not be handed out had it been fetched once, as
    * it should: the upstream repeats it until its end.
+   *
+   * @param token usable, so that only one whose life was longer once can be in its window
    */
   boolean isInSafetyWindow(AccessToken token, Now now) {
-    var window = token.fullLength().minus(usable(token.fullLength()));
-    return token.remaining(now).compareTo(window) < 0;
+    var full = token.fullLength();
+    return full.compareTo(token.lifetime()) > 0
+        && token.lifetime().toNanos() - token.life().ageNanos(now)
+            < full.toNanos() - usableNanos(full);
   }
 
   /** Returns the age at which this replica renews a token in the background, if it is in use. */
@@ -93,14 +97,13 @@ public class Freshness {
    * life that is left.
    */
   public Instant comeBackAt(AccessToken token, String caller, Now now) {
-    var age = token.life().age(now);
-    var usable = usableFor(token);
-    var latestRenewal = latestRenewal(token);
-    var planned =
-        latestRenewal.plus(
-            times(usable.minus(latestRenewal), fraction(caller, token.id().value()) / 2));
-    var soonest = age.plus(times(usable.minus(age), QUARTER));
-    return now.wall().plus(longer(planned, soonest).minus(age));
+    var age = token.life().ageNanos(now);
+    var usable = usableNanos(token.lifetime());
+    var latestRenewal = latestRenewal(token).toNanos();
+    var share = fraction(caller, token.id().value()) / 2;
+    var planned = latestRenewal + (long) ((usable - latestRenewal) * share);
+    var soonest = age + (long) ((usable - age) * QUARTER);
+    return now.wall().plusNanos(Math.max(planned, soonest) - age);
   }
 
   /** Without a request for so long, the client of this token is idle. */
@@ -108,8 +111,9 @@ public class Freshness {
     return times(token.lifetime(), idleAfter);
   }
 
-  private Duration usable(Duration lifetime) {
-    return lifetime.minus(shorter(safetyWindow, times(lifetime, QUARTER)));
+  private long usableNanos(Duration lifetime) {
+    var nanos = lifetime.toNanos();
+    return nanos - Math.min(safetyWindow.toNanos(), (long) (nanos * QUARTER));
   }
 
   /** From the request to the last of the jittered renewals, which still comes in time. */

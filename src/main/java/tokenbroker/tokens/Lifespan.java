@@ -16,6 +16,8 @@ import tokenbroker.time.Now;
  */
 public record Lifespan(Instant requestedAt, Moment requested, Duration length) {
 
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
+
   public Lifespan {
     if (!length.isPositive()) {
       throw new IllegalArgumentException("a token's life has a positive length");
@@ -33,9 +35,16 @@ public record Lifespan(Instant requestedAt, Moment requested, Duration length) {
   }
 
   public Duration age(Now now) {
-    var byWall = Duration.between(requestedAt, now.wall());
-    var byTicker = requested.until(now.moment());
-    return byWall.compareTo(byTicker) > 0 ? byWall : byTicker;
+    return Duration.ofNanos(ageNanos(now));
+  }
+
+  /** As {@link #age}, without an object: each hit asks for it. */
+  long ageNanos(Now now) {
+    var wall = now.wall();
+    var byWall =
+        (wall.getEpochSecond() - requestedAt.getEpochSecond()) * NANOS_PER_SECOND
+            + (wall.getNano() - requestedAt.getNano());
+    return Math.max(byWall, now.moment().nanos() - requested.nanos());
   }
 
   /** Returns what is left; negative after the end. */

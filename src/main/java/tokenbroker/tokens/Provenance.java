@@ -53,9 +53,10 @@ public record Provenance(
    * with those that it had.
    */
   public boolean isOf(Client client, Account account) {
+    var credentials = client.knownCredentials();
     return server.equals(client.upstream().baseUrl().toString())
         && (account.isConnection() || Objects.equals(scope, client.scope()))
-        && client.credentials().map(known -> known.clientId().equals(clientId)).orElse(true);
+        && (credentials == null || credentials.clientId().equals(clientId));
   }
 
   /** Whether a code or a refresh token of this may be sent for the client. */

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.time.Clocks;
+import tokenbroker.time.Now;
 import tokenbroker.tokens.Need.FetchedWith;
 import tokenbroker.tokens.Need.MinTtl;
 import tokenbroker.tokens.Need.OtherThan;
@@ -73,7 +74,7 @@ public class TokenBroker {
       return null;
     }
     token.used(now.moment());
-    return issued(token.token, Origin.NEARBY, need);
+    return issued(token.token, Origin.NEARBY, need, now);
   }
 
   /**
@@ -235,18 +236,18 @@ public class TokenBroker {
     if (!(result instanceof Issued(var token, var origin, _))) {
       return result;
     }
-    if (!freshness.isUsable(token, clocks.now())) {
+    var now = clocks.now();
+    if (!freshness.isUsable(token, now)) {
       return new TokenResult.TimedOut(Duration.ZERO);
     }
     var kept = nearby.get(account);
     if (kept != null) {
-      kept.used(clocks.moment());
+      kept.used(now.moment());
     }
-    return issued(token, origin, need);
+    return issued(token, origin, need, now);
   }
 
-  private Issued issued(AccessToken token, Origin origin, Need need) {
-    var now = clocks.now();
+  private Issued issued(AccessToken token, Origin origin, Need need, Now now) {
     if (need instanceof MinTtl minTtl && !minTtl.lastsFor(token, now)) {
       return new Issued(token, origin, Warning.SHORT_OF_MIN_TTL);
     }
