@@ -79,7 +79,10 @@ public interface ConnectionStore {
    */
   boolean end(Account account, String seen, Claim claim);
 
-  /** Returns connections that nobody has renewed for so long that it is time, the oldest first. */
+  /**
+   * Returns some connections that nobody has renewed for so long that it is time. If there are more
+   * than the limit, they are others each time: those that cannot be renewed stand in nobody's way.
+   */
   List<ConnectionId> due(ClientName client, int limit);
 
   /** Removes a connection and all that is cached of it, and tells every replica. */

@@ -4,6 +4,9 @@ import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import org.jboss.logging.Logger;
 import tokenbroker.clients.Client;
@@ -11,6 +14,14 @@ import tokenbroker.clients.ClientDirectory;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.StoreUnavailable;
 import tokenbroker.tokens.TokenBroker;
+import tokenbroker.tokens.TokenResult.Gone;
+import tokenbroker.tokens.TokenResult.InvalidResponse;
+import tokenbroker.tokens.TokenResult.Issued;
+import tokenbroker.tokens.TokenResult.ReconnectRequired;
+import tokenbroker.tokens.TokenResult.Rejected;
+import tokenbroker.tokens.TokenResult.TimedOut;
+import tokenbroker.tokens.TokenResult.TooSoon;
+import tokenbroker.tokens.TokenResult.Unavailable;
 
 /**
  * Renews connections that nobody uses, before their refresh tokens expire. The store knows which
@@ -22,17 +33,17 @@ public class KeepAlive {
 
   private static final Logger LOG = Logger.getLogger(KeepAlive.class);
 
-  /** How many one replica renews in one run: 100,000 connections take it less than three days. */
+  /** How many one replica renews in one run. Each 10 s, that is 100,000 in less than six hours. */
   private static final int MOST_IN_A_RUN = 50;
 
   private static final int AT_ONCE = 8;
 
-  /** More than one run takes, so that one that cannot be renewed does not stand in others' way. */
-  private static final int LOOKED_AT = 500;
-
   private final ConnectionStore store;
   private final ClientDirectory clients;
   private final TokenBroker broker;
+
+  /** Why the last run could not renew some of them; empty if it could renew all. */
+  private String told = "";
 
   KeepAlive(ConnectionStore store, ClientDirectory clients, TokenBroker broker) {
     this.store = store;
@@ -46,13 +57,38 @@ public class KeepAlive {
     if (due.isEmpty()) {
       return;
     }
+    var failures = new ConcurrentLinkedQueue<Failure>();
     try (var renewals =
         Executors.newFixedThreadPool(
             AT_ONCE, Thread.ofVirtual().name("keep-alive ", 0).factory())) {
       due.stream()
           .limit(MOST_IN_A_RUN)
-          .forEach(each -> renewals.execute(() -> broker.keepAlive(each.client, each.account)));
+          .forEach(each -> renewals.execute(() -> renew(each).ifPresent(failures::add)));
     }
+    tell(failures);
+  }
+
+  private Optional<Failure> renew(Due due) {
+    return switch (broker.keepAlive(due.client, due.account)) {
+      case Rejected(var error, _) -> Optional.of(new Failure(due.account, error.code()));
+      case Unavailable(var reason, _) -> Optional.of(new Failure(due.account, reason));
+      case InvalidResponse(var reason, _) -> Optional.of(new Failure(due.account, reason));
+      case ReconnectRequired _ -> Optional.of(new Failure(due.account, "reconnect_required"));
+      // Kept alive, here or elsewhere, or not there any more.
+      case Issued _, TimedOut _, Gone _, TooSoon _ -> Optional.empty();
+    };
+  }
+
+  /** Says what is new: the same connections may fail again and again. */
+  private void tell(Queue<Failure> failures) {
+    var first = failures.peek();
+    var reason = first == null ? "" : first.reason;
+    if (first != null && !reason.equals(told)) {
+      LOG.warnf(
+          "%d connections that nobody uses could not be renewed, such as %s: %s",
+          failures.size(), first.account, reason);
+    }
+    told = reason;
   }
 
   private List<Due> due() {
@@ -68,7 +104,7 @@ public class KeepAlive {
 
   private List<Due> due(Client client) {
     try {
-      return store.due(client.name(), LOOKED_AT).stream()
+      return store.due(client.name(), MOST_IN_A_RUN).stream()
           .map(id -> new Due(client, new Account(client.name(), id)))
           .toList();
     } catch (StoreUnavailable e) {
@@ -78,4 +114,6 @@ public class KeepAlive {
   }
 
   private record Due(Client client, Account account) {}
+
+  private record Failure(Account account, String reason) {}
 }

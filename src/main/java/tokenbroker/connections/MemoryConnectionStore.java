@@ -1,6 +1,7 @@
 package tokenbroker.connections;
 
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientName;
 import tokenbroker.connections.Connection.State;
@@ -107,12 +109,13 @@ public final class MemoryConnectionStore implements ConnectionStore {
   @Override
   public synchronized List<ConnectionId> due(ClientName client, int limit) {
     var now = ticker.now();
-    return active(client).stream()
-        .filter(entry -> !now.isBefore(entry.due))
-        .sorted(Comparator.comparing(Entry::due))
-        .limit(limit)
-        .map(entry -> entry.held.connection().id())
-        .toList();
+    var due =
+        active(client).stream()
+            .filter(entry -> !now.isBefore(entry.due))
+            .map(entry -> entry.held.connection().id())
+            .collect(Collectors.toCollection(ArrayList::new));
+    Collections.shuffle(due);
+    return due.subList(0, Math.min(limit, due.size()));
   }
 
   @Override

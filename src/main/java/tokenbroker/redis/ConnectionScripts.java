@@ -115,11 +115,18 @@ final class ConnectionScripts {
       return removed
       """;
 
-  /** KEYS due ids. ARGV limit. Returns those that are due, the oldest first. */
+  /**
+   * KEYS due ids. ARGV limit, a random number in [0, 1). Returns as many that are due, which follow
+   * each other in time, from a random place on.
+   */
   static final String DUE =
       NOW
           + """
-          return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now(), 'LIMIT', 0, ARGV[1])
+          local limit = tonumber(ARGV[1])
+          local time = now()
+          local beyond = math.max(0, redis.call('ZCOUNT', KEYS[1], '-inf', time) - limit)
+          local from = math.floor(ARGV[2] * (beyond + 1))
+          return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', time, 'LIMIT', from, limit)
           """;
 
   /** KEYS ids, ended ids, due ids. ARGV milliseconds past its time that make one overdue. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientName;
 import tokenbroker.config.BrokerConfig;
@@ -252,7 +253,11 @@ public class RedisConnectionStore implements ConnectionStore {
   public List<ConnectionId> due(ClientName client, int limit) {
     return parsed(
         commands.script(
-            "due", ConnectionScripts.DUE, List.of(dueIds(client)), Integer.toString(limit)));
+            "due",
+            ConnectionScripts.DUE,
+            List.of(dueIds(client)),
+            Integer.toString(limit),
+            Double.toString(ThreadLocalRandom.current().nextDouble())));
   }
 
   @Override

@@ -226,7 +226,9 @@ public class FetchThroughStore {
     if (!ask.need.isTrial()) {
       outcomes.failed(ask.account, failure);
       store.remember(ask.account, failure);
-      if (before == null || !before.reason().equals(failure.reason())) {
+      // Whoever keeps thousands of connections alive tells of all in one line.
+      if (ask.need.isForCallers()
+          && (before == null || !before.reason().equals(failure.reason()))) {
         LOG.warnf("TrackMage gives no token for %s: %s", ask.account, failure.reason());
       }
     }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -218,6 +219,22 @@ public abstract class ConnectionStoreContract {
     await().until(() -> otherReplica().due(client, 10).equals(List.of(id("a"))));
     store().remove(account("a"));
     assertThat(store().due(client, 10)).isEmpty();
+  }
+
+  /** Those that cannot be renewed must not stand in the way of the others. */
+  @Test
+  void whatIsDueIsFoundHoweverMuchElseIs() {
+    var ids = IntStream.range(0, 10).mapToObj(i -> "c" + i).toList();
+    ids.forEach(name -> put(name, "token"));
+    await().until(() -> store().due(client, 100).size() == 10);
+    var found = new HashSet<ConnectionId>();
+    await()
+        .until(
+            () -> {
+              found.addAll(store().due(client, 2));
+              return found.size() == 10;
+            });
+    assertThat(store().due(client, 2)).hasSize(2);
   }
 
   private @Nullable Page after(Page page) {

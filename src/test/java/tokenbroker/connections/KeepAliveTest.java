@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.connections.Connection.State;
+import tokenbroker.testing.LogLines;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.FetchResult.Rejected;
 import tokenbroker.tokens.FetchResult.Unavailable;
@@ -88,6 +89,27 @@ class KeepAliveTest {
     site.grants.givesTokens();
     one.run();
     assertThat(site.memory.count(ACME.name()).overdue()).isZero();
+  }
+
+  @Test
+  void whatCannotBeKeptAliveIsToldInOneLineAndOnce() {
+    site.clock.advance(KEEP_ALIVE);
+    site.grants.answers(new Unavailable("http_5xx", Duration.ofSeconds(1)));
+    try (var log = new LogLines(KeepAlive.class)) {
+      one.run();
+      site.clock.advance(Duration.ofSeconds(10));
+      one.run();
+      assertThat(site.grants.refreshed()).hasSize(2);
+      assertThat(log.lines())
+          .singleElement()
+          .asString()
+          .contains("1 connections", ACCOUNT.toString(), "http_5xx");
+
+      site.clock.advance(Duration.ofSeconds(10));
+      site.grants.givesTokens();
+      one.run();
+      assertThat(log.lines()).hasSize(1);
+    }
   }
 
   @Test
