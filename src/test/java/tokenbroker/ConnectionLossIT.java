@@ -184,6 +184,7 @@ class ConnectionLossIT {
     assertThat(begun.statusCode()).isEqualTo(503);
     assertThat(json(begun).path("code").textValue()).isEqualTo("store_unavailable");
     assertThat(begun.headers().firstValue("Retry-After")).isPresent();
+    assertThat(site.redeem(one, "acme", "A".repeat(22), "s").statusCode()).isEqualTo(503);
     assertThat(site.token(two, "acme", connection).statusCode()).isEqualTo(503);
     assertThat(site.delete(two, "acme", connection).statusCode()).isEqualTo(503);
   }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Browser;
 import tokenbroker.testing.ConnectedSite;
@@ -102,10 +103,13 @@ class ConnectionsIT {
   }
 
   @Test
-  void theBrowserComesBackWithTheConnectionAndTheCallersState() {
+  void theBrowserComesBackWithAResultAndTheCallersStateAndNoConnection() {
+    var connection = site.connection(one, "acme", "alice");
     var back = site.connect(one, "acme", "alice");
 
-    assertThat(back.toString()).startsWith(RETURN_TO + "&connection=");
+    assertThat(back.toString())
+        .startsWith(RETURN_TO + "&result=")
+        .doesNotContain(connection, "connection=");
     assertThat(Browser.query(back)).containsEntry("state", "s");
   }
 
@@ -291,28 +295,34 @@ class ConnectionsIT {
             "")) {
       var answer =
           one.post(
-              "/clients/acme/authorizations", site.caller, "{\"return_to\": \"" + returnTo + "\"}");
+              "/clients/acme/authorizations",
+              site.caller,
+              "{\"return_to\": \"" + returnTo + "\", \"state\": \"s\"}");
       assertThat(answer.statusCode()).as(returnTo).isEqualTo(400);
       assertThat(answer.body()).doesNotContain("evil");
     }
-    assertThat(
-            one.post(
-                    "/clients/closed/authorizations",
-                    site.caller,
-                    "{\"return_to\": \"" + RETURN_TO + "\"}")
-                .statusCode())
-        .isEqualTo(400);
-    assertThat(
-            one.post(
-                    "/clients/acme/authorizations",
-                    site.caller,
-                    "{\"return_to\": \""
-                        + RETURN_TO
-                        + "\", \"state\": \""
-                        + "x".repeat(513)
-                        + "\"}")
-                .statusCode())
-        .isEqualTo(400);
+    assertThat(begun("closed", "s")).isEqualTo(400);
+  }
+
+  /** It goes into an address, and it is what ties the answer to a session: nobody does without. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\\u0000", "caf\u00e9", "a\\nb", "\u202e"})
+  void aStateIsPrintable(String state) {
+    assertThat(begun("acme", state)).isEqualTo(400);
+  }
+
+  @Test
+  void aStateIsNeededAndIsNotLong() {
+    var without =
+        one.post(
+            "/clients/acme/authorizations", site.caller, "{\"return_to\": \"" + RETURN_TO + "\"}");
+    assertThat(without.statusCode()).isEqualTo(400);
+    assertThat(begun("acme", "x".repeat(513))).isEqualTo(400);
+    assertThat(begun("acme", "~ ".repeat(256))).isEqualTo(201);
+  }
+
+  private static int begun(String client, String state) {
+    return site.begin(one, client, state).statusCode();
   }
 
   @Test
@@ -326,7 +336,7 @@ class ConnectionsIT {
                 assertThat(one.output().lines().filter(line -> line.contains(connection)))
                     .anyMatch(
                         line ->
-                            line.contains("\"event\":\"connect\"")
+                            line.contains("\"event\":\"redeem\"")
                                 && line.contains(ConnectedSite.SHOP))
                     .anyMatch(line -> line.contains("\"event\":\"revoke\"")));
   }

@@ -203,7 +203,7 @@ class RepeatedCallbackIT {
                       "00-" + traceId + "-00f067aa0ba902b7-01")
                   .POST(
                       HttpRequest.BodyPublishers.ofString(
-                          "{\"return_to\": \"" + ConnectedSite.RETURN_TO + "\"}"))
+                          "{\"return_to\": \"" + ConnectedSite.RETURN_TO + "\", \"state\": \"s\"}"))
                   .build());
       var consent = Browser.location(browser.get(site.address(one, begun)));
       site.upstream.answer(answer);

@@ -4,8 +4,8 @@ import java.util.Optional;
 import tokenbroker.clients.ClientName;
 
 /**
- * Names an authorization under way, and is the {@code state} that the upstream hands back: the
- * client, a dot, and 128 random bits in base64url. Worth nothing without the browser's cookie.
+ * The secret in the address that a user's browser follows: the client, a dot, and 128 random bits
+ * in base64url. The store knows an authorization by its {@link #handle} alone.
  */
 public record AuthorizationId(ClientName client, String random) {
 
@@ -15,6 +15,7 @@ public record AuthorizationId(ClientName client, String random) {
     return new AuthorizationId(client, Randoms.id());
   }
 
+  /** Reads an id out of an address; empty if it is none. */
   public static Optional<AuthorizationId> parse(String text) {
     var dot = text.indexOf('.');
     if (dot < 0 || text.length() > LONGEST || !Randoms.isId(text.substring(dot + 1))) {
@@ -24,8 +25,18 @@ public record AuthorizationId(ClientName client, String random) {
         .map(client -> new AuthorizationId(client, text.substring(dot + 1)));
   }
 
+  /** Returns the name under which the store keeps the authorization. */
+  AuthorizationHandle handle() {
+    return new AuthorizationHandle(client, Randoms.hashOf(random));
+  }
+
+  /** Returns what the address holds. */
+  String reveal() {
+    return client.value() + "." + random;
+  }
+
   @Override
   public String toString() {
-    return client.value() + "." + random;
+    return "AuthorizationId[client=" + client + "]";
   }
 }

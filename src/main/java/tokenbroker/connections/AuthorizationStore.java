@@ -4,61 +4,51 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The store of authorizations under way and of their outcomes. Both expire {@link
- * Authorization#LIFE} after they were kept. Every method blocks for a bounded time and throws
- * {@link tokenbroker.tokens.StoreUnavailable} if the store does not answer.
+ * The store of authorizations under way and of results that no service has redeemed yet. All of
+ * them expire. Every method blocks for a bounded time and throws {@link
+ * tokenbroker.tokens.StoreUnavailable} if the store does not answer.
  */
 public interface AuthorizationStore {
 
-  void keep(Authorization authorization);
-
   /**
-   * Binds the authorization to this browser. Empty if there is none, if it belongs to another
-   * browser, or if it was claimed.
-   *
-   * @param browser the hash of what the browser's cookie holds
+   * How many authorizations one caller may begin for one client within {@link Authorization#LIFE}.
+   * That many take some 10 MB of the store.
    */
-  Optional<Authorization> bind(AuthorizationId id, String browser);
+  int MOST_OF_A_CALLER = 5_000;
 
-  /**
-   * Claims the authorization of this browser. The first call wins; it must call {@link #finish}
-   * before the limit.
-   */
-  Claim claim(AuthorizationId id, String browser, Duration limit);
+  /** Keeps a new authorization for {@link Authorization#LIFE}. */
+  Keeping keep(AuthorizationHandle handle, Authorization authorization);
 
-  /**
-   * Keeps the outcome of a claimed authorization; does nothing if the authorization has expired.
-   */
-  void finish(AuthorizationId id, String browser, Outcome outcome);
+  /** Whether an authorization was kept. */
+  sealed interface Keeping {
+    record Kept() implements Keeping {}
 
-  /** What a browser finds that comes back. */
-  sealed interface Claim {
-
-    /** Nobody came back before: this caller carries the authorization out. */
-    record First(Authorization authorization) implements Claim {}
-
-    /** Somebody else is carrying it out. */
-    record UnderWay() implements Claim {}
-
-    /** It was carried out. */
-    record Finished(Authorization authorization, Outcome outcome) implements Claim {}
-
-    /** Whoever claimed it let the limit pass: nobody knows what the upstream did. */
-    record Abandoned() implements Claim {}
-
-    /** There is none, or it belongs to another browser. */
-    record Absent() implements Claim {}
+    /** This caller has begun too many. */
+    record TooMany(Duration retryAfter) implements Keeping {}
   }
 
+  Optional<Held> find(AuthorizationHandle handle);
+
   /**
-   * The parameter that tells the service what became of its authorization.
+   * An authorization as it was found.
    *
-   * @param value may be a secret
+   * @param revision names this very value
    */
-  record Outcome(String parameter, String value) {
-    @Override
-    public String toString() {
-      return "Outcome[" + parameter + "]";
-    }
-  }
+  record Held(Authorization authorization, String revision) {}
+
+  /**
+   * Replaces an authorization that still is as it was found. A finished one is kept for another
+   * {@link Authorization#LIFE}, any other one until its end as before.
+   *
+   * @return false if it has changed or expired
+   */
+  boolean replace(AuthorizationHandle handle, String revision, Authorization next);
+
+  /** Keeps a result for {@link AuthorizedAccount#LIFE}. */
+  void keepResult(ResultCode code, AuthorizedAccount account);
+
+  Optional<AuthorizedAccount> findResult(ResultCode code);
+
+  /** Removes a result; true for one caller alone. */
+  boolean takeResult(ResultCode code);
 }

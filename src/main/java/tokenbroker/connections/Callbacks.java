@@ -5,15 +5,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory;
 import tokenbroker.config.BrokerConfig;
-import tokenbroker.connections.AuthorizationStore.Claim;
-import tokenbroker.connections.AuthorizationStore.Outcome;
+import tokenbroker.connections.Authorization.Outcome;
+import tokenbroker.connections.Authorization.Progress;
+import tokenbroker.connections.AuthorizationStore.Held;
+import tokenbroker.time.Clocks;
 import tokenbroker.time.Ticker;
 import tokenbroker.tokens.StoreUnavailable;
 
@@ -44,6 +48,7 @@ public class Callbacks {
   private final ClientDirectory clients;
   private final AuthorizationStore pending;
   private final CodeExchange exchange;
+  private final Clock clock;
   private final Ticker ticker;
   private final Duration limit;
 
@@ -51,12 +56,13 @@ public class Callbacks {
       ClientDirectory clients,
       AuthorizationStore pending,
       CodeExchange exchange,
-      Ticker ticker,
+      Clocks clocks,
       BrokerConfig config) {
     this.clients = clients;
     this.pending = pending;
     this.exchange = exchange;
-    this.ticker = ticker;
+    this.clock = clocks.clock();
+    this.ticker = clocks.ticker();
     this.limit = config.upstream().timeout().plus(ALLOWANCE);
   }
 
@@ -64,7 +70,12 @@ public class Callbacks {
   public sealed interface Destination {
 
     /** Back to the service. */
-    record Back(URI address) implements Destination {}
+    record Back(URI address) implements Destination {
+      @Override
+      public String toString() {
+        return "Back[redacted]";
+      }
+    }
 
     /**
      * There is no such authorization: it is too old, it belongs to another browser, or its client
@@ -81,34 +92,79 @@ public class Callbacks {
    *
    * @param cookie what the browser brings; null if nothing
    */
-  public Destination receive(AuthorizationId id, Callback callback, @Nullable String cookie) {
-    var client = clients.find(id.client()).filter(it -> it.credentials().isPresent()).orElse(null);
+  public Destination receive(UpstreamState state, Callback callback, @Nullable String cookie) {
+    var client =
+        clients
+            .find(state.authorization().client())
+            .filter(it -> it.credentials().isPresent())
+            .orElse(null);
     if (client == null || cookie == null || !Randoms.isId(cookie)) {
       return new Destination.Expired();
     }
-    var browser = Randoms.sha256(cookie);
-    return switch (claim(id, browser)) {
-      case Claim.First(var authorization) when isAllowed(client, authorization) ->
-          back(authorization, finish(browser, carryOut(client, authorization, callback), id));
-      case Claim.Finished(var authorization, var outcome) when isAllowed(client, authorization) ->
-          back(authorization, outcome);
-      case Claim.First _, Claim.Finished _, Claim.Absent _ -> new Destination.Expired();
-      case Claim.UnderWay _, Claim.Abandoned _ -> new Destination.Unknown();
+    return switch (claim(client, state, Randoms.hashOf(cookie))) {
+      case Claim.First(var authorization) ->
+          back(authorization, finish(state, carryOut(client, authorization, callback)));
+      case Claim.Carried(var authorization, var outcome) -> back(authorization, outcome);
+      case Claim.Absent() -> new Destination.Expired();
+      case Claim.UnderWay() -> new Destination.Unknown();
     };
   }
 
+  /** What a browser finds that comes back. */
+  private sealed interface Claim {
+
+    /** Nobody came back before: this callback carries the authorization out. */
+    record First(Authorization authorization) implements Claim {}
+
+    /** It was carried out. */
+    record Carried(Authorization authorization, Outcome outcome) implements Claim {}
+
+    /** Somebody else carries it out, or died over it. */
+    record UnderWay() implements Claim {}
+
+    /** There is none for this browser and this client. */
+    record Absent() implements Claim {}
+  }
+
   /** Waits if another callback of this authorization is under way, here or elsewhere. */
-  private Claim claim(AuthorizationId id, String browser) {
+  private Claim claim(Client client, UpstreamState state, String browser) {
     var end = ticker.now().plus(limit).plus(LOOK_AGAIN);
     while (true) {
-      var claim = pending.claim(id, browser, limit);
-      if (!(claim instanceof Claim.UnderWay)
-          || end.isBefore(ticker.now())
-          || Thread.currentThread().isInterrupted()) {
+      var held = pending.find(state.authorization()).orElse(null);
+      if (held == null || !isAllowed(client, held.authorization())) {
+        return new Claim.Absent();
+      }
+      var claim = tried(held, state, browser).orElse(null);
+      if (claim != null && !(claim instanceof Claim.UnderWay)) {
         return claim;
       }
-      LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+      if (end.isBefore(ticker.now()) || Thread.currentThread().isInterrupted()) {
+        return new Claim.UnderWay();
+      }
+      if (claim != null) {
+        LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+      }
     }
+  }
+
+  /** Returns empty if the authorization changed meanwhile. */
+  private Optional<Claim> tried(Held held, UpstreamState state, String browser) {
+    var authorization = held.authorization();
+    return switch (authorization.progress()) {
+      case Progress.Visited(var visits) when visits.include(browser, state) ->
+          pending.replace(
+                  state.authorization(),
+                  held.revision(),
+                  authorization.in(new Progress.Claimed(visits)))
+              ? Optional.of(new Claim.First(authorization))
+              : Optional.empty();
+      case Progress.Claimed(var visits) when visits.include(browser, state) ->
+          Optional.of(new Claim.UnderWay());
+      case Progress.Finished(var visits, var outcome) when visits.include(browser, state) ->
+          Optional.of(new Claim.Carried(authorization, outcome));
+      case Progress.Begun _, Progress.Visited _, Progress.Claimed _, Progress.Finished _ ->
+          Optional.of(new Claim.Absent());
+    };
   }
 
   private Outcome carryOut(Client client, Authorization authorization, Callback callback) {
@@ -119,14 +175,26 @@ public class Callbacks {
   }
 
   /** This browser gets its answer in any case; a reload then gets "unknown", which is true. */
-  private Outcome finish(String browser, Outcome outcome, AuthorizationId id) {
+  private Outcome finish(UpstreamState state, Outcome outcome) {
+    var handle = state.authorization();
     try {
-      pending.finish(id, browser, outcome);
+      pending
+          .find(handle)
+          .ifPresent(held -> pending.replace(handle, held.revision(), finished(held, outcome)));
     } catch (StoreUnavailable e) {
       LOG.warnf(
-          "The outcome of an authorization of %s was not stored: %s", id.client(), e.getMessage());
+          "The outcome of an authorization of %s was not stored: %s",
+          handle.client(), e.getMessage());
     }
     return outcome;
+  }
+
+  private Authorization finished(Held held, Outcome outcome) {
+    var authorization = held.authorization();
+    return authorization.progress() instanceof Progress.Claimed(var visits)
+        ? authorization.in(
+            new Progress.Finished(visits, outcome), clock.instant().plus(Authorization.LIFE))
+        : authorization;
   }
 
   /** The client may have changed since the authorization began. */
@@ -137,7 +205,6 @@ public class Callbacks {
 
   private static Destination back(Authorization authorization, Outcome outcome) {
     var address = authorization.returnTo();
-    var state = authorization.state();
     return new Destination.Back(
         URI.create(
             address
@@ -145,6 +212,7 @@ public class Callbacks {
                 + outcome.parameter()
                 + "="
                 + outcome.value()
-                + (state == null ? "" : "&state=" + URLEncoder.encode(state, UTF_8))));
+                + "&state="
+                + URLEncoder.encode(authorization.state(), UTF_8)));
   }
 }

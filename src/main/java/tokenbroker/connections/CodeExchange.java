@@ -1,15 +1,12 @@
 package tokenbroker.connections;
 
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.util.Set;
 import org.jboss.logging.Logger;
 import tokenbroker.clients.Client;
-import tokenbroker.connections.AuthorizationStore.Outcome;
-import tokenbroker.connections.Connection.State;
+import tokenbroker.connections.Authorization.Outcome;
 import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.Account;
-import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.InvalidResponse;
 import tokenbroker.tokens.FetchResult.Rejected;
@@ -17,11 +14,10 @@ import tokenbroker.tokens.FetchResult.TimedOut;
 import tokenbroker.tokens.FetchResult.Unavailable;
 import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.StoreUnavailable;
-import tokenbroker.tokens.TokenBroker;
 
 /**
- * Turns what the upstream sent back into a connection or an error. The browser gets the words of
- * RFC 6749 §4.1.2.1 alone; the log and the audit get the reason.
+ * Turns what the upstream sent back into a result or an error. The browser gets the words of RFC
+ * 6749 §4.1.2.1 alone; the log and the audit get the reason.
  */
 @Singleton
 class CodeExchange {
@@ -43,29 +39,20 @@ class CodeExchange {
           SERVER_ERROR,
           UNAVAILABLE);
 
-  private final ConnectionStore connections;
   private final UserGrants grants;
-  private final TokenBroker broker;
+  private final Results results;
   private final ConnectionRecords records;
-  private final Clock clock;
   private final PublicAddress address;
 
   CodeExchange(
-      ConnectionStore connections,
-      UserGrants grants,
-      TokenBroker broker,
-      ConnectionRecords records,
-      Clock clock,
-      PublicAddress address) {
-    this.connections = connections;
+      UserGrants grants, Results results, ConnectionRecords records, PublicAddress address) {
     this.grants = grants;
-    this.broker = broker;
+    this.results = results;
     this.records = records;
-    this.clock = clock;
     this.address = address;
   }
 
-  /** Exchanges the code and stores the connection. Blocks for a bounded time. */
+  /** Exchanges the code and keeps the result. Blocks for a bounded time. */
   Outcome carryOut(Client client, Authorization authorization, String code) {
     var result = grants.exchange(client, code, address.callback(), authorization.verifier());
     return switch (result) {
@@ -93,30 +80,13 @@ class CodeExchange {
   private Outcome stored(
       Client client, Authorization authorization, AccessToken token, RefreshToken refreshToken) {
     try {
-      return connected(client, authorization, token, refreshToken);
+      var code = results.keep(client.name(), authorization.state(), token, refreshToken);
+      records.authorized(
+          authorization.asked(), Account.of(client.name()), token.id(), authorization.traceId());
+      return new Outcome("result", code.random());
     } catch (StoreUnavailable e) {
       return failed(client, authorization, UNAVAILABLE, ConnectionStore.UNAVAILABLE);
     }
-  }
-
-  private Outcome connected(
-      Client client, Authorization authorization, AccessToken token, RefreshToken refreshToken) {
-    var id = idFor(client, token);
-    var account = new Account(client.name(), id);
-    connections.put(
-        client.name(),
-        new Connection(
-            id,
-            token.userId(),
-            token.userEmail(),
-            State.ACTIVE,
-            clock.instant(),
-            token.life().requestedAt().plus(token.lifetime()),
-            token.provenance()),
-        refreshToken);
-    broker.serve(account, token);
-    records.connected(authorization.asked(), account, token.id(), authorization.traceId());
-    return new Outcome("connection", id.value());
   }
 
   private Outcome failed(Client client, Authorization authorization, String error, String reason) {
@@ -131,12 +101,5 @@ class CodeExchange {
       Client client, Authorization authorization, String error, String reason) {
     records.notConnected(
         authorization.asked(), Account.of(client.name()), error, reason, authorization.traceId());
-  }
-
-  /** The same for the same user of a client, so that who connects twice has one connection. */
-  private static ConnectionId idFor(Client client, AccessToken token) {
-    var user = token.userId() != null ? token.userId() : token.userEmail();
-    return new ConnectionId(
-        user == null ? Randoms.id() : Randoms.idOf("connection", client.name().value(), user));
   }
 }

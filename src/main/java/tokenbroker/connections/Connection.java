@@ -3,6 +3,7 @@ package tokenbroker.connections;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.Provenance;
 
@@ -15,6 +16,7 @@ import tokenbroker.tokens.Provenance;
  * @param expiresAt the end of the access token that came last
  * @param provenance the server and the TrackMage client that the owner allowed: the refresh token
  *     goes nowhere else
+ * @param version counts the refresh tokens that it has had
  */
 public record Connection(
     ConnectionId id,
@@ -23,7 +25,8 @@ public record Connection(
     State state,
     Instant connectedAt,
     Instant expiresAt,
-    Provenance provenance) {
+    Provenance provenance,
+    long version) {
 
   /** Whether its tokens can be renewed. */
   public enum State {
@@ -37,12 +40,55 @@ public record Connection(
     }
   }
 
-  Connection in(State other) {
-    return new Connection(id, userId, userEmail, other, connectedAt, expiresAt, provenance);
+  /** Returns the connection of a user who has just said yes, under a new random id. */
+  static Connection of(AccessToken token) {
+    return new Connection(
+        new ConnectionId(Randoms.id()),
+        token.userId(),
+        token.userEmail(),
+        State.ACTIVE,
+        token.life().requestedAt(),
+        token.life().requestedAt().plus(token.lifetime()),
+        token.provenance(),
+        1);
   }
 
+  /** Returns whether both belong to one TrackMage user; false if that is not known. */
+  public boolean hasUserOf(Connection other) {
+    return userId != null
+        ? userId.equals(other.userId)
+        : userEmail != null && other.userId == null && userEmail.equals(other.userEmail);
+  }
+
+  /** Returns this connection in place of the user's former one. */
+  public Connection replacing(Connection former) {
+    return new Connection(
+        former.id,
+        userId,
+        userEmail,
+        state,
+        connectedAt,
+        expiresAt,
+        provenance,
+        former.version + 1);
+  }
+
+  /** Returns it in another state. */
+  public Connection in(State other) {
+    return new Connection(
+        id, userId, userEmail, other, connectedAt, expiresAt, provenance, version);
+  }
+
+  /** Returns it active, with an access token that ends then. */
   Connection until(Instant end) {
-    return new Connection(id, userId, userEmail, State.ACTIVE, connectedAt, end, provenance);
+    return new Connection(
+        id, userId, userEmail, State.ACTIVE, connectedAt, end, provenance, version);
+  }
+
+  /** Returns it with a newer refresh token. */
+  Connection rotated() {
+    return new Connection(
+        id, userId, userEmail, state, connectedAt, expiresAt, provenance, version + 1);
   }
 
   @Override

@@ -48,8 +48,14 @@ class ConnectionRecords {
     labels.onEnded(this::forget);
   }
 
-  void connected(Caller asked, Account account, TokenId token, String traceId) {
-    audit.connection("connect", asked, account, "connected", token, traceId);
+  /** A user said yes; the service has yet to redeem the result. */
+  void authorized(Caller asked, Account account, TokenId token, String traceId) {
+    audit.connection("connect", asked, account, "authorized", token, traceId);
+  }
+
+  /** A service redeemed the result. */
+  void connected(Caller by, Account account, TokenId token, String traceId) {
+    audit.connection("redeem", by, account, "connected", token, traceId);
   }
 
   /**
@@ -59,6 +65,11 @@ class ConnectionRecords {
    */
   void notConnected(Caller asked, Account account, String outcome, String reason, String traceId) {
     audit.notConnected(asked, account, outcome, reason, traceId);
+  }
+
+  /** A caller brought a result that it may not redeem. */
+  void notRedeemed(Caller by, ClientName client, String traceId) {
+    audit.connection("redeem", by, Account.of(client), "invalid_result", null, traceId);
   }
 
   void refreshed(Account account, TokenId token) {

@@ -21,10 +21,12 @@ public interface ConnectionStore {
   String UNAVAILABLE = "store_unavailable";
 
   /**
-   * Keeps a connection; whatever was kept under its id before is replaced, and a renewal of that is
-   * superseded.
+   * Keeps a connection. If its user has one already, that is replaced under its own id, and a
+   * renewal of it is superseded.
+   *
+   * @return the connection as it is kept
    */
-  void put(ClientName client, Connection connection, RefreshToken token);
+  Connection put(ClientName client, Connection connection, RefreshToken token);
 
   /** Returns the connection, without its refresh token. */
   Optional<Connection> find(Account account);
@@ -113,8 +115,9 @@ public interface ConnectionStore {
    * @param sealed as it will be kept, with its connection, so that the same change can be made once
    *     more
    * @param expiresAt of the access token that came with it
+   * @param version of the connection
    */
-  record Rotation(String sealed, Instant expiresAt) {
+  record Rotation(String sealed, Instant expiresAt, long version) {
     @Override
     public String toString() {
       return "Rotation[redacted]";

@@ -1,10 +1,10 @@
 package tokenbroker.connections;
 
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.UUID;
+import tokenbroker.connections.Authorization.Progress;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
@@ -12,85 +12,81 @@ import tokenbroker.time.Ticker;
 public final class MemoryAuthorizationStore implements AuthorizationStore {
 
   private final Ticker ticker;
-  private final Map<AuthorizationId, Kept> kept = new HashMap<>();
+  private final Map<AuthorizationHandle, Kept<Held>> authorizations = new HashMap<>();
+  private final Map<ResultCode, Kept<AuthorizedAccount>> results = new HashMap<>();
 
-  /**
-   * @param browser null until a browser follows the link
-   * @param claimedUntil null until the browser comes back
-   * @param outcome null until the authorization was carried out
-   */
-  private record Kept(
-      Authorization authorization,
-      Moment until,
-      @Nullable String browser,
-      @Nullable Moment claimedUntil,
-      @Nullable Outcome outcome) {
-
-    Kept boundTo(String browser) {
-      return new Kept(authorization, until, browser, claimedUntil, outcome);
-    }
-
-    Kept claimedUntil(Moment limit) {
-      return new Kept(authorization, until, browser, limit, outcome);
-    }
-
-    Kept finished(Outcome outcome, Moment until) {
-      return new Kept(authorization, until, browser, claimedUntil, outcome);
-    }
-  }
+  private record Kept<T>(T value, Moment until) {}
 
   public MemoryAuthorizationStore(Ticker ticker) {
     this.ticker = ticker;
   }
 
   @Override
-  public synchronized void keep(Authorization authorization) {
+  public synchronized Keeping keep(AuthorizationHandle handle, Authorization authorization) {
+    forgetExpired(authorizations);
+    var sameCaller =
+        authorizations.entrySet().stream()
+            .filter(kept -> kept.getKey().client().equals(handle.client()))
+            .filter(kept -> isOfSameCaller(kept.getValue().value.authorization(), authorization))
+            .count();
+    if (sameCaller >= MOST_OF_A_CALLER) {
+      return new Keeping.TooMany(Authorization.LIFE);
+    }
+    put(handle, authorization, ticker.now().plus(Authorization.LIFE));
+    return new Keeping.Kept();
+  }
+
+  private static boolean isOfSameCaller(Authorization one, Authorization other) {
+    return one.asked().issuer().equals(other.asked().issuer())
+        && one.asked().subject().equals(other.asked().subject());
+  }
+
+  @Override
+  public synchronized Optional<Held> find(AuthorizationHandle handle) {
+    return alive(authorizations, handle).map(Kept::value);
+  }
+
+  @Override
+  public synchronized boolean replace(
+      AuthorizationHandle handle, String revision, Authorization next) {
+    var found = alive(authorizations, handle).orElse(null);
+    if (found == null || !found.value.revision().equals(revision)) {
+      return false;
+    }
+    var isFinished = next.progress() instanceof Progress.Finished;
+    put(handle, next, isFinished ? ticker.now().plus(Authorization.LIFE) : found.until);
+    return true;
+  }
+
+  private void put(AuthorizationHandle handle, Authorization authorization, Moment until) {
+    var held = new Held(authorization, UUID.randomUUID().toString());
+    authorizations.put(handle, new Kept<>(held, until));
+  }
+
+  @Override
+  public synchronized void keepResult(ResultCode code, AuthorizedAccount account) {
+    forgetExpired(results);
+    results.put(code, new Kept<>(account, ticker.now().plus(AuthorizedAccount.LIFE)));
+  }
+
+  @Override
+  public synchronized Optional<AuthorizedAccount> findResult(ResultCode code) {
+    return alive(results, code).map(Kept::value);
+  }
+
+  @Override
+  public synchronized boolean takeResult(ResultCode code) {
+    var isThere = alive(results, code).isPresent();
+    results.remove(code);
+    return isThere;
+  }
+
+  private <K, T> Optional<Kept<T>> alive(Map<K, Kept<T>> kept, K key) {
+    return Optional.ofNullable(kept.get(key)).filter(it -> ticker.now().isBefore(it.until));
+  }
+
+  private <K, T> void forgetExpired(Map<K, Kept<T>> kept) {
     var now = ticker.now();
     kept.values().removeIf(old -> !now.isBefore(old.until));
-    kept.put(
-        authorization.id(),
-        new Kept(authorization, now.plus(Authorization.LIFE), null, null, null));
-  }
-
-  @Override
-  public synchronized Optional<Authorization> bind(AuthorizationId id, String browser) {
-    var found = alive(id);
-    if (found == null
-        || found.claimedUntil != null
-        || (found.browser != null && !found.browser.equals(browser))) {
-      return Optional.empty();
-    }
-    kept.put(id, found.boundTo(browser));
-    return Optional.of(found.authorization);
-  }
-
-  @Override
-  public synchronized Claim claim(AuthorizationId id, String browser, Duration limit) {
-    var found = alive(id);
-    if (found == null || !browser.equals(found.browser)) {
-      return new Claim.Absent();
-    }
-    if (found.outcome != null) {
-      return new Claim.Finished(found.authorization, found.outcome);
-    }
-    var now = ticker.now();
-    if (found.claimedUntil == null) {
-      kept.put(id, found.claimedUntil(now.plus(limit)));
-      return new Claim.First(found.authorization);
-    }
-    return now.isBefore(found.claimedUntil) ? new Claim.UnderWay() : new Claim.Abandoned();
-  }
-
-  @Override
-  public synchronized void finish(AuthorizationId id, String browser, Outcome outcome) {
-    var found = alive(id);
-    if (found != null && browser.equals(found.browser)) {
-      kept.put(id, found.finished(outcome, ticker.now().plus(Authorization.LIFE)));
-    }
-  }
-
-  private @Nullable Kept alive(AuthorizationId id) {
-    var found = kept.get(id);
-    return found != null && ticker.now().isBefore(found.until) ? found : null;
   }
 }

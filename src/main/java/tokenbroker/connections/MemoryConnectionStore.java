@@ -36,9 +36,17 @@ public final class MemoryConnectionStore implements ConnectionStore {
   }
 
   @Override
-  public synchronized void put(ClientName client, Connection connection, RefreshToken token) {
-    claims.remove(new Account(client, connection.id()));
-    of(client).put(connection.id().value(), entry(connection, token));
+  public synchronized Connection put(ClientName client, Connection connection, RefreshToken token) {
+    var kept =
+        of(client).values().stream()
+            .map(entry -> entry.held.connection())
+            .filter(connection::hasUserOf)
+            .findFirst()
+            .map(connection::replacing)
+            .orElse(connection);
+    claims.remove(new Account(client, kept.id()));
+    of(client).put(kept.id().value(), entry(kept, token));
+    return kept;
   }
 
   private Entry entry(Connection connection, RefreshToken token) {
@@ -140,7 +148,7 @@ public final class MemoryConnectionStore implements ConnectionStore {
 
   @Override
   public Rotation rotation(Account account, Connection connection, RefreshToken next) {
-    return new Rotation(next.reveal(), connection.expiresAt());
+    return new Rotation(next.reveal(), connection.expiresAt(), connection.version());
   }
 
   private List<Entry> active(ClientName client) {

@@ -26,7 +26,7 @@ class PublicAddress {
 
   /** Returns the link that a user's browser follows to carry out an authorization. */
   URI linkTo(AuthorizationId id) {
-    return URI.create(base() + "/connect/" + id);
+    return URI.create(base() + "/connect/" + id.reveal());
   }
 
   /** Returns the redirect URI that is registered at the upstream. */

@@ -39,10 +39,14 @@ final class Randoms {
     return encode(digest(text.getBytes(US_ASCII)));
   }
 
-  /** 128 bits that are the same for the same texts. */
-  static String idOf(String... texts) {
-    var bytes = digest(String.join("\n", texts).getBytes(UTF_8));
-    return encode(Arrays.copyOf(bytes, ID_BYTES));
+  /** Returns the first 128 bits of a hash: the store's name for a text that it must not hold. */
+  static String hashOf(String text) {
+    return encode(Arrays.copyOf(digest(text.getBytes(UTF_8)), ID_BYTES));
+  }
+
+  /** Compares without telling by its time how much is equal. */
+  static boolean isSame(String one, String other) {
+    return MessageDigest.isEqual(one.getBytes(UTF_8), other.getBytes(UTF_8));
   }
 
   private static String random(int bytes) {

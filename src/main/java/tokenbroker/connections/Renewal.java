@@ -160,7 +160,10 @@ final class Renewal {
   private RenewalState store(
       Held held, Claim claim, AccessToken token, @Nullable RefreshToken next) {
     var connection = held.connection().until(token.life().requestedAt().plus(token.lifetime()));
-    var rotation = store.rotation(account, connection, next == null ? held.refreshToken() : next);
+    var rotation =
+        next == null
+            ? store.rotation(account, connection, held.refreshToken())
+            : store.rotation(account, connection.rotated(), next);
     return switch (rotations.save(account, held.revision(), rotation, token, claim)) {
       case SAVED -> {
         records.refreshed(account, token.id());

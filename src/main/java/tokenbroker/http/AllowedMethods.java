@@ -23,6 +23,7 @@ final class AllowedMethods {
           entry("tokens/*/connections/*/invalidate", POST),
           entry("clients", READ),
           entry("clients/*/authorizations", POST),
+          entry("clients/*/authorizations/redeem", POST),
           entry("clients/*/connections", READ),
           entry("clients/*/connections/*", "DELETE, OPTIONS"),
           entry("connect/*", READ),

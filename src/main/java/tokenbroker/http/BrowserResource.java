@@ -26,6 +26,7 @@ import tokenbroker.connections.Authorizations;
 import tokenbroker.connections.Callback;
 import tokenbroker.connections.Callbacks;
 import tokenbroker.connections.Callbacks.Destination;
+import tokenbroker.connections.UpstreamState;
 import tokenbroker.tokens.StoreUnavailable;
 
 /**
@@ -109,12 +110,12 @@ class BrowserResource {
   }
 
   private Response received(MultivaluedMap<String, String> query, @Nullable String cookie) {
-    var id = single(query, "state").flatMap(AuthorizationId::parse);
+    var state = single(query, "state").flatMap(UpstreamState::parse);
     var callback = callback(query);
-    if (id.isEmpty() || callback.isEmpty()) {
+    if (state.isEmpty() || callback.isEmpty()) {
       return Page.MALFORMED.response();
     }
-    return switch (callbacks.receive(id.get(), callback.get(), cookie)) {
+    return switch (callbacks.receive(state.get(), callback.get(), cookie)) {
       case Destination.Back(var address) -> sent(Response.Status.SEE_OTHER, address, cookie);
       case Destination.Expired _ -> Page.EXPIRED.response();
       case Destination.Unknown _ -> Page.UNKNOWN.response();

@@ -5,110 +5,41 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
-import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
-import tokenbroker.config.BrokerConfig;
-import tokenbroker.connections.Authorization;
-import tokenbroker.connections.Authorizations;
 import tokenbroker.connections.Connection;
 import tokenbroker.connections.Connections;
 import tokenbroker.tokens.ConnectionId;
 
-/** The accounts that users connected: begun, listed and forgotten by callers. Never a token. */
+/** The accounts that users connected, as callers list and forget them. Never a token. */
 @ForCallers
 @NonBlocking
 @Path("clients/{client}")
 class ConnectionResource {
 
-  private static final int LONGEST_STATE = 512;
   private static final PageRequest.Limits LIMITS = new PageRequest.Limits(50, 500);
 
   private final Admission admission;
-  private final Authorizations authorizations;
   private final Connections connections;
   private final VirtualThreads threads;
-  private final JsonBody body;
-  private final Duration reloadEvery;
 
-  ConnectionResource(
-      Admission admission,
-      Authorizations authorizations,
-      Connections connections,
-      VirtualThreads threads,
-      JsonBody body,
-      BrokerConfig config) {
+  ConnectionResource(Admission admission, Connections connections, VirtualThreads threads) {
     this.admission = admission;
-    this.authorizations = authorizations;
     this.connections = connections;
     this.threads = threads;
-    this.body = body;
-    this.reloadEvery = config.clients().reloadEvery();
-  }
-
-  @POST
-  @Path("authorizations")
-  @Consumes(MediaType.APPLICATION_JSON)
-  public Uni<Response> authorize(
-      @RestPath String client,
-      byte[] wish,
-      @Context HttpHeaders headers,
-      @Context ContainerRequestContext request) {
-    var exchange = Exchange.of(request);
-    var admitted = admission.admit(exchange, client);
-    Negotiation.needsJson(headers);
-    if (!authorizations.areOn()) {
-      throw new ProblemException(
-          ProblemCode.NOT_FOUND,
-          "Connections are off: broker.connections.public-url switches them on.");
-    }
-    var fields =
-        body.object(wish, Set.of("return_to", "state"))
-            .filter(
-                it -> it.has("return_to") && it.path("state").asText().length() <= LONGEST_STATE)
-            .orElseThrow(
-                () ->
-                    invalid(
-                        "The body is {\"return_to\": \"https://…\", \"state\": \"…\"}, with at most 512"
-                            + " characters of state."));
-    var returnTo = fields.path("return_to").textValue();
-    if (!admitted.client().returnTo().contains(returnTo)) {
-      throw invalid("return_to is none of the addresses in this client's return-to.");
-    }
-    if (admitted.client().credentials().isEmpty()) {
-      throw new ProblemException(
-          ProblemCode.UPSTREAM_UNAVAILABLE,
-          "The broker has no credentials for this client yet.",
-          reloadEvery);
-    }
-    var state = fields.path("state").textValue();
-    return threads.call(
-        () -> {
-          var url =
-              authorizations.begin(
-                  admitted.client(), exchange.caller(), returnTo, state, exchange.traceId());
-          return Response.status(Response.Status.CREATED)
-              .header(HttpHeaders.CACHE_CONTROL, "no-store")
-              .type(MediaType.APPLICATION_JSON_TYPE)
-              .entity(new AuthorizationView(url.toString(), Authorization.LIFE.toSeconds()))
-              .build();
-        });
   }
 
   @GET
@@ -155,20 +86,6 @@ class ConnectionResource {
           return Response.noContent().build();
         });
   }
-
-  private static ProblemException invalid(String detail) {
-    return new ProblemException(ProblemCode.INVALID_REQUEST, detail);
-  }
-
-  /**
-   * What a browser is to be sent to.
-   *
-   * @param expiresIn seconds
-   */
-  @RegisterForReflection
-  record AuthorizationView(
-      @JsonProperty("authorization_url") String authorizationUrl,
-      @JsonProperty("expires_in") long expiresIn) {}
 
   /**
    * A page of connections.

@@ -8,6 +8,11 @@ import java.util.Locale;
  */
 enum ProblemCode {
   INVALID_REQUEST(400, false, "The request is malformed", "The request is malformed."),
+  INVALID_RESULT(
+      400,
+      false,
+      "The result cannot be redeemed",
+      "Begin a new authorization: this result was redeemed, has expired, or is not this user's."),
   CONTENT_TOO_LARGE(413, false, "The request is malformed", "The body is larger than 8192 bytes."),
   INVALID_TOKEN(
       401,

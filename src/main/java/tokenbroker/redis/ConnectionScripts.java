@@ -24,14 +24,19 @@ final class ConnectionScripts {
       """;
 
   /**
-   * KEYS connection, ids, ended ids, due ids, claim. ARGV id, sealed connection, milliseconds until
-   * it is due.
+   * KEYS connection, ids, ended ids, due ids, claim, users. ARGV id, sealed connection,
+   * milliseconds until it is due, user or empty, id that the user had or empty. Returns 0 if the
+   * user has another connection by now.
    */
   static final String PUT =
       NOW
           + """
+          if ARGV[4] ~= '' then
+            if (redis.call('HGET', KEYS[6], ARGV[4]) or '') ~= ARGV[5] then return 0 end
+            redis.call('HSET', KEYS[6], ARGV[4], ARGV[1])
+          end
           redis.call('DEL', KEYS[1], KEYS[5])
-          redis.call('HSET', KEYS[1], 'sealed', ARGV[2], 'state', 'active')
+          redis.call('HSET', KEYS[1], 'sealed', ARGV[2], 'state', 'active', 'user', ARGV[4])
           redis.call('ZADD', KEYS[2], 0, ARGV[1])
           redis.call('SREM', KEYS[3], ARGV[1])
           redis.call('ZADD', KEYS[4], now() + ARGV[3], ARGV[1])
@@ -101,16 +106,20 @@ final class ConnectionScripts {
           """;
 
   /**
-   * KEYS connection, ids, ended ids, due ids, and all that is cached. ARGV id, channel,
-   * announcement. Returns 1 where there was one.
+   * KEYS connection, ids, ended ids, due ids, users, and all that is cached. ARGV id, channel,
+   * announcement. Returns 1 if there was one.
    */
   static final String REMOVE =
       """
+      local user = redis.call('HGET', KEYS[1], 'user')
+      if user and redis.call('HGET', KEYS[5], user) == ARGV[1] then
+        redis.call('HDEL', KEYS[5], user)
+      end
       local removed = redis.call('DEL', KEYS[1])
       redis.call('ZREM', KEYS[2], ARGV[1])
       redis.call('SREM', KEYS[3], ARGV[1])
       redis.call('ZREM', KEYS[4], ARGV[1])
-      for i = 5, #KEYS do redis.call('DEL', KEYS[i]) end
+      for i = 6, #KEYS do redis.call('DEL', KEYS[i]) end
       redis.pcall('PUBLISH', ARGV[2], ARGV[3])
       return removed
       """;
@@ -129,61 +138,64 @@ final class ConnectionScripts {
           return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', time, 'LIMIT', from, limit)
           """;
 
-  /** KEYS ids, ended ids, due ids. ARGV milliseconds past its time that make one overdue. */
+  /**
+   * KEYS ids, ended ids, due ids, user key. ARGV milliseconds past its time that make one overdue.
+   * Returns how many there are, are ended, are overdue; and the sealed user key or empty.
+   */
   static final String COUNT =
       NOW
           + """
           return {redis.call('ZCARD', KEYS[1]), redis.call('SCARD', KEYS[2]),
-                  redis.call('ZCOUNT', KEYS[3], '-inf', now() - ARGV[1])}
+                  redis.call('ZCOUNT', KEYS[3], '-inf', now() - ARGV[1]),
+                  redis.call('GET', KEYS[4]) or ''}
           """;
 
-  /** KEYS authorization. ARGV sealed authorization, PX. */
+  /** KEYS value. ARGV a first value. Returns the one that is there. */
+  static final String GET_OR_SET =
+      """
+      redis.call('SET', KEYS[1], ARGV[1], 'NX')
+      return redis.call('GET', KEYS[1])
+      """;
+
+  /** KEYS value. Returns it or empty, and its PTTL. */
+  static final String GET =
+      """
+      return {redis.call('GET', KEYS[1]) or '', redis.call('PTTL', KEYS[1])}
+      """;
+
+  /**
+   * KEYS value. ARGV value seen, next value, PX or empty to keep its end. Returns 1 if it was
+   * replaced.
+   */
+  static final String REPLACE =
+      """
+      if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+      if ARGV[3] == '' then
+        redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+      else
+        redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+      end
+      return 1
+      """;
+
+  /**
+   * KEYS authorization, count of its caller. ARGV sealed authorization, PX, the most of a caller.
+   * Returns 0 if it was kept, else the PTTL of the count. A count that is none, or lasts too long,
+   * begins anew.
+   */
   static final String KEEP_AUTHORIZATION =
       """
-      redis.call('HSET', KEYS[1], 'about', ARGV[1])
-      redis.call('PEXPIRE', KEYS[1], ARGV[2])
-      return 1
-      """;
-
-  /**
-   * KEYS authorization. ARGV browser. Returns the authorization if it is unclaimed and, from now
-   * on, this browser's.
-   */
-  static final String BIND =
-      """
-      local about = redis.call('HGET', KEYS[1], 'about')
-      if not about or redis.call('HEXISTS', KEYS[1], 'claimed') == 1 then return nil end
-      redis.call('HSETNX', KEYS[1], 'browser', ARGV[1])
-      if redis.call('HGET', KEYS[1], 'browser') ~= ARGV[1] then return nil end
-      return about
-      """;
-
-  /**
-   * KEYS authorization, its claim. ARGV browser, PX of the claim. Returns a word, then the
-   * authorization and its outcome as far as the word has them.
-   */
-  static final String CLAIM_AUTHORIZATION =
-      """
-      local fields = redis.call('HMGET', KEYS[1], 'browser', 'about', 'outcome', 'claimed')
-      if fields[1] ~= ARGV[1] or not fields[2] then return {'absent'} end
-      if fields[3] then return {'finished', fields[2], fields[3]} end
-      if not fields[4] then
-        redis.call('HSET', KEYS[1], 'claimed', '1')
-        redis.call('SET', KEYS[2], '1', 'PX', ARGV[2])
-        return {'first', fields[2]}
+      local left = redis.call('PTTL', KEYS[2])
+      if left < 0 or left > tonumber(ARGV[2]) then redis.call('DEL', KEYS[2]) end
+      local count = redis.pcall('INCR', KEYS[2])
+      if type(count) ~= 'number' then
+        redis.call('DEL', KEYS[2])
+        count = redis.call('INCR', KEYS[2])
       end
-      if redis.call('EXISTS', KEYS[2]) == 1 then return {'under_way'} end
-      return {'abandoned'}
-      """;
-
-  /** KEYS authorization, its claim. ARGV browser, sealed outcome, PX. */
-  static final String FINISH_AUTHORIZATION =
-      """
-      if redis.call('HGET', KEYS[1], 'browser') ~= ARGV[1] then return 0 end
-      redis.call('HSET', KEYS[1], 'outcome', ARGV[2])
-      redis.call('PEXPIRE', KEYS[1], ARGV[3])
-      redis.call('DEL', KEYS[2])
-      return 1
+      if count == 1 then redis.call('PEXPIRE', KEYS[2], ARGV[2]) end
+      if count > tonumber(ARGV[3]) then return redis.call('PTTL', KEYS[2]) end
+      redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+      return 0
       """;
 
   private ConnectionScripts() {}

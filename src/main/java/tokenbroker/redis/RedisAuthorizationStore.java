@@ -1,100 +1,139 @@
 package tokenbroker.redis;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.vertx.redis.client.Response;
+import io.vertx.redis.client.Command;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import tokenbroker.connections.Authorization;
-import tokenbroker.connections.AuthorizationId;
+import tokenbroker.connections.Authorization.Progress;
+import tokenbroker.connections.AuthorizationHandle;
 import tokenbroker.connections.AuthorizationStore;
+import tokenbroker.connections.AuthorizedAccount;
+import tokenbroker.connections.ResultCode;
 import tokenbroker.seal.Seal;
+import tokenbroker.time.Clocks;
 import tokenbroker.tokens.StoreUnavailable;
 
-/** Authorizations under way, in Redis. They end by themselves. */
+/** Authorizations under way and their results, in Redis. Each is one sealed value that expires. */
 @Singleton
 @Typed(RedisAuthorizationStore.class)
 public class RedisAuthorizationStore implements AuthorizationStore {
 
+  /** How far the clocks of two replicas may be apart. */
+  private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(2);
+
+  private static final String LIFE = Long.toString(Authorization.LIFE.toMillis());
+
   private final Commands commands;
-  private final SealedConnections values;
+  private final SealedAuthorizations values;
+  private final Clocks clocks;
 
-  RedisAuthorizationStore(Commands commands, Seal seal, MeterRegistry registry) {
+  RedisAuthorizationStore(Commands commands, Seal seal, Clocks clocks, MeterRegistry registry) {
     this.commands = commands;
-    this.values = new SealedConnections(seal, OpenFailures.in(registry)::increment);
+    this.values = new SealedAuthorizations(seal, OpenFailures.in(registry)::increment);
+    this.clocks = clocks;
   }
 
   @Override
-  public void keep(Authorization authorization) {
-    var key = key(authorization.id());
-    commands.script(
-        "keep authorization",
-        ConnectionScripts.KEEP_AUTHORIZATION,
-        List.of(key),
-        values.authorization(key, authorization),
-        Long.toString(Authorization.LIFE.toMillis()));
-  }
-
-  @Override
-  public Optional<Authorization> bind(AuthorizationId id, String browser) {
-    return Optional.ofNullable(
-            commands.script(
-                "bind authorization", ConnectionScripts.BIND, List.of(key(id)), browser))
-        .map(found -> opened(id, found));
-  }
-
-  @Override
-  public Claim claim(AuthorizationId id, String browser, Duration limit) {
-    var key = key(id);
+  public Keeping keep(AuthorizationHandle handle, Authorization authorization) {
+    var key = key(handle);
     var answer =
         commands.script(
-            "claim authorization",
-            ConnectionScripts.CLAIM_AUTHORIZATION,
-            List.of(key, claimOf(key)),
-            browser,
-            Long.toString(limit.toMillis()));
+            "keep authorization",
+            ConnectionScripts.KEEP_AUTHORIZATION,
+            List.of(key, countOf(handle, authorization)),
+            values.authorization(key, authorization),
+            LIFE,
+            Integer.toString(MOST_OF_A_CALLER));
     if (answer == null) {
-      throw new StoreUnavailable("claim authorization: no answer");
+      throw new StoreUnavailable("keep authorization: no answer");
     }
-    return switch (answer.get(0).toString()) {
-      case "first" -> new Claim.First(opened(id, answer.get(1)));
-      case "under_way" -> new Claim.UnderWay();
-      case "finished" ->
-          new Claim.Finished(
-              opened(id, answer.get(1)),
-              values
-                  .outcome(key, answer.get(2).toString())
-                  .orElseThrow(SealedConnections::unreadable));
-      case "abandoned" -> new Claim.Abandoned();
-      default -> new Claim.Absent();
-    };
+    return answer.toLong() == 0
+        ? new Keeping.Kept()
+        : new Keeping.TooMany(Duration.ofMillis(Math.max(1, answer.toLong())));
   }
 
   @Override
-  public void finish(AuthorizationId id, String browser, Outcome outcome) {
-    var key = key(id);
-    commands.script(
-        "finish authorization",
-        ConnectionScripts.FINISH_AUTHORIZATION,
-        List.of(key, claimOf(key)),
-        browser,
-        values.outcome(key, outcome),
-        Long.toString(Authorization.LIFE.toMillis()));
+  public Optional<Held> find(AuthorizationHandle handle) {
+    var key = key(handle);
+    return Optional.ofNullable(commands.run(Command.GET, key))
+        .map(value -> held(key, value.toString()))
+        .filter(held -> isAlive(held.authorization().expiresAt()));
   }
 
-  private Authorization opened(AuthorizationId id, Response sealed) {
+  private Held held(String key, String sealed) {
     return values
-        .authorization(key(id), id, sealed.toString())
+        .authorization(key, sealed)
+        .map(authorization -> new Held(authorization, sealed))
         .orElseThrow(SealedConnections::unreadable);
   }
 
-  private static String key(AuthorizationId id) {
-    return Keys.prefix(id.client()) + "authorization:" + id.random();
+  @Override
+  public boolean replace(AuthorizationHandle handle, String revision, Authorization next) {
+    var key = key(handle);
+    var answer =
+        commands.script(
+            "replace authorization",
+            ConnectionScripts.REPLACE,
+            List.of(key),
+            revision,
+            values.authorization(key, next),
+            next.progress() instanceof Progress.Finished ? LIFE : "");
+    return answer != null && answer.toInteger() == 1;
   }
 
-  private static String claimOf(String key) {
-    return key + ":claim";
+  @Override
+  public void keepResult(ResultCode code, AuthorizedAccount account) {
+    var key = key(code);
+    commands.run(
+        Command.SET,
+        key,
+        values.result(key, account, clocks.now()),
+        "PX",
+        Long.toString(AuthorizedAccount.LIFE.toMillis()));
+  }
+
+  @Override
+  public Optional<AuthorizedAccount> findResult(ResultCode code) {
+    var key = key(code);
+    var answer = commands.script("find result", ConnectionScripts.GET, List.of(key));
+    if (answer == null || answer.get(0).toString().isEmpty()) {
+      return Optional.empty();
+    }
+    var left = Duration.ofMillis(answer.get(1).toLong());
+    if (left.isNegative() || left.compareTo(AuthorizedAccount.LIFE) > 0) {
+      return Optional.empty(); // None of ours has no end, or a later one.
+    }
+    return Optional.of(
+            values
+                .result(key, answer.get(0).toString(), left, clocks.now())
+                .orElseThrow(SealedConnections::unreadable))
+        .filter(account -> isAlive(account.expiresAt()));
+  }
+
+  @Override
+  public boolean takeResult(ResultCode code) {
+    var answer = commands.run(Command.DEL, key(code));
+    return answer != null && answer.toInteger() == 1;
+  }
+
+  private boolean isAlive(Instant end) {
+    return clocks.wall().isBefore(end.plus(CLOCK_TOLERANCE));
+  }
+
+  private static String key(AuthorizationHandle handle) {
+    return Keys.prefix(handle.client()) + "authorization:" + handle.hash();
+  }
+
+  private static String key(ResultCode code) {
+    return Keys.prefix(code.client()) + "result:" + code.hash();
+  }
+
+  private static String countOf(AuthorizationHandle handle, Authorization authorization) {
+    return Keys.prefix(handle.client()) + "authorizations-of:" + authorization.callerHash();
   }
 }

@@ -38,14 +38,20 @@ public class RedisConnectionStore implements ConnectionStore {
 
   private static final int REQUESTS_OF_A_RENEWAL = 2;
 
+  /** Users who connect at once and collide. */
+  private static final int TRIES = 5;
+
   private final Commands commands;
   private final SealedConnections values;
+  private final UserIndex users;
+  private final SeenVersions versions;
   private final KeepAliveSchedule schedule;
   private final Leases claims;
   private final Duration claimTerm;
 
   RedisConnectionStore(
       Commands commands,
+      Announcements announcements,
       Seal seal,
       KeepAliveSchedule schedule,
       BrokerConfig config,
@@ -53,6 +59,9 @@ public class RedisConnectionStore implements ConnectionStore {
       MeterRegistry registry) {
     this.commands = commands;
     this.values = new SealedConnections(seal, OpenFailures.in(registry)::increment);
+    this.users = new UserIndex(commands, seal);
+    this.versions = new SeenVersions(registry);
+    announcements.listen(this::heard);
     this.schedule = schedule;
     this.claimTerm =
         UserGrants.longestRefresh(config.upstream().timeout())
@@ -68,28 +77,62 @@ public class RedisConnectionStore implements ConnectionStore {
                 .register(registry));
   }
 
+  private void heard(Announcement news) {
+    if (news.kind() == Announcement.Kind.REMOVED && news.account().isConnection()) {
+      versions.removed(news.account());
+    }
+  }
+
   @Override
-  public void put(ClientName client, Connection connection, RefreshToken token) {
-    var key = Keys.connection(client, connection.id());
-    commands.script(
-        "put connection",
-        ConnectionScripts.PUT,
-        List.of(
-            key,
-            ids(client),
-            endedIds(client),
-            dueIds(client),
-            Keys.claim(client, connection.id())),
-        connection.id().value(),
-        values.connection(key, connection, token),
-        dueAfter(connection.id()));
+  public Connection put(ClientName client, Connection connection, RefreshToken token) {
+    var user = users.hashOf(client, connection).orElse("");
+    for (var i = 0; i < TRIES; i++) {
+      var former = user.isEmpty() ? "" : users.connectionOf(client, user);
+      var kept = formerOf(client, connection, former).map(connection::replacing).orElse(connection);
+      if (put(client, kept, token, user, former)) {
+        versions.seen(new Account(client, kept.id()), kept.version());
+        return kept;
+      }
+    }
+    throw new StoreUnavailable("put connection: it changes too often");
+  }
+
+  private boolean put(
+      ClientName client, Connection kept, RefreshToken token, String user, String former) {
+    var key = Keys.connection(client, kept.id());
+    return isOne(
+        commands.script(
+            "put connection",
+            ConnectionScripts.PUT,
+            List.of(
+                key,
+                ids(client),
+                endedIds(client),
+                dueIds(client),
+                Keys.claim(client, kept.id()),
+                UserIndex.users(client)),
+            kept.id().value(),
+            values.connection(key, kept, token),
+            dueAfter(kept.id()),
+            user,
+            former));
+  }
+
+  /** The index may have been changed by others: it must be a connection of the very same user. */
+  private Optional<Connection> formerOf(ClientName client, Connection connection, String former) {
+    return ConnectionId.parse(former)
+        .flatMap(id -> find(client, List.of(id)).stream().findFirst())
+        .flatMap(Found::held)
+        .map(Held::connection)
+        .filter(connection::hasUserOf);
   }
 
   @Override
   public Optional<Connection> find(Account account) {
     return find(account.client(), List.of(idOf(account))).stream()
         .findFirst()
-        .map(found -> found.held.orElseThrow(SealedConnections::unreadable).connection());
+        .map(found -> found.held.orElseThrow(SealedConnections::unreadable).connection())
+        .flatMap(connection -> versions.trusted(account, connection));
   }
 
   @Override
@@ -129,7 +172,16 @@ public class RedisConnectionStore implements ConnectionStore {
       claim.close();
       throw SealedConnections.unreadable();
     }
-    return new Claiming.Claimed(held.get(), claim);
+    return trusted(account, held.get(), claim);
+  }
+
+  private Claiming trusted(Account account, Held held, Claim claim) {
+    var connection = versions.trusted(account, held.connection());
+    if (connection.isPresent() && connection.get().state() == State.ACTIVE) {
+      return new Claiming.Claimed(held, claim);
+    }
+    claim.close();
+    return connection.isPresent() ? new Claiming.Ended() : new Claiming.Absent();
   }
 
   /** A claim is a lease with a name. */
@@ -143,23 +195,29 @@ public class RedisConnectionStore implements ConnectionStore {
   @Override
   public Rotation rotation(Account account, Connection connection, RefreshToken next) {
     var key = Keys.connection(account.client(), idOf(account));
-    return new Rotation(values.connection(key, connection, next), connection.expiresAt());
+    return new Rotation(
+        values.connection(key, connection, next), connection.expiresAt(), connection.version());
   }
 
   @Override
   public boolean rotate(Account account, String seen, Rotation next) {
-    return isOne(
-        commands.script(
-            "rotate",
-            ConnectionScripts.ROTATE,
-            List.of(
-                Keys.connection(account.client(), idOf(account)),
-                endedIds(account.client()),
-                dueIds(account.client())),
-            idOf(account).value(),
-            seen,
-            next.sealed(),
-            dueAfter(idOf(account))));
+    var rotated =
+        isOne(
+            commands.script(
+                "rotate",
+                ConnectionScripts.ROTATE,
+                List.of(
+                    Keys.connection(account.client(), idOf(account)),
+                    endedIds(account.client()),
+                    dueIds(account.client())),
+                idOf(account).value(),
+                seen,
+                next.sealed(),
+                dueAfter(idOf(account))));
+    if (rotated) {
+      versions.seen(account, next.version());
+    }
+    return rotated;
   }
 
   @Override
@@ -190,8 +248,10 @@ public class RedisConnectionStore implements ConnectionStore {
                 ids(client),
                 endedIds(client),
                 dueIds(client),
+                UserIndex.users(client),
                 Keys.claim(client, idOf(account))));
     keys.addAll(Keys.of(account).cached());
+    versions.removed(account);
     return isOne(
         commands.script(
             "remove connection",
@@ -219,7 +279,13 @@ public class RedisConnectionStore implements ConnectionStore {
     var listedNow = ids.subList(0, Math.min(limit, ids.size()));
     var found = ids.isEmpty() ? List.<Found>of() : find(client, listedNow);
     return new Page(
-        found.stream().flatMap(each -> each.held.stream()).map(Held::connection).toList(),
+        found.stream()
+            .flatMap(each -> each.held.stream())
+            .map(Held::connection)
+            .flatMap(
+                connection ->
+                    versions.trusted(new Account(client, connection.id()), connection).stream())
+            .toList(),
         found.stream().filter(each -> each.held.isEmpty()).map(Found::id).toList(),
         ids.size() > limit ? listedNow.getLast() : null);
   }
@@ -266,11 +332,12 @@ public class RedisConnectionStore implements ConnectionStore {
         commands.script(
             "count",
             ConnectionScripts.COUNT,
-            List.of(ids(client), endedIds(client), dueIds(client)),
+            List.of(ids(client), endedIds(client), dueIds(client), UserIndex.key(client)),
             Long.toString(OVERDUE_AFTER.toMillis()));
     if (counts == null) {
       throw new StoreUnavailable("count: no answer");
     }
+    users.sealAnew(client, counts.get(3).toString());
     var ended = counts.get(1).toLong();
     return new Counts(counts.get(0).toLong() - ended, ended, counts.get(2).toLong());
   }

@@ -5,12 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
-import tokenbroker.callers.Caller;
-import tokenbroker.connections.Authorization;
-import tokenbroker.connections.AuthorizationId;
-import tokenbroker.connections.AuthorizationStore.Outcome;
 import tokenbroker.connections.Connection;
 import tokenbroker.connections.Connection.State;
 import tokenbroker.connections.ConnectionStore.Held;
@@ -20,8 +15,8 @@ import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.StoreUnavailable;
 
 /**
- * Connections and authorizations as sealed JSON. What cannot be read is no miss here, but a fault
- * of the store: a missing seal key must not cost anybody a connection.
+ * Connections as sealed JSON. What cannot be read is no miss here, but a fault of the store: a
+ * missing seal key must not cost anybody a connection.
  */
 final class SealedConnections {
 
@@ -46,6 +41,7 @@ final class SealedConnections {
     json.put("connected_at", connection.connectedAt().toEpochMilli());
     json.put("refresh_token", token.reveal());
     json.put("expires_at", connection.expiresAt().toEpochMilli());
+    json.put("version", connection.version());
     json.set("from", SealedProvenance.json(connection.provenance()));
     return seal.seal(key, json.toString());
   }
@@ -69,62 +65,10 @@ final class SealedConnections {
                     state.equals(State.ACTIVE.word()) ? State.ACTIVE : State.RECONNECT_REQUIRED,
                     Instant.ofEpochMilli(json.required("connected_at").longValue()),
                     Instant.ofEpochMilli(json.required("expires_at").longValue()),
-                    SealedProvenance.of(json.required("from"))),
+                    SealedProvenance.of(json.required("from")),
+                    json.required("version").longValue()),
                 new RefreshToken(json.required("refresh_token").textValue()),
                 revision));
-  }
-
-  String authorization(String key, Authorization authorization) {
-    var json = JSON.createObjectNode();
-    json.put("return_to", authorization.returnTo());
-    json.put("state", authorization.state());
-    json.put("verifier", authorization.verifier());
-    json.put("issuer", authorization.asked().issuer());
-    json.put("subject", authorization.asked().subject());
-    json.put("trace_id", authorization.traceId());
-    json.set("from", SealedProvenance.json(authorization.provenance()));
-    return seal.seal(key, json.toString());
-  }
-
-  /** Opens an authorization; empty where it does not open. */
-  Optional<Authorization> authorization(String key, AuthorizationId id, String sealed) {
-    return opened(
-        key,
-        sealed,
-        json ->
-            new Authorization(
-                id,
-                json.required("return_to").textValue(),
-                json.path("state").textValue(),
-                json.required("verifier").textValue(),
-                new Caller(
-                    json.required("issuer").textValue(),
-                    json.required("subject").textValue(),
-                    Set.of()),
-                json.required("trace_id").textValue(),
-                SealedProvenance.of(json.required("from"))));
-  }
-
-  String outcome(String key, Outcome outcome) {
-    var json = JSON.createObjectNode();
-    json.put("parameter", outcome.parameter());
-    json.put("value", outcome.value());
-    return seal.seal(outcomeOf(key), json.toString());
-  }
-
-  /** Opens the outcome of an authorization; empty if it does not open. */
-  Optional<Outcome> outcome(String key, String sealed) {
-    return opened(
-        outcomeOf(key),
-        sealed,
-        json ->
-            new Outcome(
-                json.required("parameter").textValue(), json.required("value").textValue()));
-  }
-
-  /** Another context than the authorization's own, so that neither opens in place of the other. */
-  private static String outcomeOf(String key) {
-    return key + ":outcome";
   }
 
   /** What is thrown of a value that is needed and does not open. */
@@ -132,7 +76,7 @@ final class SealedConnections {
     return new StoreUnavailable("a value that does not open");
   }
 
-  private <T> Optional<T> opened(String key, String sealed, Function<JsonNode, T> reader) {
+  <T> Optional<T> opened(String key, String sealed, Function<JsonNode, T> reader) {
     try {
       var plain = seal.open(key, sealed);
       if (plain.isPresent()) {

@@ -84,6 +84,11 @@ public final class Seal {
     }
   }
 
+  /** Returns whether the primary key sealed this; if not, it should be sealed anew. */
+  public boolean isCurrent(String sealed) {
+    return sealed.startsWith(VERSION + "." + keys.primaryId() + ".");
+  }
+
   private static byte[] associated(String keyId, String context) {
     return (VERSION + "|" + keyId + "|" + context).getBytes(UTF_8);
   }

@@ -34,18 +34,18 @@ class DemoResource {
    *
    * @param call the connection whose token is to be called
    * @param cursor where the list of connections goes on
-   * @param connection what a connecting came back with; so are error and state
+   * @param result what a connecting came back with; so are error and state
    */
   record Opening(
       @QueryParam("call") @Nullable String call,
       @QueryParam("disconnected") @Nullable String disconnected,
       @QueryParam("cursor") @Nullable String cursor,
-      @QueryParam("connection") @Nullable String connection,
+      @QueryParam("result") @Nullable String result,
       @QueryParam("error") @Nullable String error,
       @QueryParam("state") @Nullable String state) {
 
     boolean isReturn() {
-      return connection != null || error != null;
+      return result != null || error != null;
     }
   }
 
@@ -100,14 +100,21 @@ class DemoResource {
     return opening.disconnected() == null ? Html.NOTHING : DemoPage.disconnected();
   }
 
-  /** Without its state an answer may be anybody's: somebody else's account, or none at all. */
-  private static Html answer(Opening opening, @Nullable String expectedState) {
-    if (opening.state() == null || !opening.state().equals(expectedState)) {
+  /**
+   * An answer without this browser's state may be anybody's. The broker looks at the state as well,
+   * so a service that forgets to compare it connects nobody else's account.
+   */
+  private Html answer(Opening opening, @Nullable String expectedState) {
+    if (expectedState == null || !expectedState.equals(opening.state())) {
       return DemoPage.foreign();
     }
-    return opening.connection() == null
-        ? DemoPage.notConnected(String.valueOf(opening.error()))
-        : DemoPage.connected(opening.connection());
+    if (opening.result() == null) {
+      return DemoPage.notConnected(String.valueOf(opening.error()));
+    }
+    return switch (service.redeem(opening.result(), expectedState)) {
+      case BrokerAnswer.Good(var body) -> DemoPage.connected(body.path("connection").asText());
+      case BrokerAnswer.Bad(var problem) -> DemoPage.problem(problem);
+    };
   }
 
   private Html call(String connection) {

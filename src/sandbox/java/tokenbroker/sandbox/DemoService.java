@@ -71,6 +71,18 @@ class DemoService {
             .POST(BodyPublishers.ofString(text(body))));
   }
 
+  /**
+   * Redeems what a browser brought.
+   *
+   * @param state of this browser's own session
+   */
+  BrokerAnswer redeem(String result, String state) {
+    return askBroker(
+        request(broker.resolve("/clients/" + CLIENT + "/authorizations/redeem"))
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(text(Map.of("result", result, "state", state)))));
+  }
+
   BrokerAnswer token(String connection) {
     return askBroker(
         request(broker.resolve("/tokens/" + CLIENT + "/connections/" + encoded(connection))).GET());

@@ -57,7 +57,7 @@ class SandboxPagesQuarkusTest {
     press("Connect an account");
     page().getByLabel("bob@sandbox.invalid").check();
     press("Allow");
-    assertThat(page()).hasURL(Pattern.compile(".*/sandbox/demo\\?connection=.*"));
+    assertThat(page()).hasURL(Pattern.compile(".*/sandbox/demo\\?result=.*"));
     assertThat(status()).containsText("Connected.");
     assertThat(heading("bob@sandbox.invalid")).isVisible();
     phone.looksRight();

@@ -4,186 +4,244 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Set;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
-import tokenbroker.callers.Caller;
 import tokenbroker.clients.ClientName;
-import tokenbroker.connections.AuthorizationStore.Claim;
-import tokenbroker.connections.AuthorizationStore.Outcome;
-import tokenbroker.tokens.Provenance;
+import tokenbroker.connections.Authorization.Outcome;
+import tokenbroker.connections.Authorization.Progress;
+import tokenbroker.connections.Authorization.Visits;
+import tokenbroker.connections.AuthorizationStore.Held;
+import tokenbroker.connections.AuthorizationStore.Keeping;
+import tokenbroker.time.Now;
 
 /** What every store of authorizations promises. */
 public abstract class AuthorizationStoreContract {
 
-  protected static final Duration LIMIT = Duration.ofSeconds(10);
+  protected static final ClientName ACME = new ClientName("acme");
+  private static final Visits VISITS = new Visits("hash-of-a-cookie", List.of("hash-of-a-state"));
 
-  private static final String MINE = "hash-of-my-cookie";
-  private static final String OTHERS = "hash-of-another-cookie";
-  private static final Outcome CONNECTED = new Outcome("connection", "abc");
-
-  private final Authorization authorization = authorization();
+  protected final AuthorizationHandle handle = AuthorizationId.next(ACME).handle();
+  protected final ResultCode code = ResultCode.next(ACME);
 
   protected abstract AuthorizationStore store();
 
   /** As another replica has it. */
   protected abstract AuthorizationStore otherReplica();
 
-  /** Lets the claim of this authorization pass its limit. */
-  protected abstract void letTheClaimEnd(AuthorizationId id);
+  /** The clocks of both. */
+  protected abstract Now now();
 
-  /** Lets the authorization expire. */
-  protected abstract void letItExpire(AuthorizationId id);
-
-  /** Returns how long the store still keeps the authorization. */
-  protected abstract Duration left(AuthorizationId id);
+  /** Lets what is kept for so long, or for less, expire. */
+  protected abstract void letPass(Duration time);
 
   @Test
-  void theFirstBrowserOwnsAnAuthorization() {
-    store().keep(authorization);
+  void whatIsKeptIsFoundByEveryReplica() {
+    var authorization = authorization(new Progress.Begun());
+    assertThat(store().keep(handle, authorization)).isEqualTo(new Keeping.Kept());
 
-    assertThat(store().bind(id(), MINE)).hasValue(authorization);
-    assertThat(otherReplica().bind(id(), OTHERS)).isEmpty();
-    assertThat(otherReplica().bind(id(), MINE)).hasValue(authorization);
+    assertThat(otherReplica().find(handle).map(Held::authorization)).hasValue(authorization);
+    assertThat(store().find(AuthorizationId.next(ACME).handle())).isEmpty();
   }
 
   @Test
-  void onlyTheBrowserThatItIsBoundToCanClaimIt() {
-    store().keep(authorization);
-    assertThat(claim(MINE)).isEqualTo(new Claim.Absent());
-    store().bind(id(), MINE);
-
-    assertThat(claim(OTHERS)).isEqualTo(new Claim.Absent());
-    assertThat(claim(MINE)).isEqualTo(new Claim.First(authorization));
+  void everyStateOfAnAuthorizationIsKept() {
+    store().keep(handle, authorization(new Progress.Begun()));
+    for (var progress :
+        List.of(
+            new Progress.Visited(VISITS),
+            new Progress.Claimed(VISITS),
+            new Progress.Finished(VISITS, new Outcome("result", "one-time-code")))) {
+      assertThat(replace(store(), progress)).isTrue();
+      assertThat(found().authorization().progress()).isEqualTo(progress);
+    }
   }
 
   @Test
-  void itIsClaimedOnceAndOthersFindItUnderWay() {
-    bound();
-    assertThat(claim(MINE)).isEqualTo(new Claim.First(authorization));
+  void anAuthorizationThatHasChangedIsNotReplaced() {
+    store().keep(handle, authorization(new Progress.Begun()));
+    var seen = found();
+    replace(otherReplica(), new Progress.Visited(VISITS));
+    var late = seen.authorization().in(new Progress.Claimed(VISITS));
 
-    assertThat(claim(MINE)).isEqualTo(new Claim.UnderWay());
-    assertThat(otherReplica().claim(id(), MINE, LIMIT)).isEqualTo(new Claim.UnderWay());
-    assertThat(otherReplica().claim(id(), OTHERS, LIMIT)).isEqualTo(new Claim.Absent());
+    assertThat(store().replace(handle, seen.revision(), late)).isFalse();
+    assertThat(found().authorization().progress()).isEqualTo(new Progress.Visited(VISITS));
   }
 
   @Test
-  void ofManyThatComeAtOnceOneIsFirst() throws Exception {
-    bound();
-    var tries = new ArrayList<Callable<Claim>>();
+  void ofManyThatReplaceAnAuthorizationOneWins() throws Exception {
+    store().keep(handle, authorization(new Progress.Visited(VISITS)));
+    var seen = found();
+    var claimed = seen.authorization().in(new Progress.Claimed(VISITS));
+    var tries = new ArrayList<Callable<Boolean>>();
     for (var i = 0; i < 20; i++) {
       var replica = i % 2 == 0 ? store() : otherReplica();
-      tries.add(() -> replica.claim(id(), MINE, LIMIT));
+      tries.add(() -> replica.replace(handle, seen.revision(), claimed));
     }
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      var claims = new ArrayList<Claim>();
-      for (var claimed : threads.invokeAll(tries)) {
-        claims.add(claimed.get());
+      var won = 0;
+      for (var tried : threads.invokeAll(tries)) {
+        won += tried.get() ? 1 : 0;
       }
-      assertThat(claims).filteredOn(Claim.First.class::isInstance).hasSize(1);
-      assertThat(claims).filteredOn(Claim.UnderWay.class::isInstance).hasSize(19);
+      assertThat(won).isOne();
     }
   }
 
+  /** However often its address is followed. */
   @Test
-  void itsOutcomeIsFoundByEveryReplicaAgainAndAgain() {
-    bound();
-    claim(MINE);
-    store().finish(id(), MINE, CONNECTED);
+  void anAuthorizationExpiresTenMinutesAfterItBegan() {
+    store().keep(handle, authorization(new Progress.Begun()));
+    letPass(Authorization.LIFE.minusMinutes(1));
+    var seen = found();
+    replace(store(), new Progress.Visited(VISITS));
+    letPass(Duration.ofMinutes(1));
 
-    for (var replica : new AuthorizationStore[] {store(), otherReplica(), store()}) {
-      assertThat(replica.claim(id(), MINE, LIMIT))
-          .isEqualTo(new Claim.Finished(authorization, CONNECTED));
+    assertThat(store().find(handle)).isEmpty();
+    assertThat(store().replace(handle, seen.revision(), seen.authorization())).isFalse();
+  }
+
+  @Test
+  void anOutcomeIsKeptForTenMinutesFromWhenItIsThere() {
+    store().keep(handle, authorization(new Progress.Claimed(VISITS)));
+    letPass(Authorization.LIFE.minusMinutes(1));
+    var finished = new Progress.Finished(VISITS, new Outcome("error", "access_denied"));
+    var end = now().wall().plus(Authorization.LIFE);
+    var seen = found();
+    store().replace(handle, seen.revision(), seen.authorization().in(finished, end));
+    letPass(Authorization.LIFE.minusMinutes(1));
+    assertThat(found().authorization().progress()).isEqualTo(finished);
+
+    letPass(Duration.ofMinutes(1));
+    assertThat(store().find(handle)).isEmpty();
+  }
+
+  @Test
+  void aResultIsFoundByEveryReplicaAndTakenOnce() throws Exception {
+    var account = account();
+    store().keepResult(code, account);
+    assertThat(otherReplica().findResult(code)).isPresent();
+    var found = store().findResult(code).orElseThrow();
+    assertThat(found.state()).isEqualTo("state of the shop");
+    assertThat(found.refreshToken().reveal()).isEqualTo("refresh-token");
+    assertThat(found.token().value()).isEqualTo("access-token");
+    assertThat(found.token().userId()).isEqualTo("user-id");
+
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var taken = 0;
+      var tries = new ArrayList<Callable<Boolean>>();
+      for (var i = 0; i < 20; i++) {
+        var replica = i % 2 == 0 ? store() : otherReplica();
+        tries.add(() -> replica.takeResult(code));
+      }
+      for (var tried : threads.invokeAll(tries)) {
+        taken += tried.get() ? 1 : 0;
+      }
+      assertThat(taken).isOne();
     }
-    assertThat(claim(OTHERS)).isEqualTo(new Claim.Absent());
+    assertThat(store().findResult(code)).isEmpty();
   }
 
   @Test
-  void theOutcomeIsKeptForTenMinutesFromWhenItIsThere() {
-    bound();
-    claim(MINE);
-    store().finish(id(), MINE, CONNECTED);
+  void aResultExpiresAfterFiveMinutes() {
+    store().keepResult(code, account());
+    letPass(AuthorizedAccount.LIFE.minusMinutes(1));
+    assertThat(store().findResult(code)).isPresent();
 
-    assertThat(left(id())).isBetween(Duration.ofMinutes(9), Authorization.LIFE);
+    letPass(Duration.ofMinutes(1));
+    assertThat(store().findResult(code)).isEmpty();
+  }
+
+  /** The token's own life goes on while nobody redeems the result. */
+  @Test
+  void theTokenOfAResultLivesNoLonger() {
+    var account = account();
+    var before = account.token().remaining(now());
+    store().keepResult(code, account);
+    letPass(Duration.ofMinutes(4));
+
+    assertThat(otherReplica().findResult(code).orElseThrow().token().remaining(now()))
+        .isLessThanOrEqualTo(before.minusMinutes(4))
+        .isGreaterThan(before.minusMinutes(5));
   }
 
   @Test
-  void aLinkThatWasUsedCannotBeFollowedAgain() {
-    bound();
-    claim(MINE);
-    assertThat(store().bind(id(), MINE)).isEmpty();
-    store().finish(id(), MINE, CONNECTED);
+  void aResultWhoseTokenHasEndedIsAResultStill() {
+    store().keepResult(code, account(Duration.ofMinutes(1)));
+    letPass(Duration.ofMinutes(2));
 
-    assertThat(otherReplica().bind(id(), MINE)).isEmpty();
+    assertThat(store().findResult(code).orElseThrow().token().remaining(now()).isPositive())
+        .isFalse();
   }
 
   @Test
-  void whoeverClaimedItAndDiedLeavesItAbandoned() {
-    bound();
-    claim(MINE);
-    letTheClaimEnd(id());
+  void aResultOfAnotherClientIsNotThere() {
+    store().keepResult(code, account());
+    var elsewhere = new ResultCode(new ClientName("other"), code.random());
 
-    assertThat(claim(MINE)).isEqualTo(new Claim.Abandoned());
-    assertThat(otherReplica().claim(id(), MINE, LIMIT)).isEqualTo(new Claim.Abandoned());
+    assertThat(store().findResult(elsewhere)).isEmpty();
+    assertThat(store().takeResult(elsewhere)).isFalse();
   }
 
   @Test
-  void aLateOutcomeStillCounts() {
-    bound();
-    claim(MINE);
-    letTheClaimEnd(id());
-    store().finish(id(), MINE, CONNECTED);
+  void aCallerBeginsNoMoreThanItMayAndOthersGoOn() {
+    var shared = new ClientName("busy");
+    for (var i = 0; i < AuthorizationStore.MOST_OF_A_CALLER; i++) {
+      assertThat(begin(shared, "busy")).isEqualTo(new Keeping.Kept());
+    }
+    assertThat(begin(shared, "busy"))
+        .isInstanceOfSatisfying(
+            Keeping.TooMany.class,
+            it -> assertThat(it.retryAfter()).isBetween(Duration.ofSeconds(1), Authorization.LIFE));
+    assertThat(begin(shared, "calm")).isEqualTo(new Keeping.Kept());
+    assertThat(begin(ACME, "busy")).isEqualTo(new Keeping.Kept());
 
-    assertThat(claim(MINE)).isEqualTo(new Claim.Finished(authorization, CONNECTED));
+    letPass(Authorization.LIFE);
+    assertThat(begin(shared, "busy")).isEqualTo(new Keeping.Kept());
   }
 
   @Test
-  void anExpiredAuthorizationIsAbsentAndStaysSo() {
-    bound();
-    claim(MINE);
-    letItExpire(id());
-    store().finish(id(), MINE, CONNECTED);
+  void nothingOfThemIsPrinted() {
+    var outcome = new Outcome("result", "one-time-code");
+    var printed =
+        List.of(
+            authorization(new Progress.Finished(VISITS, outcome)).toString(),
+            outcome.toString(),
+            account().toString(),
+            code.toString(),
+            AuthorizationId.next(ACME).toString(),
+            UpstreamState.next(handle).toString());
 
-    assertThat(claim(MINE)).isEqualTo(new Claim.Absent());
-    assertThat(store().bind(id(), MINE)).isEmpty();
+    assertThat(printed.toString())
+        .doesNotContain("one-time-code", "verifier-text", "refresh-token", "access-token")
+        .doesNotContain(code.random());
   }
 
-  @Test
-  void anOutcomeCannotBeForgedByAnotherBrowser() {
-    bound();
-    claim(MINE);
-    store().finish(id(), OTHERS, CONNECTED);
-
-    assertThat(claim(MINE)).isEqualTo(new Claim.UnderWay());
+  private Keeping begin(ClientName client, String subject) {
+    return store()
+        .keep(
+            AuthorizationId.next(client).handle(),
+            AuthorizationFixture.authorization(new Progress.Begun(), subject, now()));
   }
 
-  @Test
-  void anOutcomeDoesNotPrintItsValue() {
-    assertThat(CONNECTED.toString()).doesNotContain("abc");
+  private boolean replace(AuthorizationStore by, Progress next) {
+    var seen = found();
+    return by.replace(handle, seen.revision(), seen.authorization().in(next));
   }
 
-  private void bound() {
-    store().keep(authorization);
-    store().bind(id(), MINE);
+  private Held found() {
+    return otherReplica().find(handle).orElseThrow();
   }
 
-  private Claim claim(String browser) {
-    return store().claim(id(), browser, LIMIT);
+  protected Authorization authorization(Progress progress) {
+    return AuthorizationFixture.authorization(progress, now());
   }
 
-  private AuthorizationId id() {
-    return authorization.id();
+  protected AuthorizedAccount account() {
+    return account(Duration.ofHours(1));
   }
 
-  private static Authorization authorization() {
-    return new Authorization(
-        AuthorizationId.next(new ClientName("acme")),
-        "https://shop.example/",
-        "state of the shop",
-        "verifier",
-        new Caller("test", "someone", Set.of()),
-        "trace",
-        new Provenance("https://upstream.test", "id", null, "v1"));
+  private AuthorizedAccount account(Duration lifetime) {
+    return AuthorizationFixture.account(lifetime, now());
   }
 }

@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -237,12 +239,75 @@ public abstract class ConnectionStoreContract {
     assertThat(store().due(client, 2)).hasSize(2);
   }
 
+  @Test
+  void aUserWhoConnectsAgainKeepsTheIdOfTheFormerConnection() {
+    put("a", "one");
+    var again = store().put(client, asNew("a", "user-a", null), new RefreshToken("two"));
+
+    assertThat(again.id()).isEqualTo(id("a"));
+    assertThat(again.version()).isEqualTo(2);
+    assertThat(refreshToken("a")).isEqualTo("two");
+    assertThat(store().count(client)).isEqualTo(new Counts(1, 0, 0));
+  }
+
+  @Test
+  void anEMailAddressTellsUsersApartWhereThereIsNoId() {
+    var first = store().put(client, asNew("a", null, "x@example.test"), new RefreshToken("one"));
+    var again = store().put(client, asNew("b", null, "x@example.test"), new RefreshToken("two"));
+    var other = store().put(client, asNew("c", null, "y@example.test"), new RefreshToken("one"));
+    var named = store().put(client, asNew("d", "x@example.test", null), new RefreshToken("one"));
+
+    assertThat(again.id()).isEqualTo(first.id());
+    assertThat(List.of(other.id(), named.id())).doesNotContain(first.id()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void withoutAnyNameOfTheUserEachConsentIsAConnection() {
+    store().put(client, asNew("a", null, null), new RefreshToken("one"));
+    store().put(client, asNew("b", null, null), new RefreshToken("one"));
+
+    assertThat(store().count(client)).isEqualTo(new Counts(2, 0, 0));
+  }
+
+  @Test
+  void aUserWhoConnectsAgainAfterARemovalHasANewConnection() {
+    put("a", "one");
+    store().remove(account("a"));
+    var again = store().put(client, asNew("b", "user-a", null), new RefreshToken("two"));
+
+    assertThat(again.id()).isEqualTo(id("b"));
+    assertThat(otherReplica().find(account("a"))).isEmpty();
+  }
+
+  @Test
+  void aUserWhoConnectsTwiceAtOnceHasOneConnection() throws Exception {
+    var tries = new ArrayList<Callable<ConnectionId>>();
+    for (var name : List.of("a", "b", "c", "d")) {
+      var replica = tries.size() % 2 == 0 ? store() : otherReplica();
+      tries.add(() -> replica.put(client, asNew(name, "user", null), new RefreshToken(name)).id());
+    }
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var ids = new HashSet<ConnectionId>();
+      for (var put : threads.invokeAll(tries)) {
+        ids.add(put.get());
+      }
+      assertThat(ids).hasSize(1);
+    }
+    assertThat(store().count(client)).isEqualTo(new Counts(1, 0, 0));
+  }
+
+  /** As it is before the store has been asked for its user. */
+  private Connection asNew(String name, @Nullable String userId, @Nullable String userEmail) {
+    return new Connection(
+        id(name), userId, userEmail, State.ACTIVE, NOW, NOW.plusSeconds(3600), PROVENANCE, 1);
+  }
+
   private @Nullable Page after(Page page) {
     return page.next() == null ? null : otherReplica().page(client, page.next(), 3);
   }
 
   private boolean rotate(ConnectionStore by, String name, @Nullable String seen, String next) {
-    var rotated = connection(name).until(NOW.plusSeconds(7200));
+    var rotated = connection(name).until(NOW.plusSeconds(7200)).rotated();
     var rotation = by.rotation(account(name), rotated, new RefreshToken(next));
     return by.rotate(account(name), String.valueOf(seen), rotation);
   }
@@ -289,12 +354,13 @@ public abstract class ConnectionStoreContract {
   private Connection connection(String name) {
     return new Connection(
         id(name),
-        "user",
+        "user-" + name,
         "mail@example.test",
         State.ACTIVE,
         NOW,
         NOW.plusSeconds(3600),
-        PROVENANCE);
+        PROVENANCE,
+        1);
   }
 
   private Account account(String name) {

@@ -6,6 +6,7 @@ import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Predicate;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientCredentials;
 import tokenbroker.clients.ClientDirectory;
@@ -46,20 +47,29 @@ final class ConnectionsFixture {
   volatile boolean broken;
 
   final ConnectionStore store =
-      (ConnectionStore)
-          Proxy.newProxyInstance(
-              ConnectionStore.class.getClassLoader(),
-              new Class<?>[] {ConnectionStore.class},
-              (proxy, method, arguments) -> {
-                if (broken && !method.getName().equals("rotation")) {
-                  throw new StoreUnavailable("broken by the test");
-                }
-                try {
-                  return method.invoke(memory, arguments);
-                } catch (InvocationTargetException e) {
-                  throw e.getCause();
-                }
-              });
+      breakable(ConnectionStore.class, memory, method -> broken && !method.equals("rotation"));
+
+  /**
+   * A store some of whose methods fail at times.
+   *
+   * @param broken whether the method of this name fails now
+   */
+  static <T> T breakable(Class<T> type, T store, Predicate<String> broken) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              if (broken.test(method.getName())) {
+                throw new StoreUnavailable("broken by the test");
+              }
+              try {
+                return method.invoke(store, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            }));
+  }
 
   private static ClientDirectory configured() {
     var clients = new ClientDirectory();
@@ -89,7 +99,8 @@ final class ConnectionsFixture {
             State.ACTIVE,
             Instant.EPOCH,
             Instant.EPOCH,
-            Provenance.of(ACME, ACCOUNT)),
+            Provenance.of(ACME, ACCOUNT),
+            1),
         new RefreshToken(refreshToken));
   }
 

@@ -3,13 +3,10 @@ package tokenbroker.connections;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
-import tokenbroker.callers.Caller;
-import tokenbroker.clients.ClientName;
-import tokenbroker.connections.AuthorizationStore.Claim;
+import tokenbroker.connections.Authorization.Progress;
 import tokenbroker.testing.SettableClock;
-import tokenbroker.tokens.Provenance;
+import tokenbroker.time.Now;
 
 class MemoryAuthorizationStoreTest extends AuthorizationStoreContract {
 
@@ -27,39 +24,20 @@ class MemoryAuthorizationStoreTest extends AuthorizationStoreContract {
   }
 
   @Override
-  protected void letTheClaimEnd(AuthorizationId id) {
-    clock.advance(LIMIT);
+  protected Now now() {
+    return clock.clocks().now();
   }
 
   @Override
-  protected void letItExpire(AuthorizationId id) {
-    clock.advance(Authorization.LIFE);
-  }
-
-  /** What it keeps can only be seen by letting time pass. */
-  @Override
-  protected Duration left(AuthorizationId id) {
-    clock.advance(Authorization.LIFE.minusSeconds(1));
-    return store.claim(id, "hash-of-my-cookie", LIMIT) instanceof Claim.Finished
-        ? Authorization.LIFE
-        : Duration.ZERO;
+  protected void letPass(Duration time) {
+    clock.advance(time);
   }
 
   @Test
   void settingTheWallClockEndsNothing() {
-    var id = AuthorizationId.next(new ClientName("acme"));
-    var caller = new Caller("test", "someone", Set.of());
-    store.keep(
-        new Authorization(
-            id,
-            "https://shop.example/",
-            null,
-            "verifier",
-            caller,
-            "trace",
-            new Provenance("https://upstream.test", "id", null, "v1")));
+    store.keep(handle, authorization(new Progress.Begun()));
     clock.step(Duration.ofDays(1));
 
-    assertThat(store.bind(id, "browser")).isPresent();
+    assertThat(store.find(handle)).isPresent();
   }
 }

@@ -3,12 +3,14 @@ package tokenbroker.connections;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import tokenbroker.clients.Client;
 import tokenbroker.seal.KeyedHash;
+import tokenbroker.testing.Browser;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.FetchResult;
@@ -82,6 +84,11 @@ final class ScriptedGrants implements UserGrants {
   @Override
   public URI consentPage(Client client, String state, URI redirectUri, String challenge) {
     return URI.create(client.upstream().baseUrl() + "/consent?state=" + state);
+  }
+
+  /** Returns the state that a consent page was asked with. */
+  static String stateOf(URI consentPage) {
+    return Objects.requireNonNull(Browser.query(consentPage).get("state"));
   }
 
   @Override

@@ -9,32 +9,34 @@ import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import java.time.Duration;
-import java.util.Set;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import tokenbroker.callers.Caller;
 import tokenbroker.connections.Authorization;
-import tokenbroker.connections.AuthorizationId;
+import tokenbroker.connections.Authorization.Outcome;
+import tokenbroker.connections.Authorization.Progress;
+import tokenbroker.connections.Authorization.Visits;
 import tokenbroker.connections.AuthorizationStore;
-import tokenbroker.connections.AuthorizationStore.Outcome;
+import tokenbroker.connections.AuthorizationStore.Keeping;
 import tokenbroker.connections.AuthorizationStoreContract;
+import tokenbroker.connections.AuthorizedAccount;
 import tokenbroker.seal.KeyRing;
 import tokenbroker.seal.Seal;
 import tokenbroker.testing.RealRedis;
-import tokenbroker.tokens.Provenance;
+import tokenbroker.testing.SettableClock;
+import tokenbroker.time.Now;
 import tokenbroker.tokens.StoreUnavailable;
 
 class RedisAuthorizationStoreTest extends AuthorizationStoreContract {
-
-  private static final AuthorizationId ONE = id("A");
-  private static final AuthorizationId OTHER = id("B");
 
   private static Vertx vertx;
   private static RealRedis server;
   private static Commands commands;
 
   private final KeyRing ring = KeyRing.random();
+  private final SettableClock clock = new SettableClock();
   private final AuthorizationStore one = store(ring);
   private final AuthorizationStore two = store(ring);
 
@@ -52,6 +54,11 @@ class RedisAuthorizationStoreTest extends AuthorizationStoreContract {
     server.close();
   }
 
+  @AfterEach
+  void wipe() {
+    commands.run(Command.FLUSHALL);
+  }
+
   @Override
   protected AuthorizationStore store() {
     return one;
@@ -63,69 +70,104 @@ class RedisAuthorizationStoreTest extends AuthorizationStoreContract {
   }
 
   @Override
-  protected void letTheClaimEnd(AuthorizationId id) {
-    assertThat(millisLeft(key(id) + ":claim")).isBetween(1L, LIMIT.toMillis());
-    commands.run(Command.PEXPIRE, key(id) + ":claim", "0");
+  protected Now now() {
+    return clock.clocks().now();
   }
 
+  /** Redis' clock cannot be set, but the ends of its keys can. */
   @Override
-  protected void letItExpire(AuthorizationId id) {
-    commands.run(Command.PEXPIRE, key(id), "0");
+  protected void letPass(Duration time) {
+    clock.advance(time);
+    commands.script(
+        "let pass",
+        """
+        for _, key in ipairs(redis.call('KEYS', '*')) do
+          redis.call('PEXPIRE', key, math.max(0, redis.call('PTTL', key) - ARGV[1]))
+        end
+        return 1
+        """,
+        List.of(),
+        Long.toString(time.toMillis()));
   }
 
-  @Override
-  protected Duration left(AuthorizationId id) {
-    return Duration.ofMillis(millisLeft(key(id)));
-  }
-
+  /** Of the address, of the state and of the browser there are hashes, and those are sealed. */
   @Test
   void nothingThatIsStoredCanBeReadByOthers() {
-    one.keep(authorization(ONE));
-    one.bind(ONE, "browser");
-    one.claim(ONE, "browser", LIMIT);
-    one.finish(ONE, "browser", new Outcome("result", "one-time-code"));
+    var visits = new Visits("hash-of-a-cookie", List.of("hash-of-a-state"));
+    one.keep(
+        handle,
+        authorization(new Progress.Finished(visits, new Outcome("result", "one-time-code"))));
+    one.keepResult(code, account());
 
-    assertThat(String.valueOf(commands.run(Command.HGETALL, key(ONE))))
-        .contains("about", "outcome")
-        .doesNotContain("one-time-code", "verifier", "shop.example");
+    assertThat(String.valueOf(commands.run(Command.GET, key()))).startsWith("v1.random.");
+    assertThat(String.valueOf(commands.run(Command.GET, resultKey()))).startsWith("v1.random.");
+    assertThat(String.valueOf(commands.run(Command.KEYS, "*"))).doesNotContain(code.random());
   }
 
   @Test
   void noValueOpensInPlaceOfAnother() {
-    one.keep(authorization(OTHER));
-    one.bind(OTHER, "browser");
-    one.claim(OTHER, "browser", LIMIT);
-    var about = String.valueOf(commands.run(Command.HGET, key(OTHER), "about"));
-    commands.run(Command.HSET, key(OTHER), "outcome", about);
+    one.keep(handle, authorization(new Progress.Begun()));
+    one.keepResult(code, account());
+    commands.run(Command.COPY, key(), resultKey(), "REPLACE");
+    commands.run(Command.PEXPIRE, resultKey(), "60000");
 
-    assertThatThrownBy(() -> one.claim(OTHER, "browser", LIMIT))
-        .isInstanceOf(StoreUnavailable.class);
+    assertThatThrownBy(() -> one.findResult(code)).isInstanceOf(StoreUnavailable.class);
   }
 
-  private static long millisLeft(String key) {
-    return Long.parseLong(String.valueOf(commands.run(Command.PTTL, key)));
+  @Test
+  void whatIsKeptLongerThanItMayIsNotUsed() {
+    one.keep(handle, authorization(new Progress.Begun()));
+    one.keepResult(code, account());
+    commands.run(Command.PERSIST, key());
+    commands.run(Command.PERSIST, resultKey());
+    assertThat(one.findResult(code)).isEmpty();
+
+    commands.run(Command.PEXPIRE, resultKey(), Long.toString(AuthorizedAccount.LIFE.toMillis()));
+    clock.advance(Authorization.LIFE.plusMinutes(2));
+    assertThat(one.find(handle)).isEmpty();
+    assertThat(one.findResult(code)).isEmpty();
   }
 
-  private static String key(AuthorizationId id) {
-    return "token-broker:{" + id.client() + "}:authorization:" + id.random();
+  /** Whoever writes to Redis silences nobody by it. */
+  @Test
+  void aCountWithoutAnEndOrThatIsNoneBeginsAnew() {
+    one.keep(handle, authorization(new Progress.Begun()));
+    var count = countKey();
+    for (var change :
+        List.of(
+            new String[] {count, "1000000"},
+            new String[] {count, "1000000", "PX", "86400000"},
+            new String[] {count, "none", "PX", "1000"})) {
+      commands.run(Command.SET, change);
+      assertThat(one.keep(handle, authorization(new Progress.Begun())))
+          .isEqualTo(new Keeping.Kept());
+    }
   }
 
-  private static AuthorizationId id(String letter) {
-    return AuthorizationId.parse("acme." + letter.repeat(22)).orElseThrow();
+  /** What the cap of a caller rests on. */
+  @Test
+  void theLargestAuthorizationIsSmall() {
+    var visits = new Visits("A".repeat(22), List.of("B".repeat(22), "C".repeat(22)));
+    one.keep(handle, authorization(new Progress.Visited(visits)));
+
+    assertThat(String.valueOf(commands.run(Command.GET, key()))).hasSizeLessThan(2_000);
   }
 
-  private static Authorization authorization(AuthorizationId id) {
-    return new Authorization(
-        id,
-        "https://shop.example/",
-        null,
-        "verifier",
-        new Caller("test", "someone", Set.of()),
-        "trace",
-        new Provenance("https://upstream.test", "id", null, "v1"));
+  private String key() {
+    return "token-broker:{acme}:authorization:" + handle.hash();
   }
 
-  private static AuthorizationStore store(KeyRing ring) {
-    return new RedisAuthorizationStore(commands, new Seal(ring), new SimpleMeterRegistry());
+  private String resultKey() {
+    return "token-broker:{acme}:result:" + code.hash();
+  }
+
+  private static String countKey() {
+    var keys = commands.run(Command.KEYS, "token-broker:{acme}:authorizations-of:*");
+    return String.valueOf(keys == null ? null : keys.get(0));
+  }
+
+  private AuthorizationStore store(KeyRing ring) {
+    return new RedisAuthorizationStore(
+        commands, new Seal(ring), clock.clocks(), new SimpleMeterRegistry());
   }
 }

@@ -11,13 +11,16 @@ import io.vertx.redis.client.Redis;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tokenbroker.clients.ClientName;
 import tokenbroker.connections.Connection;
 import tokenbroker.connections.Connection.State;
 import tokenbroker.connections.ConnectionStore;
+import tokenbroker.connections.ConnectionStore.Claiming;
 import tokenbroker.connections.ConnectionStore.Claiming.Claimed;
 import tokenbroker.connections.ConnectionStore.Counts;
 import tokenbroker.connections.ConnectionStore.Durability;
@@ -41,6 +44,8 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   private static final ConnectionId ID = new ConnectionId("A".repeat(22));
   private static final String KEY = "token-broker:{acme}:connection:" + ID;
 
+  private static final String USERS = "token-broker:{acme}:users";
+  private static final String USER_KEY = "token-broker:{acme}:user-key";
   private static final Provenance PROVENANCE =
       new Provenance("https://upstream.test", "id", null, "v1");
 
@@ -65,6 +70,12 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   static void disconnect() {
     vertx.close();
     server.close();
+  }
+
+  /** Each test has a ring of its own, and what another one has sealed is a fault. */
+  @AfterEach
+  void wipe() {
+    commands.run(Command.FLUSHALL);
   }
 
   @Override
@@ -131,7 +142,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
         .put(
             some,
             new Connection(
-                other, null, null, State.ACTIVE, Instant.EPOCH, Instant.EPOCH, PROVENANCE),
+                other, null, null, State.ACTIVE, Instant.EPOCH, Instant.EPOCH, PROVENANCE, 1),
             new RefreshToken("two"));
 
     assertThat(one.page(some, null, 10))
@@ -232,12 +243,128 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     }
   }
 
+  /** What a Redis reader has: neither a user nor a way to look for one. */
+  @Test
+  void theIndexOfUsersNamesNobody() {
+    one.put(ACME, connection(), new RefreshToken("one"));
+
+    assertThat(String.valueOf(commands.run(Command.HGETALL, USERS)))
+        .contains(ID.value())
+        .doesNotContain("user-id");
+    assertThat(String.valueOf(commands.run(Command.GET, USER_KEY))).startsWith("v1.random.");
+  }
+
+  @Test
+  void aUserIsFoundAfterTheSealKeysHaveRotated() {
+    var rotating = new ClientName("rotating");
+    var old = KeyRing.random();
+    var next = new KeyRing("next", Map.of("next", KeyRing.random().primary()));
+    var both = new KeyRing("next", Map.of("random", old.primary(), "next", next.primary()));
+    store(old).put(rotating, connection(), new RefreshToken("one"));
+    var during = store(both);
+    during.count(rotating); // Each replica counts now and then.
+    rotate(during, new Account(rotating, ID), "two");
+
+    assertThat(store(next).put(rotating, asNew("B"), new RefreshToken("three")).id()).isEqualTo(ID);
+  }
+
+  @Test
+  void anIndexKeyThatDoesNotOpenIsAFaultAndIsNotLost() {
+    var keyed = new ClientName("keyed");
+    one.put(keyed, connection(), new RefreshToken("one"));
+
+    assertThatThrownBy(
+            () -> store(KeyRing.random()).put(keyed, asNew("B"), new RefreshToken("two")))
+        .isInstanceOf(StoreUnavailable.class);
+    assertThat(one.put(keyed, asNew("B"), new RefreshToken("two")).id()).isEqualTo(ID);
+  }
+
+  /** Whoever writes to Redis cannot have one user's tokens stored under another's connection. */
+  @Test
+  void anIndexThatLeadsToAnothersConnectionIsNotFollowed() {
+    var victim = new ClientName("victim");
+    one.put(victim, connection(), new RefreshToken("of the victim"));
+    var other = asOther("B");
+    one.put(victim, other, new RefreshToken("one"));
+    var users = "token-broker:{victim}:users";
+    var fields = Objects.requireNonNull(commands.run(Command.HGETALL, users));
+    fields.getKeys().forEach(user -> commands.run(Command.HSET, users, user, ID.value()));
+
+    assertThat(one.put(victim, asOther("C"), new RefreshToken("two")).id()).isNotEqualTo(ID);
+    assertThat(claimed(one, new Account(victim, ID)).held().refreshToken().reveal())
+        .isEqualTo("of the victim");
+  }
+
+  @Test
+  void anOlderValueThatIsPutBackIsNotUsed() {
+    var client = new ClientName("rolled-back");
+    var account = new Account(client, ID);
+    var key = "token-broker:{rolled-back}:connection:" + ID;
+    one.put(client, connection(), new RefreshToken("one"));
+    commands.run(Command.COPY, key, key + ":copy");
+    rotate(one, account, "two");
+    commands.run(Command.COPY, key + ":copy", key, "REPLACE");
+
+    assertThat(one.claim(account, "")).isEqualTo(new Claiming.Ended());
+    assertThat(one.find(account).orElseThrow().state()).isEqualTo(State.RECONNECT_REQUIRED);
+    assertThat(registry.counter("token_broker.store.rollbacks").count()).isPositive();
+    assertThat(one.put(client, asNew("B"), new RefreshToken("three")).id()).isEqualTo(ID);
+    assertThat(claimed(one, account).held().refreshToken().reveal()).isEqualTo("three");
+  }
+
+  @Test
+  void aRemovedConnectionThatIsPutBackStaysRemoved() {
+    var client = new ClientName("put-back");
+    var account = new Account(client, ID);
+    var key = "token-broker:{put-back}:connection:" + ID;
+    one.put(client, connection(), new RefreshToken("one"));
+    commands.run(Command.COPY, key, key + ":copy");
+    one.remove(account);
+    commands.run(Command.COPY, key + ":copy", key);
+
+    assertThat(one.claim(account, "")).isEqualTo(new Claiming.Absent());
+    assertThat(one.find(account)).isEmpty();
+  }
+
+  private static Connection asNew(String letter) {
+    return withUser(letter, "user-id");
+  }
+
+  private static Connection asOther(String letter) {
+    return withUser(letter, "another");
+  }
+
+  private static Connection withUser(String letter, String user) {
+    return new Connection(
+        new ConnectionId(letter.repeat(22)),
+        user,
+        null,
+        State.ACTIVE,
+        Instant.EPOCH,
+        Instant.EPOCH,
+        PROVENANCE,
+        1);
+  }
+
   private static void rotate(ConnectionStore store, Account account, String next) {
     var claimed = claimed(store, account);
     claimed.claim().close();
     var held = claimed.held();
-    var rotation = store.rotation(account, held.connection(), new RefreshToken(next));
+    var rotation = store.rotation(account, next(held.connection()), new RefreshToken(next));
     assertThat(store.rotate(account, held.revision(), rotation)).isTrue();
+  }
+
+  /** As a renewal has it. */
+  private static Connection next(Connection connection) {
+    return new Connection(
+        connection.id(),
+        connection.userId(),
+        connection.userEmail(),
+        connection.state(),
+        connection.connectedAt(),
+        connection.expiresAt(),
+        connection.provenance(),
+        connection.version() + 1);
   }
 
   private static Claimed claimed(ConnectionStore store, Account account) {
@@ -247,7 +374,13 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   private RedisConnectionStore store(KeyRing ring) {
     var config = TestConfig.with("broker.connections.keep-alive", "100ms");
     return new RedisConnectionStore(
-        commands, new Seal(ring), new KeepAliveSchedule(config), config, Ticker.system(), registry);
+        commands,
+        new Announcements(commands, Ticker.system()),
+        new Seal(ring),
+        new KeepAliveSchedule(config),
+        config,
+        Ticker.system(),
+        registry);
   }
 
   private static Connection connection() {
@@ -258,6 +391,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
         State.ACTIVE,
         Instant.EPOCH,
         Instant.EPOCH.plusSeconds(60),
-        PROVENANCE);
+        PROVENANCE,
+        1);
   }
 }

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -28,11 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestClassOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tokenbroker.callers.Caller;
 import tokenbroker.clients.ClientName;
-import tokenbroker.connections.Authorization;
-import tokenbroker.connections.AuthorizationId;
-import tokenbroker.connections.AuthorizationStore;
+import tokenbroker.connections.Authorization.Progress;
+import tokenbroker.connections.AuthorizationFixture;
+import tokenbroker.connections.AuthorizationStore.Keeping;
 import tokenbroker.connections.ConnectionStore;
 import tokenbroker.connections.ConnectionStore.Durability;
 import tokenbroker.connections.ConnectionStoreContract;
@@ -45,8 +43,8 @@ import tokenbroker.testing.TestConfig;
 import tokenbroker.time.Clocks;
 import tokenbroker.time.Ticker;
 import tokenbroker.tokens.Account;
+import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.ConnectionId;
-import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.TokenStore;
 import tokenbroker.tokens.TokenStore.Grant;
 import tokenbroker.tokens.TokenStoreContract;
@@ -99,7 +97,13 @@ class RedisUserTest {
   private static ConnectionStore connectionStore() {
     var config = TestConfig.with("broker.connections.keep-alive", "100ms");
     return new RedisConnectionStore(
-        commands, new Seal(RING), new KeepAliveSchedule(config), config, Ticker.system(), REGISTRY);
+        commands,
+        new Announcements(commands, Ticker.system()),
+        new Seal(RING),
+        new KeepAliveSchedule(config),
+        config,
+        Ticker.system(),
+        REGISTRY);
   }
 
   @Nested
@@ -153,6 +157,18 @@ class RedisUserTest {
     }
 
     @Test
+    void theTokenOfAConnectionIsKept() {
+      var clocks = new Clocks(Clock.systemUTC(), Ticker.system());
+      var authorized = AuthorizationFixture.account(Duration.ofHours(1), clocks.now());
+      var account = new Account(new ClientName("acme"), new ConnectionId("B".repeat(22)));
+      var tokens = tokenStore(new Announcements(commands, Ticker.system()));
+      var news = Announcement.of(Announcement.Kind.RENEWED, account);
+
+      assertThat(tokens.keep(account, authorized.token(), tokens.look(account).revision(), news))
+          .isFalse();
+    }
+
+    @Test
     void itIsToldWhetherRedisKeepsData() {
       assertThat(store().durability()).isEqualTo(Durability.VOLATILE);
     }
@@ -163,30 +179,20 @@ class RedisUserTest {
   class Authorizations {
 
     @Test
-    void anAuthorizationIsKeptBoundAndTaken() {
-      var store = new RedisAuthorizationStore(commands, new Seal(RING), REGISTRY);
-      var id = AuthorizationId.parse("acme." + "A".repeat(22)).orElseThrow();
-      var caller = new Caller("test", "someone", Set.of());
-      var authorization =
-          new Authorization(
-              id,
-              "https://shop.example/",
-              null,
-              "verifier",
-              caller,
-              "trace",
-              new Provenance("https://upstream.test", "id", null, "v1"));
-      store.keep(authorization);
+    void anAuthorizationAndItsResultAreKeptReplacedAndTaken() {
+      var clocks = new Clocks(Clock.systemUTC(), Ticker.system());
+      var store = new RedisAuthorizationStore(commands, new Seal(RING), clocks, REGISTRY);
+      var acme = new ClientName("acme");
+      var handle = AuthorizationFixture.handle(acme);
+      var code = AuthorizationFixture.code(acme);
+      var begun = AuthorizationFixture.authorization(new Progress.Begun(), clocks.now());
 
-      assertThat(store.bind(id, "mine")).hasValue(authorization);
-      assertThat(store.claim(id, "mine", Duration.ofSeconds(5)))
-          .isEqualTo(new AuthorizationStore.Claim.First(authorization));
-      assertThat(store.claim(id, "mine", Duration.ofSeconds(5)))
-          .isEqualTo(new AuthorizationStore.Claim.UnderWay());
-      var outcome = new AuthorizationStore.Outcome("error", "access_denied");
-      store.finish(id, "mine", outcome);
-      assertThat(store.claim(id, "mine", Duration.ofSeconds(5)))
-          .isEqualTo(new AuthorizationStore.Claim.Finished(authorization, outcome));
+      assertThat(store.keep(handle, begun)).isEqualTo(new Keeping.Kept());
+      var held = store.find(handle).orElseThrow();
+      assertThat(store.replace(handle, held.revision(), held.authorization())).isTrue();
+      store.keepResult(code, AuthorizationFixture.account(Duration.ofHours(1), clocks.now()));
+      assertThat(store.findResult(code)).isPresent();
+      assertThat(store.takeResult(code)).isTrue();
     }
   }
 

@@ -107,9 +107,24 @@ public final class ConnectedSite implements AutoCloseable {
     }
   }
 
+  /** Redeems what a browser brought, with the state of the service's own session. */
+  public HttpResponse<String> redeem(
+      BrokerProcess broker, String client, String result, String state) {
+    return broker.post(
+        "/clients/" + client + "/authorizations/redeem",
+        caller,
+        "{\"result\": \"" + result + "\", \"state\": \"" + state + "\"}");
+  }
+
   /** Connects a user, and gives the connection's id. */
   public String connection(BrokerProcess broker, String client, String user) {
-    return Objects.requireNonNull(Browser.query(connect(broker, client, user)).get("connection"));
+    return redeemed(broker, client, connect(broker, client, user));
+  }
+
+  /** Redeems what {@link #connect} gave; gives the connection's id. */
+  public String redeemed(BrokerProcess broker, String client, URI back) {
+    var result = Objects.requireNonNull(Browser.query(back).get("result"));
+    return json(redeem(broker, client, result, "s")).required("connection").textValue();
   }
 
   public HttpResponse<String> token(BrokerProcess broker, String client, String connection) {

@@ -1,0 +1,93 @@
+package tokenbroker.connections;
+
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import tokenbroker.callers.Caller;
+import tokenbroker.clients.Client;
+import tokenbroker.clients.ClientName;
+import tokenbroker.time.Clocks;
+import tokenbroker.tokens.AccessToken;
+import tokenbroker.tokens.Account;
+import tokenbroker.tokens.RefreshToken;
+import tokenbroker.tokens.TokenBroker;
+
+/**
+ * The last step of the authorization-code flow: a service redeems the code that its user's browser
+ * brought, over the back channel, and learns which connection it is. Only then is there one. The
+ * service proves by the {@code state} of its own user's session that this user began the
+ * authorization; a code alone, in whatever hands, connects nothing.
+ */
+@Singleton
+public class Results {
+
+  private final AuthorizationStore pending;
+  private final ConnectionStore connections;
+  private final TokenBroker broker;
+  private final ConnectionRecords records;
+  private final Clocks clocks;
+
+  Results(
+      AuthorizationStore pending,
+      ConnectionStore connections,
+      TokenBroker broker,
+      ConnectionRecords records,
+      Clocks clocks) {
+    this.pending = pending;
+    this.connections = connections;
+    this.broker = broker;
+    this.records = records;
+    this.clocks = clocks;
+  }
+
+  /** Keeps what the upstream gave until the service redeems it. */
+  ResultCode keep(ClientName client, String state, AccessToken token, RefreshToken refreshToken) {
+    var code = ResultCode.next(client);
+    pending.keepResult(
+        code,
+        new AuthorizedAccount(
+            state, token, refreshToken, clocks.wall().plus(AuthorizedAccount.LIFE)));
+    return code;
+  }
+
+  /**
+   * Makes the connection. Blocks for a bounded time.
+   *
+   * @param code what the browser brought
+   * @param state the one in the session of the service's user
+   * @return empty if the result was redeemed before, has expired, belongs to another client, or
+   *     began with another state; the caller is never told which
+   * @throws tokenbroker.tokens.StoreUnavailable if the store does not answer
+   */
+  public Optional<Connection> redeem(
+      Client client, Caller by, String code, String state, String traceId) {
+    var redeemed =
+        ResultCode.parse(client.name(), code)
+            .flatMap(result -> taken(client, result, state))
+            .map(authorized -> connected(client, by, authorized, traceId));
+    if (redeemed.isEmpty()) {
+      records.notRedeemed(by, client.name(), traceId);
+    }
+    return redeemed;
+  }
+
+  private Optional<AuthorizedAccount> taken(Client client, ResultCode code, String state) {
+    return pending
+        .findResult(code)
+        .filter(authorized -> Randoms.isSame(authorized.state(), state))
+        .filter(authorized -> authorized.token().provenance().isOfConnectionsOf(client))
+        .filter(_ -> pending.takeResult(code));
+  }
+
+  private Connection connected(
+      Client client, Caller by, AuthorizedAccount authorized, String traceId) {
+    var token = authorized.token();
+    var connection =
+        connections.put(client.name(), Connection.of(token), authorized.refreshToken());
+    var account = new Account(client.name(), connection.id());
+    if (token.remaining(clocks.now()).isPositive()) {
+      broker.serve(account, token);
+    }
+    records.connected(by, account, token.id(), traceId);
+    return connection;
+  }
+}

@@ -1,0 +1,45 @@
+package tokenbroker.connections;
+
+import java.util.Optional;
+import tokenbroker.clients.ClientName;
+
+/**
+ * The {@code state} that the broker sends to the upstream (RFC 6749 §4.1.1): the handle of the
+ * authorization, and a secret that is made anew for each visit. The store has the secret's hash.
+ *
+ * @param secret 128 random bits in base64url
+ */
+public record UpstreamState(AuthorizationHandle authorization, String secret) {
+
+  private static final int LONGEST = 63 + 1 + 22 + 1 + 22;
+  private static final int PARTS = 3;
+
+  static UpstreamState next(AuthorizationHandle authorization) {
+    return new UpstreamState(authorization, Randoms.id());
+  }
+
+  /** Reads what a browser brings back; empty if it is none. */
+  public static Optional<UpstreamState> parse(String text) {
+    var parts = text.length() > LONGEST ? new String[0] : text.split("\\.", -1);
+    if (parts.length != PARTS || !Randoms.isId(parts[1]) || !Randoms.isId(parts[2])) {
+      return Optional.empty();
+    }
+    return ClientName.parse(parts[0])
+        .map(client -> new UpstreamState(new AuthorizationHandle(client, parts[1]), parts[2]));
+  }
+
+  /** Returns what goes to the upstream. */
+  String reveal() {
+    return authorization.client().value() + "." + authorization.hash() + "." + secret;
+  }
+
+  /** Returns what the store keeps of the secret. */
+  String hash() {
+    return Randoms.hashOf(secret);
+  }
+
+  @Override
+  public String toString() {
+    return "UpstreamState[client=" + authorization.client() + "]";
+  }
+}

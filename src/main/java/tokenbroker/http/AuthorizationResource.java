@@ -1,0 +1,191 @@
+package tokenbroker.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.common.annotation.NonBlocking;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.clients.Client;
+import tokenbroker.config.BrokerConfig;
+import tokenbroker.connections.Authorization;
+import tokenbroker.connections.Authorizations;
+import tokenbroker.connections.Authorizations.Beginning;
+import tokenbroker.connections.Connection;
+import tokenbroker.connections.Results;
+
+/**
+ * The back channel of the authorization-code flow: a service begins an authorization, and redeems
+ * what its user's browser brought back.
+ */
+@ForCallers
+@NonBlocking
+@Path("clients/{client}/authorizations")
+@Consumes(MediaType.APPLICATION_JSON)
+class AuthorizationResource {
+
+  /** Printable ASCII (RFC 6749 appendix A.5), so that it passes through every address as it is. */
+  private static final Pattern STATE = Pattern.compile("[ -~]{1,512}");
+
+  private final Admission admission;
+  private final Authorizations authorizations;
+  private final Results results;
+  private final VirtualThreads threads;
+  private final JsonBody body;
+  private final Duration reloadEvery;
+
+  AuthorizationResource(
+      Admission admission,
+      Authorizations authorizations,
+      Results results,
+      VirtualThreads threads,
+      JsonBody body,
+      BrokerConfig config) {
+    this.admission = admission;
+    this.authorizations = authorizations;
+    this.results = results;
+    this.threads = threads;
+    this.body = body;
+    this.reloadEvery = config.clients().reloadEvery();
+  }
+
+  @POST
+  public Uni<Response> begin(
+      @RestPath String client,
+      byte[] wish,
+      @Context HttpHeaders headers,
+      @Context ContainerRequestContext request) {
+    var exchange = Exchange.of(request);
+    var admitted = admitted(exchange, client, headers);
+    var fields =
+        body.object(wish, Set.of("return_to", "state"))
+            .filter(it -> it.has("return_to") && isState(it.path("state").textValue()))
+            .orElseThrow(
+                () ->
+                    invalid(
+                        "The body is {\"return_to\": \"https://…\", \"state\": \"…\"}, with 1 to 512"
+                            + " characters of printable ASCII as state."));
+    var returnTo = fields.path("return_to").textValue();
+    if (!admitted.returnTo().contains(returnTo)) {
+      throw invalid("return_to is none of the addresses in this client's return-to.");
+    }
+    if (admitted.credentials().isEmpty()) {
+      throw new ProblemException(
+          ProblemCode.UPSTREAM_UNAVAILABLE,
+          "The broker has no credentials for this client yet.",
+          reloadEvery);
+    }
+    var state = fields.path("state").textValue();
+    return threads.call(
+        () ->
+            answer(
+                authorizations.begin(
+                    admitted, exchange.caller(), returnTo, state, exchange.traceId())));
+  }
+
+  private static Response answer(Beginning beginning) {
+    return switch (beginning) {
+      case Beginning.Begun(var address) ->
+          json(
+              Response.Status.CREATED,
+              new AuthorizationView(address.toString(), Authorization.LIFE.toSeconds()));
+      case Beginning.TooMany(var retryAfter) ->
+          throw new ProblemException(
+              ProblemCode.RATE_LIMITED,
+              "This caller has begun too many authorizations for this client.",
+              retryAfter);
+    };
+  }
+
+  @POST
+  @Path("redeem")
+  public Uni<Response> redeem(
+      @RestPath String client,
+      byte[] wish,
+      @Context HttpHeaders headers,
+      @Context ContainerRequestContext request) {
+    var exchange = Exchange.of(request);
+    var admitted = admitted(exchange, client, headers);
+    var fields =
+        body.object(wish, Set.of("result", "state"))
+            .filter(it -> it.has("result") && it.has("state"))
+            .orElseThrow(
+                () ->
+                    invalid(
+                        "The body is {\"result\": \"…\", \"state\": \"…\"}: the result that the browser"
+                            + " brought, and the state in the session of its user."));
+    var result = fields.path("result").textValue();
+    var state = fields.path("state").textValue();
+    return threads.call(
+        () ->
+            results
+                .redeem(admitted, exchange.caller(), result, state, exchange.traceId())
+                .map(it -> json(Response.Status.OK, RedeemedView.of(it)))
+                .orElseThrow(
+                    () ->
+                        new ProblemException(
+                            ProblemCode.INVALID_RESULT, ProblemCode.INVALID_RESULT.detail)));
+  }
+
+  private Client admitted(Exchange exchange, String client, HttpHeaders headers) {
+    var admitted = admission.admit(exchange, client).client();
+    Negotiation.needsJson(headers);
+    if (!authorizations.areOn()) {
+      throw new ProblemException(
+          ProblemCode.NOT_FOUND,
+          "Connections are off: broker.connections.public-url switches them on.");
+    }
+    return admitted;
+  }
+
+  private static boolean isState(@Nullable String text) {
+    return text != null && STATE.matcher(text).matches();
+  }
+
+  private static Response json(Response.Status status, Object view) {
+    return Response.status(status)
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .type(MediaType.APPLICATION_JSON_TYPE)
+        .entity(view)
+        .build();
+  }
+
+  private static ProblemException invalid(String detail) {
+    return new ProblemException(ProblemCode.INVALID_REQUEST, detail);
+  }
+
+  /**
+   * The address for a browser.
+   *
+   * @param expiresIn seconds
+   */
+  @RegisterForReflection
+  record AuthorizationView(
+      @JsonProperty("authorization_url") String authorizationUrl,
+      @JsonProperty("expires_in") long expiresIn) {}
+
+  /** The connection of the user who has connected. */
+  @RegisterForReflection
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record RedeemedView(
+      String connection,
+      @JsonProperty("user_id") @Nullable String userId,
+      @JsonProperty("user_email") @Nullable String userEmail) {
+
+    static RedeemedView of(Connection connection) {
+      return new RedeemedView(connection.id().value(), connection.userId(), connection.userEmail());
+    }
+  }
+}

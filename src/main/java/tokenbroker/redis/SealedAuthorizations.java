@@ -1,0 +1,154 @@
+package tokenbroker.redis;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.StreamSupport;
+import tokenbroker.callers.Caller;
+import tokenbroker.connections.Authorization;
+import tokenbroker.connections.Authorization.Outcome;
+import tokenbroker.connections.Authorization.Progress;
+import tokenbroker.connections.Authorization.Visits;
+import tokenbroker.connections.AuthorizedAccount;
+import tokenbroker.seal.Seal;
+import tokenbroker.time.Now;
+import tokenbroker.tokens.RefreshToken;
+
+/**
+ * Authorizations and their results as sealed JSON. Each carries its own end, so that whoever writes
+ * to Redis cannot prolong it.
+ */
+final class SealedAuthorizations {
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final Seal seal;
+  private final SealedConnections values;
+  private final SealedValues tokens;
+
+  SealedAuthorizations(Seal seal, Runnable countUnreadable) {
+    this.seal = seal;
+    this.values = new SealedConnections(seal, countUnreadable);
+    this.tokens = new SealedValues(seal);
+  }
+
+  String authorization(String key, Authorization authorization) {
+    var json = JSON.createObjectNode();
+    json.put("return_to", authorization.returnTo());
+    json.put("state", authorization.state());
+    json.put("verifier", authorization.verifier());
+    json.put("issuer", authorization.asked().issuer());
+    json.put("subject", authorization.asked().subject());
+    json.put("trace_id", authorization.traceId());
+    json.set("from", SealedProvenance.json(authorization.provenance()));
+    json.put("expires_at", authorization.expiresAt().toEpochMilli());
+    json.set("progress", json(authorization.progress()));
+    return seal.seal(key, json.toString());
+  }
+
+  /** Opens an authorization; empty if it does not open. */
+  Optional<Authorization> authorization(String key, String sealed) {
+    return values.opened(
+        key,
+        sealed,
+        json ->
+            new Authorization(
+                json.required("return_to").textValue(),
+                json.required("state").textValue(),
+                json.required("verifier").textValue(),
+                new Caller(
+                    json.required("issuer").textValue(),
+                    json.required("subject").textValue(),
+                    Set.of()),
+                json.required("trace_id").textValue(),
+                SealedProvenance.of(json.required("from")),
+                progress(json.required("progress")),
+                Instant.ofEpochMilli(json.required("expires_at").longValue())));
+  }
+
+  private static ObjectNode json(Progress progress) {
+    return switch (progress) {
+      case Progress.Begun() -> JSON.createObjectNode().put("is", "begun");
+      case Progress.Visited(var visits) -> json("visited", visits);
+      case Progress.Claimed(var visits) -> json("claimed", visits);
+      case Progress.Finished(var visits, var outcome) ->
+          json("finished", visits)
+              .put("parameter", outcome.parameter())
+              .put("value", outcome.value());
+    };
+  }
+
+  private static ObjectNode json(String is, Visits visits) {
+    var json = JSON.createObjectNode().put("is", is).put("browser", visits.browser());
+    visits.states().forEach(json.putArray("states")::add);
+    return json;
+  }
+
+  private static Progress progress(JsonNode json) {
+    return switch (json.required("is").textValue()) {
+      case "begun" -> new Progress.Begun();
+      case "visited" -> new Progress.Visited(visits(json));
+      case "claimed" -> new Progress.Claimed(visits(json));
+      case "finished" ->
+          new Progress.Finished(
+              visits(json),
+              new Outcome(
+                  json.required("parameter").textValue(), json.required("value").textValue()));
+      default -> throw new IllegalArgumentException("an unknown state");
+    };
+  }
+
+  private static Visits visits(JsonNode json) {
+    return new Visits(
+        json.required("browser").textValue(),
+        StreamSupport.stream(json.required("states").spliterator(), false)
+            .map(JsonNode::textValue)
+            .toList());
+  }
+
+  /** Seals a result, from now on for {@link AuthorizedAccount#LIFE}. */
+  String result(String key, AuthorizedAccount account, Now now) {
+    var json = JSON.createObjectNode();
+    json.put("state", account.state());
+    json.put("refresh_token", account.refreshToken().reveal());
+    json.put("expires_at", account.expiresAt().toEpochMilli());
+    json.put("token", tokens.token(tokenOf(key), account.token(), now));
+    json.put("token_left", account.token().remaining(now).toMillis());
+    return seal.seal(key, json.toString());
+  }
+
+  /**
+   * Opens a result; empty if it does not open.
+   *
+   * @param left until it ends, as Redis tells it
+   */
+  Optional<AuthorizedAccount> result(String key, String sealed, Duration left, Now now) {
+    return values.opened(
+        key,
+        sealed,
+        json -> {
+          var age = AuthorizedAccount.LIFE.minus(left);
+          var tokenLeft = Duration.ofMillis(json.required("token_left").longValue()).minus(age);
+          return new AuthorizedAccount(
+              json.required("state").textValue(),
+              tokens
+                  .token(
+                      tokenOf(key),
+                      json.required("token").textValue(),
+                      tokenLeft.isNegative() ? Duration.ZERO : tokenLeft,
+                      now)
+                  .orElseThrow(() -> new IllegalArgumentException("no token")),
+              new RefreshToken(json.required("refresh_token").textValue()),
+              Instant.ofEpochMilli(json.required("expires_at").longValue()));
+        });
+  }
+
+  /** Another context than the result's own, so that neither opens in place of the other. */
+  private static String tokenOf(String key) {
+    return key + ":token";
+  }
+}

@@ -1,0 +1,57 @@
+package tokenbroker.redis;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Optional;
+import tokenbroker.connections.Connection;
+import tokenbroker.connections.Connection.State;
+import tokenbroker.tokens.Account;
+
+/**
+ * The newest version of each connection that this replica has seen. Whoever writes to Redis, or a
+ * Redis that lost its last writes, can bring an older one back. Its refresh token was used up, or
+ * its owner has deleted it, so it is not used.
+ */
+final class SeenVersions {
+
+  /** Some 200 bytes each. */
+  private static final int MOST = 20_000;
+
+  private static final long REMOVED = Long.MAX_VALUE;
+
+  private final Cache<Account, Long> newest = Caffeine.newBuilder().maximumSize(MOST).build();
+  private final Counter rollbacks;
+
+  SeenVersions(MeterRegistry registry) {
+    this.rollbacks =
+        Counter.builder("token_broker.store.rollbacks")
+            .description("Connections in the store that are older than this replica has seen them")
+            .register(registry);
+  }
+
+  void seen(Account account, long version) {
+    newest.asMap().merge(account, version, Math::max);
+  }
+
+  /** A removed connection stays removed: its id is never given to another one. */
+  void removed(Account account) {
+    newest.put(account, REMOVED);
+  }
+
+  /**
+   * Returns the connection as far as it can be trusted: empty if it was removed, and in need of a
+   * new consent if its refresh token was replaced.
+   */
+  Optional<Connection> trusted(Account account, Connection connection) {
+    var known = newest.asMap().merge(account, connection.version(), Math::max);
+    if (known == connection.version()) {
+      return Optional.of(connection);
+    }
+    rollbacks.increment();
+    return known == REMOVED
+        ? Optional.empty()
+        : Optional.of(connection.in(State.RECONNECT_REQUIRED));
+  }
+}

@@ -1,0 +1,94 @@
+package tokenbroker.redis;
+
+import io.vertx.redis.client.Command;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import tokenbroker.clients.ClientName;
+import tokenbroker.connections.Connection;
+import tokenbroker.seal.KeyedHash;
+import tokenbroker.seal.Seal;
+import tokenbroker.tokens.StoreUnavailable;
+
+/**
+ * An index from a client's TrackMage users to their connections. A user is named by a keyed hash,
+ * so whoever reads Redis cannot look for one. The key is random, one for each client. It is kept
+ * beside the index, sealed, and outlives the rotation of seal keys.
+ */
+final class UserIndex {
+
+  private static final int KEY_BYTES = 32;
+
+  private final Commands commands;
+  private final Seal seal;
+  private final SecureRandom random = new SecureRandom();
+
+  UserIndex(Commands commands, Seal seal) {
+    this.commands = commands;
+    this.seal = seal;
+  }
+
+  /**
+   * Names the user of a connection; empty if TrackMage told neither id nor e-mail address.
+   *
+   * @throws StoreUnavailable if the store does not answer, or its key does not open
+   */
+  Optional<String> hashOf(ClientName client, Connection connection) {
+    if (connection.userId() != null) {
+      return Optional.of(hash(client).of("id", connection.userId()));
+    }
+    return Optional.ofNullable(connection.userEmail())
+        .map(email -> hash(client).of("email", email));
+  }
+
+  /** Returns what the index has for this user, were it no id; empty if nothing. */
+  String connectionOf(ClientName client, String user) {
+    var found = commands.run(Command.HGET, users(client), user);
+    return found == null ? "" : found.toString();
+  }
+
+  private KeyedHash hash(ClientName client) {
+    var fresh = new byte[KEY_BYTES];
+    random.nextBytes(fresh);
+    var sealed =
+        commands.script(
+            "user key",
+            ConnectionScripts.GET_OR_SET,
+            List.of(key(client)),
+            seal.seal(key(client), Base64.getEncoder().encodeToString(fresh)));
+    return Optional.ofNullable(sealed)
+        .flatMap(it -> seal.open(key(client), it.toString()))
+        .map(it -> new KeyedHash(Base64.getDecoder().decode(it)))
+        .orElseThrow(SealedConnections::unreadable);
+  }
+
+  /**
+   * Seals the key with the primary seal key, if another one has sealed it.
+   *
+   * @param sealed as it was found; empty if there is none
+   */
+  void sealAnew(ClientName client, String sealed) {
+    if (sealed.isEmpty() || seal.isCurrent(sealed)) {
+      return;
+    }
+    seal.open(key(client), sealed)
+        .ifPresent(
+            plain ->
+                commands.script(
+                    "seal user key",
+                    ConnectionScripts.REPLACE,
+                    List.of(key(client)),
+                    sealed,
+                    seal.seal(key(client), plain),
+                    ""));
+  }
+
+  static String users(ClientName client) {
+    return Keys.prefix(client) + "users";
+  }
+
+  static String key(ClientName client) {
+    return Keys.prefix(client) + "user-key";
+  }
+}
