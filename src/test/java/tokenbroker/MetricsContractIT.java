@@ -121,8 +121,8 @@ class MetricsContractIT {
           BrokerProcess.with(files)
               .with("quarkus.redis.hosts", redis.url())
               .with("broker.upstream.timeout", "1s")
-              .with("broker.callers.rate-limit", "100")
-              .with("broker.callers.burst", "100")
+              .with("broker.callers.rate-limit", "1")
+              .with("broker.callers.burst", "50")
               .start()) {
         provoke(broker, upstream);
         redis.stop();

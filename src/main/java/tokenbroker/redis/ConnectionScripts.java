@@ -58,7 +58,8 @@ final class ConnectionScripts {
   /**
    * KEYS connection, claim. ARGV owner, PX, revision seen or empty. Returns {@code ok}, the sealed
    * connection and its revision if the claim was taken, else one word: {@code ended}, {@code
-   * changed} or {@code claimed}. Empty if there is no connection.
+   * changed} or {@code claimed}. Empty if there is no connection. A claim that lasts longer than it
+   * can is none.
    */
   static final String CLAIM =
       REVISION
@@ -68,6 +69,8 @@ final class ConnectionScripts {
           if fields[2] ~= 'active' then return {'ended'} end
           local stored = revision(KEYS[1])
           if ARGV[3] ~= '' and ARGV[3] ~= stored then return {'changed'} end
+          local left = redis.call('PTTL', KEYS[2])
+          if left == -1 or left > tonumber(ARGV[2]) then redis.call('DEL', KEYS[2]) end
           if not redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return {'claimed'} end
           return {'ok', fields[1], stored}
           """;

@@ -326,6 +326,20 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     assertThat(one.find(account)).isEmpty();
   }
 
+  /** Else whoever writes to Redis could keep a connection from being renewed. */
+  @Test
+  void aClaimThatLastsLongerThanItCanIsNone() {
+    one.put(ACME, connection(), new RefreshToken("one"));
+    for (var claim : List.of(new String[] {KEY + ":claim", "x"}, longClaim())) {
+      commands.run(Command.SET, claim);
+      assertThat(one.claim(new Account(ACME, ID), "")).isInstanceOf(Claimed.class);
+    }
+  }
+
+  private static String[] longClaim() {
+    return new String[] {KEY + ":claim", "x", "PX", "86400000"};
+  }
+
   private static Connection asNew(String letter) {
     return withUser(letter, "user-id");
   }

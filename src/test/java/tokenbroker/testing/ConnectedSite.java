@@ -124,7 +124,11 @@ public final class ConnectedSite implements AutoCloseable {
   /** Redeems what {@link #connect} gave; gives the connection's id. */
   public String redeemed(BrokerProcess broker, String client, URI back) {
     var result = Objects.requireNonNull(Browser.query(back).get("result"));
-    return json(redeem(broker, client, result, "s")).required("connection").textValue();
+    var redeemed = redeem(broker, client, result, "s");
+    if (redeemed.statusCode() != 200) {
+      throw new AssertionError("not redeemed: " + redeemed.body());
+    }
+    return json(redeemed).required("connection").textValue();
   }
 
   public HttpResponse<String> token(BrokerProcess broker, String client, String connection) {
