@@ -44,6 +44,8 @@ class StartIT {
             .environment("BROKER_UPSTREAM_TIMEOUT", "5")
             .environment("BROKER_UPSTREAM_BACKOFF", "")
             .environment("QUARKUS_LOG_LEVEL", "LOUD")
+            .environment("QUARKUS_OTEL_SDK_DISABLED", "false")
+            .environment("QUARKUS_OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
             .launch()) {
       assertThat(broker.exitCode()).isNotZero();
       assertThat(broker.output())
@@ -61,6 +63,7 @@ class StartIT {
               "quarkus.redis.hosts is malformed",
               "broker.upstream.timeout is \"5\" (environment variable BROKER_UPSTREAM_TIMEOUT)",
               "quarkus.log.level is \"LOUD\"",
+              "quarkus.otel.exporter.otlp.protocol is \"grpc\"",
               "line 2",
               "line 4",
               "line 5",

@@ -36,7 +36,6 @@ class TracesIT {
         var broker =
             site.settings()
                 .with("quarkus.otel.sdk.disabled", "false")
-                .with("quarkus.otel.exporter.otlp.protocol", "http/protobuf")
                 .with("quarkus.otel.exporter.otlp.endpoint", collector.url())
                 .with("quarkus.otel.bsp.schedule.delay", "200ms")
                 .start()) {
@@ -64,7 +63,6 @@ class TracesIT {
         var site = new ConnectedSite(directory);
         var broker =
             site.settings()
-                .with("quarkus.otel.exporter.otlp.protocol", "http/protobuf")
                 .with("quarkus.otel.exporter.otlp.endpoint", collector.url())
                 .with("quarkus.otel.bsp.schedule.delay", "10ms")
                 .start();

@@ -40,6 +40,15 @@ final class QuarkusSettings {
   private static final ValueType LOG_LEVEL =
       new ValueType("one of OFF, ERROR, WARN, INFO, DEBUG, TRACE", false, QuarkusSettings::level);
 
+  private static final String OTLP_OVER_HTTP = "http/protobuf";
+
+  /** The package has no libraries for gRPC, without which Quarkus' exporter would not start. */
+  private static final ValueType OTLP_PROTOCOL =
+      new ValueType(
+          OTLP_OVER_HTTP + " and the collector's port for HTTP, gRPC is not supported",
+          false,
+          QuarkusSettings::otlpProtocol);
+
   static final List<Setting> ALL =
       List.of(
           new Setting(PORT, ValueType.WHOLE_NUMBER, "8080", PORTS),
@@ -52,13 +61,23 @@ final class QuarkusSettings {
               "quarkus.redis.client-type",
               ValueType.choice(List.of("standalone", "sentinel", "cluster", "replication")),
               "standalone",
-              null));
+              null),
+          new Setting("quarkus.otel.exporter.otlp.protocol", OTLP_PROTOCOL, OTLP_OVER_HTTP, null),
+          new Setting(
+              "quarkus.otel.exporter.otlp.traces.protocol", OTLP_PROTOCOL, OTLP_OVER_HTTP, null));
 
   private QuarkusSettings() {}
 
   private static String level(String text) {
     if (!LEVELS.contains(text.toUpperCase(Locale.ROOT))) {
       throw new IllegalArgumentException("not a level");
+    }
+    return text;
+  }
+
+  private static String otlpProtocol(String text) {
+    if (!text.equals(OTLP_OVER_HTTP)) {
+      throw new IllegalArgumentException("not a protocol for spans");
     }
     return text;
   }

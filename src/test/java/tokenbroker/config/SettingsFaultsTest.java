@@ -214,6 +214,20 @@ class SettingsFaultsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "quarkus.otel.exporter.otlp.protocol, grpc, 1",
+    "quarkus.otel.exporter.otlp.traces.protocol, grpc, 1",
+    "quarkus.otel.exporter.otlp.traces.protocol, HTTP/Protobuf, 1",
+    "quarkus.otel.exporter.otlp.protocol, http/protobuf, 0",
+    "quarkus.otel.exporter.otlp.traces.protocol, http/protobuf, 0",
+  })
+  void spansAreSentOverHttp(String key, String protocol, int faults) {
+    assertThat(GatedConfig.with(Map.of(key, protocol)).faults())
+        .hasSize(faults)
+        .allSatisfy(it -> assertThat(it).contains(protocol, "set http/protobuf"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "broker.tokens.safety-windw, broker.tokens.safety-window",
     "broker.token.safety-window, broker.tokens.safety-window",
     "broker.safety-window, broker.tokens.safety-window",

@@ -1,0 +1,107 @@
+package tokenbroker;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tokenbroker.testing.BrokerFiles;
+import tokenbroker.testing.BrokerProcess;
+import tokenbroker.testing.CallerTokens;
+import tokenbroker.testing.Clients;
+import tokenbroker.testing.ScriptedUpstream;
+
+/**
+ * Requests that a proxy in front of the broker could divide otherwise than the broker does. The
+ * broker refuses each of them and closes its connection, so that nothing hides in the rest.
+ */
+class RequestSmugglingIT {
+
+  private static final CallerTokens ISSUER = new CallerTokens("k1");
+  private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (\\d{3}) ");
+
+  @TempDir static Path directory;
+
+  private static ScriptedUpstream upstream;
+  private static BrokerProcess broker;
+  private static String get;
+
+  @BeforeAll
+  static void start() {
+    upstream = ScriptedUpstream.start();
+    var files = new BrokerFiles(directory).callerKeys(ISSUER);
+    Clients.write(files, upstream, 1, Clients.CALLER);
+    broker = BrokerProcess.with(files).with("broker.store", "memory").start();
+    get =
+        "GET /tokens/client-0 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer %s\r\n\r\n"
+            .formatted(ISSUER.token(Clients.CALLER));
+  }
+
+  @AfterAll
+  static void end() {
+    broker.close();
+    upstream.close();
+  }
+
+  @Test
+  void aRequestThatIsWellFormedIsAnsweredAlsoAfterAnEmptyLine() throws IOException {
+    assertThat(statuses(get)).containsExactly(200);
+    assertThat(statuses("\r\n" + get)).containsExactly(200);
+    assertThat(statuses(post("Transfer-Encoding: chunked") + "0\r\n\r\n" + get))
+        .hasSize(2)
+        .endsWith(200);
+  }
+
+  /** CVE-2026-89044: RFC 9112 §6.3 has chunked last, and knows no coding that ends in it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Transfer-Encoding: chunked, xchunked",
+        "Transfer-Encoding: xchunked",
+        "Transfer-Encoding: chunked, identity",
+        "Transfer-Encoding: chunked, chunked",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: xchunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5",
+        "Content-Length: 5\r\nTransfer-Encoding: chunked",
+        "Content-Length: 5\r\nContent-Length: 6",
+        "Content-Length: 5, 6",
+        "Content-Length: +5",
+        "Transfer-Encoding : chunked",
+        "Transfer-Encoding:\u000bchunked",
+      })
+  void nothingFollowsABodyWhoseLengthCanBeReadInTwoWays(String headers) throws IOException {
+    assertThat(statuses(post(headers) + "0\r\n\r\n" + get)).containsExactly(400);
+  }
+
+  /** CVE-2026-50020. RFC 9112 §3 allows a space there, and only that. */
+  @ParameterizedTest
+  @ValueSource(ints = {0x00, 0x01, 0x08, 0x09, 0x0b, 0x0c, 0x1b, 0x1f, 0x7f, 0x85})
+  void nothingStandsBeforeARequestLine(int character) throws IOException {
+    assertThat(statuses((char) character + get)).containsExactly(400);
+    assertThat(statuses("\r\n" + (char) character + get)).containsExactly(400);
+  }
+
+  private static String post(String headers) {
+    return "POST /tokens/client-0/invalidate HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n\r\n";
+  }
+
+  /** The status of each answer, until the broker closes the connection. */
+  private static List<Integer> statuses(String sent) throws IOException {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), broker.port())) {
+      socket.setSoTimeout(30_000);
+      socket.getOutputStream().write(sent.getBytes(ISO_8859_1));
+      var answers = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+      return STATUS.matcher(answers).results().map(it -> Integer.valueOf(it.group(1))).toList();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package tokenbroker.shipped;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tokenbroker.testing.BrokerProcess;
+
+/** The libraries of the production package: none too many, and each in its CycloneDX document. */
+class PackageContentsIT {
+
+  private static final Path PACKAGE = Path.of(requireNonNull(System.getProperty("broker.package")));
+  private static final Path SBOM = Path.of(requireNonNull(System.getProperty("broker.sbom")));
+
+  /** What Quarkus' extensions bring and pom.xml excludes, by the start of the jars' names. */
+  private static final List<String> UNUSED =
+      List.of(
+          "com.aayushatharva.brotli4j.",
+          "com.google.guava.",
+          "com.google.api.grpc.",
+          "io.grpc.",
+          "io.netty.netty-codec-haproxy-",
+          "io.opentelemetry.instrumentation.opentelemetry-jdbc-",
+          "io.quarkus.quarkus-grpc-",
+          "io.quarkus.quarkus-smallrye-openapi-",
+          "io.quarkus.quarkus-swagger-ui-",
+          "io.vertx.vertx-grpc-");
+
+  /** Quarkus takes classes for other senders of spans out of this jar, which changes its hash. */
+  private static final String REWRITTEN = "io.opentelemetry.opentelemetry-exporter-otlp-";
+
+  /** A dependency of Quarkus' that its packaging leaves out. */
+  private static final String NOT_PACKAGED = "io.quarkus.quarkus-ide-launcher-";
+
+  private static Map<String, Component> listed = Map.of();
+  private static Map<String, Path> shipped = Map.of();
+
+  @BeforeAll
+  static void read() throws IOException {
+    assumeFalse(BrokerProcess.isNative(), "an executable has no libraries beside it");
+    listed =
+        Component.of(SBOM).stream()
+            .collect(
+                toMap(
+                    it -> "%s-%s.jar".formatted(it.artifact().replace(':', '.'), it.version()),
+                    it -> it));
+    try (var files = Files.walk(PACKAGE.resolve("lib"))) {
+      shipped =
+          files
+              .filter(Files::isRegularFile)
+              .collect(
+                  toMap(it -> it.getFileName().toString(), it -> it, (a, _) -> a, TreeMap::new));
+    }
+  }
+
+  @Test
+  void whatTheBrokerDoesNotUseStaysOut() {
+    assertThat(shipped).hasSizeGreaterThan(100);
+    assertThat(shipped.keySet()).noneMatch(jar -> UNUSED.stream().anyMatch(jar::startsWith));
+  }
+
+  @Test
+  void theDocumentListsWhatIsShippedAndNothingElse() {
+    assertThat(listed.keySet().stream().filter(jar -> !jar.startsWith(NOT_PACKAGED)))
+        .containsExactlyInAnyOrderElementsOf(shipped.keySet());
+  }
+
+  @Test
+  void eachLibraryHasItsPackageUrlAndTheHashOfItsFile() throws Exception {
+    for (var jar : shipped.entrySet()) {
+      var component = requireNonNull(listed.get(jar.getKey()));
+      assertThat(component.purl())
+          .isEqualTo(
+              "pkg:maven/%s@%s?type=jar"
+                  .formatted(component.artifact().replace(':', '/'), component.version()));
+      if (jar.getKey().startsWith(REWRITTEN)) {
+        assertThat(component.sha256()).hasSize(64);
+      } else {
+        assertThat(component.sha256()).as(jar.getKey()).isEqualTo(sha256(jar.getValue()));
+      }
+    }
+  }
+
+  private static String sha256(Path file) throws Exception {
+    var digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+    return HexFormat.of().formatHex(digest);
+  }
+}
