@@ -232,6 +232,11 @@ public class RedisTokenStore implements TokenStore {
     return true;
   }
 
+  @Override
+  public String partOf(Account account) {
+    return commands.partOf(Keys.of(account).token());
+  }
+
   private <T> @Nullable T opened(Response stored, Function<String, Optional<T>> open) {
     var sealed = stored.toString();
     if (sealed.isEmpty()) {

@@ -110,8 +110,7 @@ final class SealedValues {
     json.put("reason", failure.reason());
     json.put("attempts", failure.attempts());
     json.put("pause", failure.at().until(failure.retryAt()).toMillis());
-    json.put(
-        "retry_at", now.wall().plus(now.moment().until(failure.retryAt())).toEpochMilli());
+    json.put("retry_at", now.wall().plus(now.moment().until(failure.retryAt())).toEpochMilli());
     json.set("from", SealedProvenance.json(failure.provenance()));
     return seal.seal(key, json.toString());
   }
@@ -168,8 +167,7 @@ final class SealedValues {
    *
    * @param timeLeft as Redis tells it; negative if the key has no end
    */
-  Optional<Duration> claim(
-      String key, String sealed, Duration timeLeft, Duration period, Now now) {
+  Optional<Duration> claim(String key, String sealed, Duration timeLeft, Duration period, Now now) {
     return opened(
         key,
         sealed,

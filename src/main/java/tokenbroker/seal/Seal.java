@@ -26,6 +26,7 @@ import java.util.TreeMap;
 public final class Seal {
 
   private static final String VERSION = "v1";
+
   /** The longest sealed value that is opened. */
   public static final int LARGEST = 64 * 1024;
 

@@ -70,7 +70,7 @@ public class RefreshAhead {
    */
   public void tick() {
     var now = clocks.now();
-    var round = new Round(now, store.hearingSince().isEmpty() || !store.isUp());
+    var round = new Round(now, store);
     nearby.forEach(now, round);
     metrics.endsFirst(round.endsFirst, now);
     var work = new ConcurrentLinkedQueue<Runnable>();
@@ -144,11 +144,13 @@ public class RefreshAhead {
     private long endsFirstLeft;
 
     private final Now now;
+    private final TokenStore store;
     private final boolean unheard;
 
-    Round(Now now, boolean unheard) {
+    Round(Now now, TokenStore store) {
       this.now = now;
-      this.unheard = unheard;
+      this.store = store;
+      this.unheard = store.hearingSince().isEmpty();
     }
 
     @Override
@@ -164,7 +166,8 @@ public class RefreshAhead {
       if (token.isRenewalDue(now)) {
         toRenew.put(new Due(left, account), token);
       } else if (token.suspect
-          || (unheard && !token.isVerifiedWithin(READ_UNHEARD_AFTER, now.moment()))) {
+          || ((unheard || !store.isUp(account))
+              && !token.isVerifiedWithin(READ_UNHEARD_AFTER, now.moment()))) {
         toReadAgain.add(account);
       }
     }
