@@ -135,7 +135,7 @@ class RedisTopologyIT {
         }
       }
       assertThat(ofShard).hasSizeBetween(5, 40);
-      var others = IntStream.range(100, 160).filter(i -> !ofShard.contains(i)).toArray();
+      var others = IntStream.range(100, 160).filter(i -> !ofShard.contains(i)).boxed().toList();
       try (var started = settings.start()) {
         for (var i : others) {
           assertThat(started.get("/tokens/client-" + i, orders).statusCode()).isEqualTo(200);
@@ -147,7 +147,7 @@ class RedisTopologyIT {
       Measured.say(
           "aDeadShardOfAClusterConcernsItsOwnClientsAlone",
           "0 of 120 calls failed; %d clients of the other shards fetched once for three replicas"
-              .formatted(others.length));
+              .formatted(others.size()));
     }
   }
 

@@ -9,6 +9,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisClientType;
 import io.vertx.redis.client.RedisOptions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -195,6 +196,32 @@ class ClusterTest {
           .asString()
           .contains("the Redis node 127.0.0.1:" + cluster.nodeOf("{a}:x").port());
     }
+  }
+
+  @Test
+  void aUserWithTheDocumentedRightsIsServed() throws IOException {
+    var rights = RedisUserTest.documentedRights() + " +cluster|slots +asking";
+    cluster.nodes().forEach(node -> assertThat(node.command(rights)).isEqualTo("+OK"));
+    var configured =
+        new RedisOptions()
+            .setType(RedisClientType.CLUSTER)
+            .setConnectionString("redis://token-broker:PASSWORD@" + cluster.addresses().getFirst());
+    var user =
+        new Commands(
+            new EventLoop(vertx),
+            it ->
+                new Cluster(
+                    it,
+                    node -> Redis.createClient(vertx, RedisClients.forNode(configured, node)),
+                    List.of(RedisClients.node(configured.getEndpoint()))));
+    cluster.openSlotOf("token-broker:{a}:x");
+
+    await()
+        .ignoreExceptions()
+        .until(() -> keys().allMatch(key -> set(user, "token-broker:" + key)));
+    cluster.moveKey("token-broker:{a}:x");
+    assertThat(user.run(Command.GET, "token-broker:{a}:x")).hasToString("1");
+    assertThatThrownBy(() -> user.run(Command.DBSIZE)).hasMessage("dbsize: NOPERM");
   }
 
   @Test
