@@ -67,7 +67,7 @@ final class Cluster implements Servers {
   @Override
   public Future<@Nullable Response> send(Request request, Future<?> waiting) {
     var attempt = new Attempt(request, waiting);
-    if (attempt.node() == null) {
+    if (attempt.isForAnUnknownNode()) {
       learn().onComplete(learnt -> attempt.send());
     } else {
       attempt.send();
@@ -142,7 +142,6 @@ final class Cluster implements Servers {
     slots = found;
     var gone = new ArrayList<>(links.keySet());
     gone.removeAll(found.nodes());
-    gone.removeAll(seeds);
     for (var node : gone) {
       var link = links.remove(node);
       if (link != null) {
@@ -167,13 +166,12 @@ final class Cluster implements Servers {
       this.slot = keys.isEmpty() ? null : SlotMap.slotOf(keys.getFirst());
     }
 
-    /** Null if the node that holds the keys is not known. */
-    @Nullable String node() {
-      return slot == null ? anyNode() : slots.nodeOf(slot);
+    boolean isForAnUnknownNode() {
+      return slot != null && slots.nodeOf(slot) == null;
     }
 
     void send() {
-      var node = node();
+      var node = slot == null ? anyNode() : slots.nodeOf(slot);
       if (node == null) {
         learn();
         outcome.fail(new StoreUnavailable("no node holds the slot"));
