@@ -116,11 +116,15 @@ class RedisOutageIT {
       var before = SteadyCallers.percentile(hits.soFar(), 0.5);
       var begunAt = hits.answered();
       fault.begin.accept(redis);
-      var misses = misses(20);
-      await().until(() -> hits.answered() > begunAt + 300);
-      var during = hits.soFar().subList(begunAt, hits.answered());
+      List<Miss> misses;
+      try {
+        misses = misses(20);
+        await().atMost(Duration.ofMinutes(1)).until(() -> hits.answered() > begunAt + 300);
+      } finally {
+        fault.end.accept(redis);
+      }
+      var during = hits.soFar().subList(begunAt, begunAt + 300);
       var hitsDuring = SteadyCallers.percentile(during, 0.5);
-      fault.end.accept(redis);
       awaitShared();
 
       assertThat(hits.end()).allSatisfy(call -> assertThat(call.status()).isEqualTo(200));

@@ -3,10 +3,17 @@ package tokenbroker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +37,7 @@ class RedisTopologyIT {
 
   private static final CallerTokens ISSUER = new CallerTokens("k1");
   private static final int CLIENTS = 500;
+  private static final Pattern AGE = Pattern.compile(" age=([0-9]+)");
 
   @TempDir Path directory;
   @TempDir Path elsewhere;
@@ -108,6 +116,90 @@ class RedisTopologyIT {
             "movingSlotsOfAClusterFailsNoCallAndFetchesNothing",
             "30 slots moved, %d calls, 0 failed, 0 fetches".formatted(calls.size()));
       }
+    }
+  }
+
+  @Test
+  void aDeadShardOfAClusterConcernsItsOwnClientsAlone() {
+    try (var redis = new RedisCluster(directory)) {
+      var settings = clustered(redis);
+      brokers = settings.start(2);
+      awaitShared();
+      redis.nodeOf("token-broker:{client-100}:token").stop();
+      var ofShard = new ArrayList<Integer>();
+      for (var i = 100; i < 160; i++) {
+        var path = "/tokens/client-" + i;
+        brokers.forEach(broker -> assertThat(broker.get(path, orders).statusCode()).isEqualTo(200));
+        if (!redis.nodeOf("token-broker:{client-" + i + "}:token").isAlive()) {
+          ofShard.add(i);
+        }
+      }
+      assertThat(ofShard).hasSizeBetween(5, 40);
+      var others = IntStream.range(100, 160).filter(i -> !ofShard.contains(i)).boxed().toList();
+      try (var started = settings.start()) {
+        for (var i : others) {
+          assertThat(started.get("/tokens/client-" + i, orders).statusCode()).isEqualTo(200);
+        }
+      }
+
+      assertThat(others)
+          .allSatisfy(i -> assertThat(upstream.count("id-" + i)).as("client %d", i).isOne());
+      Measured.say(
+          "aDeadShardOfAClusterConcernsItsOwnClientsAlone",
+          "0 of 120 calls failed; %d clients of the other shards fetched once for three replicas"
+              .formatted(others.size()));
+    }
+  }
+
+  @Test
+  void aQuietBrokerKeepsItsSubscription() {
+    try (var redis = new RedisCluster(directory)) {
+      brokers = clustered(redis).start(1);
+      await().atMost(Duration.ofSeconds(60)).until(() -> ageOfSubscription(redis) > 20);
+
+      Measured.say("aQuietBrokerKeepsItsSubscription", "one subscription for more than 20 s");
+    }
+  }
+
+  private static int ageOfSubscription(RedisCluster redis) {
+    return redis.nodes().stream()
+        .map(node -> AGE.matcher(node.command("CLIENT LIST TYPE pubsub")))
+        .filter(Matcher::find)
+        .mapToInt(age -> Integer.parseInt(age.group(1)))
+        .max()
+        .orElse(0);
+  }
+
+  private BrokerProcess.Settings clustered(RedisCluster redis) {
+    return BrokerProcess.with(files)
+        .with("quarkus.redis.hosts", redis.urls())
+        .with("quarkus.redis.client-type", "cluster");
+  }
+
+  @Test
+  void aCertificateAuthorityThatIsReplacedIsTrustedWithoutARestart() throws IOException {
+    var former = Certificate.in(directory);
+    var next = Certificate.in(elsewhere);
+    try (var redis = new RealRedis();
+        var proxy = new TcpProxy(redis.port(), next.servers())) {
+      brokers =
+          BrokerProcess.with(files)
+              .with("quarkus.redis.hosts", "rediss://127.0.0.1:" + proxy.port())
+              .with("quarkus.redis.tls-configuration-name", "redis")
+              .with("quarkus.tls.redis.trust-store.p12.path", former.file())
+              .with("quarkus.tls.redis.trust-store.p12.password", Certificate.PASSWORD)
+              .start(2);
+      var path = fresh();
+      brokers.forEach(broker -> assertThat(broker.get(path, orders).statusCode()).isEqualTo(200));
+      assertThat(upstream.count("id-" + serial)).as("nothing is shared").isEqualTo(2);
+      Files.copy(next.file(), former.file(), StandardCopyOption.REPLACE_EXISTING);
+      var begun = System.nanoTime();
+      awaitShared();
+
+      Measured.say(
+          "aCertificateAuthorityThatIsReplacedIsTrustedWithoutARestart",
+          "shared again after %d s"
+              .formatted(Duration.ofNanos(System.nanoTime() - begun).toSeconds()));
     }
   }
 

@@ -3,7 +3,7 @@ package tokenbroker.redis;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/** Stored values that could not be read. */
+/** Stored values that were not used. */
 final class OpenFailures {
 
   private OpenFailures() {}
@@ -11,7 +11,8 @@ final class OpenFailures {
   static Counter in(MeterRegistry registry) {
     return Counter.builder("token_broker.store.open.failures")
         .description(
-            "Stored values that did not open: corrupt, foreign, moved, or of an unknown key")
+            "Stored values that were not used: corrupt, foreign, moved, of an unknown key,"
+                + " rolled back, or without a believable end")
         .register(registry);
   }
 }

@@ -1,10 +1,22 @@
 package tokenbroker.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.quarkus.redis.client.RedisOptionsCustomizer;
+import io.quarkus.tls.CertificateUpdatedEvent;
+import io.quarkus.tls.runtime.config.TlsConfigUtils;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisClientType;
 import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.impl.RedisURI;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.net.URLEncoder;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class RedisClients implements RedisOptionsCustomizer {
 
+  private static final String TLS_CONFIGURATION = "quarkus.redis.tls-configuration-name";
+
   private volatile @Nullable RedisOptions options;
 
   @Override
@@ -25,11 +39,61 @@ class RedisClients implements RedisOptionsCustomizer {
     this.options = options;
   }
 
-  Redis newClient(Vertx vertx) {
+  /**
+   * From now on, connections are made with the certificates that are in the files now. Quarkus
+   * reads these again and again, but gives them to no client that is there already.
+   */
+  void reloaded(@Observes CertificateUpdatedEvent event) {
+    var configured = options;
+    var name = ConfigProvider.getConfig().getOptionalValue(TLS_CONFIGURATION, String.class);
+    if (configured == null || !name.equals(Optional.of(event.name()))) {
+      return;
+    }
+    var net = new NetClientOptions(configured.getNetClientOptions());
+    TlsConfigUtils.configure(net, event.tlsConfiguration());
+    net.setSsl(configured.getNetClientOptions().isSsl());
+    options = new RedisOptions(configured).setNetClientOptions(net);
+  }
+
+  /** The servers that are configured. */
+  Servers servers(EventLoop loop, Vertx vertx) {
+    var configured = configured();
+    return configured.getType() == RedisClientType.CLUSTER
+        ? new Cluster(
+            loop,
+            node -> Redis.createClient(vertx, forNode(node)),
+            configured.getEndpoints().stream().map(RedisClients::node).toList())
+        : new Link(loop, new Sessions(loop, "", () -> Redis.createClient(vertx, configured())));
+  }
+
+  private RedisOptions configured() {
     var configured = options;
     if (configured == null) {
       throw new IllegalStateException("Quarkus has not configured a Redis client");
     }
-    return Redis.createClient(vertx, configured);
+    return configured;
+  }
+
+  /** The first address that is configured tells how all nodes are to be spoken to. */
+  private RedisOptions forNode(String node) {
+    return forNode(configured(), node);
+  }
+
+  static RedisOptions forNode(RedisOptions configured, String node) {
+    var seed = new RedisURI(configured.getEndpoint());
+    var user = seed.user() == null ? "" : "?user=" + URLEncoder.encode(seed.user(), UTF_8);
+    var copy = new RedisOptions(configured);
+    copy.setType(RedisClientType.STANDALONE);
+    copy.setEndpoints(List.of(seed.protocol() + "://" + node + user));
+    if (seed.password() != null) {
+      copy.setPassword(seed.password());
+    }
+    return copy;
+  }
+
+  /** The host and port of an address. */
+  static String node(String address) {
+    var socket = new RedisURI(address).socketAddress();
+    return socket.host() + ":" + socket.port();
   }
 }

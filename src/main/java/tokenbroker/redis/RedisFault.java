@@ -10,9 +10,13 @@ import tokenbroker.tokens.StoreUnavailable;
 /** What can be said of a fault of Redis without repeating its message, which may hold a secret. */
 final class RedisFault {
 
-  /** Errors that concern one command. The connection is as good as before. */
-  private static final Set<String> OF_ONE_COMMAND =
-      Set.of("BUSY", "MISCONF", "NOPERM", "NOREPLICAS", "OOM", "TRYAGAIN", "WRONGTYPE");
+  /** Errors that another connection may not get, as to the master that there is now. */
+  private static final Set<String> OF_THE_CONNECTION =
+      Set.of("LOADING", "MASTERDOWN", "NOAUTH", "READONLY", "WRONGPASS");
+
+  /** Errors that concern the keys of one command, and say nothing of others. */
+  private static final Set<String> OF_THE_KEYS =
+      Set.of("ASK", "CROSSSLOT", "ERR", "MOVED", "TRYAGAIN", "WRONGTYPE");
 
   /** Errors by which Redis shows that it understood the greeting. */
   private static final Set<String> UNDERSTOOD =
@@ -44,8 +48,47 @@ final class RedisFault {
     return firstWord(fault).equals("NOPERM");
   }
 
-  static boolean isOfOneCommand(Throwable fault) {
-    return OF_ONE_COMMAND.contains(firstWord(fault));
+  /** Whether another connection may do better. An error of one command harms no other. */
+  static boolean isOfTheConnection(Throwable fault) {
+    return !(fault instanceof ErrorType) || OF_THE_CONNECTION.contains(firstWord(fault));
+  }
+
+  /** Whether Redis answered, and the fault says nothing of other keys. */
+  static boolean isOfTheKeys(@Nullable Throwable fault) {
+    return fault instanceof ErrorType && OF_THE_KEYS.contains(firstWord(fault));
+  }
+
+  /** What a node of a cluster says of the slot that it was asked for. */
+  sealed interface Redirection {}
+
+  /** The slot is at another node, for good. */
+  record Moved(String address) implements Redirection {}
+
+  /** The slot is on its way to another node, which has these keys if any has. */
+  record Ask(String address) implements Redirection {}
+
+  /** The slot is on its way, and so are the keys. */
+  record TryAgain() implements Redirection {}
+
+  /**
+   * Another fault.
+   *
+   * @param concernsTheNode whether another node may hold the slot by now
+   */
+  record NotRedirected(boolean concernsTheNode) implements Redirection {}
+
+  static Redirection redirection(Throwable fault) {
+    var words = fault instanceof ErrorType ? message(fault).split(" ") : new String[] {""};
+    var address = words.length == 3 && words[2].matches(".*:[0-9]{1,5}") ? words[2] : null;
+    if (address != null && words[0].equals("MOVED")) {
+      return new Moved(address);
+    }
+    if (address != null && words[0].equals("ASK")) {
+      return new Ask(address);
+    }
+    return words[0].equals("TRYAGAIN")
+        ? new TryAgain()
+        : new NotRedirected(isOfTheConnection(fault) || words[0].equals("CLUSTERDOWN"));
   }
 
   /** Whether a connect may have failed because the other end does not know {@code HELLO}. */
@@ -55,7 +98,11 @@ final class RedisFault {
   }
 
   private static String firstWord(Throwable fault) {
+    return message(fault).split(" ", 2)[0];
+  }
+
+  private static String message(Throwable fault) {
     var message = fault.getMessage();
-    return message == null ? "" : message.split(" ", 2)[0];
+    return message == null ? "" : message;
   }
 }

@@ -9,7 +9,6 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +33,11 @@ public class RedisTokenStore implements TokenStore {
    */
   static final Duration LEASE_TERM = Duration.ofSeconds(5);
 
-  private static final Duration FAILURE_REMEMBERED = Duration.ofSeconds(60);
+  /** Who finds as many claims that are none, one after the other, makes the fetch. */
+  private static final int CLAIMS = 3;
+
+  /** See {@link Scripts#LOOK_OR_LEASE}. */
+  private static final int TAKEN_FROM_AN_ENDLESS_ONE = 2;
 
   private final Commands commands;
   private final SealedValues values;
@@ -91,8 +94,11 @@ public class RedisTokenStore implements TokenStore {
       throw e;
     }
     var stored = stored(keys, found, "");
-    var taken = found != null && found.size() == 8 && found.get(7).toInteger() == 1;
-    return new Looked(stored, taken ? leases.held(keys.lease(), owner) : null);
+    var taken = found == null || found.size() < 8 ? 0 : found.get(7).toInteger();
+    if (taken == TAKEN_FROM_AN_ENDLESS_ONE) {
+      openFailures.increment();
+    }
+    return new Looked(stored, taken > 0 ? leases.held(keys.lease(), owner) : null);
   }
 
   private Stored stored(Keys keys, @Nullable Response found, String grantRevision) {
@@ -102,9 +108,8 @@ public class RedisTokenStore implements TokenStore {
     var now = clocks.now();
     var tokenLeft = millis(found.get(1).toLong());
     var token = opened(found.get(0), it -> values.token(keys.token(), it, tokenLeft, now));
-    var untilRetry = millis(found.get(4).toLong()).minus(FAILURE_REMEMBERED);
-    var failure =
-        opened(found.get(3), it -> values.failure(keys.failure(), it, untilRetry, now.moment()));
+    var failureLeft = millis(found.get(4).toLong());
+    var failure = opened(found.get(3), it -> values.failure(keys.failure(), it, failureLeft, now));
     var revision = new Revision(found.get(2).toString(), found.get(5).toString());
     return new Stored(token, revision, failure, grant(found.get(6).toInteger()), grantRevision);
   }
@@ -140,29 +145,35 @@ public class RedisTokenStore implements TokenStore {
       return false;
     }
     var keys = Keys.of(account);
-    var kept =
+    var version = values.nextVersion(keys.token(), now);
+    var answer =
         commands.script(
             "keep",
             Scripts.KEEP,
             keys.looked(),
             seen.token(),
-            values.token(keys.token(), token, now),
+            values.token(keys.token(), token, version, now),
             text(left),
             Announcements.CHANNEL,
             Announcements.text(news),
             forgettingFailure ? "1" : "0");
-    return kept != null && kept.toInteger() == 1;
+    var kept = answer != null && answer.toInteger() == 1;
+    if (kept) {
+      values.stored(keys.token(), version);
+    }
+    return kept;
   }
 
   @Override
   public void remember(Account account, UpstreamFailure failure) {
     var key = Keys.of(account).failure();
-    var remembered = clocks.moment().until(failure.retryAt()).plus(FAILURE_REMEMBERED);
+    var now = clocks.now();
+    var remembered = now.moment().until(failure.retryAt()).plus(SealedValues.FAILURE_REMEMBERED);
     commands.script(
         "remember",
         Scripts.REMEMBER,
         List.of(key),
-        values.failure(key, failure),
+        values.failure(key, failure, now),
         text(remembered),
         Announcements.CHANNEL,
         Announcements.text(Announcement.of(Announcement.Kind.FAILED, account)));
@@ -171,12 +182,23 @@ public class RedisTokenStore implements TokenStore {
   @Override
   public Optional<Duration> claimForcedFetch(Account account, Duration period) {
     var key = Keys.of(account).forced();
-    if (commands.run(Command.SET, key, UUID.randomUUID().toString(), "NX", "PX", text(period))
-        != null) {
-      return Optional.empty();
+    var toReplace = "";
+    for (var claim = 0; claim < CLAIMS; claim++) {
+      var now = clocks.now();
+      var sealed = values.claim(key, period, now);
+      var held =
+          commands.script("claim", Scripts.CLAIM, List.of(key), toReplace, sealed, text(period));
+      if (held == null || held.size() < 3) {
+        return Optional.empty();
+      }
+      var timeLeft = millis(held.get(1).toLong());
+      var left = opened(held.get(0), it -> values.claim(key, it, timeLeft, period, now));
+      if (left != null) {
+        return Optional.of(left);
+      }
+      toReplace = held.get(2).toString();
     }
-    var left = commands.run(Command.PTTL, key);
-    return Optional.of(left == null || left.toLong() <= 0 ? period : millis(left.toLong()));
+    return Optional.empty();
   }
 
   @Override
@@ -208,6 +230,11 @@ public class RedisTokenStore implements TokenStore {
   @Override
   public boolean isUp() {
     return true;
+  }
+
+  @Override
+  public String partOf(Account account) {
+    return commands.partOf(Keys.of(account).token());
   }
 
   private <T> @Nullable T opened(Response stored, Function<String, Optional<T>> open) {

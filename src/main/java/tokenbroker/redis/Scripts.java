@@ -1,8 +1,12 @@
 package tokenbroker.redis;
 
+import tokenbroker.seal.Seal;
+
 /**
- * What must happen in Redis in one step. A value of a foreign type reads as the text {@code
- * foreign}, which no seal opens.
+ * What must happen in Redis in one step. A value of another type, or one that is larger than
+ * whatever the broker seals, reads as the text {@code foreign}, which no seal opens.
+ *
+ * <p>A user without the right to {@code STRLEN} reads values of any size.
  *
  * <p>An announcement is published with {@code pcall}: a Redis user without rights to the channel
  * must not fail what the script is for, half of which has been done by then.
@@ -12,6 +16,8 @@ final class Scripts {
   private static final String READ =
       """
       local function read(key)
+        local size = redis.pcall('STRLEN', key)
+        if type(size) == 'number' and size > %d then return 'foreign' end
         local value = redis.pcall('GET', key)
         if type(value) == 'table' then return 'foreign' end
         return value
@@ -20,7 +26,8 @@ final class Scripts {
         if not value then return '' end
         return redis.sha1hex(value)
       end
-      """;
+      """
+          .formatted(Seal.LARGEST);
 
   private static final String FIND =
       READ
@@ -34,14 +41,18 @@ final class Scripts {
   /**
    * KEYS token, failure, connection where it is one's. Returns token, its PTTL, its revision,
    * failure, its PTTL, its revision, and of the connection 1 if it is gone, 2 if its refresh token
-   * is dead.
+   * is dead, and the revision of its sealed value. A connection of another type is gone.
    */
   static final String LOOK =
       FIND
           + """
           found[8] = ''
           if KEYS[3] then
-            local fields = redis.call('HMGET', KEYS[3], 'state', 'sealed')
+            local fields = redis.pcall('HMGET', KEYS[3], 'state', 'sealed')
+            if fields.err then
+              if not string.find(fields.err, 'WRONGTYPE', 1, true) then return fields end
+              fields = {}
+            end
             if not fields[1] then found[7] = 1 elseif fields[1] ~= 'active' then found[7] = 2 end
             found[8] = revision(fields[2])
           end
@@ -50,14 +61,20 @@ final class Scripts {
 
   /**
    * KEYS token, failure, lease. ARGV revisions of token and failure seen, owner, PX. Returns what
-   * {@link #LOOK} finds, then 1 where the lease was taken.
+   * {@link #LOOK} finds, then 1 if the lease was taken, 2 if it was taken from somebody who held it
+   * for longer than a lease can last.
    */
   static final String LOOK_OR_LEASE =
       FIND
           + """
           found[8] = 0
           if ARGV[1] == '?' or (ARGV[1] == found[3] and ARGV[2] == found[6]) then
-            if redis.call('SET', KEYS[3], ARGV[3], 'NX', 'PX', ARGV[4]) then found[8] = 1 end
+            local left = redis.call('PTTL', KEYS[3])
+            local endless = left == -1 or left > tonumber(ARGV[4])
+            if endless then redis.call('DEL', KEYS[3]) end
+            if redis.call('SET', KEYS[3], ARGV[3], 'NX', 'PX', ARGV[4]) then
+              found[8] = endless and 2 or 1
+            end
           end
           return found
           """;
@@ -95,17 +112,32 @@ final class Scripts {
       return 1
       """;
 
+  /**
+   * KEYS claim. ARGV revision of the claim to replace, sealed claim, PX. Returns the claim that
+   * stands instead, its PTTL and its revision; nothing if the new one stands.
+   */
+  static final String CLAIM =
+      READ
+          + """
+          local held = read(KEYS[1])
+          if held and ARGV[1] ~= revision(held) then
+            return {held, redis.call('PTTL', KEYS[1]), revision(held)}
+          end
+          redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+          return {}
+          """;
+
   /** KEYS lease. ARGV owner. */
   static final String RELEASE =
       """
-      if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+      if redis.pcall('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
       return 0
       """;
 
   /** KEYS lease. ARGV owner, PX. Returns 0 where the lease is no longer the owner's. */
   static final String EXTEND =
       """
-      if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+      if redis.pcall('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
       return 0
       """;
 

@@ -18,25 +18,43 @@ import tokenbroker.tokens.TokenId;
 import tokenbroker.tokens.UpstreamFailure;
 
 /**
- * Tokens and failures as sealed JSON. When they end is told by Redis, in time left, so that clocks
- * of replicas may differ; what is sealed bounds it, so that who can write to Redis cannot make a
- * token live longer.
+ * Tokens, failures and claims as sealed JSON. Redis tells when they end, in time left, so that the
+ * clocks of replicas may differ. What is sealed bounds that time: somebody who can write to Redis
+ * cannot make a token live longer, nor a failure or a claim silence anybody.
  */
 final class SealedValues {
 
-  /** How far the clocks of two replicas may be apart before a token ends early for one of them. */
+  /** How long a failure outlives its next attempt, so that the next one in a row can count on. */
+  static final Duration FAILURE_REMEMBERED = Duration.ofSeconds(60);
+
+  /**
+   * How far the clocks of two replicas may be apart before a value ends early for one of them. For
+   * as long can an old value be stored again.
+   */
   private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(2);
 
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Seal seal;
+  private final TokenVersions versions = new TokenVersions();
 
   SealedValues(Seal seal) {
     this.seal = seal;
   }
 
-  String token(String key, AccessToken token, Now now) {
+  /** Returns the version for a token that is sealed next. */
+  long nextVersion(String key, Now now) {
+    return versions.next(key, now.wall());
+  }
+
+  /** The token of this version is stored: none before it will do from now on. */
+  void stored(String key, long version) {
+    versions.seen(key, version);
+  }
+
+  String token(String key, AccessToken token, long version, Now now) {
     var json = JSON.createObjectNode();
+    json.put("version", version);
     json.put("value", token.value());
     json.put("scope", token.scope());
     json.put("user_id", token.userId());
@@ -51,7 +69,7 @@ final class SealedValues {
   }
 
   /**
-   * Opens a token.
+   * Opens a token, unless this replica has seen a newer one.
    *
    * @param timeLeft as Redis tells it; negative where the key has no end, which none of ours has
    */
@@ -62,7 +80,7 @@ final class SealedValues {
         json -> {
           var lifetime = Duration.ofMillis(json.required("lifetime").longValue());
           var sealedEnd = Instant.ofEpochMilli(json.required("expires_at").longValue());
-          if (timeLeft.isNegative() || timeLeft.compareTo(lifetime) > 0) {
+          if (isLongerThan(timeLeft, lifetime) || isRolledBack(key, json)) {
             return null;
           }
           var sealedLeft = Duration.between(now.wall(), sealedEnd.plus(CLOCK_TOLERANCE));
@@ -79,13 +97,20 @@ final class SealedValues {
         });
   }
 
-  String failure(String key, UpstreamFailure failure) {
+  private boolean isRolledBack(String key, JsonNode json) {
+    // Earlier versions of the broker sealed none.
+    var version = json.path("version");
+    return version.isNumber() && !versions.seen(key, version.longValue());
+  }
+
+  String failure(String key, UpstreamFailure failure, Now now) {
     var json = JSON.createObjectNode();
     json.put("kind", failure.kind().name());
     json.put("error", failure.error() == null ? null : failure.error().code());
     json.put("reason", failure.reason());
     json.put("attempts", failure.attempts());
     json.put("pause", failure.at().until(failure.retryAt()).toMillis());
+    json.put("retry_at", now.wall().plus(now.moment().until(failure.retryAt())).toEpochMilli());
     json.set("from", SealedProvenance.json(failure.provenance()));
     return seal.seal(key, json.toString());
   }
@@ -93,24 +118,79 @@ final class SealedValues {
   /**
    * Opens a failure.
    *
-   * @param untilRetry negative where the next attempt is due already
+   * @param timeLeft as Redis tells it, {@link #FAILURE_REMEMBERED} longer than to the next attempt;
+   *     negative if the key has no end
    */
-  Optional<UpstreamFailure> failure(String key, String sealed, Duration untilRetry, Moment now) {
+  Optional<UpstreamFailure> failure(String key, String sealed, Duration timeLeft, Now now) {
     return opened(
         key,
         sealed,
         json -> {
-          var error = json.path("error").textValue();
-          var retryAt = now.plus(untilRetry);
-          return new UpstreamFailure(
-              UpstreamFailure.Kind.valueOf(json.required("kind").textValue()),
-              error == null ? null : OAuthError.of(error),
-              json.required("reason").textValue(),
-              json.required("attempts").intValue(),
-              retryAt.minus(Duration.ofMillis(json.required("pause").longValue())),
-              retryAt,
-              SealedProvenance.of(json.required("from")));
+          var pause = Duration.ofMillis(json.required("pause").longValue());
+          var sealedEnd = Instant.ofEpochMilli(json.required("retry_at").longValue());
+          var left = Duration.between(now.wall(), sealedEnd);
+          var isMadeUp =
+              isLongerThan(timeLeft, pause.plus(FAILURE_REMEMBERED))
+                  || isBeyondTolerance(left, pause, FAILURE_REMEMBERED);
+          return isMadeUp
+              ? null
+              : failure(
+                  json,
+                  pause,
+                  now.moment()
+                      .plus(
+                          shorter(timeLeft.minus(FAILURE_REMEMBERED), left.plus(CLOCK_TOLERANCE))));
         });
+  }
+
+  private static UpstreamFailure failure(JsonNode json, Duration pause, Moment retryAt) {
+    var error = json.path("error").textValue();
+    return new UpstreamFailure(
+        UpstreamFailure.Kind.valueOf(json.required("kind").textValue()),
+        error == null ? null : OAuthError.of(error),
+        json.required("reason").textValue(),
+        json.required("attempts").intValue(),
+        retryAt.minus(pause),
+        retryAt,
+        SealedProvenance.of(json.required("from")));
+  }
+
+  /** The claim of something that may be done once in a period. */
+  String claim(String key, Duration period, Now now) {
+    var json = JSON.createObjectNode();
+    json.put("ends_at", now.wall().plus(period).toEpochMilli());
+    return seal.seal(key, json.toString());
+  }
+
+  /**
+   * Opens a claim, and returns how much of its period is left.
+   *
+   * @param timeLeft as Redis tells it; negative if the key has no end
+   */
+  Optional<Duration> claim(String key, String sealed, Duration timeLeft, Duration period, Now now) {
+    return opened(
+        key,
+        sealed,
+        json -> {
+          var sealedEnd = Instant.ofEpochMilli(json.required("ends_at").longValue());
+          var left = Duration.between(now.wall(), sealedEnd);
+          return isLongerThan(timeLeft, period) || isBeyondTolerance(left, period, Duration.ZERO)
+              ? null
+              : timeLeft;
+        });
+  }
+
+  private static boolean isLongerThan(Duration timeLeft, Duration longest) {
+    return timeLeft.isNegative() || timeLeft.compareTo(longest) > 0;
+  }
+
+  /**
+   * Whether a value ended too long ago to be there still, or was made in the future, even if the
+   * clocks of two replicas differ.
+   */
+  private static boolean isBeyondTolerance(Duration left, Duration longest, Duration after) {
+    return left.plus(after).plus(CLOCK_TOLERANCE).isNegative()
+        || left.compareTo(longest.plus(CLOCK_TOLERANCE)) > 0;
   }
 
   private <T> Optional<T> opened(

@@ -12,13 +12,18 @@ final class Sessions {
   private static final Logger LOG = Logger.getLogger(Sessions.class);
 
   private final EventLoop loop;
+  private final String server;
   private final Supplier<Redis> clients;
 
   /** Empty while connects succeed. Used on the event loop only. */
   private String lastFault = "";
 
-  Sessions(EventLoop loop, Supplier<Redis> clients) {
+  /**
+   * @param server names the server in the log; empty if there is only one
+   */
+  Sessions(EventLoop loop, String server, Supplier<Redis> clients) {
     this.loop = loop;
+    this.server = server.isEmpty() ? "Redis" : "the Redis node " + server;
     this.clients = clients;
   }
 
@@ -33,7 +38,8 @@ final class Sessions {
     if (!kind.equals(lastFault)) {
       lastFault = kind;
       LOG.warnf(
-          "The connection to Redis failed: %s. The broker goes on without Redis and keeps trying.%s",
+          "The connection to %s failed: %s. The broker goes on without it and keeps trying.%s",
+          server,
           kind,
           RedisFault.mayBeOfTheGreeting(fault)
               ? " If this is a proxy that does not support HELLO (such as Envoy or twemproxy),"

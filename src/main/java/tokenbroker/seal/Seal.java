@@ -26,7 +26,9 @@ import java.util.TreeMap;
 public final class Seal {
 
   private static final String VERSION = "v1";
-  private static final int LARGEST = 64 * 1024;
+
+  /** The longest sealed value that is opened. */
+  public static final int LARGEST = 64 * 1024;
 
   private volatile Keys keys;
 

@@ -5,46 +5,41 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jboss.logging.Logger;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
 /**
  * The shared store while it answers, and this process's own coordination while it does not: a
- * broken store costs latency, never a token. After a failure the store is left alone for {@link
- * #LEFT_ALONE}, so that a request pays for the failure once at most. What this process knows of
- * tokens is nearby; it is written back when the store answers again.
+ * broken store costs latency, never a token. After a failure the part of the store that failed is
+ * left alone for {@link #LEFT_ALONE}, so that a request pays for the failure once at most. What
+ * this process knows of tokens is nearby; it is written back when the store answers again.
  */
 public final class FailOpenStore implements TokenStore {
 
-  static final Duration LEFT_ALONE = Duration.ofSeconds(1);
-
-  private static final Logger LOG = Logger.getLogger(FailOpenStore.class);
+  static final Duration LEFT_ALONE = Outages.LEFT_ALONE;
 
   private final TokenStore shared;
   private final LocalCoordination own;
   private final TokenMetrics metrics;
-  private final Ticker ticker;
-  private volatile Moment leftAloneUntil;
-  private volatile boolean up = true;
+  private final Outages outages;
 
   public FailOpenStore(TokenStore shared, TokenMetrics metrics, Ticker ticker) {
     this.shared = shared;
     this.own = new LocalCoordination(ticker);
     this.metrics = metrics;
-    this.ticker = ticker;
-    this.leftAloneUntil = ticker.now();
+    this.outages = new Outages(ticker);
     metrics.watchStore(this);
   }
 
   @Override
   public Stored look(Account account) {
-    return attempt("look", store -> store.look(account), () -> withoutStore(account));
+    return attempt(account, "look", store -> store.look(account), () -> withoutStore(account));
   }
 
   @Override
   public Looked lookOrLease(Account account, Revision seen) {
     return attempt(
+        account,
         "look_or_lease",
         store -> store.lookOrLease(account, seen),
         () -> new Looked(withoutStore(account), own.tryLease(account)));
@@ -57,6 +52,7 @@ public final class FailOpenStore implements TokenStore {
   @Override
   public boolean keep(Account account, AccessToken token, Revision seen, Announcement news) {
     return attempt(
+        account,
         "keep",
         store -> store.keep(account, token, seen, news),
         () -> {
@@ -68,12 +64,13 @@ public final class FailOpenStore implements TokenStore {
 
   @Override
   public boolean restore(Account account, AccessToken token, Revision seen) {
-    return attempt("restore", store -> store.restore(account, token, seen), () -> false);
+    return attempt(account, "restore", store -> store.restore(account, token, seen), () -> false);
   }
 
   @Override
   public void remember(Account account, UpstreamFailure failure) {
     run(
+        account,
         "remember",
         store -> store.remember(account, failure),
         () -> own.remember(account, failure));
@@ -82,6 +79,7 @@ public final class FailOpenStore implements TokenStore {
   @Override
   public Optional<Duration> claimForcedFetch(Account account, Duration period) {
     return attempt(
+        account,
         "claim",
         store -> store.claimForcedFetch(account, period),
         () -> own.claimForcedFetch(account, period));
@@ -89,12 +87,12 @@ public final class FailOpenStore implements TokenStore {
 
   @Override
   public void forget(Account account) {
-    run("forget", store -> store.forget(account), () -> own.forget(account));
+    run(account, "forget", store -> store.forget(account), () -> own.forget(account));
   }
 
   @Override
   public void drop(Account account) {
-    run("drop", store -> store.drop(account), () -> own.forget(account));
+    run(account, "drop", store -> store.drop(account), () -> own.forget(account));
   }
 
   @Override
@@ -110,11 +108,22 @@ public final class FailOpenStore implements TokenStore {
 
   @Override
   public boolean isUp() {
-    return up;
+    return outages.isUp();
   }
 
-  private void run(String operation, Consumer<TokenStore> call, Runnable instead) {
+  @Override
+  public boolean isUp(Account account) {
+    return outages.isUp() || outages.isUp(account, shared.partOf(account));
+  }
+
+  @Override
+  public String partOf(Account account) {
+    return shared.partOf(account);
+  }
+
+  private void run(Account account, String operation, Consumer<TokenStore> call, Runnable instead) {
     attempt(
+        account,
         operation,
         store -> {
           call.accept(store);
@@ -126,33 +135,20 @@ public final class FailOpenStore implements TokenStore {
         });
   }
 
-  private <T> T attempt(String operation, Function<TokenStore, T> call, Supplier<T> instead) {
-    if (ticker.now().isBefore(leftAloneUntil)) {
+  private <T> T attempt(
+      Account account, String operation, Function<TokenStore, T> call, Supplier<T> instead) {
+    var part = shared.partOf(account);
+    if (outages.isLeftAlone(account, part)) {
       return instead.get();
     }
     try {
       var answer = call.apply(shared);
-      heal();
+      outages.answered(account, part);
       return answer;
     } catch (StoreUnavailable e) {
-      fail(operation, e);
+      metrics.storeError(operation);
+      outages.failed(e.isOfOneAccount() ? account : part, e);
       return instead.get();
-    }
-  }
-
-  private void heal() {
-    if (!up) {
-      up = true;
-      LOG.info("The shared store answers again");
-    }
-  }
-
-  private void fail(String operation, StoreUnavailable fault) {
-    metrics.storeError(operation);
-    leftAloneUntil = ticker.now().plus(LEFT_ALONE);
-    if (up) {
-      up = false;
-      LOG.warnf("The shared store does not answer, going on without it: %s", fault.getMessage());
     }
   }
 }

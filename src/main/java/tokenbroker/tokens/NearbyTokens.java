@@ -49,7 +49,7 @@ public class NearbyTokens {
   /** The token to serve without asking anybody, or null. */
   @Nullable NearbyToken trusted(Account account, Now now) {
     var nearby = tokens.get(account);
-    return nearby != null && nearby.isLive(now) && isTrusted(nearby, now) ? nearby : null;
+    return nearby != null && nearby.isLive(now) && isTrusted(account, nearby, now) ? nearby : null;
   }
 
   /** A token that may still be handed out where nothing better can be had, or null. */
@@ -58,11 +58,11 @@ public class NearbyTokens {
     return nearby != null && nearby.isLive(now) ? nearby : null;
   }
 
-  boolean isTrusted(NearbyToken nearby, Now now) {
+  private boolean isTrusted(Account account, NearbyToken nearby, Now now) {
     var hearingSince = store.hearingSince();
     return (hearingSince.isPresent() && nearby.isVerifiedSince(hearingSince.get()))
         || nearby.isVerifiedWithin(UNHEARD_TRUST, now.moment())
-        || !store.isUp();
+        || !store.isUp(account);
   }
 
   /** To be asked for before a token is looked up, for {@link #keep}. */

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
@@ -41,6 +42,10 @@ public class RefreshAhead {
   private final Clocks clocks;
   private final Semaphore places = new Semaphore(AT_ONCE);
   private final Set<Account> underWay = ConcurrentHashMap.newKeySet();
+
+  /** How often word came of each account that is being read again because of it. */
+  private final Map<Account, Integer> words = new ConcurrentHashMap<>();
+
   private volatile Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
   RefreshAhead(
@@ -65,7 +70,7 @@ public class RefreshAhead {
    */
   public void tick() {
     var now = clocks.now();
-    var round = new Round(now, store.hearingSince().isEmpty() || !store.isUp());
+    var round = new Round(now, store);
     nearby.forEach(now, round);
     metrics.endsFirst(round.endsFirst, now);
     var work = new ConcurrentLinkedQueue<Runnable>();
@@ -89,12 +94,28 @@ public class RefreshAhead {
         if (news.dead() != null) {
           nearby.suspect(account, news.dead());
         }
-        Thread.ofVirtual().start(() -> readAgain(account));
+        if (words.merge(account, 1, Integer::sum) == 1) {
+          Thread.ofVirtual().start(() -> readWhatWasAnnounced(account));
+        }
       }
       case REMOVED -> nearby.forget(account);
       case FAILED -> {
         // Whoever waits for it is woken elsewhere.
       }
+    }
+  }
+
+  /** Reads once more if word came meanwhile, however often: anybody may announce anything. */
+  private void readWhatWasAnnounced(Account account) {
+    var seen = 0;
+    try {
+      do {
+        seen = words.getOrDefault(account, 0);
+        readAgain(account);
+      } while (!words.remove(account, seen));
+    } catch (RuntimeException | Error e) {
+      words.remove(account);
+      throw e;
     }
   }
 
@@ -123,11 +144,13 @@ public class RefreshAhead {
     private long endsFirstLeft;
 
     private final Now now;
+    private final TokenStore store;
     private final boolean unheard;
 
-    Round(Now now, boolean unheard) {
+    Round(Now now, TokenStore store) {
       this.now = now;
-      this.unheard = unheard;
+      this.store = store;
+      this.unheard = store.hearingSince().isEmpty();
     }
 
     @Override
@@ -143,7 +166,8 @@ public class RefreshAhead {
       if (token.isRenewalDue(now)) {
         toRenew.put(new Due(left, account), token);
       } else if (token.suspect
-          || (unheard && !token.isVerifiedWithin(READ_UNHEARD_AFTER, now.moment()))) {
+          || ((unheard || !store.isUp(account))
+              && !token.isVerifiedWithin(READ_UNHEARD_AFTER, now.moment()))) {
         toReadAgain.add(account);
       }
     }

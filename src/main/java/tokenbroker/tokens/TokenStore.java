@@ -78,6 +78,19 @@ public interface TokenStore {
   /** Whether the store answered last time it was asked. Never throws, never blocks. */
   boolean isUp();
 
+  /** As {@link #isUp()}, as far as this account is concerned. */
+  default boolean isUp(Account account) {
+    return isUp();
+  }
+
+  /**
+   * Names the part of the store that holds an account. Parts fail independently of each other.
+   * Never throws, never blocks.
+   */
+  default String partOf(Account account) {
+    return "";
+  }
+
   /**
    * What is stored for an account.
    *

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.clients.ClientName;
 import tokenbroker.seal.KeyRing;
 import tokenbroker.seal.KeyedHash;
@@ -73,6 +75,22 @@ class AnnouncementsTest {
     stopBeating();
 
     await().until(() -> network.connections() == 1);
+  }
+
+  /** Redis closes the connection; a proxy may leave it open. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anErrorInAnswerToTheGreetingIsForgottenWithItsConnection(boolean closes) {
+    beat();
+    await().until(() -> announcements.hearingSince().isPresent());
+    network.answer("-ERR max number of clients reached\r\n", closes);
+    await().until(() -> announcements.hearingSince().isEmpty());
+    var before = network.everAccepted();
+    await().until(() -> network.everAccepted() > before + 2);
+    network.mend();
+
+    await().until(() -> announcements.hearingSince().isPresent());
+    await().until(() -> network.connections() == 2);
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.vertx.redis.client.RedisClientType;
 import io.vertx.redis.client.RedisOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,6 +148,9 @@ class CommandsTest {
     awaitAnswer();
     commands.run(Command.LPUSH, "list", "x");
     assertThatThrownBy(() -> commands.run(Command.GET, "list")).hasMessage("get: WRONGTYPE");
+    var script = "return redis.call('GET', KEYS[1])";
+    assertThatThrownBy(() -> commands.script("script", script, List.of("list")))
+        .hasMessage("script: ERR");
     ping();
 
     assertThat(network.everAccepted()).isOne();

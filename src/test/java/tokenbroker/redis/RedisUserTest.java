@@ -79,7 +79,7 @@ class RedisUserTest {
     server.close();
   }
 
-  private static String documentedRights() throws IOException {
+  static String documentedRights() throws IOException {
     var line = RIGHTS.matcher(Files.readString(PAGE));
     assertThat(line.find()).isTrue();
     return line.group();

@@ -44,6 +44,10 @@ public final class RealRedis implements AutoCloseable {
     return "redis://127.0.0.1:" + port;
   }
 
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** SIGKILL; what it held is lost unless it was told to keep it. */
   public void stop() {
     process.destroyForcibly();

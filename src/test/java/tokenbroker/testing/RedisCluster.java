@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** A Redis Cluster of three masters, on free ports of the loopback interface. */
+/**
+ * A Redis Cluster of three masters, on free ports of the loopback interface. It goes on without a
+ * node that is dead.
+ */
 public final class RedisCluster implements AutoCloseable {
 
   private static final int SLOTS = 16_384;
@@ -36,21 +39,56 @@ public final class RedisCluster implements AutoCloseable {
                     .allMatch(node -> node.command("CLUSTER INFO").equals("cluster_state:ok")));
   }
 
+  /** The nodes, as {@code host:port}. */
+  public List<String> addresses() {
+    return nodes.stream().map(node -> "127.0.0.1:" + node.port()).toList();
+  }
+
+  public List<RealRedis> nodes() {
+    return nodes;
+  }
+
+  /** The node that holds the slot of a key, unless the slot was moved. */
+  public RealRedis nodeOf(String key) {
+    return nodes.get(slotOf(key) * NODES / SLOTS);
+  }
+
+  private int slotOf(String key) {
+    return Integer.parseInt(anyAlive().command("CLUSTER KEYSLOT " + key).substring(1));
+  }
+
+  private RealRedis anyAlive() {
+    return nodes.stream().filter(RealRedis::isAlive).findFirst().orElseThrow();
+  }
+
   public String urls() {
     return nodes.stream().map(RealRedis::url).collect(Collectors.joining(","));
   }
 
   /** Moves the slot of a key, with what is in it, to the next node, as an operator would. */
   public void moveSlotOf(String key) {
-    var slot = nodes.getFirst().command("CLUSTER KEYSLOT " + key).substring(1);
-    var owner = Integer.parseInt(slot) * NODES / SLOTS;
-    var from = nodes.get(owner);
-    var to = nodes.get((owner + 1) % NODES);
-    var toId = to.command("CLUSTER MYID");
+    openSlotOf(key);
+    moveKey(key);
+    var toId = nextTo(key).command("CLUSTER MYID");
+    nodes.forEach(node -> node.command("CLUSTER SETSLOT " + slotOf(key) + " NODE " + toId));
+  }
+
+  /** Begins to move the slot of a key to the next node. */
+  public void openSlotOf(String key) {
+    var slot = slotOf(key);
+    var from = nodeOf(key);
+    var to = nextTo(key);
     to.command("CLUSTER SETSLOT " + slot + " IMPORTING " + from.command("CLUSTER MYID"));
-    from.command("CLUSTER SETSLOT " + slot + " MIGRATING " + toId);
-    from.command("MIGRATE 127.0.0.1 " + to.port() + " " + key + " 0 5000");
-    nodes.forEach(node -> node.command("CLUSTER SETSLOT " + slot + " NODE " + toId));
+    from.command("CLUSTER SETSLOT " + slot + " MIGRATING " + to.command("CLUSTER MYID"));
+  }
+
+  /** Moves one key of a slot that was opened. */
+  public void moveKey(String key) {
+    nodeOf(key).command("MIGRATE 127.0.0.1 " + nextTo(key).port() + " " + key + " 0 5000");
+  }
+
+  private RealRedis nextTo(String key) {
+    return nodes.get((slotOf(key) * NODES / SLOTS + 1) % NODES);
   }
 
   @Override
@@ -62,6 +100,10 @@ public final class RedisCluster implements AutoCloseable {
     return new RealRedis(
         "--cluster-enabled",
         "yes",
+        "--cluster-require-full-coverage",
+        "no",
+        "--cluster-node-timeout",
+        "2000",
         "--cluster-config-file",
         directory.resolve("nodes-" + number + ".conf").toString());
   }

@@ -200,7 +200,7 @@ class FailOpenStoreTest {
                     });
                 return null;
               }
-              if (broken && !method.getName().equals("onAnnouncement")) {
+              if (broken && !method.getName().equals("partOf")) {
                 asked.incrementAndGet();
                 throw new StoreUnavailable("broken by the test");
               }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static tokenbroker.tokens.Replica.client;
 
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,5 +142,39 @@ class RefreshAheadTest {
 
   private boolean fetchedNearby(int serial) {
     return nearby().token.value().equals("token-" + serial);
+  }
+
+  /** Anybody who can write to Redis may announce anything, as often as he likes. */
+  @Test
+  void wordThatComesDuringALookLeadsToOneMoreHoweverOftenItComes() {
+    var looks = new AtomicInteger();
+    var open = new CountDownLatch(1);
+    var slow = new Replica("slow", upstream, slowToLook(looks, open), clock);
+    slow.clients.replaceAll(List.of(new Entry(acme, null)));
+    var token = slow.token(acme);
+    var account = Account.of(acme.name());
+    var news = Announcement.of(Announcement.Kind.RENEWED, account);
+    for (var i = 0; i < 1000; i++) {
+      store.keep(account, token, TokenStore.Revision.UNKNOWN, news);
+    }
+    open.countDown();
+
+    await().until(() -> looks.get() == 2);
+    store.keep(account, token, TokenStore.Revision.UNKNOWN, news);
+    await().until(() -> looks.get() == 3);
+  }
+
+  private TokenStore slowToLook(AtomicInteger looks, CountDownLatch open) {
+    return (TokenStore)
+        Proxy.newProxyInstance(
+            TokenStore.class.getClassLoader(),
+            new Class<?>[] {TokenStore.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("look")) {
+                looks.incrementAndGet();
+                open.await();
+              }
+              return method.invoke(store, arguments);
+            });
   }
 }

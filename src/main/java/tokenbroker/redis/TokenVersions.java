@@ -1,0 +1,41 @@
+package tokenbroker.redis;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * The versions of stored tokens that this replica has seen. A version is sealed with its token, so
+ * that nobody can put an older token back without being noticed by whoever has seen a newer one.
+ *
+ * <p>Versions are a hybrid logical clock: above all versions seen, and the wall clock's
+ * milliseconds if that is more. So neither clocks that differ nor a Redis that lost everything put
+ * tokens into a wrong order for long.
+ */
+final class TokenVersions {
+
+  /** Of about 300 bytes each: 8 MB at the most. */
+  private static final int MOST = 25_000;
+
+  /** Longer than tokens live. */
+  private static final Duration REMEMBERED = Duration.ofDays(1);
+
+  private final Cache<String, Long> newest =
+      Caffeine.newBuilder()
+          .maximumSize(MOST)
+          .expireAfterWrite(REMEMBERED)
+          .executor(Runnable::run)
+          .build();
+
+  /** Returns a version above all that were seen. */
+  long next(String key, Instant now) {
+    var before = newest.getIfPresent(key);
+    return before == null ? now.toEpochMilli() : Math.max(before + 1, now.toEpochMilli());
+  }
+
+  /** Returns false if a newer version was seen before. */
+  boolean seen(String key, long version) {
+    return newest.asMap().merge(key, version, Math::max) == version;
+  }
+}

@@ -1,0 +1,83 @@
+package tokenbroker.tokens;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+import tokenbroker.time.Moment;
+import tokenbroker.time.Ticker;
+
+/**
+ * What did not answer when it was last asked: parts of the store, or single accounts in it. One
+ * that nobody has asked for a minute is forgotten as soon as another answers.
+ */
+final class Outages {
+
+  static final Duration LEFT_ALONE = Duration.ofSeconds(1);
+
+  private static final Duration REMEMBERED = Duration.ofMinutes(1);
+
+  /** More than there are slots in a cluster. Of about 150 bytes each: 3 MB at the most. */
+  private static final int MOST = 20_000;
+
+  private static final Logger LOG = Logger.getLogger(FailOpenStore.class);
+
+  private final Ticker ticker;
+
+  /** Until when each part or account is left alone. */
+  private final Cache<Object, Moment> down;
+
+  private volatile boolean up = true;
+
+  Outages(Ticker ticker) {
+    this.ticker = ticker;
+    this.down =
+        Caffeine.newBuilder()
+            .maximumSize(MOST)
+            .expireAfterWrite(REMEMBERED)
+            .ticker(() -> ticker.now().nanos())
+            .executor(Runnable::run)
+            .build();
+  }
+
+  boolean isUp() {
+    return up;
+  }
+
+  boolean isUp(Account account, String part) {
+    return down.getIfPresent(part) == null && down.getIfPresent(account) == null;
+  }
+
+  boolean isLeftAlone(Account account, String part) {
+    return !up && (isLeftAlone(part) || isLeftAlone(account));
+  }
+
+  private boolean isLeftAlone(Object what) {
+    var until = down.getIfPresent(what);
+    return until != null && ticker.now().isBefore(until);
+  }
+
+  synchronized void failed(Object what, StoreUnavailable fault) {
+    down.put(what, ticker.now().plus(LEFT_ALONE));
+    if (up) {
+      up = false;
+      LOG.warnf("The shared store does not answer, going on without it: %s", fault.getMessage());
+    }
+  }
+
+  void answered(Account account, String part) {
+    if (!up) {
+      heal(account, part);
+    }
+  }
+
+  private synchronized void heal(Account account, String part) {
+    down.invalidate(part);
+    down.invalidate(account);
+    down.cleanUp();
+    if (!up && down.estimatedSize() == 0) {
+      up = true;
+      LOG.info("The shared store answers again");
+    }
+  }
+}

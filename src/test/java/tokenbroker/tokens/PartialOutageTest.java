@@ -1,0 +1,126 @@
+package tokenbroker.tokens;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import tokenbroker.clients.ClientDirectory;
+import tokenbroker.clients.ClientLabels;
+import tokenbroker.clients.ClientName;
+import tokenbroker.testing.SettableClock;
+import tokenbroker.testing.TestConfig;
+
+/** A part of the store that fails concerns the accounts in it. */
+class PartialOutageTest {
+
+  private static final Account ACME = account("acme");
+  private static final Account APEX = account("apex");
+  private static final Account BOLT = account("bolt");
+
+  private final SettableClock clock = new SettableClock();
+  private final MemoryTokenStore shared = new MemoryTokenStore(clock.clocks());
+  private final Set<Account> broken = new HashSet<>();
+  private int asked;
+  private Function<String, StoreUnavailable> fault = StoreUnavailable::new;
+  private final FailOpenStore store =
+      new FailOpenStore(
+          parted(),
+          new TokenMetrics(
+              new SimpleMeterRegistry(),
+              new ClientLabels(new ClientDirectory(), TestConfig.defaults()),
+              clock),
+          clock);
+
+  @Test
+  void aPartThatDoesNotAnswerIsLeftAloneAndNoOther() {
+    broken.add(ACME);
+    store.look(ACME);
+    assertThat(asked).isOne();
+    store.look(APEX);
+    assertThat(asked).as("apex is in the same part").isOne();
+    store.look(BOLT);
+    assertThat(asked).isEqualTo(2);
+
+    assertThat(store.isUp(ACME)).isFalse();
+    assertThat(store.isUp(APEX)).isFalse();
+    assertThat(store.isUp(BOLT)).isTrue();
+    assertThat(store.isUp()).isFalse();
+  }
+
+  @Test
+  void aRefusalThatConcernsOneAccountLeavesThatOneAlone() {
+    fault = StoreUnavailable::forOneAccount;
+    broken.add(ACME);
+    store.look(ACME);
+    store.look(ACME);
+    assertThat(asked).isOne();
+    store.look(APEX);
+
+    assertThat(asked).isEqualTo(2);
+    assertThat(store.isUp(ACME)).isFalse();
+    assertThat(store.isUp(APEX)).isTrue();
+    assertThat(store.isUp()).isFalse();
+  }
+
+  @Test
+  void theStoreIsUpWhenEachPartHasAnswered() {
+    broken.addAll(Set.of(ACME, BOLT));
+    store.look(ACME);
+    store.look(BOLT);
+    broken.clear();
+    clock.advance(FailOpenStore.LEFT_ALONE);
+    store.look(APEX);
+    assertThat(store.isUp()).isFalse();
+    store.look(BOLT);
+
+    assertThat(store.isUp()).isTrue();
+  }
+
+  @Test
+  void aPartThatNobodyAsksAnyMoreIsForgottenAfterAMinute() {
+    broken.add(ACME);
+    store.look(ACME);
+    clock.advance(Duration.ofSeconds(59));
+    store.look(BOLT);
+    assertThat(store.isUp()).isFalse();
+    clock.advance(Duration.ofSeconds(1));
+    store.look(BOLT);
+
+    assertThat(store.isUp()).isTrue();
+  }
+
+  private static Account account(String client) {
+    return Account.of(new ClientName(client));
+  }
+
+  /** A store whose parts go by the first letter of the client's name. */
+  private TokenStore parted() {
+    return (TokenStore)
+        Proxy.newProxyInstance(
+            TokenStore.class.getClassLoader(),
+            new Class<?>[] {TokenStore.class},
+            (proxy, method, arguments) -> answer(method, arguments));
+  }
+
+  private @Nullable Object answer(Method method, Object[] arguments)
+      throws IllegalAccessException, InvocationTargetException {
+    if (arguments[0] instanceof Account account) {
+      if (method.getName().equals("partOf")) {
+        return account.client().value().substring(0, 1);
+      }
+      asked++;
+      if (broken.contains(account)) {
+        throw fault.apply("broken by the test");
+      }
+    }
+    return method.invoke(shared, arguments);
+  }
+}
