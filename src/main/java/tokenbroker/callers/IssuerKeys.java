@@ -67,6 +67,8 @@ record IssuerKeys(List<IssuerKey> all) {
   }
 
   private static boolean isSame(IssuerKey one, IssuerKey other) {
-    return Objects.equals(one.id, other.id) && one.key.equals(other.key);
+    return Objects.equals(one.id, other.id)
+        && one.key.equals(other.key)
+        && one.algorithms().equals(other.algorithms());
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.config.BrokerConfig;
 
@@ -51,6 +52,15 @@ record IssuerSettings(
           }
         });
     return issuers;
+  }
+
+  /** The same issuer with this one of its algorithms; with none if it is none of them. */
+  IssuerSettings withOnly(@Nullable String algorithm) {
+    var only =
+        algorithms.stream()
+            .filter(each -> each.getAlgorithm().equals(algorithm))
+            .collect(Collectors.toUnmodifiableSet());
+    return new IssuerSettings(name, issuer, keys, tokenFile, caFile, audience, only);
   }
 
   private static IssuerSettings read(String name, BrokerConfig.Issuer config, List<String> faults) {

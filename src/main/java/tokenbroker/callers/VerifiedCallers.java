@@ -119,9 +119,9 @@ public class VerifiedCallers {
     if (issuer.keys().all().isEmpty()) {
       return new Unavailable(issuer.untilNextRead());
     }
-    var odd = unverified.oddClaim();
-    if (odd != null) {
-      return Refusals.oddClaim(odd, unverified, issuer);
+    var refusal = Refusals.unsupported(unverified, issuer);
+    if (refusal.isPresent()) {
+      return refusal.get();
     }
     return switch (issuer.candidates(unverified.keyId(), unverified.algorithm())) {
       case Candidates(var keys) -> verify(jwt, unverified, issuer, keys);
