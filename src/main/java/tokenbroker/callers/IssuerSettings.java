@@ -19,6 +19,7 @@ import tokenbroker.config.BrokerConfig;
  * @param name what {@code clients.yaml} calls it
  * @param issuer the exact {@code iss}
  * @param keys where its keys are; never {@link KeysLocation.Faulty}
+ * @param review null if nobody reviews its JWTs
  */
 record IssuerSettings(
     String name,
@@ -27,7 +28,8 @@ record IssuerSettings(
     @Nullable Path tokenFile,
     @Nullable Path caFile,
     String audience,
-    Set<SignatureAlgorithm> algorithms) {
+    Set<SignatureAlgorithm> algorithms,
+    @Nullable ReviewSettings review) {
 
   /**
    * All issuers that are configured right; what is wrong with the others is added to {@code
@@ -60,7 +62,7 @@ record IssuerSettings(
         algorithms.stream()
             .filter(each -> each.getAlgorithm().equals(algorithm))
             .collect(Collectors.toUnmodifiableSet());
-    return new IssuerSettings(name, issuer, keys, tokenFile, caFile, audience, only);
+    return new IssuerSettings(name, issuer, keys, tokenFile, caFile, audience, only, review);
   }
 
   private static IssuerSettings read(String name, BrokerConfig.Issuer config, List<String> faults) {
@@ -69,14 +71,16 @@ record IssuerSettings(
     if (issuer.isBlank()) {
       faults.add(key + ".issuer is missing: set it to the exact iss of the callers' JWTs");
     }
+    var keys = location(key + ".keys", config.keys().orElse(""), faults);
     return new IssuerSettings(
         name,
         issuer,
-        location(key + ".keys", config.keys().orElse(""), faults),
+        keys,
         config.keysTokenFile().orElse(null),
         config.keysCaFile().orElse(null),
         config.audience(),
-        algorithms(key, config.algorithms(), faults));
+        algorithms(key, config.algorithms(), faults),
+        ReviewSettings.read(key, config, keys, faults));
   }
 
   private static KeysLocation location(String key, String text, List<String> faults) {

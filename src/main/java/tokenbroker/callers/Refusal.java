@@ -18,7 +18,9 @@ public enum Refusal {
   AUDIENCE,
   CLAIMS,
   /** Bound to a key that the caller would have to prove (RFC 7800), so no plain bearer token. */
-  SENDER_CONSTRAINED;
+  SENDER_CONSTRAINED,
+  /** The API server no longer accepts it, such as after its pod was deleted. */
+  REVIEW;
 
   /** The label of metrics, logs and audit lines. */
   public String label() {

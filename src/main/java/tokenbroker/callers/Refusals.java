@@ -101,6 +101,16 @@ final class Refusals {
         : Optional.empty();
   }
 
+  /** What the API server refused. */
+  static Refused denied(UnverifiedJwt jwt, Issuer issuer) {
+    return refused(
+        Refusal.REVIEW,
+        issuer,
+        "the API server does not accept the JWT for the audience %s (any more); sub is %s"
+            .formatted(
+                Quoted.of(issuer.settings().audience()), Quoted.of(jwt.claims().path("sub"))));
+  }
+
   /** What the verifier refused for this reason. */
   static Refused verified(Refusal reason, UnverifiedJwt jwt, Issuer issuer, Instant now) {
     var difference =
@@ -122,7 +132,8 @@ final class Refusals {
               HEADER,
               ALGORITHM,
               CLAIMS,
-              SENDER_CONSTRAINED ->
+              SENDER_CONSTRAINED,
+              REVIEW ->
               "a claim or a header is missing or malformed";
         };
     return refused(reason, issuer, difference + "; sub is " + Quoted.of(jwt.claims().path("sub")));

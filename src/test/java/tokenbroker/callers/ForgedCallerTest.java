@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -77,7 +78,13 @@ class ForgedCallerTest {
     var issuers = new Issuers(config, metrics, Ticker.system());
     issuers.readKeysIfDue();
     assertThat(issuers.faults()).isEmpty();
-    callers = new VerifiedCallers(issuers, metrics, Clock.systemUTC(), Ticker.system(), 100);
+    var groups =
+        Stream.of("a", "b", "logistics")
+            .map(group -> new CallerRule.Group("test", group))
+            .collect(Collectors.toUnmodifiableSet());
+    callers =
+        new VerifiedCallers(
+            issuers, () -> groups, metrics, Clock.systemUTC(), Ticker.system(), 100);
   }
 
   static Stream<Arguments> good() {
