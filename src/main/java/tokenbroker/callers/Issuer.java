@@ -81,7 +81,7 @@ final class Issuer {
         settings.name(),
         keys.all().size(),
         Optional.ofNullable(failure),
-        Optional.ofNullable(reviews == null ? null : reviews.failure()));
+        Optional.ofNullable(reviews == null ? null : reviews.outage().reason()));
   }
 
   boolean isDue() {

@@ -1,13 +1,14 @@
 package tokenbroker.callers;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.outbound.Body.CutOff;
@@ -38,8 +39,7 @@ final class IssuerServer {
   private final Duration limit;
   private final String setting;
   private final OutboundHttp http;
-  private volatile Trust trust =
-      new Trust("", (SSLSocketFactory) SSLSocketFactory.getDefault());
+  private volatile Trust trust = new Trust("", (SSLSocketFactory) SSLSocketFactory.getDefault());
 
   /** The authorities that are trusted, and the text that they were read from. */
   private record Trust(String text, SSLSocketFactory sockets) {}
@@ -52,24 +52,23 @@ final class IssuerServer {
    * @param limit on each request as a whole
    * @param setting the key that has the server's address, for messages
    */
-  IssuerServer(
-      @Nullable Path tokenFile, @Nullable Path caFile, Duration limit, String setting) {
+  IssuerServer(@Nullable Path tokenFile, @Nullable Path caFile, Duration limit, String setting) {
     this.setting = setting;
     this.tokenFile = tokenFile;
     this.caFile = caFile;
     this.limit = limit;
     this.http =
-        new OutboundHttp(
-            CONNECT_LIMIT, Ticker.system(), Clock.systemUTC(), () -> trust.sockets());
+        new OutboundHttp(CONNECT_LIMIT, Ticker.system(), Clock.systemUTC(), () -> trust.sockets());
   }
 
   /**
    * Sends a request and returns the body of the answer.
    *
-   * @param wanted the status of an answer that is one
+   * @param wanted the statuses of an answer that is one
    * @throws KeysUnreadable with the reason if there is no such answer
    */
-  String send(String method, URI url, Map<String, String> headers, @Nullable String body, int wanted)
+  String send(
+      String method, URI url, Map<String, String> headers, @Nullable String body, Set<Integer> wanted)
       throws IOException {
     var all = new HashMap<>(headers);
     if (tokenFile != null) {
@@ -93,7 +92,7 @@ final class IssuerServer {
     }
   }
 
-  private String body(Answered answer, int wanted) throws KeysUnreadable {
+  private String body(Answered answer, Set<Integer> wanted) throws KeysUnreadable {
     checkStatus(answer.status(), wanted);
     return switch (answer.body()) {
       case Whole(var bytes) -> new String(bytes, StandardCharsets.UTF_8);
@@ -104,12 +103,16 @@ final class IssuerServer {
   }
 
   /** Says what the server did, and never what it wrote. */
-  private void checkStatus(int status, int wanted) throws KeysUnreadable {
+  private void checkStatus(int status, Set<Integer> wanted) throws KeysUnreadable {
     if (status / 100 == 3) {
       throw new KeysUnreadable(
-          "status " + status + ", a redirect, which is not followed: set " + setting + " to its target");
+          "status "
+              + status
+              + ", a redirect, which is not followed: set "
+              + setting
+              + " to its target");
     }
-    if (status != wanted) {
+    if (!wanted.contains(status)) {
       throw new KeysUnreadable("status " + status);
     }
   }

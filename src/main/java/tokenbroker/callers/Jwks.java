@@ -87,7 +87,9 @@ final class Jwks {
                 .anyMatch(operation -> "verify".equals(operation.textValue())));
   }
 
-  /** The issuer with the algorithms that the key may be used with: its {@code alg}, if it has one. */
+  /**
+   * The issuer with the algorithms that the key may be used with: its {@code alg}, if it has one.
+   */
   private static IssuerSettings algorithms(JsonNode jwk, IssuerSettings issuer) {
     var algorithm = jwk.path("alg");
     return algorithm.isMissingNode() ? issuer : issuer.withOnly(algorithm.textValue());

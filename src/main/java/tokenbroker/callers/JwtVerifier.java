@@ -135,7 +135,7 @@ final class JwtVerifier {
         yield Refusals.denied(jwt.unverified, jwt.issuer);
       }
       case Failed _ when reviews.areOptional() -> remember(jwt, key, Reviewed.notYetBy(reviews));
-      case Failed _ -> new Unreviewed(reviews.untilNext());
+      case Failed _ -> new Unreviewed(reviews.outage().untilNextTrial());
       case Busy() -> new Overloaded();
     };
   }

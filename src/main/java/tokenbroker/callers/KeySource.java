@@ -3,6 +3,7 @@ package tokenbroker.callers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Where the text with an issuer's keys is read from, within a time limit and a size limit. Blocks.
@@ -10,7 +11,7 @@ import java.util.Map;
 final class KeySource {
 
   private static final Duration TIME_LIMIT = Duration.ofSeconds(5);
-  private static final int OK = 200;
+  private static final Set<Integer> OK = Set.of(200);
 
   /**
    * An API server of Kubernetes publishes the first of these alone, and answers 406 to all else.
@@ -27,8 +28,7 @@ final class KeySource {
 
   String read() throws IOException {
     return switch (keys) {
-      case KeysLocation.Url(var url) ->
-          server.send("GET", url, Map.of("Accept", ACCEPT), null, OK);
+      case KeysLocation.Url(var url) -> server.send("GET", url, Map.of("Accept", ACCEPT), null, OK);
       case KeysLocation.File(var path) -> TextFile.read(path);
       case KeysLocation.Faulty(var fault) -> throw new IllegalStateException(fault);
     };

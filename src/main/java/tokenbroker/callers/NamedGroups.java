@@ -7,8 +7,8 @@ import java.util.Set;
 public interface NamedGroups {
 
   /**
-   * Returns every group that may let a caller in. It is the same object until a group is added, and
-   * another one then. Never blocks.
+   * Returns every group that may let a caller in. It is the same object until a group is added, so
+   * that it costs nothing to see that it is. Never blocks.
    */
   Set<CallerRule.Group> namedGroups();
 }

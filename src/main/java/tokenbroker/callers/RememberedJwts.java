@@ -17,19 +17,19 @@ import tokenbroker.time.Ticker;
  */
 final class RememberedJwts {
 
-  /** The size of a place in bytes. An entry of a usual caller retains less. */
+  /** The size of a place in bytes. A usual caller retains 330, and 420 if it is reviewed. */
   static final int PLACE = 512;
 
   private static final Duration LONGEST = Duration.ofMinutes(5);
 
   /** What an entry retains beside its texts, with all that the cache keeps for it, in bytes. */
-  private static final int BARE = 384;
+  private static final int BARE = 304;
 
   /** What a text retains beside its characters. */
   private static final int TEXT = 64;
 
   /** What a review retains. */
-  private static final int REVIEW = 128;
+  private static final int REVIEW = 96;
 
   /** So long a JWT that the API server denied is refused without another review. */
   private static final Duration DENIED_FOR = Duration.ofSeconds(10);
@@ -58,7 +58,7 @@ final class RememberedJwts {
     this.ticker = ticker;
   }
 
-  private sealed interface Entry {
+  sealed interface Entry {
 
     /** About how much memory the entry retains, and not less. */
     int bytes();
@@ -86,15 +86,12 @@ final class RememberedJwts {
       for (var group : caller.groups()) {
         characters += group.length();
       }
-      return BARE
-          + (review == null ? 0 : REVIEW)
-          + TEXT * caller.groups().size()
-          + 2 * characters;
+      return BARE + (review == null ? 0 : REVIEW) + TEXT * caller.groups().size() + 2 * characters;
     }
   }
 
   /** A JWT that the API server denied. It is not asked again until then. */
-  private record Denied(Moment until) implements Entry {
+  record Denied(Moment until) implements Entry {
     @Override
     public int bytes() {
       return BARE;
@@ -109,7 +106,7 @@ final class RememberedJwts {
   private boolean isGood(Good good) {
     return good.key.inForce
         && clock.instant().isBefore(good.expiresAt)
-        && (good.chosenBy == null || good.chosenBy == named.namedGroups())
+        && (good.chosenBy == null || good.chosenBy.equals(named.namedGroups()))
         && (good.review == null || good.review.counts());
   }
 

@@ -16,8 +16,7 @@ import tokenbroker.config.BrokerConfig.Unreviewed;
  * @param caFile null for the authorities that the JVM trusts
  * @param unreviewed what becomes of JWTs that cannot be reviewed
  */
-record ReviewSettings(
-    URI url, Path tokenFile, @Nullable Path caFile, Unreviewed unreviewed) {
+record ReviewSettings(URI url, Path tokenFile, @Nullable Path caFile, Unreviewed unreviewed) {
 
   private static final String REVIEWS = "/apis/authentication.k8s.io/v1/tokenreviews";
   private static final String KEYS = "/openid/v1/jwks";
@@ -52,7 +51,9 @@ record ReviewSettings(
         config
             .tokenReviewCaFile()
             .or(() -> asForKeys ? config.keysCaFile() : Optional.empty())
-            .or(() -> inPod && !asForKeys ? Optional.of(IN_POD.resolve("ca.crt")) : Optional.empty());
+            .or(
+                () ->
+                    inPod && !asForKeys ? Optional.of(IN_POD.resolve("ca.crt")) : Optional.empty());
     if (token.isEmpty()) {
       faults.add(
           key
@@ -61,7 +62,10 @@ record ReviewSettings(
       return null;
     }
     return new ReviewSettings(
-        URI.create(server + REVIEWS), token.get(), ca.orElse(null), config.tokenReviewUnavailable());
+        URI.create(server + REVIEWS),
+        token.get(),
+        ca.orElse(null),
+        config.tokenReviewUnavailable());
   }
 
   /** The address without a slash at its end; null if it is wrong. */
@@ -74,7 +78,8 @@ record ReviewSettings(
           : URI.create(IN_CLUSTER);
     }
     return switch (KeysLocation.parse(text)) {
-      case KeysLocation.Url(var url) when url.getRawQuery() == null && url.getRawFragment() == null ->
+      case KeysLocation.Url(var url)
+          when url.getRawQuery() == null && url.getRawFragment() == null ->
           URI.create(url.toString().replaceFirst("/+$", ""));
       case KeysLocation.Url _, KeysLocation.File _ -> {
         faults.add(key + " is not the address of a server: write it as https://host:6443");

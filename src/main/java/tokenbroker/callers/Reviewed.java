@@ -1,7 +1,6 @@
 package tokenbroker.callers;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
 import tokenbroker.callers.ReviewVerdict.Authenticated;
 import tokenbroker.callers.ReviewVerdict.Busy;
 import tokenbroker.callers.ReviewVerdict.Denied;
@@ -9,9 +8,9 @@ import tokenbroker.callers.ReviewVerdict.Failed;
 import tokenbroker.time.Moment;
 
 /**
- * The review of one remembered JWT. It counts for 45 seconds; after 30 seconds, whoever uses the JWT
- * causes the next one in the background. With the 10 seconds for which an API server keeps its own
- * verdicts, a JWT that was withdrawn is good for less than a minute.
+ * The review of one remembered JWT. It counts for 45 seconds; after 30 seconds, whoever uses the
+ * JWT causes the next one in the background. With the 10 seconds for which an API server keeps its
+ * own verdicts, a JWT that was withdrawn is good for less than a minute.
  */
 final class Reviewed {
 
@@ -22,13 +21,13 @@ final class Reviewed {
   static final Duration RETRY = Duration.ofSeconds(5);
 
   private final TokenReviews reviews;
-  private final AtomicReference<Moment> due;
+  private final Turn due;
   private volatile Moment end;
 
   private Reviewed(TokenReviews reviews, Duration due) {
     var now = reviews.now();
     this.reviews = reviews;
-    this.due = new AtomicReference<>(now.plus(due));
+    this.due = new Turn(now.plus(due));
     this.end = now.plus(END);
   }
 
@@ -48,21 +47,17 @@ final class Reviewed {
 
   /** Starts the next review if it is due. Never blocks. */
   void renewIfDue(Digest digest, String jwt, Runnable onDenied) {
-    var before = due.get();
     var now = reviews.now();
-    if (!now.isBefore(before)) {
+    if (due.isDue(now)) {
       reviews.reviewInBackground(
-          digest,
-          jwt,
-          () -> due.compareAndSet(before, now.plus(RETRY)),
-          verdict -> renewed(verdict, onDenied));
+          digest, jwt, () -> due.take(now, RETRY), verdict -> renewed(verdict, onDenied));
     }
   }
 
   private void renewed(ReviewVerdict verdict, Runnable onDenied) {
     switch (verdict) {
       case Authenticated _ -> {
-        due.set(reviews.now().plus(DUE));
+        due.next(reviews.now().plus(DUE));
         end = reviews.now().plus(END);
       }
       case Denied _ -> onDenied.run();

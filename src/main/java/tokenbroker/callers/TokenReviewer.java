@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import tokenbroker.callers.ReviewVerdict.Authenticated;
 import tokenbroker.callers.ReviewVerdict.Denied;
 import tokenbroker.callers.ReviewVerdict.Failed;
@@ -16,7 +17,9 @@ final class TokenReviewer {
   /** The longest that one review takes. */
   static final Duration TIME_LIMIT = Duration.ofSeconds(2);
 
-  private static final int CREATED = 201;
+  /** A review is created, though never stored; the API's description has all three. */
+  private static final Set<Integer> CREATED = Set.of(200, 201, 202);
+
   private static final JsonMapper JSON = new JsonMapper();
   private static final String VERSION = "authentication.k8s.io/v1";
   private static final String KIND = "TokenReview";

@@ -1,14 +1,13 @@
 package tokenbroker.callers;
 
-import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import tokenbroker.callers.ReviewVerdict.Authenticated;
 import tokenbroker.callers.ReviewVerdict.Busy;
 import tokenbroker.callers.ReviewVerdict.Denied;
@@ -18,16 +17,11 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
 /**
- * The reviews of one issuer's JWTs: one of a JWT at a time, a few at once. While the API server gives
- * no verdict, one JWT asks it every two seconds and all others are answered at once.
+ * The reviews of one issuer's JWTs: one of a JWT at a time, a few at once. While the API server
+ * gives no verdicts, nearly all JWTs are answered at once.
  */
 final class TokenReviews {
 
-  /** While reviews fail, so long after one before the next one. */
-  static final Duration PAUSE = Duration.ofSeconds(2);
-
-  private static final Logger LOG = Logger.getLogger(TokenReviews.class);
-  private static final Duration LOG_PAUSE = Duration.ofMinutes(1);
   private static final int MOST_AT_ONCE = 16;
   private static final int MOST_CALLERS_WAITING = 256;
   private static final int MOST_IN_BACKGROUND = 64;
@@ -35,6 +29,7 @@ final class TokenReviews {
   private final String issuer;
   private final Unreviewed unreviewed;
   private final TokenReviewer reviewer;
+  private final ReviewOutage outage;
   private final CallerMetrics metrics;
   private final Ticker ticker;
   private final Semaphore atOnce = new Semaphore(MOST_AT_ONCE, true);
@@ -45,34 +40,23 @@ final class TokenReviews {
   private final ConcurrentMap<Digest, CompletableFuture<ReviewVerdict>> underWay =
       new ConcurrentHashMap<>();
 
-  private final AtomicReference<Moment> notBefore;
-  private final AtomicReference<Moment> logNotBefore;
-  private volatile @Nullable String failure;
-
   TokenReviews(
       IssuerSettings issuer, ReviewSettings settings, CallerMetrics metrics, Ticker ticker) {
     this.issuer = issuer.name();
     this.unreviewed = settings.unreviewed();
     this.reviewer = new TokenReviewer(settings, issuer.audience());
+    this.outage = new ReviewOutage(issuer.name(), settings.unreviewed(), ticker);
     this.metrics = metrics;
     this.ticker = ticker;
-    this.notBefore = new AtomicReference<>(ticker.now());
-    this.logNotBefore = new AtomicReference<>(ticker.now());
   }
 
-  /** Returns why there are no verdicts; null if there are. */
-  @Nullable String failure() {
-    return failure;
+  ReviewOutage outage() {
+    return outage;
   }
 
   /** Whether a JWT that cannot be reviewed is good by its signature alone. */
   boolean areOptional() {
     return unreviewed == Unreviewed.ACCEPT;
-  }
-
-  /** Returns the time until a review is tried again while reviews fail. */
-  Duration untilNext() {
-    return ticker.now().until(notBefore.get());
   }
 
   Moment now() {
@@ -95,12 +79,14 @@ final class TokenReviews {
    * Starts a review for which nobody waits, unless too many are under way. Never blocks.
    *
    * @param begins decides, once there is room, whether the review is made
+   * @param ends gets the verdict
    */
-  void reviewInBackground(Digest digest, String jwt, Begins begins, Ends ends) {
+  void reviewInBackground(
+      Digest digest, String jwt, BooleanSupplier begins, Consumer<ReviewVerdict> ends) {
     if (!background.tryAcquire()) {
       return;
     }
-    if (!begins.now()) {
+    if (!begins.getAsBoolean()) {
       background.release();
       return;
     }
@@ -109,21 +95,11 @@ final class TokenReviews {
         .start(
             () -> {
               try {
-                ends.with(once(digest, jwt));
+                ends.accept(once(digest, jwt));
               } finally {
                 background.release();
               }
             });
-  }
-
-  /** Whether a review is to be made. */
-  interface Begins {
-    boolean now();
-  }
-
-  /** What to do with a verdict. */
-  interface Ends {
-    void with(ReviewVerdict verdict);
   }
 
   /** Those who bring the same JWT meanwhile share the verdict. */
@@ -143,17 +119,12 @@ final class TokenReviews {
   }
 
   private ReviewVerdict verdict(String jwt) {
-    var known = failure;
-    if (known != null && ticker.now().isBefore(notBefore.get())) {
-      return new Failed(known);
-    }
-    if (!hasTurn()) {
-      return new Failed("too many reviews are under way");
+    if (outage.isPaused() || !hasTurn()) {
+      return noVerdict();
     }
     try {
-      var stillKnown = failure;
-      if (stillKnown != null && !isToTry()) {
-        return new Failed(stillKnown);
+      if (!outage.mayTry()) {
+        return noVerdict();
       }
       var verdict = reviewer.review(jwt);
       note(verdict);
@@ -161,6 +132,10 @@ final class TokenReviews {
     } finally {
       atOnce.release();
     }
+  }
+
+  private Failed noVerdict() {
+    return new Failed(Objects.requireNonNullElse(outage.reason(), "no answer in time"));
   }
 
   private boolean hasTurn() {
@@ -172,47 +147,23 @@ final class TokenReviews {
     }
   }
 
-  /** Of all who come while reviews fail, the one who moves the time on tries. */
-  private boolean isToTry() {
-    var before = notBefore.get();
-    var now = ticker.now();
-    return !now.isBefore(before) && notBefore.compareAndSet(before, now.plus(PAUSE));
-  }
-
   private void note(ReviewVerdict verdict) {
     switch (verdict) {
-      case Authenticated _ -> worked("ok");
-      case Denied _ -> worked("refused");
-      case Failed(var reason) -> failed(reason);
+      case Authenticated _ -> noteVerdict("ok");
+      case Denied _ -> noteVerdict("refused");
+      case Failed _ when Thread.currentThread().isInterrupted() -> {
+        // The broker ends, and so did this review.
+      }
+      case Failed(var reason) -> {
+        metrics.reviewed(issuer, "failed");
+        outage.goesOn(reason);
+      }
       case Busy _ -> {}
     }
   }
 
-  private void worked(String result) {
+  private void noteVerdict(String result) {
     metrics.reviewed(issuer, result);
-    if (failure != null) {
-      failure = null;
-      LOG.infof("The API server reviews tokens of issuer %s again", issuer);
-    }
-  }
-
-  private void failed(String reason) {
-    if (Thread.currentThread().isInterrupted()) {
-      return; // The broker ends, and so did this review.
-    }
-    metrics.reviewed(issuer, "failed");
-    var now = ticker.now();
-    notBefore.set(now.plus(PAUSE));
-    failure = reason;
-    var next = logNotBefore.get();
-    if (!now.isBefore(next) && logNotBefore.compareAndSet(next, now.plus(LOG_PAUSE))) {
-      LOG.warnf(
-          "The API server reviews no tokens of issuer %s: %s. %s.",
-          issuer,
-          reason,
-          areOptional()
-              ? "Callers are accepted by their signature alone"
-              : "Callers that it has not reviewed lately get 503");
-    }
+    outage.ended();
   }
 }

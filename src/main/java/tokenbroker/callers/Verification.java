@@ -24,8 +24,8 @@ public sealed interface Verification {
   record Unavailable(Duration retryAfter) implements Verification {}
 
   /**
-   * The API server that reviews the issuer's JWTs gives no verdict, and the issuer's settings demand
-   * one.
+   * The API server that reviews the issuer's JWTs gives no verdict, and the issuer's settings
+   * demand one.
    *
    * @param retryAfter until the broker asks it again
    */

@@ -93,8 +93,7 @@ class KeyUseTest {
   void aKeyThatChangesItsAlgorithmIsAnotherKey() throws IOException {
     var file = write("\"alg\":\"RS256\"");
     var site =
-        CallersUnderTest.withKeys(file.toString(), Map.of("algorithms", "RS256,PS256"))
-            .read();
+        CallersUnderTest.withKeys(file.toString(), Map.of("algorithms", "RS256,PS256")).read();
     var jwt = Signed.by(KEY);
     assertThat(site.verify(jwt)).isInstanceOf(Verified.class);
 

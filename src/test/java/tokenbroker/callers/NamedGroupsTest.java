@@ -35,7 +35,8 @@ class NamedGroupsTest {
 
   @Test
   void ofHundredsOfGroupsThoseAreKeptThatARuleOfThisIssuerNames() {
-    site.namedGroups = Set.of(group("test", "team-7"), group("other", "team-8"), group("test", "x"));
+    site.namedGroups =
+        Set.of(group("test", "team-7"), group("other", "team-8"), group("test", "x"));
     var jwt = withGroups(IntStream.range(0, 500).mapToObj(i -> "team-" + i).toList());
     assertThat(groups(site.verify(jwt))).containsExactly("team-7");
     assertThat(remembered(jwt)).containsExactly("team-7");

@@ -49,8 +49,9 @@ class RememberedJwtsTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("callers")
   void anEntryRetainsNoMoreThanItCounts(
-      String what, int subject, int groups, int letter, boolean reviewed) {
-    var counted = Math.max(RememberedJwts.PLACE, entry(0, subject, groups, letter, reviewed).bytes());
+      String caller, int subject, int groups, int letter, boolean reviewed) {
+    var counted =
+        Math.max(RememberedJwts.PLACE, entry(0, subject, groups, letter, reviewed).bytes());
     var entries = counted > 10_000 ? ENTRIES / 20 : ENTRIES;
 
     var retained =
@@ -63,7 +64,6 @@ class RememberedJwtsTest {
               }
               return cache;
             });
-    System.out.printf("MEASURED %s: %.0f bytes, counted %d%n", what, retained, counted);
     assertThat(retained).isBetween(200.0, (double) counted);
   }
 
@@ -97,9 +97,7 @@ class RememberedJwtsTest {
     for (var i = 0; i < 300; i++) {
       cache.put(Digest.of("jwt-" + i), entry(i, subject, groups, 0, false));
     }
-    return IntStream.range(0, 300)
-        .filter(i -> cache.good(Digest.of("jwt-" + i)) != null)
-        .count();
+    return IntStream.range(0, 300).filter(i -> cache.good(Digest.of("jwt-" + i)) != null).count();
   }
 
   private RememberedJwts cache(int places) {
@@ -145,8 +143,10 @@ class RememberedJwtsTest {
     var config =
         TestConfig.with(
             Map.of(
-                "broker.issuers.test.issuer", CallerTokens.ISSUER,
-                "broker.issuers.test.keys", "/nowhere"));
+                "broker.issuers.test.issuer",
+                CallerTokens.ISSUER,
+                "broker.issuers.test.keys",
+                "/nowhere"));
     return IssuerSettings.read(config.issuers(), new ArrayList<>()).getFirst();
   }
 }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -45,9 +47,14 @@ class ReviewSettingsTest {
       @Nullable String ca) {
     var settings =
         settings(
-            "keys", keys, "keys-token-file", keysToken, "keys-ca-file", keysCa,
-            "token-review-api-server", server);
-    assertThat(settings).isNotNull();
+            "keys",
+            keys,
+            "keys-token-file",
+            keysToken,
+            "keys-ca-file",
+            keysCa,
+            "token-review-api-server",
+            server);
     assertThat(String.valueOf(settings.url()))
         .isEqualTo(url + "/apis/authentication.k8s.io/v1/tokenreviews");
     assertThat(settings.tokenFile()).hasToString(token.replace("POD", POD));
@@ -66,7 +73,6 @@ class ReviewSettingsTest {
             "token-review-token-file", "/w/t",
             "token-review-ca-file", "/w/c",
             "token-review-unavailable", "refuse");
-    assertThat(settings).isNotNull();
     assertThat(settings.url().getHost()).isEqualTo("west");
     assertThat(settings.tokenFile()).hasToString("/w/t");
     assertThat(settings.caFile()).hasToString("/w/c");
@@ -97,7 +103,7 @@ class ReviewSettingsTest {
     assertThat(read(Map.of("keys", "/etc/keys"), new ArrayList<>()).review()).isNull();
   }
 
-  private static @Nullable ReviewSettings settings(@Nullable String... keysAndValues) {
+  private static ReviewSettings settings(@Nullable String... keysAndValues) {
     var settings = new HashMap<String, String>();
     settings.put("token-review", "true");
     for (var i = 0; i < keysAndValues.length; i += 2) {
@@ -109,10 +115,10 @@ class ReviewSettingsTest {
     var faults = new ArrayList<String>();
     var read = read(settings, faults);
     assertThat(faults).isEmpty();
-    return read.review();
+    return Objects.requireNonNull(read.review());
   }
 
-  private static IssuerSettings read(Map<String, String> settings, ArrayList<String> faults) {
+  private static IssuerSettings read(Map<String, String> settings, List<String> faults) {
     var all = new HashMap<String, String>();
     all.put("broker.issuers.test.issuer", "https://issuer.test");
     settings.forEach((key, value) -> all.put("broker.issuers.test." + key, value));

@@ -218,7 +218,8 @@ class TokenReviewTest {
     var site = site("refuse");
     site.verify(jwt);
     reviews.status(503);
-    assertThat(site.verify(ISSUER.token("orders"))).isEqualTo(new Unreviewed(Duration.ofSeconds(2)));
+    assertThat(site.verify(ISSUER.token("orders")))
+        .isEqualTo(new Unreviewed(Duration.ofSeconds(2)));
     site.clock.advance(Duration.ofSeconds(44));
     assertThat(site.callers.remembered(jwt)).isNotNull();
     await().until(() -> count(site, "failed") == 2);
@@ -281,14 +282,18 @@ class TokenReviewTest {
           .isEqualTo(
               "The API server reviews no tokens of issuer test: status 500. Callers are accepted by"
                   + " their signature alone.");
-      assertThat(log.lines().getLast()).isEqualTo("The API server reviews tokens of issuer test again");
+      assertThat(log.lines().getLast())
+          .isEqualTo("The API server reviews tokens of issuer test again");
     }
   }
 
   static Stream<Arguments> noVerdicts() {
     return Stream.of(
-        Arguments.of(200, null, "status 200"),
-        Arguments.of(302, null, "status 302, a redirect, which is not followed: set"
+        Arguments.of(204, null, "status 204"),
+        Arguments.of(
+            302,
+            null,
+            "status 302, a redirect, which is not followed: set"
                 + " token-review-api-server to its target"),
         Arguments.of(404, null, "status 404"),
         Arguments.of(429, null, "status 429"),
@@ -385,9 +390,12 @@ class TokenReviewTest {
     return CallersUnderTest.withKeys(
             server.url(),
             Map.of(
-                "keys-token-file", tokenFile.toString(),
-                "token-review", "true",
-                "token-review-unavailable", unavailable))
+                "keys-token-file",
+                tokenFile.toString(),
+                "token-review",
+                "true",
+                "token-review-unavailable",
+                unavailable))
         .read();
   }
 

@@ -154,15 +154,16 @@ public final class TokenReviewEndpoint {
     var status = ((ObjectNode) answer).putObject("status");
     var claims = claims(token);
     var asked =
-        review.path("spec").path("audiences").valueStream()
+        review
+            .path("spec")
+            .path("audiences")
+            .valueStream()
             .map(JsonNode::asText)
             .collect(Collectors.toSet());
-    var common =
-        asked.stream().filter(each -> has(claims.path("aud"), each)).sorted().toList();
+    var common = asked.stream().filter(each -> has(claims.path("aud"), each)).sorted().toList();
     if (withdrawn.contains(token) || common.isEmpty()) {
       status.putObject("user"); // A false `authenticated` is left out, as Go does.
-      status.put(
-          "error", "[invalid bearer token, service account token has been invalidated]");
+      status.put("error", "[invalid bearer token, service account token has been invalidated]");
       return answer.toString();
     }
     status.put("authenticated", true);
@@ -183,7 +184,9 @@ public final class TokenReviewEndpoint {
   }
 
   private static String failure(int code) {
-    return "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"code\":" + code + "}";
+    return "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"code\":"
+        + code
+        + "}";
   }
 
   private static void answer(HttpExchange exchange, int status, String body) throws IOException {
