@@ -39,10 +39,14 @@ final class IssuerServer {
   private final Duration limit;
   private final String setting;
   private final OutboundHttp http;
-  private volatile Trust trust = new Trust("", (SSLSocketFactory) SSLSocketFactory.getDefault());
+  private volatile Trust trust = new Trust(null, (SSLSocketFactory) SSLSocketFactory.getDefault());
 
-  /** The authorities that are trusted, and the text that they were read from. */
-  private record Trust(String text, SSLSocketFactory sockets) {}
+  /**
+   * The authorities that are trusted.
+   *
+   * @param text what they were read from; null for those of the JVM
+   */
+  private record Trust(@Nullable String text, SSLSocketFactory sockets) {}
 
   /**
    * Makes a client.
@@ -68,7 +72,11 @@ final class IssuerServer {
    * @throws KeysUnreadable with the reason if there is no such answer
    */
   String send(
-      String method, URI url, Map<String, String> headers, @Nullable String body, Set<Integer> wanted)
+      String method,
+      URI url,
+      Map<String, String> headers,
+      @Nullable String body,
+      Set<Integer> wanted)
       throws IOException {
     var all = new HashMap<>(headers);
     if (tokenFile != null) {
