@@ -33,6 +33,15 @@ class CallerMetrics {
         .increment();
   }
 
+  void reviewed(String issuer, String result) {
+    Counter.builder("token_broker.token.reviews")
+        .description("Reviews of callers' JWTs by the API server")
+        .tag("issuer", issuer)
+        .tag("result", result)
+        .register(registry)
+        .increment();
+  }
+
   /** The registry holds the supplier, so that the gauge keeps its value after a collection. */
   void keysInForce(String issuer, Supplier<Number> keys) {
     Gauge.builder("token_broker.issuer.keys", keys)

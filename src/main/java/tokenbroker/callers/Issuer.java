@@ -3,6 +3,7 @@ package tokenbroker.callers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,13 @@ final class Issuer {
 
   private static final Logger LOG = Logger.getLogger(Issuer.class);
   private static final Duration READ_URL_EVERY = Duration.ofMinutes(5);
+
+  /**
+   * How many JWTs with an unknown key may wait for the keys to be read. Anybody can make such JWTs,
+   * so they must not take the places of others.
+   */
+  private static final int MOST_WAITING = 64;
+
   private static final Duration UNKNOWN_KEY_PAUSE = Duration.ofSeconds(30);
   private static final Duration RETRY_WITH_KEYS = Duration.ofSeconds(30);
   private static final Duration RETRY_WITHOUT_KEYS = Duration.ofSeconds(2);
@@ -28,7 +36,9 @@ final class Issuer {
   private final Duration readEvery;
   private final CallerMetrics metrics;
   private final Ticker ticker;
+  private final @Nullable TokenReviews reviews;
   private final ReentrantLock reading = new ReentrantLock();
+  private final Semaphore places = new Semaphore(MOST_WAITING);
   private volatile IssuerKeys keys = IssuerKeys.NONE;
   private volatile Moment due;
   private volatile @Nullable String failure;
@@ -41,6 +51,10 @@ final class Issuer {
   Issuer(IssuerSettings settings, Duration readFilesEvery, CallerMetrics metrics, Ticker ticker) {
     this.settings = settings;
     this.source = new KeySource(settings);
+    this.reviews =
+        settings.review() == null
+            ? null
+            : new TokenReviews(settings, settings.review(), metrics, ticker);
     this.readEvery = settings.keys() instanceof KeysLocation.File ? readFilesEvery : READ_URL_EVERY;
     this.metrics = metrics;
     this.ticker = ticker;
@@ -53,12 +67,21 @@ final class Issuer {
     return settings;
   }
 
+  /** Returns null if nobody reviews the issuer's JWTs. */
+  @Nullable TokenReviews reviews() {
+    return reviews;
+  }
+
   IssuerKeys keys() {
     return keys;
   }
 
   KeysStatus status() {
-    return new KeysStatus(settings.name(), keys.all().size(), Optional.ofNullable(failure));
+    return new KeysStatus(
+        settings.name(),
+        keys.all().size(),
+        Optional.ofNullable(failure),
+        Optional.ofNullable(reviews == null ? null : reviews.outage().reason()));
   }
 
   boolean isDue() {
@@ -84,16 +107,27 @@ final class Issuer {
 
   /**
    * Returns the keys that may have signed a JWT. Reads them again for a key that is not known, and
-   * then blocks; those who come meanwhile wait for the same read.
+   * then blocks; a few who come meanwhile wait for the same read.
    */
   Choice candidates(@Nullable String id, @Nullable String algorithm) {
     var choice = keys.candidates(id, algorithm);
     if (!(choice instanceof Choice.Unknown) || id == null || keys.all().isEmpty()) {
       return choice;
     }
+    if (!places.tryAcquire()) {
+      return new Choice.Crowded();
+    }
+    try {
+      return candidatesAfterRead(id, algorithm);
+    } finally {
+      places.release();
+    }
+  }
+
+  private Choice candidatesAfterRead(String id, @Nullable String algorithm) {
     reading.lock();
     try {
-      choice = keys.candidates(id, algorithm);
+      var choice = keys.candidates(id, algorithm);
       return choice instanceof Choice.Unknown && readForUnknownKey()
           ? keys.candidates(id, algorithm)
           : choice;

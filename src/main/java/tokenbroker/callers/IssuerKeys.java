@@ -28,6 +28,9 @@ record IssuerKeys(List<IssuerKey> all) {
 
     /** No key has the id that the JWT names, or it names none and several keys would fit. */
     record Unknown() implements Choice {}
+
+    /** As {@link Unknown}, and too many JWTs wait for the keys to be read again. */
+    record Crowded() implements Choice {}
   }
 
   /** Chooses by the two headers of the JWT: {@code kid} and {@code alg}. */
@@ -67,6 +70,8 @@ record IssuerKeys(List<IssuerKey> all) {
   }
 
   private static boolean isSame(IssuerKey one, IssuerKey other) {
-    return Objects.equals(one.id, other.id) && one.key.equals(other.key);
+    return Objects.equals(one.id, other.id)
+        && one.key.equals(other.key)
+        && one.algorithms().equals(other.algorithms());
   }
 }

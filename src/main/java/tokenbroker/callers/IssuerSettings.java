@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.config.BrokerConfig;
 
@@ -18,6 +19,7 @@ import tokenbroker.config.BrokerConfig;
  * @param name what {@code clients.yaml} calls it
  * @param issuer the exact {@code iss}
  * @param keys where its keys are; never {@link KeysLocation.Faulty}
+ * @param review null if nobody reviews its JWTs
  */
 record IssuerSettings(
     String name,
@@ -26,7 +28,8 @@ record IssuerSettings(
     @Nullable Path tokenFile,
     @Nullable Path caFile,
     String audience,
-    Set<SignatureAlgorithm> algorithms) {
+    Set<SignatureAlgorithm> algorithms,
+    @Nullable ReviewSettings review) {
 
   /**
    * All issuers that are configured right; what is wrong with the others is added to {@code
@@ -53,20 +56,31 @@ record IssuerSettings(
     return issuers;
   }
 
+  /** The same issuer with this one of its algorithms; with none if it is none of them. */
+  IssuerSettings withOnly(@Nullable String algorithm) {
+    var only =
+        algorithms.stream()
+            .filter(each -> each.getAlgorithm().equals(algorithm))
+            .collect(Collectors.toUnmodifiableSet());
+    return new IssuerSettings(name, issuer, keys, tokenFile, caFile, audience, only, review);
+  }
+
   private static IssuerSettings read(String name, BrokerConfig.Issuer config, List<String> faults) {
     var key = "broker.issuers." + name;
     var issuer = config.issuer().orElse("");
     if (issuer.isBlank()) {
       faults.add(key + ".issuer is missing: set it to the exact iss of the callers' JWTs");
     }
+    var keys = location(key + ".keys", config.keys().orElse(""), faults);
     return new IssuerSettings(
         name,
         issuer,
-        location(key + ".keys", config.keys().orElse(""), faults),
+        keys,
         config.keysTokenFile().orElse(null),
         config.keysCaFile().orElse(null),
         config.audience(),
-        algorithms(key, config.algorithms(), faults));
+        algorithms(key, config.algorithms(), faults),
+        ReviewSettings.read(key, config, keys, faults));
   }
 
   private static KeysLocation location(String key, String text, List<String> faults) {

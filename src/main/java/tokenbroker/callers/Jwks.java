@@ -29,8 +29,8 @@ final class Jwks {
   private Jwks() {}
 
   /**
-   * Returns the keys that the issuer's algorithms can use. A key of another type, one for
-   * encryption and one with a missing or impossible value are passed over, as RFC 7517 §5 asks.
+   * Returns the keys that the issuer's algorithms can use. A key of another type, one for another
+   * use and one with a missing or impossible value are passed over, as RFC 7517 §5 asks.
    *
    * @throws KeysUnreadable if the text is not a JWK set
    */
@@ -62,19 +62,37 @@ final class Jwks {
   }
 
   private static Optional<IssuerKey> key(JsonNode jwk, IssuerSettings issuer) {
-    var use = jwk.path("use").textValue();
     var type = jwk.path("kty").asText();
-    if ("enc".equals(use) || !(type.equals("RSA") || type.equals("EC"))) {
+    if (!isForSignatures(jwk) || !(type.equals("RSA") || type.equals("EC"))) {
       return Optional.empty();
     }
     try {
       var key = PublicJsonWebKey.Factory.newPublicJwk(publicPart(jwk)).getPublicKey();
-      return IssuerKey.of(jwk.path("kid").textValue(), key, issuer);
+      return IssuerKey.of(jwk.path("kid").textValue(), key, algorithms(jwk, issuer));
     } catch (JoseException | RuntimeException e) {
       // The parser throws anything at values that no key has. The other keys of the set may be
       // good.
       return Optional.empty();
     }
+  }
+
+  /** RFC 7517 §4.2 and §4.3: either member may be absent; one that is there must allow it. */
+  private static boolean isForSignatures(JsonNode jwk) {
+    var use = jwk.path("use");
+    var operations = jwk.path("key_ops");
+    return (use.isMissingNode() || "sig".equals(use.textValue()))
+        && (operations.isMissingNode()
+            || operations
+                .valueStream()
+                .anyMatch(operation -> "verify".equals(operation.textValue())));
+  }
+
+  /**
+   * The issuer with the algorithms that the key may be used with: its {@code alg}, if it has one.
+   */
+  private static IssuerSettings algorithms(JsonNode jwk, IssuerSettings issuer) {
+    var algorithm = jwk.path("alg");
+    return algorithm.isMissingNode() ? issuer : issuer.withOnly(algorithm.textValue());
   }
 
   /** The strings that make an RSA or EC public key, so that nothing else is ever interpreted. */

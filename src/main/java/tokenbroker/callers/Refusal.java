@@ -9,12 +9,18 @@ public enum Refusal {
   TOO_LARGE,
   UNKNOWN_ISSUER,
   UNKNOWN_KEY,
+  /** A header that a verifier may not ignore, and that the broker does not support. */
+  HEADER,
   ALGORITHM,
   SIGNATURE,
   EXPIRED,
   NOT_YET_VALID,
   AUDIENCE,
-  CLAIMS;
+  CLAIMS,
+  /** Bound to a key that the caller would have to prove (RFC 7800), so no plain bearer token. */
+  SENDER_CONSTRAINED,
+  /** The API server no longer accepts it, such as after its pod was deleted. */
+  REVIEW;
 
   /** The label of metrics, logs and audit lines. */
   public String label() {

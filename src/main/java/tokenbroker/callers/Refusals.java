@@ -4,6 +4,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import tokenbroker.callers.Verification.Refused;
 
@@ -70,12 +71,44 @@ final class Refusals {
             .formatted(Quoted.of(jwt.algorithm()), taken.collect(Collectors.joining(" or "))));
   }
 
-  static Refused oddClaim(String claim, UnverifiedJwt jwt, Issuer issuer) {
+  /** What the broker accepts of no issuer, whoever signed it. */
+  static Optional<Refused> unsupported(UnverifiedJwt jwt, Issuer issuer) {
+    var header = jwt.unsupportedHeader();
+    if (header != null) {
+      return Optional.of(
+          refused(
+              Refusal.HEADER,
+              issuer,
+              "the header %s is there, and the broker supports no such extension"
+                  .formatted(header)));
+    }
+    var claim = jwt.oddClaim();
+    if (claim != null) {
+      return Optional.of(
+          refused(
+              Refusal.CLAIMS,
+              issuer,
+              "the claim %s is %s, which it may not be"
+                  .formatted(claim, Quoted.of(jwt.claims().path(claim)))));
+    }
+    return jwt.isSenderConstrained()
+        ? Optional.of(
+            refused(
+                Refusal.SENDER_CONSTRAINED,
+                issuer,
+                "the claim cnf binds the JWT to a key, which the broker cannot check; give callers"
+                    + " JWTs without it"))
+        : Optional.empty();
+  }
+
+  /** What the API server refused. */
+  static Refused denied(UnverifiedJwt jwt, Issuer issuer) {
     return refused(
-        Refusal.CLAIMS,
+        Refusal.REVIEW,
         issuer,
-        "the claim %s is %s, which it may not be"
-            .formatted(claim, Quoted.of(jwt.claims().path(claim))));
+        "the API server does not accept the JWT for the audience %s (any more); sub is %s"
+            .formatted(
+                Quoted.of(issuer.settings().audience()), Quoted.of(jwt.claims().path("sub"))));
   }
 
   /** What the verifier refused for this reason. */
@@ -91,7 +124,16 @@ final class Refusals {
           case SIGNATURE ->
               "the signature is by no key of the issuer with kid %s"
                   .formatted(Quoted.of(jwt.keyId()));
-          case NO_TOKEN, MALFORMED, TOO_LARGE, UNKNOWN_ISSUER, UNKNOWN_KEY, ALGORITHM, CLAIMS ->
+          case NO_TOKEN,
+              MALFORMED,
+              TOO_LARGE,
+              UNKNOWN_ISSUER,
+              UNKNOWN_KEY,
+              HEADER,
+              ALGORITHM,
+              CLAIMS,
+              SENDER_CONSTRAINED,
+              REVIEW ->
               "a claim or a header is missing or malformed";
         };
     return refused(reason, issuer, difference + "; sub is " + Quoted.of(jwt.claims().path("sub")));

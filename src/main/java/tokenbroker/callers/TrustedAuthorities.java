@@ -15,12 +15,13 @@ final class TrustedAuthorities {
   private TrustedAuthorities() {}
 
   /**
-   * Returns a TLS context that trusts the certificates in the PEM file and no others.
+   * Returns a TLS context that trusts the certificates in the PEM text and no others.
    *
+   * @param caFile where the text is from
    * @throws KeysUnreadable naming the file, if it holds no certificate or a broken one
    */
-  static SSLContext in(Path caFile) throws IOException {
-    var trusted = certificates(caFile);
+  static SSLContext in(String text, Path caFile) throws IOException {
+    var trusted = certificates(text, caFile);
     try {
       if (trusted.size() == 0) {
         throw new KeysUnreadable("the CA file " + caFile + " holds no certificate");
@@ -35,8 +36,7 @@ final class TrustedAuthorities {
     }
   }
 
-  private static KeyStore certificates(Path caFile) throws IOException {
-    var text = TextFile.read(caFile);
+  private static KeyStore certificates(String text, Path caFile) throws IOException {
     try {
       var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
       trusted.load(null, null);

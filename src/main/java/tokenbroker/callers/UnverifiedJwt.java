@@ -23,6 +23,7 @@ record UnverifiedJwt(JsonNode header, JsonNode claims) {
   /** The last second that a date of four digits can name; whatever is later is no date. */
   private static final double LATEST = 253_402_300_799.0;
 
+  private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -36,12 +37,15 @@ record UnverifiedJwt(JsonNode header, JsonNode claims) {
   /** Empty for whatever is not a signed JWT in compact form, claims named twice included. */
   static Optional<UnverifiedJwt> parse(String jwt) {
     var parts = jwt.split("\\.", 4);
-    if (parts.length != 3 || parts[2].isEmpty()) {
+    if (parts.length != 3) {
       return Optional.empty();
     }
     try {
-      var header = object(parts[0]);
-      var claims = object(parts[1]);
+      var header = object(decoded(parts[0]));
+      var claims = object(decoded(parts[1]));
+      if (decoded(parts[2]).length == 0) {
+        return Optional.empty();
+      }
       return header == null || claims == null
           ? Optional.empty()
           : Optional.of(new UnverifiedJwt(header, claims));
@@ -50,9 +54,43 @@ record UnverifiedJwt(JsonNode header, JsonNode claims) {
     }
   }
 
-  private static @Nullable JsonNode object(String base64) throws IOException {
-    var json = JSON.readTree(Base64.getUrlDecoder().decode(base64));
+  /**
+   * Decodes a part (RFC 7515 §2), and refuses every other spelling of the same bytes: padding, line
+   * breaks, a last character with stray bits. Else one signature would make many JWTs.
+   *
+   * @throws IllegalArgumentException if the part is not what an encoder makes of the bytes
+   */
+  private static byte[] decoded(String part) {
+    var bytes = Base64.getUrlDecoder().decode(part);
+    if (!ENCODER.encodeToString(bytes).equals(part)) {
+      throw new IllegalArgumentException("not canonical base64url");
+    }
+    return bytes;
+  }
+
+  private static @Nullable JsonNode object(byte[] text) throws IOException {
+    var json = JSON.readTree(text);
     return json != null && json.isObject() ? json : null;
+  }
+
+  /**
+   * Returns the first header that changes how a JWT is to be verified in a way that the broker does
+   * not support; null if there is none. The broker supports no extension, so that a {@code crit}
+   * (RFC 7515 §4.1.11) is one in any case, and a {@code b64} (RFC 7797) unless it changes nothing.
+   */
+  @Nullable String unsupportedHeader() {
+    if (header.has("crit")) {
+      return "crit";
+    }
+    var encoded = header.path("b64");
+    return encoded.isMissingNode() || (encoded.isBoolean() && encoded.booleanValue())
+        ? null
+        : "b64";
+  }
+
+  /** Whether the JWT is good only together with a proof of a key (RFC 7800). */
+  boolean isSenderConstrained() {
+    return claims.has("cnf");
   }
 
   @Nullable String issuer() {

@@ -23,6 +23,14 @@ public sealed interface Verification {
    */
   record Unavailable(Duration retryAfter) implements Verification {}
 
+  /**
+   * The API server that reviews the issuer's JWTs gives no verdict, and the issuer's settings
+   * demand one.
+   *
+   * @param retryAfter until the broker asks it again
+   */
+  record Unreviewed(Duration retryAfter) implements Verification {}
+
   /** More JWTs wait to be verified than can be in good time. */
   record Overloaded() implements Verification {}
 }

@@ -6,18 +6,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.callers.CallerRule;
+import tokenbroker.callers.NamedGroups;
 
 /**
  * The clients as they are now. A reload replaces them as a whole, so that nobody sees half of it;
  * in between, a client may get new credentials for itself. Reading takes no lock.
  */
 @ApplicationScoped
-public class ClientDirectory {
+public class ClientDirectory implements NamedGroups {
 
   private final List<Consumer<ClientName>> removedListeners = new CopyOnWriteArrayList<>();
   private final List<BiConsumer<Client, Client>> changedListeners = new CopyOnWriteArrayList<>();
@@ -25,6 +29,8 @@ public class ClientDirectory {
 
   /** Null before the first right clients file. The map is never changed once it is here. */
   private volatile @Nullable Map<ClientName, AtomicReference<Entry>> snapshot;
+
+  private volatile Set<CallerRule.Group> namedGroups = Set.of();
 
   /** A client, and what is wrong with its secrets; null where nothing is. */
   public record Entry(Client client, @Nullable CredentialsFault problem) {}
@@ -59,6 +65,11 @@ public class ClientDirectory {
     return snapshot != null;
   }
 
+  @Override
+  public Set<CallerRule.Group> namedGroups() {
+    return namedGroups;
+  }
+
   /**
    * Tells of each client that is gone, when it can no longer be found. The listener runs on the
    * reloading thread and must be quick.
@@ -88,9 +99,22 @@ public class ClientDirectory {
     var now = LinkedHashMap.<ClientName, AtomicReference<Entry>>newLinkedHashMap(entries.size());
     entries.forEach(entry -> now.put(entry.client().name(), new AtomicReference<>(entry)));
     var before = all();
+    nameGroups(entries); // Ahead of the rules, so that whom they let in is known with its groups.
     snapshot = now;
     before.forEach(client -> tell(client, find(client.name()).orElse(null)));
     replacedListeners.forEach(listener -> listener.accept(before));
+  }
+
+  private void nameGroups(Collection<Entry> entries) {
+    var named =
+        entries.stream()
+            .flatMap(entry -> entry.client().callers().stream())
+            .filter(CallerRule.Group.class::isInstance)
+            .map(CallerRule.Group.class::cast)
+            .collect(Collectors.toUnmodifiableSet());
+    if (!namedGroups.containsAll(named)) {
+      namedGroups = named;
+    }
   }
 
   /** Replaces one client that is there. One thread at a time. */

@@ -98,9 +98,49 @@ public interface BrokerConfig {
     @WithDefault("token-broker")
     String audience();
 
-    /** Signature algorithms that are accepted. HMAC algorithms and {@code none} never are. */
+    /**
+     * Signature algorithms that are accepted. HMAC algorithms and {@code none} never are. A key
+     * with an {@code alg} of its own is used for that one alone.
+     */
     @WithDefault("RS256,ES256")
     List<String> algorithms();
+
+    /**
+     * Whether the API server of the Kubernetes cluster that issued a JWT reviews it (TokenReview):
+     * at first, and every 30 seconds while it is used. A token whose pod or service account was
+     * deleted then stops working within a minute instead of when it expires. The broker's service
+     * account needs the role {@code system:auth-delegator}.
+     */
+    @WithDefault("false")
+    boolean tokenReview();
+
+    /**
+     * The address of that API server, such as {@code https://10.0.0.1:6443}. The default is the
+     * server of {@code keys} if that is an API server's {@code …/openid/v1/jwks}, and {@code
+     * https://kubernetes.default.svc} otherwise.
+     */
+    Optional<String> tokenReviewApiServer();
+
+    /**
+     * A file with the broker's own bearer token for reviews; read anew each time. The default is
+     * {@code keys-token-file} if the same server has the keys, and the token that Kubernetes mounts
+     * into pods if it is {@code https://kubernetes.default.svc}.
+     */
+    Optional<Path> tokenReviewTokenFile();
+
+    /**
+     * A PEM file with the certificate authorities to trust for reviews, instead of the JVM's. The
+     * defaults are as for {@code token-review-token-file}: {@code keys-ca-file}, or the pod's.
+     */
+    Optional<Path> tokenReviewCaFile();
+
+    /**
+     * What becomes of JWTs while the API server gives no verdict: {@code accept} takes them by
+     * their signature alone, as without reviews; {@code refuse} answers 503 to callers whose last
+     * review is 45 seconds old.
+     */
+    @WithDefault("accept")
+    Unreviewed tokenReviewUnavailable();
   }
 
   /** What one caller may ask of one replica. */
@@ -119,8 +159,9 @@ public interface BrokerConfig {
     int burst();
 
     /**
-     * Verified JWTs that one replica remembers, about 300 bytes each; {@code 0} verifies each at
-     * each request.
+     * Verified JWTs that one replica remembers, in 512 bytes each: 5 MB by default. One with a long
+     * subject, or with many groups that {@code clients.yaml} names, takes the place of several.
+     * {@code 0} verifies each at each request.
      */
     @WithDefault("10000")
     @Range(min = "0", max = "1000000")
@@ -219,6 +260,12 @@ public interface BrokerConfig {
     @WithDefault("1000")
     @Range(min = "0", max = "100000")
     int clients();
+  }
+
+  /** What becomes of JWTs that cannot be reviewed. */
+  enum Unreviewed {
+    ACCEPT,
+    REFUSE
   }
 
   /** Where tokens are shared. */

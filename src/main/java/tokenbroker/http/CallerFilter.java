@@ -81,6 +81,8 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
           request.abortWith(later(request, ProblemCode.OVERLOADED, Duration.ofSeconds(1)));
       case Verification.Unavailable(var wait) ->
           request.abortWith(later(request, ProblemCode.KEYS_UNAVAILABLE, wait));
+      case Verification.Unreviewed(var wait) ->
+          request.abortWith(later(request, ProblemCode.REVIEW_UNAVAILABLE, wait));
     }
   }
 

@@ -61,6 +61,11 @@ enum ProblemCode {
       true,
       "The caller's issuer cannot be verified yet",
       "The keys of the issuer have not been read yet; ask again after the time in Retry-After."),
+  REVIEW_UNAVAILABLE(
+      503,
+      true,
+      "The caller token cannot be reviewed now",
+      "The API server gives no verdict on the token; ask again after the time in Retry-After."),
   UPSTREAM_TIMEOUT(
       504, true, "TrackMage did not answer in time", "No token was there before the time limit.");
 

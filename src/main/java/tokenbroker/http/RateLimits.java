@@ -20,6 +20,15 @@ class RateLimits {
 
   private static final int CALLERS = 10_000;
 
+  /**
+   * The size of a place in bytes: one caller has one, and several if its subject is long. So the
+   * limits of all callers retain 2.6 MB at most.
+   */
+  static final int PLACE = 256;
+
+  /** What an entry retains beside its subject, with all that the cache keeps for it, in bytes. */
+  private static final int BARE = 192;
+
   private final long nanosPerRequest;
   private final long burstNanos;
   private final Ticker ticker;
@@ -36,7 +45,8 @@ class RateLimits {
     this.ticker = ticker;
     this.dueByCaller =
         Caffeine.newBuilder()
-            .maximumSize(CALLERS)
+            .maximumWeight((long) CALLERS * PLACE)
+            .weigher((Key key, AtomicLong due) -> Math.max(PLACE, key.bytes()))
             .expireAfterAccess(
                 Duration.ofNanos(Math.max(burstNanos, Duration.ofMinutes(1).toNanos())))
             .executor(Runnable::run) // Its upkeep is less than a change of threads.
@@ -65,5 +75,11 @@ class RateLimits {
     }
   }
 
-  private record Key(String issuer, String subject) {}
+  private record Key(String issuer, String subject) {
+
+    /** Two bytes a character, since one that is not Latin makes all of its text so. */
+    int bytes() {
+      return BARE + 2 * subject.length();
+    }
+  }
 }

@@ -46,6 +46,8 @@ class BrokerReadiness implements HealthCheck {
 
   private static String text(KeysStatus status) {
     var keys = status.keys() + (status.keys() == 1 ? " key" : " keys");
-    return status.failure().map(reason -> keys + ", last read failed: " + reason).orElse(keys);
+    return keys
+        + status.failure().map(reason -> ", last read failed: " + reason).orElse("")
+        + status.reviewFailure().map(reason -> ", token reviews fail: " + reason).orElse("");
   }
 }

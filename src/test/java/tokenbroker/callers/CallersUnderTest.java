@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.SettableClock;
@@ -17,12 +18,16 @@ final class CallersUnderTest {
   final SettableClock clock = new SettableClock(Clock.systemUTC().instant());
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   final Issuers issuers;
+
+  /** The groups that rules speak of. */
+  volatile Set<CallerRule.Group> namedGroups = Set.of();
+
   final VerifiedCallers callers;
 
   private CallersUnderTest(Map<String, String> settings) {
     var metrics = new CallerMetrics(registry);
     issuers = new Issuers(TestConfig.with(settings), metrics, clock);
-    callers = new VerifiedCallers(issuers, metrics, clock, clock, 100);
+    callers = new VerifiedCallers(issuers, () -> namedGroups, metrics, clock, clock, 100);
   }
 
   /** Callers with all these settings; no keys are read yet. */
@@ -72,6 +77,15 @@ final class CallersUnderTest {
         .filter(status -> status.issuer().equals(issuer))
         .findFirst()
         .flatMap(KeysStatus::failure)
+        .orElse(null);
+  }
+
+  /** Why the API server reviews no JWT of this issuer; null if it does. */
+  @Nullable String failureOfReviews(String issuer) {
+    return issuers.statuses().stream()
+        .filter(status -> status.issuer().equals(issuer))
+        .findFirst()
+        .flatMap(KeysStatus::reviewFailure)
         .orElse(null);
   }
 

@@ -4,24 +4,29 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -52,6 +57,8 @@ class ForgedCallerTest {
   private static final KeyPair RSA = rsa();
   private static final KeyPair OTHER_RSA = rsa();
   private static final KeyPair EC = ec();
+  private static final Refusal HEADER = Refusal.HEADER;
+  private static final Refusal BOUND = Refusal.SENDER_CONSTRAINED;
 
   @TempDir static Path directory;
 
@@ -71,7 +78,13 @@ class ForgedCallerTest {
     var issuers = new Issuers(config, metrics, Ticker.system());
     issuers.readKeysIfDue();
     assertThat(issuers.faults()).isEmpty();
-    callers = new VerifiedCallers(issuers, metrics, Clock.systemUTC(), Ticker.system(), 100);
+    var groups =
+        Stream.of("a", "b", "logistics")
+            .map(group -> new CallerRule.Group("test", group))
+            .collect(Collectors.toUnmodifiableSet());
+    callers =
+        new VerifiedCallers(
+            issuers, () -> groups, metrics, Clock.systemUTC(), Ticker.system(), 100);
   }
 
   static Stream<Arguments> good() {
@@ -119,8 +132,8 @@ class ForgedCallerTest {
             parts[0] + "." + base64("[]") + "." + parts[2],
             Refusal.MALFORMED),
         Arguments.of("20 KiB", rs256(with("filler", "x".repeat(20_000))), Refusal.TOO_LARGE),
-        Arguments.of("alg none", unsigned("none") + ".x", Refusal.ALGORITHM),
-        Arguments.of("alg None", unsigned("None") + ".x", Refusal.ALGORITHM),
+        Arguments.of("alg none", unsigned("none") + ".eA", Refusal.ALGORITHM),
+        Arguments.of("alg None", unsigned("None") + ".eA", Refusal.ALGORITHM),
         Arguments.of(
             "no alg",
             base64("{\"kid\":\"rsa-1\"}") + "." + parts[1] + "." + parts[2],
@@ -160,13 +173,41 @@ class ForgedCallerTest {
         Arguments.of(
             "an embedded x5u", withHeader("x5u", "https://evil.test/cert"), Refusal.SIGNATURE),
         Arguments.of("an embedded x5c", withHeader("x5c", List.of("MIIB")), Refusal.SIGNATURE),
-        Arguments.of("an unknown crit", critical(), Refusal.CLAIMS),
+        Arguments.of("junk after the signature", good + "!", Refusal.MALFORMED),
+        Arguments.of("padding after the signature", good + "==", Refusal.MALFORMED),
+        Arguments.of("a line break after the signature", good + "\n", Refusal.MALFORMED),
+        Arguments.of("a blank in the signature", within(good, " "), Refusal.MALFORMED),
+        Arguments.of("a line break in the signature", within(good, "\r\n"), Refusal.MALFORMED),
+        Arguments.of("junk in the signature", within(good, "*"), Refusal.MALFORMED),
+        Arguments.of("a letter that is not ASCII", within(good, "ä"), Refusal.MALFORMED),
+        Arguments.of("base64 of the other alphabet", within(good, "+/"), Refusal.MALFORMED),
+        Arguments.of("another last character of the same bytes", twin(good), Refusal.MALFORMED),
+        Arguments.of("a signature of one character", partsOf(good, "A"), Refusal.MALFORMED),
+        Arguments.of("a header with padding", rs256("{}", "=", ""), Refusal.MALFORMED),
+        Arguments.of("a payload with padding", rs256("{}", "", "="), Refusal.MALFORMED),
+        Arguments.of("a payload with a line break", rs256("{}", "", "\n"), Refusal.MALFORMED),
+        Arguments.of("an unknown crit", rs256("{\"crit\":[\"exotic\"],\"exotic\":1}"), HEADER),
+        Arguments.of("an empty crit", rs256("{\"crit\":[]}"), HEADER),
+        Arguments.of("a crit that is null", rs256("{\"crit\":null}"), HEADER),
+        Arguments.of("a crit that is no list", rs256("{\"crit\":\"exp\"}"), HEADER),
+        Arguments.of("a crit of what is known", rs256("{\"crit\":[\"exp\"],\"exp\":1}"), HEADER),
+        Arguments.of("b64 false", rs256("{\"b64\":false}"), HEADER),
+        Arguments.of("a critical b64", rs256("{\"crit\":[\"b64\"],\"b64\":true}"), HEADER),
+        Arguments.of("a critical b64 false", rs256("{\"crit\":[\"b64\"],\"b64\":false}"), HEADER),
+        Arguments.of("b64 as text", rs256("{\"b64\":\"false\"}"), HEADER),
+        Arguments.of("a payload that is not encoded (RFC 7797)", unencoded(), Refusal.MALFORMED),
+        Arguments.of(
+            "bound to a certificate", rs256(with("cnf", Map.of("x5t#S256", "bwcK"))), BOUND),
+        Arguments.of("bound to a DPoP key", rs256(with("cnf", Map.of("jkt", "0ZcO"))), BOUND),
+        Arguments.of("bound to an embedded key", rs256(with("cnf", Map.of("jwk", "x"))), BOUND),
+        Arguments.of("bound to nothing", rs256(with("cnf", Map.of())), BOUND),
+        Arguments.of("bound to a text", rs256(with("cnf", "x")), BOUND),
         Arguments.of(
             "a changed payload",
             parts[0] + "." + base64(json(with("sub", "admin"))) + "." + parts[2],
             Refusal.SIGNATURE),
         Arguments.of(
-            "a signature cut short", good.substring(0, good.length() - 8), Refusal.SIGNATURE),
+            "a signature cut short", good.substring(0, good.length() - 6), Refusal.SIGNATURE),
         Arguments.of("no exp", rs256(without("exp")), Refusal.CLAIMS),
         Arguments.of("exp as text", rs256(with("exp", "tomorrow")), Refusal.CLAIMS),
         Arguments.of("expired", rs256(expired(60)), Refusal.EXPIRED),
@@ -215,11 +256,122 @@ class ForgedCallerTest {
   @Test
   void noChangedByteOfAGoodTokenIsVerified() {
     var jwt = rs256(claims());
-    for (var at = 0; at < jwt.length() - 1; at++) {
+    for (var at = 0; at < jwt.length(); at++) {
       var changed =
           jwt.substring(0, at) + (jwt.charAt(at) == 'A' ? 'B' : 'A') + jwt.substring(at + 1);
       assertThat(callers.verify(changed)).as("byte %d", at).isInstanceOf(Refused.class);
     }
+  }
+
+  /** With any one character more, at any place. */
+  @Test
+  void noTokenWithACharacterMoreIsVerified() {
+    var jwt = rs256(claims());
+    for (var more : List.of("!", "=", " ", "\n", "A", ".", "\0", "\u0100", "%")) {
+      for (var at = 0; at <= jwt.length(); at++) {
+        var changed = jwt.substring(0, at) + more + jwt.substring(at);
+        assertThat(callers.verify(changed)).as("%s at %d", more, at).isInstanceOf(Refused.class);
+      }
+    }
+  }
+
+  /**
+   * Of an ECDSA signature (r, s) everybody can make (r, n - s), which is as good (and which signers
+   * make as often). So one such JWT has two spellings, and no third.
+   */
+  @Test
+  void anEcdsaSignatureHasOneTwinAndNoOtherSpelling() {
+    var jwt = signed(claims(), "ES256", "ec-1", EC.getPrivate());
+    var signed = jwt.substring(0, jwt.lastIndexOf('.') + 1);
+    var signature = Base64.getUrlDecoder().decode(jwt.substring(signed.length()));
+    var r = new BigInteger(1, Arrays.copyOf(signature, 32));
+    var s = new BigInteger(1, Arrays.copyOfRange(signature, 32, 64));
+    var n = ((ECPublicKey) EC.getPublic()).getParams().getOrder();
+
+    assertThat(callers.verify(signed + ecdsa(32, r, n.subtract(s)))).isInstanceOf(Verified.class);
+    for (var width : List.of(31, 33, 34, 64)) {
+      assertThat(callers.verify(signed + ecdsa(width, r, s))).isInstanceOf(Refused.class);
+    }
+    for (var other : List.of(r.add(n), r.negate(), r.subtract(n), BigInteger.ZERO, n)) {
+      assertThat(callers.verify(signed + ecdsa(32, other, s))).isInstanceOf(Refused.class);
+      assertThat(callers.verify(signed + ecdsa(33, other, s))).isInstanceOf(Refused.class);
+    }
+    assertThat(callers.verify(signed + ecdsa(33, r, s.add(n)))).isInstanceOf(Refused.class);
+    assertThat(callers.verify(signed + der(r, s))).isInstanceOf(Refused.class);
+  }
+
+  @Test
+  void anRsaSignatureHasOneSpelling() {
+    var jwt = rs256(claims());
+    var signed = jwt.substring(0, jwt.lastIndexOf('.') + 1);
+    var signature =
+        new BigInteger(1, Base64.getUrlDecoder().decode(jwt.substring(signed.length())));
+    var n = ((RSAPublicKey) RSA.getPublic()).getModulus();
+
+    for (var width : List.of(257, 258, 512)) {
+      assertThat(callers.verify(signed + number(width, signature))).isInstanceOf(Refused.class);
+      assertThat(callers.verify(signed + number(width, signature.add(n))))
+          .isInstanceOf(Refused.class);
+    }
+    if (signature.add(n).bitLength() <= 2048) {
+      assertThat(callers.verify(signed + number(256, signature.add(n))))
+          .isInstanceOf(Refused.class);
+    }
+    assertThat(callers.verify(signed + number(256, n.subtract(signature))))
+        .isInstanceOf(Refused.class);
+  }
+
+  private static String ecdsa(int width, BigInteger r, BigInteger s) {
+    return base64(bytes(width, r), bytes(width, s));
+  }
+
+  private static String number(int width, BigInteger number) {
+    return base64(bytes(width, number));
+  }
+
+  private static String der(BigInteger r, BigInteger s) {
+    var first = r.toByteArray();
+    var second = s.toByteArray();
+    var length = first.length + second.length + 4;
+    return base64(
+        new byte[] {0x30, (byte) length, 2, (byte) first.length},
+        first,
+        new byte[] {2, (byte) second.length},
+        second);
+  }
+
+  /** The lowest bytes of a number, as many as its width. */
+  private static byte[] bytes(int width, BigInteger number) {
+    var all = number.toByteArray();
+    var bytes = new byte[width];
+    var copied = Math.min(width, all.length);
+    System.arraycopy(all, all.length - copied, bytes, width - copied, copied);
+    return bytes;
+  }
+
+  private static String base64(byte[]... parts) {
+    var all = new ByteArrayOutputStream();
+    for (var part : parts) {
+      all.writeBytes(part);
+    }
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(all.toByteArray());
+  }
+
+  /** With more text in the middle of the signature. */
+  private static String within(String jwt, String more) {
+    var at = jwt.length() - 100;
+    return jwt.substring(0, at) + more + jwt.substring(at);
+  }
+
+  /** With another last character, whose low bits alone differ: lenient decoders drop them. */
+  private static String twin(String jwt) {
+    var alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    var last = alphabet.indexOf(jwt.charAt(jwt.length() - 1));
+    return jwt.substring(0, jwt.length() - 1) + alphabet.charAt(last + 1);
+  }
+
+  private static String partsOf(String jwt, String signature) {
+    return jwt.substring(0, jwt.lastIndexOf('.') + 1) + signature;
   }
 
   private static Map<String, Object> claims() {
@@ -286,13 +438,32 @@ class ForgedCallerTest {
     return signed(json(claims()), "RS256", "rsa-1", OTHER_RSA.getPrivate(), Map.of(name, value));
   }
 
-  private static String critical() {
-    return signed(
-        json(claims()),
-        "RS256",
-        "rsa-1",
-        RSA.getPrivate(),
-        Map.of("crit", List.of("exotic"), "exotic", true));
+  /** A good JWT but for its header, which has these members beside {@code alg} and {@code kid}. */
+  private static String rs256(String members) {
+    return rs256(members, "", "");
+  }
+
+  /** Each part with something behind it that is signed too. */
+  private static String rs256(String members, String behindHeader, String behindPayload) {
+    var header = "{\"alg\":\"RS256\",\"kid\":\"rsa-1\"," + members.substring(1);
+    return rs256Of(
+        base64(header.replace(",}", "}")) + behindHeader, base64(json(claims())) + behindPayload);
+  }
+
+  private static String unencoded() {
+    var header = "{\"alg\":\"RS256\",\"kid\":\"rsa-1\",\"b64\":false,\"crit\":[\"b64\"]}";
+    return rs256Of(base64(header), json(claims()).replace(".", ""));
+  }
+
+  private static String rs256Of(String header, String payload) {
+    try {
+      var signature = Signature.getInstance("SHA256withRSA");
+      signature.initSign(RSA.getPrivate());
+      signature.update((header + "." + payload).getBytes(UTF_8));
+      return header + "." + payload + "." + base64(signature.sign());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static String duplicated() {

@@ -90,6 +90,13 @@ class KeySourceTest {
     var url = URI.create("http://127.0.0.1:" + server.port() + "/jwks");
     return new KeySource(
         new IssuerSettings(
-            "test", "https://issuer", new KeysLocation.Url(url), tokenFile, null, "us", Set.of()));
+            "test",
+            "https://issuer",
+            new KeysLocation.Url(url),
+            tokenFile,
+            null,
+            "us",
+            Set.of(),
+            null));
   }
 }

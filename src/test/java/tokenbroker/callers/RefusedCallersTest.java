@@ -72,6 +72,10 @@ class RefusedCallersTest {
             "(signature): the signature is by no key of the issuer with kid \"k1\""),
         Arguments.of(
             Signed.by(Signed.ec("k1")), "(algorithm): alg is \"ES256\", the key takes RS256"),
+        Arguments.of(
+            with("cnf", Map.of("jkt", "0ZcO")),
+            "test (sender_constrained): the claim cnf binds the JWT to a key, which the broker"
+                + " cannot check"),
         Arguments.of("a.b.c", "(malformed): the token is no signed JWT"),
         Arguments.of("x".repeat(9000), "(too_large): the JWT has 9000 characters"),
         Arguments.of(
@@ -82,7 +86,7 @@ class RefusedCallersTest {
             with("aud", "a,b,c,d,e,f,g".split(",")),
             "aud is [\"a\", \"b\", \"c\", \"d\", \"e\", ...], expected"),
         Arguments.of(
-            good.substring(0, good.length() - 8), "(signature): the signature is by no key"));
+            good.substring(0, good.length() - 6), "(signature): the signature is by no key"));
   }
 
   @ParameterizedTest

@@ -31,6 +31,11 @@ class EnvironmentVariablesTest {
             Map.entry("broker.issuers.<name>.keys-ca-file", "/a/ca.pem"),
             Map.entry("broker.issuers.<name>.audience", "broker.example"),
             Map.entry("broker.issuers.<name>.algorithms", "PS256,EdDSA"),
+            Map.entry("broker.issuers.<name>.token-review", "true"),
+            Map.entry("broker.issuers.<name>.token-review-api-server", "https://west:6443"),
+            Map.entry("broker.issuers.<name>.token-review-token-file", "/a/review-token"),
+            Map.entry("broker.issuers.<name>.token-review-ca-file", "/a/review-ca.pem"),
+            Map.entry("broker.issuers.<name>.token-review-unavailable", "refuse"),
             Map.entry("broker.callers.rate-limit", "11"),
             Map.entry("broker.callers.burst", "22"),
             Map.entry("broker.callers.remembered", "23"),
@@ -68,6 +73,11 @@ class EnvironmentVariablesTest {
     assertThat(issuer.keysCaFile()).hasValue(Path.of("/a/ca.pem"));
     assertThat(issuer.audience()).isEqualTo("broker.example");
     assertThat(issuer.algorithms()).containsExactly("PS256", "EdDSA");
+    assertThat(issuer.tokenReview()).isTrue();
+    assertThat(issuer.tokenReviewApiServer()).hasValue("https://west:6443");
+    assertThat(issuer.tokenReviewTokenFile()).hasValue(Path.of("/a/review-token"));
+    assertThat(issuer.tokenReviewCaFile()).hasValue(Path.of("/a/review-ca.pem"));
+    assertThat(issuer.tokenReviewUnavailable()).isEqualTo(BrokerConfig.Unreviewed.REFUSE);
     assertThat(config.callers().rateLimit()).isEqualTo(11);
     assertThat(config.callers().burst()).isEqualTo(22);
     assertThat(config.callers().remembered()).isEqualTo(23);

@@ -45,6 +45,11 @@ class SettingsTest {
           Map.entry("broker.issuers.<name>.keys-ca-file", ""),
           Map.entry("broker.issuers.<name>.audience", "token-broker"),
           Map.entry("broker.issuers.<name>.algorithms", "RS256,ES256"),
+          Map.entry("broker.issuers.<name>.token-review", "false"),
+          Map.entry("broker.issuers.<name>.token-review-api-server", ""),
+          Map.entry("broker.issuers.<name>.token-review-token-file", ""),
+          Map.entry("broker.issuers.<name>.token-review-ca-file", ""),
+          Map.entry("broker.issuers.<name>.token-review-unavailable", "accept"),
           Map.entry("broker.seal.keys", ""),
           Map.entry("broker.seal.primary", ""),
           Map.entry("broker.connections.public-url", ""));

@@ -45,6 +45,7 @@ class ManifestsTest {
         CONSUMER,
         with(PRODUCTION, "tls"),
         with(PRODUCTION, "connections"),
+        with(PRODUCTION, "token-review"),
         with(Path.of("k8s", "base")));
   }
 
@@ -197,6 +198,42 @@ class ManifestsTest {
     assertThat(one(CONSUMER, "Deployment").mapping("spec", "template", "metadata", "labels"))
         .as("what the broker's NetworkPolicy lets in")
         .containsAllEntriesOf(callersLabels());
+  }
+
+  /** Without reviews it has no role of its own, and with them the one that they take. */
+  @Test
+  void theBrokerMayHaveTokensReviewedWhereTheyAreAndNothingElse() throws IOException {
+    assertThat(Manifest.rendered(PRODUCTION)).noneMatch(each -> each.kind().contains("Role"));
+
+    var site = with(PRODUCTION, "token-review");
+    assertThat(Manifest.rendered(site))
+        .filteredOn(each -> each.kind().contains("Role"))
+        .singleElement()
+        .satisfies(
+            binding -> {
+              assertThat(binding.mapping("roleRef"))
+                  .containsEntry("kind", "ClusterRole")
+                  .containsEntry("name", "system:auth-delegator");
+              assertThat(binding.list("subjects"))
+                  .containsExactly(
+                      Map.of(
+                          "kind", "ServiceAccount",
+                          "name", "token-broker",
+                          "namespace", broker(site).at("metadata", "namespace").orElseThrow()));
+            });
+    assertThat(settings(site))
+        .containsEntry("BROKER_ISSUERS__CLUSTER__TOKEN_REVIEW", "true")
+        .doesNotContainKey("BROKER_ISSUERS__CLUSTER__TOKEN_REVIEW_UNAVAILABLE");
+    var mount =
+        Manifest.listAt(container(broker(site)), "volumeMounts").stream()
+            .filter(each -> "token-review".equals(each.get("name")))
+            .findFirst()
+            .orElseThrow();
+    for (var file : List.of("TOKEN_FILE", "CA_FILE")) {
+      assertThat(settings(site).get("BROKER_ISSUERS__CLUSTER__TOKEN_REVIEW_" + file))
+          .asString()
+          .startsWith(mount.get("mountPath") + "/");
+    }
   }
 
   @Test

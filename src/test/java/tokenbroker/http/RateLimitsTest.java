@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.callers.Caller;
+import tokenbroker.testing.LiveHeap;
 import tokenbroker.testing.SettableClock;
 
 class RateLimitsTest {
@@ -53,5 +56,30 @@ class RateLimitsTest {
     for (var request = 0; request < 10_000; request++) {
       assertThat(limits.waitFor(orders)).isZero();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {43, 100, 5_900})
+  void theLimitsOfAllCallersRetainNoMoreThanTheirPlaces(int length) {
+    var callers = 4_000;
+    var retained =
+        LiveHeap.bytesPerEntry(
+            callers,
+            count -> {
+              var limits = new RateLimits(1000, 2000, clock);
+              for (var i = 0; i < count; i++) {
+                limits.waitFor(caller(i, length));
+              }
+              return limits;
+            });
+    assertThat(retained).isPositive();
+    assertThat(retained * callers).isLessThan(10_000 * RateLimits.PLACE);
+    if (length <= 43) {
+      assertThat(retained).as("all places can be taken").isLessThan(RateLimits.PLACE);
+    }
+  }
+
+  private static Caller caller(int number, int length) {
+    return new Caller("cluster", "%010d".formatted(number) + "x".repeat(length - 10), Set.of());
   }
 }

@@ -11,11 +11,13 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of a Kubernetes API server that publishes the keys of service accounts. Like the real
- * one, it knows a single media type and answers 406 to a request that does not name it.
+ * The part of a Kubernetes API server that publishes the keys of service accounts and reviews their
+ * tokens. Like the real one, it publishes keys as a single media type and answers 406 to a request
+ * that does not name it.
  */
 public final class ApiServer implements AutoCloseable {
 
@@ -24,6 +26,7 @@ public final class ApiServer implements AutoCloseable {
   private static final int NO_BODY = -1;
 
   private final HttpServer server;
+  private final TokenReviewEndpoint reviews = new TokenReviewEndpoint();
   private final List<String> authorizations = new CopyOnWriteArrayList<>();
   private volatile int status = 200;
   private volatile byte[] body = new byte[0];
@@ -38,6 +41,8 @@ public final class ApiServer implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     server.createContext(PATH, this::answer);
+    server.createContext(TokenReviewEndpoint.PATH, reviews::answer);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.start();
   }
 
@@ -49,6 +54,7 @@ public final class ApiServer implements AutoCloseable {
   /** Makes the server answer 401 to every other bearer token. */
   public ApiServer requiring(String token) {
     requiredToken = token;
+    reviews.requiring(token);
     return this;
   }
 
@@ -69,6 +75,11 @@ public final class ApiServer implements AutoCloseable {
 
   public void release() {
     answering.countDown();
+  }
+
+  /** The reviews of tokens, each of which wants a bearer token: see {@link #requiring}. */
+  public TokenReviewEndpoint reviews() {
+    return reviews;
   }
 
   public int port() {

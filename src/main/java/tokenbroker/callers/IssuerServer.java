@@ -1,0 +1,138 @@
+package tokenbroker.callers;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.outbound.Body.CutOff;
+import tokenbroker.outbound.Body.TooLarge;
+import tokenbroker.outbound.Body.Undecodable;
+import tokenbroker.outbound.Body.Unframed;
+import tokenbroker.outbound.Body.Whole;
+import tokenbroker.outbound.OutboundHttp;
+import tokenbroker.outbound.OutboundRequest;
+import tokenbroker.outbound.Reply.Answered;
+import tokenbroker.outbound.Reply.Late;
+import tokenbroker.outbound.Reply.NoConnection;
+import tokenbroker.outbound.Reply.NoConnection.Reason;
+import tokenbroker.outbound.Reply.NotHttp;
+import tokenbroker.time.Ticker;
+
+/**
+ * A server of an issuer, as it is asked for keys or for reviews: with the bearer token and the
+ * certificate authorities that files hold. Both files are read anew for each request, since
+ * Kubernetes rotates them. Thread-safe; blocks.
+ */
+final class IssuerServer {
+
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
+
+  private final @Nullable Path tokenFile;
+  private final @Nullable Path caFile;
+  private final Duration limit;
+  private final String setting;
+  private final OutboundHttp http;
+  private volatile Trust trust = new Trust(null, (SSLSocketFactory) SSLSocketFactory.getDefault());
+
+  /**
+   * The authorities that are trusted.
+   *
+   * @param text what they were read from; null for those of the JVM
+   */
+  private record Trust(@Nullable String text, SSLSocketFactory sockets) {}
+
+  /**
+   * Makes a client.
+   *
+   * @param tokenFile null to send no token
+   * @param caFile null to trust the authorities that the JVM trusts
+   * @param limit on each request as a whole
+   * @param setting the key that has the server's address, for messages
+   */
+  IssuerServer(@Nullable Path tokenFile, @Nullable Path caFile, Duration limit, String setting) {
+    this.setting = setting;
+    this.tokenFile = tokenFile;
+    this.caFile = caFile;
+    this.limit = limit;
+    this.http =
+        new OutboundHttp(CONNECT_LIMIT, Ticker.system(), Clock.systemUTC(), () -> trust.sockets());
+  }
+
+  /**
+   * Sends a request and returns the body of the answer.
+   *
+   * @param wanted the statuses of an answer that is one
+   * @throws KeysUnreadable with the reason if there is no such answer
+   */
+  String send(
+      String method,
+      URI url,
+      Map<String, String> headers,
+      @Nullable String body,
+      Set<Integer> wanted)
+      throws IOException {
+    var all = new HashMap<>(headers);
+    if (tokenFile != null) {
+      all.put("Authorization", "Bearer " + TokenFile.read(tokenFile));
+    }
+    if (caFile != null) {
+      readAuthorities(caFile);
+    }
+    return switch (http.send(new OutboundRequest(method, url, all, body, true), limit)) {
+      case Answered answer -> body(answer, wanted);
+      case NoConnection(var reason) -> throw new KeysUnreadable(text(reason));
+      case NotHttp _ -> throw new KeysUnreadable("the answer is not HTTP");
+      case Late _ -> throw new KeysUnreadable("no answer in time");
+    };
+  }
+
+  private void readAuthorities(Path file) throws IOException {
+    var text = TextFile.read(file);
+    if (!text.equals(trust.text)) {
+      trust = new Trust(text, TrustedAuthorities.in(text, file).getSocketFactory());
+    }
+  }
+
+  private String body(Answered answer, Set<Integer> wanted) throws KeysUnreadable {
+    checkStatus(answer.status(), wanted);
+    return switch (answer.body()) {
+      case Whole(var bytes) -> new String(bytes, StandardCharsets.UTF_8);
+      case CutOff _ -> throw new KeysUnreadable("the answer is cut off");
+      case TooLarge _ -> throw new KeysUnreadable("the answer has more than 256 KiB");
+      case Unframed _, Undecodable _ -> throw new KeysUnreadable("the answer cannot be decoded");
+    };
+  }
+
+  /** Says what the server did, and never what it wrote. */
+  private void checkStatus(int status, Set<Integer> wanted) throws KeysUnreadable {
+    if (status / 100 == 3) {
+      throw new KeysUnreadable(
+          "status "
+              + status
+              + ", a redirect, which is not followed: set "
+              + setting
+              + " to its target");
+    }
+    if (!wanted.contains(status)) {
+      throw new KeysUnreadable("status " + status);
+    }
+  }
+
+  private static String text(Reason reason) {
+    return switch (reason) {
+      case UNKNOWN_HOST -> "no connection: the host has no address";
+      case REFUSED -> "no connection: it is refused";
+      case TIMEOUT -> "no connection in time";
+      case TLS -> "no TLS: the certificate is not trusted or names another host";
+      case PROXY -> "no connection: the egress proxy refuses it";
+      case CLOSED, BROKEN -> "the connection is closed before an answer";
+    };
+  }
+}

@@ -1,0 +1,114 @@
+package tokenbroker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tokenbroker.testing.ApiServer;
+import tokenbroker.testing.BrokerFiles;
+import tokenbroker.testing.BrokerProcess;
+import tokenbroker.testing.CallerTokens;
+import tokenbroker.testing.Measured;
+
+/** The packaged broker with an API server that reviews the tokens of callers. */
+class TokenReviewIT {
+
+  private static final String OWN = "token-of-the-broker";
+
+  @TempDir Path directory;
+
+  private final CallerTokens issuer = new CallerTokens("k1");
+  private final ApiServer server = ApiServer.publishing(issuer.jwks()).requiring(OWN);
+
+  @AfterEach
+  void end() {
+    server.close();
+  }
+
+  @Test
+  void theTokenOfADeletedPodStopsWorkingWithinAMinute() {
+    try (var broker = settings().start()) {
+      var jwt = issuer.token("orders");
+      var other = issuer.token("orders");
+      assertThat(status(broker, jwt)).isEqualTo(200);
+      server.reviews().withdraw(jwt);
+      var begun = Instant.now();
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .pollInterval(Duration.ofMillis(200))
+          .until(
+              () -> {
+                assertThat(status(broker, other)).isEqualTo(200);
+                return status(broker, jwt) == 401;
+              });
+      Measured.say(
+          "theTokenOfADeletedPodStopsWorkingWithinAMinute",
+          "refused after %d s, others served"
+              .formatted(Duration.between(begun, Instant.now()).toSeconds()));
+      assertThat(
+              broker.metric("token_broker_token_reviews_total{issuer=\"test\",result=\"refused\"}"))
+          .isEqualTo(1);
+      assertThat(broker.metric("token_broker_authentication_failures_total{reason=\"review\"}"))
+          .isPositive();
+      assertThat(broker.output()).doesNotContain(jwt, OWN);
+    }
+  }
+
+  @Test
+  void withoutVerdictsCallersAreServedAndTheOperatorIsTold() {
+    server.reviews().mayReview(false);
+    try (var broker = settings().start()) {
+      var jwt = issuer.token("orders");
+      assertThat(status(broker, jwt)).isEqualTo(200);
+      assertThat(
+              broker.metric("token_broker_token_reviews_total{issuer=\"test\",result=\"failed\"}"))
+          .isPositive();
+      assertThat(broker.managementGet("/q/health/ready"))
+          .contains("\"issuer-test\": \"1 key, token reviews fail: status 403\"");
+      await()
+          .until(
+              () ->
+                  broker
+                      .output()
+                      .contains("The API server reviews no tokens of issuer test: status 403."));
+      assertThat(broker.output()).doesNotContain(jwt, OWN);
+      Measured.say("withoutVerdictsCallersAreServedAndTheOperatorIsTold", "0 calls failed");
+    }
+  }
+
+  @Test
+  void whereVerdictsAreDemandedNewCallersAreToldToComeBack() throws IOException {
+    server.reviews().status(503);
+    try (var broker =
+        settings().with("broker.issuers.test.token-review-unavailable", "refuse").start()) {
+      var jwt = issuer.token("orders");
+      var refused = broker.get("/clients", jwt);
+      assertThat(refused.statusCode()).isEqualTo(503);
+      assertThat(refused.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(1L, 2L);
+      assertThat(new ObjectMapper().readTree(refused.body()).path("code").asText())
+          .isEqualTo("review_unavailable");
+      server.reviews().status(201);
+      await().until(() -> status(broker, jwt) == 200);
+    }
+  }
+
+  private BrokerProcess.Settings settings() {
+    var files = new BrokerFiles(directory).write("own-token", OWN);
+    return BrokerProcess.with(files)
+        .with("broker.store", "memory")
+        .with("broker.issuers.test.keys", server.url())
+        .with("broker.issuers.test.keys-token-file", directory.resolve("own-token"))
+        .with("broker.issuers.test.token-review", "true");
+  }
+
+  private static int status(BrokerProcess broker, String jwt) {
+    return broker.get("/clients", jwt).statusCode();
+  }
+}

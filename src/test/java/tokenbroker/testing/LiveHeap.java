@@ -1,0 +1,51 @@
+package tokenbroker.testing;
+
+import java.lang.management.ManagementFactory;
+import java.util.function.IntFunction;
+import java.util.regex.Pattern;
+import javax.management.JMException;
+import javax.management.ObjectName;
+
+/** What objects retain, by the JVM's own count of those that are alive. */
+public final class LiveHeap {
+
+  private static final Pattern TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
+
+  private LiveHeap() {}
+
+  /**
+   * Returns how many bytes an entry retains in the mean.
+   *
+   * @param fill makes something that holds as many entries as it is told; its own size counts too
+   */
+  public static double bytesPerEntry(int entries, IntFunction<Object> fill) {
+    var none = fill.apply(0);
+    var before = bytes();
+    var full = fill.apply(entries);
+    var after = bytes();
+    if (none.equals(full)) {
+      throw new IllegalArgumentException("nothing was filled");
+    }
+    return (double) (after - before) / entries;
+  }
+
+  /** Collects garbage first. */
+  private static long bytes() {
+    try {
+      var histogram =
+          ManagementFactory.getPlatformMBeanServer()
+              .invoke(
+                  new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                  "gcClassHistogram",
+                  new Object[] {new String[0]},
+                  new String[] {String[].class.getName()});
+      var total = TOTAL.matcher(String.valueOf(histogram));
+      if (!total.find()) {
+        throw new IllegalStateException("no total in the histogram");
+      }
+      return Long.parseLong(total.group(1));
+    } catch (JMException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
