@@ -23,6 +23,8 @@ record UnverifiedJwt(JsonNode header, JsonNode claims) {
   /** The last second that a date of four digits can name; whatever is later is no date. */
   private static final double LATEST = 253_402_300_799.0;
 
+  private static final int LONGEST_ID = 128;
+
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -69,6 +71,15 @@ record UnverifiedJwt(JsonNode header, JsonNode claims) {
 
   @Nullable String subject() {
     return claims.path("sub").textValue();
+  }
+
+  /**
+   * The claim {@code jti}, cut to a bounded length; null if it is missing or no string. Nothing is
+   * decided by it: it leads from an audit line to the issuer's record of the JWT.
+   */
+  @Nullable String id() {
+    var id = claims.path("jti").textValue();
+    return id == null || id.length() <= LONGEST_ID ? id : id.substring(0, LONGEST_ID);
   }
 
   /** Seconds since the epoch; RFC 7519 allows fractions. Call {@link #oddClaim} before. */

@@ -158,7 +158,7 @@ public class VerifiedCallers {
 
   private Verified remember(Digest digest, UnverifiedJwt verified, Issuer issuer, IssuerKey key) {
     var subject = Objects.requireNonNull(verified.subject(), "not odd, so there");
-    var caller = new Caller(issuer.settings().name(), subject, verified.groups());
+    var caller = new Caller(issuer.settings().name(), subject, verified.groups(), verified.id());
     var expiresAt = Instant.ofEpochSecond(verified.expiresAt());
     remembered.put(digest, new Remembered(caller, key, expiresAt));
     return new Verified(caller);

@@ -17,6 +17,9 @@ import tokenbroker.clients.ClientName;
 import tokenbroker.connections.Connection.State;
 import tokenbroker.connections.ConnectionStore.Counts;
 import tokenbroker.observability.Audit;
+import tokenbroker.observability.AuditEntry;
+import tokenbroker.observability.AuditEvent;
+import tokenbroker.observability.Requester;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.TokenId;
 
@@ -49,7 +52,11 @@ class ConnectionRecords {
   }
 
   void connected(Caller asked, Account account, TokenId token, String traceId) {
-    audit.connection("connect", asked, account, "connected", token, traceId);
+    audit.record(
+        AuditEntry.of(AuditEvent.CONNECT, "connected")
+            .by(new Requester(asked, null, traceId))
+            .of(account)
+            .token(token));
   }
 
   /**
@@ -58,11 +65,15 @@ class ConnectionRecords {
    * @param reason a word from here or an OAuth error; never the upstream's text
    */
   void notConnected(Caller asked, Account account, String outcome, String reason, String traceId) {
-    audit.notConnected(asked, account, outcome, reason, traceId);
+    audit.record(
+        AuditEntry.of(AuditEvent.CONNECT, outcome)
+            .by(new Requester(asked, null, traceId))
+            .of(account)
+            .because(reason));
   }
 
   void refreshed(Account account, TokenId token) {
-    audit.connection("refresh", null, account, "refreshed", token, null);
+    audit.record(AuditEntry.of(AuditEvent.REFRESH, "refreshed").of(account).token(token));
   }
 
   /** The refresh token is dead. */
@@ -75,11 +86,11 @@ class ConnectionRecords {
                 .tag("client", label)
                 .register(registry)
                 .increment());
-    audit.connection("refresh", null, account, "reconnect_required", null, null);
+    audit.record(AuditEntry.of(AuditEvent.REFRESH, "reconnect_required").of(account));
   }
 
-  void removed(Caller by, Account account, String traceId) {
-    audit.connection("revoke", by, account, "removed", null, traceId);
+  void removed(Requester by, Account account) {
+    audit.record(AuditEntry.of(AuditEvent.REVOKE, "removed").by(by).of(account));
   }
 
   /** Shows these numbers from now on, and no others. */

@@ -29,6 +29,10 @@ import tokenbroker.connections.Authorization;
 import tokenbroker.connections.Authorizations;
 import tokenbroker.connections.Connection;
 import tokenbroker.connections.Connections;
+import tokenbroker.http.Admission.Admitted;
+import tokenbroker.observability.Audit;
+import tokenbroker.observability.AuditEntry;
+import tokenbroker.observability.AuditEvent;
 import tokenbroker.tokens.ConnectionId;
 
 /** The accounts that users connected: begun, listed and forgotten by callers. Never a token. */
@@ -45,6 +49,7 @@ class ConnectionResource {
   private final Connections connections;
   private final VirtualThreads threads;
   private final JsonBody body;
+  private final Audit audit;
   private final Duration reloadEvery;
 
   ConnectionResource(
@@ -53,7 +58,9 @@ class ConnectionResource {
       Connections connections,
       VirtualThreads threads,
       JsonBody body,
+      Audit audit,
       BrokerConfig config) {
+    this.audit = audit;
     this.admission = admission;
     this.authorizations = authorizations;
     this.connections = connections;
@@ -71,7 +78,7 @@ class ConnectionResource {
       @Context HttpHeaders headers,
       @Context ContainerRequestContext request) {
     var exchange = Exchange.of(request);
-    var admitted = admission.admit(exchange, client);
+    var admitted = admission.admit(exchange, client, AuditEvent.AUTHORIZE);
     Negotiation.needsJson(headers);
     if (!authorizations.areOn()) {
       throw new ProblemException(
@@ -89,6 +96,7 @@ class ConnectionResource {
                             + " characters of state."));
     var returnTo = fields.path("return_to").textValue();
     if (!admitted.client().returnTo().contains(returnTo)) {
+      audit.record(entry(AuditEvent.AUTHORIZE, "refused", admitted).because("return_to"));
       throw invalid("return_to is none of the addresses in this client's return-to.");
     }
     if (admitted.client().credentials().isEmpty()) {
@@ -103,6 +111,7 @@ class ConnectionResource {
           var url =
               authorizations.begin(
                   admitted.client(), exchange.caller(), returnTo, state, exchange.traceId());
+          audit(entry(AuditEvent.AUTHORIZE, "begun", admitted));
           return Response.status(Response.Status.CREATED)
               .header(HttpHeaders.CACHE_CONTROL, "no-store")
               .type(MediaType.APPLICATION_JSON_TYPE)
@@ -117,7 +126,8 @@ class ConnectionResource {
       @RestPath String client,
       @Context HttpHeaders headers,
       @Context ContainerRequestContext request) {
-    var name = admission.admit(Exchange.of(request), client).client().name();
+    var admitted = admission.admit(Exchange.of(request), client, AuditEvent.CONNECTIONS);
+    var name = admitted.client().name();
     Negotiation.needsJson(headers);
     var query = request.getUriInfo().getQueryParameters();
     var asked =
@@ -125,6 +135,7 @@ class ConnectionResource {
     return threads.call(
         () -> {
           var page = connections.page(name, asked.after(), asked.limit());
+          audit(entry(AuditEvent.CONNECTIONS, "listed", admitted));
           return Response.ok(
                   new ConnectionsView(
                       Stream.concat(
@@ -146,14 +157,24 @@ class ConnectionResource {
       @RestPath String connection,
       @Context ContainerRequestContext request) {
     var exchange = Exchange.of(request);
-    var account = admission.admit(exchange, client, connection).account();
+    var account = admission.admit(exchange, client, connection, AuditEvent.REVOKE).account();
     return threads.call(
         () -> {
-          if (!connections.remove(account, exchange.caller(), exchange.traceId())) {
+          if (!connections.remove(account, exchange.requester())) {
             throw new ProblemException(ProblemCode.NOT_FOUND, TokenAnswers.NO_CONNECTION);
           }
           return Response.noContent().build();
         });
+  }
+
+  private void audit(AuditEntry entry) {
+    if (!audit.record(entry)) {
+      throw ProblemException.unaudited();
+    }
+  }
+
+  private static AuditEntry entry(AuditEvent event, String outcome, Admitted admitted) {
+    return AuditEntry.of(event, outcome).by(admitted.exchange().requester()).of(admitted.account());
   }
 
   private static ProblemException invalid(String detail) {

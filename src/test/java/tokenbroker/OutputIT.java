@@ -1,0 +1,163 @@
+package tokenbroker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tokenbroker.testing.Answer;
+import tokenbroker.testing.BrokerFiles;
+import tokenbroker.testing.BrokerProcess;
+import tokenbroker.testing.CallerTokens;
+import tokenbroker.testing.Clients;
+import tokenbroker.testing.Measured;
+import tokenbroker.testing.OutputPipe;
+import tokenbroker.testing.ScriptedUpstream;
+import tokenbroker.testing.SteadyCallers;
+
+/** The packaged broker while nobody reads its standard output, and the pipe is full. */
+class OutputIT {
+
+  private static final CallerTokens ISSUER = new CallerTokens("k1");
+  private static final String PATH = "/tokens/client-0";
+
+  @TempDir Path directory;
+
+  private final ScriptedUpstream upstream = ScriptedUpstream.start();
+  private final String orders = ISSUER.token(Clients.CALLER);
+  private BrokerFiles files;
+  private OutputPipe pipe;
+  private BrokerProcess broker;
+
+  @BeforeEach
+  void start() {
+    files = new BrokerFiles(directory).callerKeys(ISSUER);
+    Clients.write(files, upstream, 1);
+    pipe = OutputPipe.in(directory);
+    broker =
+        BrokerProcess.with(files)
+            .with("broker.store", "memory")
+            .with("broker.clients.reload-every", "100ms")
+            .with("broker.upstream.backoff", "100ms")
+            .output(pipe)
+            .start();
+  }
+
+  @AfterEach
+  void end() {
+    broker.close();
+    pipe.close();
+    upstream.close();
+  }
+
+  @Test
+  void aClientWhoseFetchFailedIsFetchedAgain() {
+    upstream.answer(Answer.html(503));
+    pipe.stopReading();
+
+    assertThat(broker.get(PATH, orders).statusCode()).isEqualTo(503);
+
+    upstream.answer(Answer.token());
+    await().until(() -> broker.get(PATH, orders).statusCode() == 200);
+    Measured.say("aClientWhoseFetchFailedIsFetchedAgain", "503, then 200 when TrackMage was back");
+  }
+
+  @Test
+  void everyChangeOfTheClientsFileIsTakenOver() {
+    pipe.stopReading();
+    for (var clients = 2; clients < 6; clients++) {
+      Clients.write(files, upstream, clients);
+      var newest = "/tokens/client-" + (clients - 1);
+      await().until(() -> broker.get(newest, orders).statusCode() == 200);
+    }
+    Measured.say("everyChangeOfTheClientsFileIsTakenOver", "4 changes, each taken over");
+  }
+
+  @Test
+  void requestsThatAreRefusedStopNobody() throws IOException {
+    assertThat(broker.get(PATH, orders).statusCode()).isEqualTo(200);
+    pipe.stopReading();
+    var open = new ArrayList<Socket>();
+    try (var good = SteadyCallers.on(List.of(broker), List.of(PATH), orders, 100)) {
+      for (var i = 0; i < 64; i++) {
+        open.add(sent("GET " + PATH + " HTTP/1.1\r\n\r\n"));
+        open.add(sent("GET " + PATH + " HTTP/1.1\r\nHost: x\r\n\r\n"));
+        open.add(sent("GET " + PATH + " HTTP/1.1\r\nHost: :x:\r\nAuthorization: Bearer x\r\n\r\n"));
+      }
+      var before = good.answered();
+      await().until(() -> good.answered() > before + 200);
+
+      assertThat(broker.answersManagement("/q/health/live")).isTrue();
+      assertThat(broker.answersManagement("/q/health/ready")).isTrue();
+      var calls = good.end();
+      assertThat(calls).allSatisfy(call -> assertThat(call.status()).isEqualTo(200));
+      Measured.say(
+          "requestsThatAreRefusedStopNobody",
+          "192 requests without Host or JWT; %d calls, 0 failed".formatted(calls.size()));
+    } finally {
+      for (var socket : open) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void afterSigtermItEnds() throws Exception {
+    upstream.answer(Answer.html(503));
+    pipe.stopReading();
+    assertThat(broker.get(PATH, orders).statusCode()).isEqualTo(503);
+
+    broker.terminate();
+
+    assertThat(broker.handle().onExit().get(60, TimeUnit.SECONDS)).isNotNull();
+    assertThat(broker.exitCode()).isEqualTo(143);
+  }
+
+  @Test
+  void lostLinesAreCountedAndToldWhenTheOutputIsReadAgain() {
+    pipe.stopReading();
+    assertThat(broker.get(PATH, orders).statusCode()).isEqualTo(200);
+    loseLines();
+
+    assertThat(broker.managementGet("/q/health/ready")).contains("\"stdout\": \"blocked");
+    assertThat(broker.output()).doesNotContain("were dropped");
+
+    pipe.goOnReading();
+    await().until(() -> broker.output().contains("log lines were dropped"));
+    await()
+        .until(() -> broker.managementGet("/q/health/ready").contains("\"stdout\": \"flowing\""));
+    assertThat(broker.output().lines().filter(line -> line.contains("log lines were dropped")))
+        .hasSize(1);
+  }
+
+  /** Log lines by faulty files, audit lines by hits. */
+  private void loseLines() {
+    var fault = 0;
+    var end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+    while (broker.metric("token_broker_log_dropped_total") == 0
+        || broker.metric("token_broker_audit_dropped_total") == 0) {
+      files.clients("clients: { %s: {} }".formatted(("F" + fault++).repeat(100)));
+      for (var i = 0; i < 1_000; i++) {
+        broker.get(PATH, orders);
+      }
+      assertThat(System.nanoTime()).isLessThan(end);
+    }
+  }
+
+  private Socket sent(String request) throws IOException {
+    var socket = new Socket(InetAddress.getLoopbackAddress(), broker.port());
+    socket.getOutputStream().write(request.getBytes(UTF_8));
+    return socket;
+  }
+}
