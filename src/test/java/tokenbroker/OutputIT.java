@@ -45,13 +45,14 @@ class OutputIT {
     files = new BrokerFiles(directory).callerKeys(ISSUER);
     Clients.write(files, upstream, 1);
     pipe = OutputPipe.in(directory);
-    broker =
-        BrokerProcess.with(files)
-            .with("broker.store", "memory")
-            .with("broker.clients.reload-every", "100ms")
-            .with("broker.upstream.backoff", "100ms")
-            .output(pipe)
-            .start();
+    broker = settings().output(pipe).start();
+  }
+
+  private BrokerProcess.Settings settings() {
+    return BrokerProcess.with(files)
+        .with("broker.store", "memory")
+        .with("broker.clients.reload-every", "100ms")
+        .with("broker.upstream.backoff", "100ms");
   }
 
   @AfterEach
@@ -139,6 +140,37 @@ class OutputIT {
         .until(() -> broker.managementGet("/q/health/ready").contains("\"stdout\": \"flowing\""));
     assertThat(broker.output().lines().filter(line -> line.contains("log lines were dropped")))
         .hasSize(1);
+  }
+
+  @Test
+  void whatCannotBeAuditedIsNotServedIfThatIsRequired() {
+    try (var required = settings().with("broker.audit.required", true).output(pipe).start()) {
+      assertThat(required.get(PATH, orders).statusCode()).isEqualTo(200);
+      pipe.stopReading();
+      await().until(() -> required.get(PATH, orders).statusCode() == 503);
+
+      var refused = required.get(PATH, orders);
+      assertThat(refused.body()).contains("\"code\":\"audit_unavailable\"");
+      assertThat(refused.headers().firstValue("Retry-After")).hasValue("1");
+      assertThat(required.get("/clients", orders).statusCode()).isEqualTo(503);
+      assertThat(required.isReady()).isFalse();
+      assertThat(required.answersManagement("/q/health/live")).isTrue();
+      assertThat(required.metric("token_broker_audit_available")).isZero();
+
+      pipe.goOnReading();
+      await().until(() -> required.get(PATH, orders).statusCode() == 200);
+      assertThat(required.isReady()).isTrue();
+      assertThat(required.metric("token_broker_audit_dropped_total")).isZero();
+      var served = required.metric("token_broker_requests_total{");
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(required.output().lines().filter(it -> it.contains("token_id")))
+                      .hasSize((int) served));
+      Measured.say(
+          "whatCannotBeAuditedIsNotServedIfThatIsRequired",
+          "%.0f tokens served, each with its line; 503 meanwhile".formatted(served));
+    }
   }
 
   /** Log lines by faulty files, audit lines by hits. */

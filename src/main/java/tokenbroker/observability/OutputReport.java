@@ -1,6 +1,7 @@
 package tokenbroker.observability;
 
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -32,6 +33,9 @@ class OutputReport {
   void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
     FunctionCounter.builder("token_broker.log.dropped", this, OutputReport::droppedLog)
         .description("Lines of the log that were not written, as nobody read them fast enough")
+        .register(registry);
+    Gauge.builder("token_broker.audit.available", audit, it -> it.isAvailable() ? 1 : 0)
+        .description("0 while callers are refused because they cannot be audited")
         .register(registry);
     audit.onCaughtUp(this::tell);
     Output.current().ifPresent(output -> output.onCaughtUp(this::tell));
