@@ -1,10 +1,12 @@
 package tokenbroker.observability;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.vertx.core.net.SocketAddress;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +32,7 @@ final class AuditLines {
 
   /** Returns the line of an entry, without a line feed. */
   byte[] line(AuditEntry entry) throws IOException {
-    var text = new ByteArrayOutputStream(512);
+    var text = new StringWriter(512); // Jackson escapes DEL for writers alone.
     try (var line = json.createGenerator(text)) {
       line.setHighestNonEscapedChar(LAST_PRINTABLE);
       line.writeStartObject();
@@ -49,7 +51,7 @@ final class AuditLines {
       write("replica", replica, line);
       line.writeEndObject();
     }
-    return text.toByteArray();
+    return text.toString().getBytes(US_ASCII);
   }
 
   private static void writeRequester(AuditEntry entry, JsonGenerator line) throws IOException {

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,7 +37,13 @@ class AuditTest {
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final Sink sink = new Sink();
   private final SettableClock clock = new SettableClock();
+  private final List<Audit> started = new ArrayList<>();
   private final Audit audit = audit(Map.of());
+
+  private void start(Audit audit) {
+    audit.start();
+    started.add(audit);
+  }
 
   private Audit audit(Map<String, String> settings) {
     return new Audit(clock.clocks(), registry, TestConfig.with(settings));
@@ -44,7 +51,9 @@ class AuditTest {
 
   @AfterEach
   void end() throws InterruptedException {
-    audit.end();
+    for (var each : started) {
+      each.end();
+    }
     sink.close();
   }
 
@@ -68,7 +77,7 @@ class AuditTest {
   @MethodSource("faults")
   void aLineThatCannotBeWrittenIsCountedAndTheNextOnesAreWritten(Consumer<String> fault) {
     sink.atSpoiltLines = fault;
-    audit.start();
+    start(audit);
 
     for (var subject : List.of("first", SPOILT, "second", SPOILT, "third")) {
       record(subject);
@@ -86,7 +95,7 @@ class AuditTest {
     for (var i = 0; i < 3_000; i++) {
       record("subject-" + i);
     }
-    audit.start();
+    start(audit);
     audit.end();
 
     assertThat(sink.lines).hasSize(3_000);
@@ -108,7 +117,7 @@ class AuditTest {
         "\u001b[31m",
       })
   void aLineIsPrintableAsciiAndSaysExactlyWhoItWas(String subject) {
-    audit.start();
+    start(audit);
 
     record(subject);
 
@@ -120,7 +129,7 @@ class AuditTest {
   @Test
   void aLineSaysWhoWhatWhereAndWhen() throws InterruptedException {
     var named = audit(Map.of("broker.audit.replica", "token-broker-7"));
-    named.start();
+    start(named);
     var caller = new Caller("cluster", "orders", Set.of("g"), "jwt-1");
 
     named.record(
@@ -142,7 +151,7 @@ class AuditTest {
 
   @Test
   void anAddressThatAProxyMadeUpIsCutAndEscaped() {
-    audit.start();
+    start(audit);
     var made = "\u202e" + "x".repeat(5_000);
     audit.record(
         AuditEntry.of(AuditEvent.CLIENTS, "listed")
@@ -154,7 +163,7 @@ class AuditTest {
 
   @Test
   void whatAnybodyCanCauseIsRecordedOnceAMinuteWithItsNumber() {
-    audit.start();
+    start(audit);
     for (var i = 0; i < 50; i++) {
       audit.recordSparingly(AuditEntry.of(AuditEvent.CALLBACK, "expired"));
       audit.recordSparingly(AuditEntry.of(AuditEvent.CALLBACK, "malformed"));
@@ -171,7 +180,7 @@ class AuditTest {
 
   @Test
   void eachCallersExcessIsRecordedForItself() {
-    audit.start();
+    start(audit);
     for (var i = 0; i < 3; i++) {
       for (var subject : List.of("orders", "shipping")) {
         audit.recordSparingly(
@@ -186,7 +195,7 @@ class AuditTest {
   @Test
   void unlessItIsRequiredWhatIsNotAuditedIsServedAndCounted() {
     sink.stuck = new CountDownLatch(1);
-    audit.start();
+    start(audit);
     record("first");
     await().until(() -> sink.waiting);
     clock.advance(Duration.ofHours(1));
@@ -205,7 +214,7 @@ class AuditTest {
   @Test
   void ifItIsRequiredNothingIsServedWhileALineWaitsForMoreThanTwoSeconds() throws Exception {
     var required = audit(Map.of("broker.audit.required", "true"));
-    required.start();
+    start(required);
     assertThat(required.isAvailable()).isTrue();
     sink.stuck = new CountDownLatch(1);
     assertThat(required.record(entry("first"))).isTrue();
@@ -231,7 +240,7 @@ class AuditTest {
   void ifItIsRequiredNothingIsServedWhenThereIsNoMoreRoom() throws Exception {
     var required = audit(Map.of("broker.audit.required", "true"));
     sink.stuck = new CountDownLatch(1);
-    required.start();
+    start(required);
     var subject = "s".repeat(4_000);
     var taken = 0;
     while (required.record(entry(subject))) {
@@ -253,7 +262,7 @@ class AuditTest {
         line -> {
           throw new IllegalStateException(line);
         };
-    required.start();
+    start(required);
     assertThat(required.record(entry(SPOILT))).isTrue();
     await().until(() -> required.dropped() == 1);
     await().until(() -> !required.isAvailable());
