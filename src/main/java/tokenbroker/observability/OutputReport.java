@@ -4,10 +4,8 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
-import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import jakarta.interceptor.Interceptor;
 import org.jboss.logging.Logger;
 import tokenbroker.output.Output;
 
@@ -30,7 +28,7 @@ class OutputReport {
     this.registry = registry;
   }
 
-  void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
+  void start(@Observes StartupEvent event) {
     FunctionCounter.builder("token_broker.log.dropped", this, OutputReport::droppedLog)
         .description("Lines of the log that were not written, as nobody read them fast enough")
         .register(registry);
