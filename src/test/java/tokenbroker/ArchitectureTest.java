@@ -30,15 +30,16 @@ class ArchitectureTest {
           config        |
           seal          |
           outbound      | time
+          output        | time
           callers       | outbound config time
           clients       | callers config seal time
           tokens        | clients config seal time
           trackmage     | connections outbound tokens clients config seal time
           redis         | connections tokens clients callers config seal time
-          observability | tokens clients callers config time
+          observability | output tokens clients callers config time
           connections   | observability tokens clients callers config time
           http          | connections observability tokens clients callers config time
-          startup       | http connections observability redis trackmage tokens clients callers config seal time
+          startup       | http connections observability output redis trackmage tokens clients callers config seal time
           """)
   void aRoomKnowsOnlyTheRoomsItMay(String room, String others) {
     var allowed = Set.of(others == null ? new String[0] : others.split(" "));

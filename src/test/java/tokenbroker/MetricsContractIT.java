@@ -43,7 +43,8 @@ class MetricsContractIT {
           "replaced",
           "not_replaced",
           "reconnect_required",
-          "not_found");
+          "not_found",
+          "not_audited");
 
   /** The labels of each metric, with their words; {@link #ANY} for what is configured. */
   private static final Map<String, Map<String, Set<String>>> CONTRACT =
@@ -104,6 +105,9 @@ class MetricsContractIT {
           Map.entry(
               "token_broker_config_reload_total", Map.of("result", Set.of("applied", "rejected"))),
           Map.entry("token_broker_client_credentials_info", Map.of("client", ANY, "version", ANY)),
+          Map.entry("token_broker_audit_dropped_total", Map.of()),
+          Map.entry("token_broker_audit_available", Map.of()),
+          Map.entry("token_broker_log_dropped_total", Map.of()),
           Map.entry("token_broker_clock_skew_seconds", Map.of("upstream", ANY)));
 
   @TempDir Path directory;

@@ -150,7 +150,7 @@ final class JwtVerifier {
         all.stream()
             .filter(group -> names.contains(new CallerRule.Group(issuer, group)))
             .collect(Collectors.toUnmodifiableSet());
-    var caller = new Caller(issuer, subject, kept);
+    var caller = new Caller(issuer, subject, kept, jwt.unverified.id());
     var expiresAt = Instant.ofEpochSecond(jwt.unverified.expiresAt());
     remembered.put(
         jwt.digest,

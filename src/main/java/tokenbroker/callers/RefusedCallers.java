@@ -2,6 +2,7 @@ package tokenbroker.callers;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jboss.logging.Logger;
@@ -32,9 +33,10 @@ public class RefusedCallers {
    * Logs the refusal unless one of its kind was logged within the last minute.
    *
    * @param traceId the id that the caller is answered with
-   * @return whether it was logged, so that the audit can keep to the same rate
+   * @return how many of its kind were not logged since the line before, so that the audit can keep
+   *     to the same rate; empty if this one is not logged either
    */
-  public boolean log(Refused refused, String traceId) {
+  public OptionalLong log(Refused refused, String traceId) {
     var now = ticker.now();
     var kind = new Kind(refused.issuer(), refused.reason());
     var next =
@@ -47,7 +49,7 @@ public class RefusedCallers {
                         ? new Last(now, 0, before.since)
                         : new Last(before.at, before.since + 1, before.skipped));
     if (next.since > 0) {
-      return false;
+      return OptionalLong.empty();
     }
     LOG.warnf(
         "Refused a caller of issuer %s (%s): %s. Trace %s.%s",
@@ -56,7 +58,7 @@ public class RefusedCallers {
         refused.difference(),
         traceId,
         next.skipped == 0 ? "" : " " + next.skipped + " more since the last such line.");
-    return true;
+    return OptionalLong.of(next.skipped);
   }
 
   private record Kind(String issuer, Refusal reason) {}

@@ -86,7 +86,12 @@ final class RememberedJwts {
       for (var group : caller.groups()) {
         characters += group.length();
       }
-      return BARE + (review == null ? 0 : REVIEW) + TEXT * caller.groups().size() + 2 * characters;
+      var texts = caller.groups().size();
+      if (caller.jwtId() != null) {
+        characters += caller.jwtId().length();
+        texts++;
+      }
+      return BARE + (review == null ? 0 : REVIEW) + TEXT * texts + 2 * characters;
     }
   }
 

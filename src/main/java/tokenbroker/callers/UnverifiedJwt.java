@@ -23,6 +23,8 @@ record UnverifiedJwt(JsonNode header, JsonNode claims) {
   /** The last second that a date of four digits can name; whatever is later is no date. */
   private static final double LATEST = 253_402_300_799.0;
 
+  private static final int LONGEST_ID = 128;
+
   private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
   private static final JsonMapper JSON =
       JsonMapper.builder(
@@ -107,6 +109,15 @@ record UnverifiedJwt(JsonNode header, JsonNode claims) {
 
   @Nullable String subject() {
     return claims.path("sub").textValue();
+  }
+
+  /**
+   * The claim {@code jti}, cut to a bounded length; null if it is missing or no string. Nothing is
+   * decided by it: it leads from an audit line to the issuer's record of the JWT.
+   */
+  @Nullable String id() {
+    var id = claims.path("jti").textValue();
+    return id == null || id.length() <= LONGEST_ID ? id : id.substring(0, LONGEST_ID);
   }
 
   /** Seconds since the epoch; RFC 7519 allows fractions. Call {@link #oddClaim} before. */

@@ -53,6 +53,9 @@ public interface BrokerConfig {
   /** What the broker tells Prometheus. */
   Metrics metrics();
 
+  /** What the broker records of its callers. */
+  Audit audit();
+
   /** The clients whose credentials the broker holds. */
   interface Clients {
     /** The clients file: names, upstreams, and who may use what. It holds no secret. */
@@ -266,6 +269,23 @@ public interface BrokerConfig {
   enum Unreviewed {
     ACCEPT,
     REFUSE
+  }
+
+  /** What the broker records of its callers. */
+  interface Audit {
+    /**
+     * Whether a request is refused (503 {@code audit_unavailable}) if its audit line cannot be
+     * written. A line counts as written if the writer took it and has written all that is older
+     * than two seconds. Otherwise lines that nobody reads are dropped and counted.
+     */
+    @WithDefault("false")
+    boolean required();
+
+    /**
+     * The name of this replica in audit lines. The default is the environment variable {@code
+     * HOSTNAME}, which in Kubernetes is the pod's name.
+     */
+    Optional<String> replica();
   }
 
   /** Where tokens are shared. */

@@ -17,6 +17,9 @@ import tokenbroker.clients.ClientName;
 import tokenbroker.connections.Connection.State;
 import tokenbroker.connections.ConnectionStore.Counts;
 import tokenbroker.observability.Audit;
+import tokenbroker.observability.AuditEntry;
+import tokenbroker.observability.AuditEvent;
+import tokenbroker.observability.Requester;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.TokenId;
 
@@ -50,12 +53,16 @@ class ConnectionRecords {
 
   /** A user said yes; the service has yet to redeem the result. */
   void authorized(Caller asked, Account account, TokenId token, String traceId) {
-    audit.connection("connect", asked, account, "authorized", token, traceId);
+    audit.record(
+        AuditEntry.of(AuditEvent.CONNECT, "authorized")
+            .by(new Requester(asked, null, traceId))
+            .of(account)
+            .token(token));
   }
 
   /** A service redeemed the result. */
-  void connected(Caller by, Account account, TokenId token, String traceId) {
-    audit.connection("redeem", by, account, "connected", token, traceId);
+  void connected(Requester by, Account account, TokenId token) {
+    audit.record(AuditEntry.of(AuditEvent.REDEEM, "connected").by(by).of(account).token(token));
   }
 
   /**
@@ -64,16 +71,20 @@ class ConnectionRecords {
    * @param reason a word from here or an OAuth error; never the upstream's text
    */
   void notConnected(Caller asked, Account account, String outcome, String reason, String traceId) {
-    audit.notConnected(asked, account, outcome, reason, traceId);
+    audit.record(
+        AuditEntry.of(AuditEvent.CONNECT, outcome)
+            .by(new Requester(asked, null, traceId))
+            .of(account)
+            .because(reason));
   }
 
   /** A caller brought a result that it may not redeem. */
-  void notRedeemed(Caller by, ClientName client, String traceId) {
-    audit.connection("redeem", by, Account.of(client), "invalid_result", null, traceId);
+  void notRedeemed(Requester by, ClientName client) {
+    audit.record(AuditEntry.of(AuditEvent.REDEEM, "invalid_result").by(by).of(Account.of(client)));
   }
 
   void refreshed(Account account, TokenId token) {
-    audit.connection("refresh", null, account, "refreshed", token, null);
+    audit.record(AuditEntry.of(AuditEvent.REFRESH, "refreshed").of(account).token(token));
   }
 
   /** The refresh token is dead. */
@@ -86,11 +97,11 @@ class ConnectionRecords {
                 .tag("client", label)
                 .register(registry)
                 .increment());
-    audit.connection("refresh", null, account, "reconnect_required", null, null);
+    audit.record(AuditEntry.of(AuditEvent.REFRESH, "reconnect_required").of(account));
   }
 
-  void removed(Caller by, Account account, String traceId) {
-    audit.connection("revoke", by, account, "removed", null, traceId);
+  void removed(Requester by, Account account) {
+    audit.record(AuditEntry.of(AuditEvent.REVOKE, "removed").by(by).of(account));
   }
 
   /** Shows these numbers from now on, and no others. */

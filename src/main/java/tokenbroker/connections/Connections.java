@@ -7,13 +7,13 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import tokenbroker.callers.Caller;
 import tokenbroker.clients.ClientDirectory;
 import tokenbroker.clients.ClientName;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.connections.ConnectionStore.Counts;
 import tokenbroker.connections.ConnectionStore.Durability;
 import tokenbroker.connections.ConnectionStore.Page;
+import tokenbroker.observability.Requester;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.StoreUnavailable;
@@ -56,11 +56,11 @@ public class Connections {
   }
 
   /** Forgets a connection everywhere; false where there was none. */
-  public boolean remove(Account account, Caller by, String traceId) {
+  public boolean remove(Account account, Requester by) {
     var removed = store.remove(account);
     broker.forget(account);
     if (removed) {
-      records.removed(by, account, traceId);
+      records.removed(by, account);
     }
     return removed;
   }

@@ -2,9 +2,9 @@ package tokenbroker.connections;
 
 import jakarta.inject.Singleton;
 import java.util.Optional;
-import tokenbroker.callers.Caller;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientName;
+import tokenbroker.observability.Requester;
 import tokenbroker.time.Clocks;
 import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.Account;
@@ -58,14 +58,13 @@ public class Results {
    *     began with another state; the caller is never told which
    * @throws tokenbroker.tokens.StoreUnavailable if the store does not answer
    */
-  public Optional<Connection> redeem(
-      Client client, Caller by, String code, String state, String traceId) {
+  public Optional<Connection> redeem(Client client, Requester by, String code, String state) {
     var redeemed =
         ResultCode.parse(client.name(), code)
             .flatMap(result -> taken(client, result, state))
-            .map(authorized -> connected(client, by, authorized, traceId));
+            .map(authorized -> connected(client, by, authorized));
     if (redeemed.isEmpty()) {
-      records.notRedeemed(by, client.name(), traceId);
+      records.notRedeemed(by, client.name());
     }
     return redeemed;
   }
@@ -78,8 +77,7 @@ public class Results {
         .filter(_ -> pending.takeResult(code));
   }
 
-  private Connection connected(
-      Client client, Caller by, AuthorizedAccount authorized, String traceId) {
+  private Connection connected(Client client, Requester by, AuthorizedAccount authorized) {
     var token = authorized.token();
     var connection =
         connections.put(client.name(), Connection.of(token), authorized.refreshToken());
@@ -87,7 +85,7 @@ public class Results {
     if (token.remaining(clocks.now()).isPositive()) {
       broker.serve(account, token);
     }
-    records.connected(by, account, token.id(), traceId);
+    records.connected(by, account, token.id());
     return connection;
   }
 }

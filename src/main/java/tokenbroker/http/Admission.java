@@ -7,6 +7,8 @@ import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory;
 import tokenbroker.clients.ClientName;
 import tokenbroker.observability.Audit;
+import tokenbroker.observability.AuditEntry;
+import tokenbroker.observability.AuditEvent;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
 
@@ -31,6 +33,15 @@ class Admission {
    * @throws ProblemException {@code invalid_request} or {@code forbidden}
    */
   Admitted admit(Exchange exchange, String name) {
+    return admit(exchange, name, AuditEvent.TOKEN);
+  }
+
+  /**
+   * As {@link #admit(Exchange, String)}, for a request that is about something else than a token.
+   *
+   * @param event what is recorded if the caller may not use the client
+   */
+  Admitted admit(Exchange exchange, String name, AuditEvent event) {
     var clientName =
         ClientName.parse(name)
             .orElseThrow(
@@ -46,7 +57,7 @@ class Admission {
         metrics.deniedUnknown();
       }
       audit.record(
-          exchange.caller(), Account.of(clientName), "forbidden", null, exchange.traceId());
+          AuditEntry.of(event, "forbidden").by(exchange.requester()).of(Account.of(clientName)));
       throw new ProblemException(ProblemCode.FORBIDDEN, ProblemCode.FORBIDDEN.detail);
     }
     return admitted;
@@ -58,7 +69,11 @@ class Admission {
    * @throws ProblemException also {@code not_found}, where no connection can have this id
    */
   Admitted admit(Exchange exchange, String name, String connection) {
-    var admitted = admit(exchange, name);
+    return admit(exchange, name, connection, AuditEvent.TOKEN);
+  }
+
+  Admitted admit(Exchange exchange, String name, String connection, AuditEvent event) {
+    var admitted = admit(exchange, name, event);
     return ConnectionId.parse(connection)
         .map(admitted::at)
         .orElseThrow(() -> new ProblemException(ProblemCode.NOT_FOUND, TokenAnswers.NO_CONNECTION));

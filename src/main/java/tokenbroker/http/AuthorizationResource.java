@@ -18,13 +18,16 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
-import tokenbroker.clients.Client;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.connections.Authorization;
 import tokenbroker.connections.Authorizations;
 import tokenbroker.connections.Authorizations.Beginning;
 import tokenbroker.connections.Connection;
 import tokenbroker.connections.Results;
+import tokenbroker.http.Admission.Admitted;
+import tokenbroker.observability.Audit;
+import tokenbroker.observability.AuditEntry;
+import tokenbroker.observability.AuditEvent;
 
 /**
  * The back channel of the authorization-code flow: a service begins an authorization, and redeems
@@ -44,6 +47,7 @@ class AuthorizationResource {
   private final Results results;
   private final VirtualThreads threads;
   private final JsonBody body;
+  private final Audit audit;
   private final Duration reloadEvery;
 
   AuthorizationResource(
@@ -52,7 +56,9 @@ class AuthorizationResource {
       Results results,
       VirtualThreads threads,
       JsonBody body,
+      Audit audit,
       BrokerConfig config) {
+    this.audit = audit;
     this.admission = admission;
     this.authorizations = authorizations;
     this.results = results;
@@ -67,8 +73,7 @@ class AuthorizationResource {
       byte[] wish,
       @Context HttpHeaders headers,
       @Context ContainerRequestContext request) {
-    var exchange = Exchange.of(request);
-    var admitted = admitted(exchange, client, headers);
+    var admitted = admitted(request, client, headers, AuditEvent.AUTHORIZE);
     var fields =
         body.object(wish, Set.of("return_to", "state"))
             .filter(it -> it.has("return_to") && isState(it.path("state").textValue()))
@@ -78,10 +83,11 @@ class AuthorizationResource {
                         "The body is {\"return_to\": \"https://…\", \"state\": \"…\"}, with 1 to 512"
                             + " characters of printable ASCII as state."));
     var returnTo = fields.path("return_to").textValue();
-    if (!admitted.returnTo().contains(returnTo)) {
+    if (!admitted.client().returnTo().contains(returnTo)) {
+      audit.record(entry("refused", admitted).because("return_to"));
       throw invalid("return_to is none of the addresses in this client's return-to.");
     }
-    if (admitted.credentials().isEmpty()) {
+    if (admitted.client().credentials().isEmpty()) {
       throw new ProblemException(
           ProblemCode.UPSTREAM_UNAVAILABLE,
           "The broker has no credentials for this client yet.",
@@ -89,23 +95,32 @@ class AuthorizationResource {
     }
     var state = fields.path("state").textValue();
     return threads.call(
-        () ->
-            answer(
-                authorizations.begin(
-                    admitted, exchange.caller(), returnTo, state, exchange.traceId())));
+        () -> {
+          var exchange = admitted.exchange();
+          var beginning =
+              authorizations.begin(
+                  admitted.client(), exchange.caller(), returnTo, state, exchange.traceId());
+          return answer(beginning, admitted);
+        });
   }
 
-  private static Response answer(Beginning beginning) {
+  private Response answer(Beginning beginning, Admitted admitted) {
     return switch (beginning) {
-      case Beginning.Begun(var address) ->
-          json(
-              Response.Status.CREATED,
-              new AuthorizationView(address.toString(), Authorization.LIFE.toSeconds()));
-      case Beginning.TooMany(var retryAfter) ->
-          throw new ProblemException(
-              ProblemCode.RATE_LIMITED,
-              "This caller has begun too many authorizations for this client.",
-              retryAfter);
+      case Beginning.Begun(var address) -> {
+        if (!audit.record(entry("begun", admitted))) {
+          throw ProblemException.unaudited();
+        }
+        yield json(
+            Response.Status.CREATED,
+            new AuthorizationView(address.toString(), Authorization.LIFE.toSeconds()));
+      }
+      case Beginning.TooMany(var retryAfter) -> {
+        audit.recordSparingly(entry("refused", admitted).because("too_many"));
+        throw new ProblemException(
+            ProblemCode.RATE_LIMITED,
+            "This caller has begun too many authorizations for this client.",
+            retryAfter);
+      }
     };
   }
 
@@ -116,8 +131,7 @@ class AuthorizationResource {
       byte[] wish,
       @Context HttpHeaders headers,
       @Context ContainerRequestContext request) {
-    var exchange = Exchange.of(request);
-    var admitted = admitted(exchange, client, headers);
+    var admitted = admitted(request, client, headers, AuditEvent.REDEEM);
     var fields =
         body.object(wish, Set.of("result", "state"))
             .filter(it -> it.has("result") && it.has("state"))
@@ -131,7 +145,7 @@ class AuthorizationResource {
     return threads.call(
         () ->
             results
-                .redeem(admitted, exchange.caller(), result, state, exchange.traceId())
+                .redeem(admitted.client(), admitted.exchange().requester(), result, state)
                 .map(it -> json(Response.Status.OK, RedeemedView.of(it)))
                 .orElseThrow(
                     () ->
@@ -139,8 +153,9 @@ class AuthorizationResource {
                             ProblemCode.INVALID_RESULT, ProblemCode.INVALID_RESULT.detail)));
   }
 
-  private Client admitted(Exchange exchange, String client, HttpHeaders headers) {
-    var admitted = admission.admit(exchange, client).client();
+  private Admitted admitted(
+      ContainerRequestContext request, String client, HttpHeaders headers, AuditEvent event) {
+    var admitted = admission.admit(Exchange.of(request), client, event);
     Negotiation.needsJson(headers);
     if (!authorizations.areOn()) {
       throw new ProblemException(
@@ -148,6 +163,12 @@ class AuthorizationResource {
           "Connections are off: broker.connections.public-url switches them on.");
     }
     return admitted;
+  }
+
+  private static AuditEntry entry(String outcome, Admitted admitted) {
+    return AuditEntry.of(AuditEvent.AUTHORIZE, outcome)
+        .by(admitted.exchange().requester())
+        .of(admitted.account());
   }
 
   private static boolean isState(@Nullable String text) {

@@ -1,6 +1,7 @@
 package tokenbroker.http;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
@@ -12,6 +13,7 @@ import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -27,6 +29,10 @@ import tokenbroker.connections.Callback;
 import tokenbroker.connections.Callbacks;
 import tokenbroker.connections.Callbacks.Destination;
 import tokenbroker.connections.UpstreamState;
+import tokenbroker.observability.Audit;
+import tokenbroker.observability.AuditEntry;
+import tokenbroker.observability.AuditEvent;
+import tokenbroker.observability.Requester;
 import tokenbroker.tokens.StoreUnavailable;
 
 /**
@@ -45,28 +51,36 @@ class BrowserResource {
 
   private final Authorizations authorizations;
   private final Callbacks callbacks;
+  private final Audit audit;
 
-  BrowserResource(Authorizations authorizations, Callbacks callbacks) {
+  BrowserResource(Authorizations authorizations, Callbacks callbacks, Audit audit) {
+    this.audit = audit;
     this.authorizations = authorizations;
     this.callbacks = callbacks;
   }
 
   @GET
   @Path("connect/{authorization}")
-  public Response connect(@RestPath String authorization, @Context HttpHeaders headers) {
+  public Response connect(
+      @RestPath String authorization,
+      @Context HttpHeaders headers,
+      @Context HttpServerRequest request) {
     return answered(
         headers,
+        request,
         () ->
             AuthorizationId.parse(authorization)
                 .flatMap(id -> authorizations.visit(id, cookie(headers)))
                 .map(consent -> sent(Response.Status.FOUND, consent.page(), consent.cookie()))
-                .orElseGet(Page.EXPIRED::response));
+                .orElseGet(() -> refused(AuditEvent.VISIT, Page.EXPIRED, request)));
   }
 
   @GET
   @Path("oauth/callback")
-  public Response comeBack(@Context UriInfo uri, @Context HttpHeaders headers) {
-    return answered(headers, () -> received(uri.getQueryParameters(), cookie(headers)));
+  public Response comeBack(
+      @Context UriInfo uri, @Context HttpHeaders headers, @Context HttpServerRequest request) {
+    return answered(
+        headers, request, () -> received(uri.getQueryParameters(), cookie(headers), request));
   }
 
   /** Whoever looks at a link, such as a mail scanner, changes nothing. */
@@ -95,12 +109,17 @@ class BrowserResource {
   }
 
   /** Answers a person's own request alone, and never one that a browser makes ahead of it. */
-  private Response answered(HttpHeaders headers, Supplier<Response> answer) {
+  private Response answered(
+      HttpHeaders headers, HttpServerRequest request, Supplier<Response> answer) {
     if (!authorizations.areOn()) {
       return Page.NOT_FOUND.response();
     }
     if (Prefetch.is(headers)) {
       return Page.NOT_YET.response();
+    }
+    if (!audit.isAvailable()) {
+      audit.unavailable(requester(request));
+      return Page.UNAVAILABLE.response();
     }
     try {
       return answer.get();
@@ -109,17 +128,30 @@ class BrowserResource {
     }
   }
 
-  private Response received(MultivaluedMap<String, String> query, @Nullable String cookie) {
+  private Response received(
+      MultivaluedMap<String, String> query, @Nullable String cookie, HttpServerRequest request) {
     var state = single(query, "state").flatMap(UpstreamState::parse);
     var callback = callback(query);
     if (state.isEmpty() || callback.isEmpty()) {
-      return Page.MALFORMED.response();
+      return refused(AuditEvent.CALLBACK, Page.MALFORMED, request);
     }
     return switch (callbacks.receive(state.get(), callback.get(), cookie)) {
       case Destination.Back(var address) -> sent(Response.Status.SEE_OTHER, address, cookie);
-      case Destination.Expired _ -> Page.EXPIRED.response();
+      case Destination.Expired _ -> refused(AuditEvent.CALLBACK, Page.EXPIRED, request);
       case Destination.Unknown _ -> Page.UNKNOWN.response();
     };
+  }
+
+  /** Anybody can send what belongs to no authorization, as often as they like. */
+  private Response refused(AuditEvent event, Page page, HttpServerRequest request) {
+    audit.recordSparingly(
+        AuditEntry.of(event, page.name().toLowerCase(Locale.ROOT)).by(requester(request)));
+    return page.response();
+  }
+
+  private static Requester requester(HttpServerRequest request) {
+    return new Requester(
+        null, request.remoteAddress(), TraceId.of(request.getHeader("traceparent")));
   }
 
   private static Optional<Callback> callback(MultivaluedMap<String, String> query) {

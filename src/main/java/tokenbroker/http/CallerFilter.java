@@ -14,6 +14,8 @@ import tokenbroker.callers.RefusedCallers;
 import tokenbroker.callers.Verification;
 import tokenbroker.callers.VerifiedCallers;
 import tokenbroker.observability.Audit;
+import tokenbroker.observability.AuditEntry;
+import tokenbroker.observability.AuditEvent;
 
 /**
  * Lets verified callers through, within their rate. A remembered caller costs a hash and a look-up
@@ -90,20 +92,29 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
   private void refuse(
       Verification.Refused refused, ContainerRequestContext request, @Nullable String error) {
     var traceId = Exchange.traceId(request);
-    if (refusedCallers.log(refused, traceId)) {
-      audit.get().refusedCaller(refused.issuer(), refused.reason().label(), traceId);
-    }
+    refusedCallers
+        .log(refused, traceId)
+        .ifPresent(
+            suppressed -> audit.get().refused(Exchange.requester(request), refused, suppressed));
     request.abortWith(unauthenticated(request, error));
   }
 
   private void admit(Caller caller, ContainerRequestContext request, long startedAt) {
+    var exchange = Exchange.begun(caller, request, startedAt);
     var wait = limits.waitFor(caller);
-    if (wait.isZero()) {
-      Exchange.begun(caller, request, startedAt).attachTo(request);
-      return;
+    if (!wait.isZero()) {
+      metrics.rateLimited(caller);
+      audit
+          .get()
+          .recordSparingly(
+              AuditEntry.of(AuditEvent.RATE_LIMIT, "throttled").by(exchange.requester()));
+      request.abortWith(later(request, ProblemCode.RATE_LIMITED, wait));
+    } else if (!audit.get().isAvailable()) {
+      audit.get().unavailable(exchange.requester());
+      request.abortWith(Problems.unaudited(exchange.traceId()));
+    } else {
+      exchange.attachTo(request);
     }
-    metrics.rateLimited(caller);
-    request.abortWith(later(request, ProblemCode.RATE_LIMITED, wait));
   }
 
   /** Never which check failed: that would help a forger more than a caller. */

@@ -25,6 +25,9 @@ import tokenbroker.callers.Caller;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory;
 import tokenbroker.clients.ClientName;
+import tokenbroker.observability.Audit;
+import tokenbroker.observability.AuditEntry;
+import tokenbroker.observability.AuditEvent;
 import tokenbroker.tokens.ClientStatus;
 import tokenbroker.tokens.TokenBroker;
 
@@ -40,8 +43,10 @@ class ClientResource {
   private final ClientDirectory clients;
   private final TokenBroker broker;
   private final VirtualThreads threads;
+  private final Audit audit;
 
-  ClientResource(ClientDirectory clients, TokenBroker broker, VirtualThreads threads) {
+  ClientResource(ClientDirectory clients, TokenBroker broker, VirtualThreads threads, Audit audit) {
+    this.audit = audit;
     this.clients = clients;
     this.broker = broker;
     this.threads = threads;
@@ -51,18 +56,25 @@ class ClientResource {
   public Uni<Response> list(
       @Context HttpHeaders headers, @Context ContainerRequestContext request) {
     Negotiation.needsJson(headers);
-    var caller = Exchange.of(request).caller();
+    var exchange = Exchange.of(request);
+    var caller = exchange.caller().withoutJwtId();
     var query = request.getUriInfo().getQueryParameters();
     var asked = PageRequest.of(query.get("limit"), query.get("cursor"), LIMITS, ClientName::parse);
     return threads.call(
         () -> {
           if (!atWork.add(caller)) {
+            audit.recordSparingly(
+                AuditEntry.of(AuditEvent.CLIENTS, "throttled").by(exchange.requester()));
             throw new ProblemException(
                 ProblemCode.RATE_LIMITED,
                 "Another list of clients is being made for this caller.",
                 Duration.ofSeconds(1));
           }
           try {
+            if (!audit.record(
+                AuditEntry.of(AuditEvent.CLIENTS, "listed").by(exchange.requester()))) {
+              throw ProblemException.unaudited();
+            }
             return Response.ok(page(caller, asked), MediaType.APPLICATION_JSON_TYPE)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .build();

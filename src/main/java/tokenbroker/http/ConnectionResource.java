@@ -22,6 +22,10 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.connections.Connection;
 import tokenbroker.connections.Connections;
+import tokenbroker.http.Admission.Admitted;
+import tokenbroker.observability.Audit;
+import tokenbroker.observability.AuditEntry;
+import tokenbroker.observability.AuditEvent;
 import tokenbroker.tokens.ConnectionId;
 
 /** The accounts that users connected, as callers list and forget them. Never a token. */
@@ -35,8 +39,11 @@ class ConnectionResource {
   private final Admission admission;
   private final Connections connections;
   private final VirtualThreads threads;
+  private final Audit audit;
 
-  ConnectionResource(Admission admission, Connections connections, VirtualThreads threads) {
+  ConnectionResource(
+      Admission admission, Connections connections, VirtualThreads threads, Audit audit) {
+    this.audit = audit;
     this.admission = admission;
     this.connections = connections;
     this.threads = threads;
@@ -48,7 +55,8 @@ class ConnectionResource {
       @RestPath String client,
       @Context HttpHeaders headers,
       @Context ContainerRequestContext request) {
-    var name = admission.admit(Exchange.of(request), client).client().name();
+    var admitted = admission.admit(Exchange.of(request), client, AuditEvent.CONNECTIONS);
+    var name = admitted.client().name();
     Negotiation.needsJson(headers);
     var query = request.getUriInfo().getQueryParameters();
     var asked =
@@ -56,6 +64,7 @@ class ConnectionResource {
     return threads.call(
         () -> {
           var page = connections.page(name, asked.after(), asked.limit());
+          audit(entry(AuditEvent.CONNECTIONS, "listed", admitted));
           return Response.ok(
                   new ConnectionsView(
                       Stream.concat(
@@ -77,14 +86,24 @@ class ConnectionResource {
       @RestPath String connection,
       @Context ContainerRequestContext request) {
     var exchange = Exchange.of(request);
-    var account = admission.admit(exchange, client, connection).account();
+    var account = admission.admit(exchange, client, connection, AuditEvent.REVOKE).account();
     return threads.call(
         () -> {
-          if (!connections.remove(account, exchange.caller(), exchange.traceId())) {
+          if (!connections.remove(account, exchange.requester())) {
             throw new ProblemException(ProblemCode.NOT_FOUND, TokenAnswers.NO_CONNECTION);
           }
           return Response.noContent().build();
         });
+  }
+
+  private void audit(AuditEntry entry) {
+    if (!audit.record(entry)) {
+      throw ProblemException.unaudited();
+    }
+  }
+
+  private static AuditEntry entry(AuditEvent event, String outcome, Admitted admitted) {
+    return AuditEntry.of(event, outcome).by(admitted.exchange().requester()).of(admitted.account());
   }
 
   /**

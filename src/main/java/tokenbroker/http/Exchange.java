@@ -1,16 +1,27 @@
 package tokenbroker.http;
 
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
 import jakarta.ws.rs.container.ContainerRequestContext;
+import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
+import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.Caller;
+import tokenbroker.observability.Requester;
 
 /**
  * One request of a verified caller.
  *
+ * @param address of the other end of the connection, unless the operator trusts a proxy
  * @param traceparent as the caller sent it; null where it sent none
  * @param startedAt {@link System#nanoTime()} when its head had been read
  */
-record Exchange(Caller caller, String traceId, @Nullable String traceparent, long startedAt) {
+record Exchange(
+    Caller caller,
+    @Nullable SocketAddress address,
+    String traceId,
+    @Nullable String traceparent,
+    long startedAt) {
 
   private static final String PROPERTY = Exchange.class.getName();
   private static final String TRACE_ID = TraceId.class.getName();
@@ -23,11 +34,33 @@ record Exchange(Caller caller, String traceId, @Nullable String traceparent, lon
   }
 
   static Exchange begun(Caller caller, ContainerRequestContext request, long startedAt) {
-    return new Exchange(caller, traceId(request), header(request, "traceparent"), startedAt);
+    return new Exchange(
+        caller, address(request), traceId(request), header(request, "traceparent"), startedAt);
   }
 
   void attachTo(ContainerRequestContext request) {
     request.setProperty(PROPERTY, this);
+  }
+
+  /** Who asks, for the audit. */
+  Requester requester() {
+    return new Requester(caller, address, traceId);
+  }
+
+  /** The same for a request whose caller is not known. */
+  static Requester requester(ContainerRequestContext request) {
+    return new Requester(null, address(request), traceId(request));
+  }
+
+  /**
+   * The address of the socket. If the operator has switched on {@code quarkus.http.proxy}, it is
+   * the one in the proxy's header; no header counts otherwise.
+   */
+  private static @Nullable SocketAddress address(ContainerRequestContext request) {
+    return request instanceof ResteasyReactiveContainerRequestContext reactive
+            && reactive.getServerRequestContext() instanceof ResteasyReactiveRequestContext context
+        ? context.serverRequest().unwrap(HttpServerRequest.class).remoteAddress()
+        : null;
   }
 
   /** One id per request, whoever asks first. */

@@ -14,7 +14,6 @@ import tokenbroker.clients.ClientName;
 import tokenbroker.http.Admission.Admitted;
 import tokenbroker.tokens.Need;
 import tokenbroker.tokens.TokenBroker;
-import tokenbroker.tokens.TokenResult.Issued;
 
 /**
  * {@code GET /tokens/<client>} as nearly every request is: of a caller that is remembered, for a
@@ -64,6 +63,11 @@ class HotPath {
       context.next();
       return;
     }
+    var answer = answers.issued(admitted, hit);
+    if (answer == null) {
+      context.next();
+      return;
+    }
     context
         .response()
         .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
@@ -71,7 +75,7 @@ class HotPath {
         .putHeader(PRAGMA, NO_CACHE)
         .putHeader(HttpHeaders.VARY, ACCEPT)
         .putHeader(TOKEN_ID, hit.token().id().value())
-        .end(body(admitted, hit));
+        .end(body(answer));
   }
 
   private @Nullable Admitted admitted(HttpServerRequest request) {
@@ -87,7 +91,9 @@ class HotPath {
     }
     var traceparent = request.getHeader("traceparent");
     return admission.find(
-        new Exchange(caller, TraceId.of(traceparent), traceparent, startedAt), client);
+        new Exchange(
+            caller, request.remoteAddress(), TraceId.of(traceparent), traceparent, startedAt),
+        client);
   }
 
   private static boolean isUsual(HttpServerRequest request) {
@@ -116,9 +122,9 @@ class HotPath {
     return limits.waitFor(admitted.exchange().caller()).isZero();
   }
 
-  private Buffer body(Admitted to, Issued hit) {
+  private Buffer body(TokenView answer) {
     try {
-      return Buffer.buffer(json.writeValueAsBytes(answers.issued(to, hit)));
+      return Buffer.buffer(json.writeValueAsBytes(answer));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("an answer that is no JSON", e);
     }

@@ -56,6 +56,11 @@ enum ProblemCode {
       true,
       "The broker cannot verify the caller now",
       "Ask again after the time in Retry-After."),
+  AUDIT_UNAVAILABLE(
+      503,
+      true,
+      "The request cannot be audited now",
+      "The broker serves nothing that it cannot audit; ask again after the time in Retry-After."),
   KEYS_UNAVAILABLE(
       503,
       true,

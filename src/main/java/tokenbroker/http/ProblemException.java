@@ -12,6 +12,14 @@ final class ProblemException extends RuntimeException {
   final String detail;
   final transient @Nullable Duration retryAfter;
 
+  /** The request must not be served, because it could not be audited. */
+  static ProblemException unaudited() {
+    return new ProblemException(
+        ProblemCode.AUDIT_UNAVAILABLE,
+        ProblemCode.AUDIT_UNAVAILABLE.detail,
+        Problems.AUDIT_AGAIN_AFTER);
+  }
+
   ProblemException(ProblemCode code, String detail) {
     this(code, detail, null);
   }

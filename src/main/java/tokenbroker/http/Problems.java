@@ -16,6 +16,9 @@ class Problems {
 
   static final MediaType PROBLEM_JSON = new MediaType("application", "problem+json");
 
+  /** The output may be read again at any moment; nobody knows when. */
+  static final Duration AUDIT_AGAIN_AFTER = Duration.ofSeconds(1);
+
   private static final Logger LOG = Logger.getLogger(Problems.class);
 
   @ServerExceptionMapper
@@ -61,6 +64,11 @@ class Problems {
     var traceId = Exchange.traceId(request);
     LOG.errorf(e, "A request failed, trace %s", traceId);
     return response(ProblemCode.INTERNAL_ERROR, null, traceId).build();
+  }
+
+  /** The answer to who may not be served, because it could not be audited. */
+  static Response unaudited(String traceId) {
+    return response(ProblemCode.AUDIT_UNAVAILABLE, AUDIT_AGAIN_AFTER, traceId).build();
   }
 
   static Response.ResponseBuilder response(

@@ -33,12 +33,26 @@ class Routes {
 
   void routes(@Observes Router router) {
     router.route().order(BEFORE_ALL).handler(pipelines::handle);
-    router.route().order(BEFORE_ALL + 1).handler(this::refuseLargeBodies);
-    router.get().order(BEFORE_ALL + 2).handler(hotPath::handle);
-    router.route().order(BEFORE_ALL + 3).handler(this::checkMethod);
+    router.route().order(BEFORE_ALL + 1).handler(this::refuseWithoutHost);
+    router.route().order(BEFORE_ALL + 2).handler(this::refuseLargeBodies);
+    router.get().order(BEFORE_ALL + 3).handler(hotPath::handle);
+    router.route().order(BEFORE_ALL + 4).handler(this::checkMethod);
     router.route().last().handler(request -> end(request, ProblemCode.NOT_FOUND));
     router.errorHandler(400, request -> end(request, ProblemCode.INVALID_REQUEST));
     router.errorHandler(413, request -> end(request, ProblemCode.CONTENT_TOO_LARGE));
+  }
+
+  /**
+   * Refuses what has no valid {@code Host}, as RFC 9112 §3.2 demands. The framework would fail to
+   * build the request's address, and log an error for each.
+   */
+  private void refuseWithoutHost(RoutingContext request) {
+    if (request.request().authority() == null) {
+      request.response().putHeader(HttpHeaders.CONNECTION, "close");
+      end(request, ProblemCode.INVALID_REQUEST);
+    } else {
+      request.next();
+    }
   }
 
   private void refuseLargeBodies(RoutingContext request) {

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.connections.ConnectionStore;
 import tokenbroker.http.Admission.Admitted;
 import tokenbroker.observability.Audit;
+import tokenbroker.observability.AuditEntry;
+import tokenbroker.observability.AuditEvent;
 import tokenbroker.observability.Traces;
 import tokenbroker.time.Clocks;
 import tokenbroker.tokens.Freshness;
@@ -28,6 +30,9 @@ import tokenbroker.tokens.TokenResult.Unavailable;
 class TokenAnswers {
 
   static final String NO_CONNECTION = "This client has no such connection.";
+
+  /** The outcome of a request whose token was kept back, as the audit could not have told of it. */
+  private static final String NOT_AUDITED = "not_audited";
 
   /** How the caller wants its token. */
   enum Representation {
@@ -54,26 +59,28 @@ class TokenAnswers {
 
   Response answer(Admitted to, TokenResult result, Representation representation) {
     return switch (result) {
-      case Issued issued -> {
-        count(to, issued);
-        yield token(to, issued, representation, null);
-      }
+      case Issued issued ->
+          isRecorded(to, issued)
+              ? token(to, issued, representation, null)
+              : Problems.unaudited(to.exchange().traceId());
       case NotIssued failed -> refused(to, failed);
     };
   }
 
-  /** The usual form of a token's answer, without HTTP around it. */
-  TokenView issued(Admitted to, Issued issued) {
-    count(to, issued);
-    return view(to, issued, null);
+  /**
+   * The usual form of a token's answer, without HTTP around it; null if it must not be handed out,
+   * because it cannot be audited.
+   */
+  @Nullable TokenView issued(Admitted to, Issued issued) {
+    return isRecorded(to, issued) ? view(to, issued, null) : null;
   }
 
   Response invalidated(Admitted to, TokenResult current, boolean replaced) {
     return switch (current) {
-      case Issued issued -> {
-        count(to, replaced ? "replaced" : "not_replaced", issued.token().id());
-        yield token(to, issued, Representation.JSON, replaced);
-      }
+      case Issued issued ->
+          isRecorded(to, replaced ? "replaced" : "not_replaced", issued.token().id())
+              ? token(to, issued, Representation.JSON, replaced)
+              : Problems.unaudited(to.exchange().traceId());
       case NotIssued failed -> refused(to, failed);
     };
   }
@@ -107,7 +114,7 @@ class TokenAnswers {
   }
 
   private Response refused(Admitted to, NotIssued result) {
-    count(to, outcome(result), null);
+    isRecorded(to, outcome(result), null);
     var traceId = to.exchange().traceId();
     var retryAfter = result.retryAfter();
     return switch (result) {
@@ -152,21 +159,28 @@ class TokenAnswers {
     };
   }
 
-  private void count(Admitted to, Issued issued) {
-    count(to, issued.origin().label(), issued.token().id());
+  private boolean isRecorded(Admitted to, Issued issued) {
+    return isRecorded(to, issued.origin().label(), issued.token().id());
   }
 
-  private void count(Admitted to, String outcome, @Nullable TokenId token) {
+  /** Counts, times and audits. Returns whether the token may be handed out. */
+  private boolean isRecorded(Admitted to, String outcome, @Nullable TokenId token) {
     var exchange = to.exchange();
+    var isAudited =
+        audit.record(
+            AuditEntry.of(AuditEvent.TOKEN, outcome)
+                .by(exchange.requester())
+                .of(to.account())
+                .token(token));
+    var told = isAudited || token == null ? outcome : NOT_AUDITED;
     var nanos = System.nanoTime() - exchange.startedAt();
     metrics.answered(
         to.client().name(),
         to.rule(),
-        outcome,
+        told,
         nanos,
         traces.isRecorded(exchange.traceId(), exchange.traceparent()) ? exchange.traceId() : null);
-    audit.record(exchange.caller(), to.account(), outcome, token, exchange.traceId());
-    traces.answered(
-        to.account(), outcome, token, exchange.traceId(), exchange.traceparent(), nanos);
+    traces.answered(to.account(), told, token, exchange.traceId(), exchange.traceparent(), nanos);
+    return isAudited;
   }
 }

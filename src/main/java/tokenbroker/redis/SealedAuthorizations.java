@@ -116,7 +116,8 @@ final class SealedAuthorizations {
     json.put("state", account.state());
     json.put("refresh_token", account.refreshToken().reveal());
     json.put("expires_at", account.expiresAt().toEpochMilli());
-    json.put("token", tokens.token(tokenOf(key), account.token(), now));
+    var place = tokenOf(key);
+    json.put("token", tokens.token(place, account.token(), tokens.nextVersion(place, now), now));
     json.put("token_left", account.token().remaining(now).toMillis());
     return seal.seal(key, json.toString());
   }

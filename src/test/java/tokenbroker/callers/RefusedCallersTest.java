@@ -114,17 +114,17 @@ class RefusedCallersTest {
     var refused = new RefusedCallers(site.clock);
     var audience = refused(with("aud", "other"));
     try (var log = new LogLines(RefusedCallers.class)) {
-      assertThat(refused.log(audience, "t1")).isTrue();
-      assertThat(refused.log(audience, "t2")).isFalse();
-      assertThat(refused.log(audience, "t3")).isFalse();
-      assertThat(refused.log(refused("a.b.c"), "t4")).as("another kind").isTrue();
+      assertThat(refused.log(audience, "t1")).hasValue(0);
+      assertThat(refused.log(audience, "t2")).isEmpty();
+      assertThat(refused.log(audience, "t3")).isEmpty();
+      assertThat(refused.log(refused("a.b.c"), "t4")).as("another kind").hasValue(0);
       site.clock.advance(Duration.ofSeconds(59));
       site.clock.step(Duration.ofHours(1));
-      assertThat(refused.log(audience, "t5")).isFalse();
+      assertThat(refused.log(audience, "t5")).isEmpty();
       site.clock.advance(Duration.ofSeconds(1));
-      assertThat(refused.log(audience, "t6")).isTrue();
+      assertThat(refused.log(audience, "t6")).hasValue(3);
       site.clock.advance(Duration.ofMinutes(1));
-      assertThat(refused.log(audience, "t7")).isTrue();
+      assertThat(refused.log(audience, "t7")).hasValue(0);
 
       assertThat(log.lines()).hasSize(4);
       assertThat(log.lines().getFirst()).endsWith("Trace t1.");

@@ -24,6 +24,7 @@ import tokenbroker.config.BrokerConfig;
 import tokenbroker.connections.Authorization.Progress;
 import tokenbroker.connections.Authorizations.Beginning;
 import tokenbroker.connections.Callbacks.Destination;
+import tokenbroker.observability.Requester;
 import tokenbroker.testing.Browser;
 import tokenbroker.testing.TestConfig;
 import tokenbroker.tokens.FetchResult.Fetched;
@@ -41,6 +42,7 @@ class CallbacksTest {
 
   private static final String RETURN_TO = "https://shop.example/";
   private static final Caller CALLER = new Caller("test", "someone", Set.of());
+  private static final Requester SERVICE = new Requester(CALLER, null, "trace");
   private static final Callback CODE = new Callback.WithCode("code");
 
   private final ConnectionsFixture site = new ConnectionsFixture();
@@ -119,7 +121,7 @@ class CallbacksTest {
   void aResultIsOfTheTrackMageClientThatTheUserAllowed() {
     var result = returned();
     var other = client("https://upstream.test", "other");
-    assertThat(results.redeem(other, CALLER, result, "s", "trace")).isEmpty();
+    assertThat(results.redeem(other, SERVICE, result, "s")).isEmpty();
   }
 
   @Test
@@ -290,7 +292,7 @@ class CallbacksTest {
   }
 
   private Optional<Connection> redeemed(String result, String state) {
-    return results.redeem(ACME, CALLER, result, state, "trace");
+    return results.redeem(ACME, SERVICE, result, state);
   }
 
   private static String result(Destination destination) {

@@ -39,7 +39,9 @@ final class ConnectionsFixture {
   final BrokerConfig config = TestConfig.defaults();
   final ConnectionRecords records =
       new ConnectionRecords(
-          registry, new ClientLabels(configured(), config), new Audit(clock, registry));
+          registry,
+          new ClientLabels(configured(), config),
+          new Audit(clock.clocks(), registry, config));
   final MemoryConnectionStore memory =
       new MemoryConnectionStore(new KeepAliveSchedule(config), clock);
 

@@ -41,7 +41,8 @@ public final class BrokerProcess implements AutoCloseable {
       List<String> command,
       Map<String, String> settings,
       Map<String, String> environment,
-      Path log) {
+      Path log,
+      File output) {
     this.log = log;
     var line = new ArrayList<>(command);
     settings.put("quarkus.http.host", "127.0.0.1");
@@ -50,7 +51,7 @@ public final class BrokerProcess implements AutoCloseable {
     settings.put("quarkus.management.port", "" + managementPort);
     settings.forEach((key, value) -> line.add(1, "-D" + key + "=" + value));
     try {
-      var builder = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log.toFile());
+      var builder = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output);
       builder
           .environment()
           .keySet()
@@ -262,6 +263,7 @@ public final class BrokerProcess implements AutoCloseable {
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<String> jvm = new ArrayList<>();
+    private @Nullable OutputPipe output;
 
     public Settings with(String key, Object value) {
       settings.put(key, value.toString());
@@ -276,6 +278,12 @@ public final class BrokerProcess implements AutoCloseable {
     /** An option of the JVM, such as {@code -Xmx64m}. */
     public Settings jvm(String option) {
       jvm.add(option);
+      return this;
+    }
+
+    /** Where it writes to, instead of a file. */
+    public Settings output(OutputPipe pipe) {
+      output = pipe;
       return this;
     }
 
@@ -294,12 +302,18 @@ public final class BrokerProcess implements AutoCloseable {
     /** Started; it may refuse to. */
     public BrokerProcess launch() {
       try {
-        var logs = Files.createDirectories(Path.of("target", "broker-logs"));
-        var log = Files.createTempFile(logs, "broker-", ".log");
-        return new BrokerProcess(command(), new LinkedHashMap<>(settings), environment, log);
+        var log = output == null ? newLog() : output.log();
+        var target = output == null ? log : output.pipe();
+        return new BrokerProcess(
+            command(), new LinkedHashMap<>(settings), environment, log, target.toFile());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+
+    private static Path newLog() throws IOException {
+      var logs = Files.createDirectories(Path.of("target", "broker-logs"));
+      return Files.createTempFile(logs, "broker-", ".log");
     }
 
     /** What a native executable is started with is no option of a JVM. */

@@ -1,0 +1,89 @@
+package tokenbroker.observability;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.vertx.core.net.SocketAddress;
+import java.io.IOException;
+import java.io.StringWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The form of audit lines: JSON in printable ASCII, so that no encoding, terminal or log viewer can
+ * spoil one, and two callers never look alike.
+ */
+final class AuditLines {
+
+  private static final int LAST_PRINTABLE = '~';
+
+  /** No address is longer, but a proxy's header may hold anything. */
+  private static final int LONGEST_ADDRESS = 64;
+
+  private final JsonFactory json = new JsonFactory();
+  private final @Nullable String replica;
+
+  /**
+   * @param replica the name of this process in each line; null for none
+   */
+  AuditLines(@Nullable String replica) {
+    this.replica = replica;
+  }
+
+  /** Returns the line of an entry, without a line feed. */
+  byte[] line(AuditEntry entry) throws IOException {
+    var text = new StringWriter(512); // Jackson escapes DEL for writers alone.
+    try (var line = json.createGenerator(text)) {
+      line.setHighestNonEscapedChar(LAST_PRINTABLE);
+      line.writeStartObject();
+      line.writeStringField("time", entry.at.toString());
+      line.writeStringField("event", entry.event.word());
+      writeRequester(entry, line);
+      writeAccount(entry, line);
+      line.writeStringField("outcome", entry.outcome);
+      write("reason", entry.reason, line);
+      write("detail", entry.detail, line);
+      write("token_id", entry.token == null ? null : entry.token.value(), line);
+      if (entry.suppressed > 0) {
+        line.writeNumberField("suppressed", entry.suppressed);
+      }
+      write("trace_id", entry.traceId, line);
+      write("replica", replica, line);
+      line.writeEndObject();
+    }
+    return text.toString().getBytes(US_ASCII);
+  }
+
+  private static void writeRequester(AuditEntry entry, JsonGenerator line) throws IOException {
+    if (entry.caller != null) {
+      line.writeStringField("issuer", entry.caller.issuer());
+      line.writeStringField("subject", entry.caller.subject());
+      write("jti", entry.caller.jwtId(), line);
+    }
+    write("issuer", entry.issuer, line);
+    write("address", entry.address == null ? null : text(entry.address), line);
+  }
+
+  private static void writeAccount(AuditEntry entry, JsonGenerator line) throws IOException {
+    if (entry.account != null) {
+      line.writeStringField("client", entry.account.client().value());
+      var connection = entry.account.connection();
+      write("connection", connection == null ? null : connection.value(), line);
+    }
+  }
+
+  private static @Nullable String text(SocketAddress address) {
+    var numeric = address.hostAddress();
+    var text = numeric == null ? address.host() : numeric;
+    return text == null || text.length() <= LONGEST_ADDRESS
+        ? text
+        : text.substring(0, LONGEST_ADDRESS);
+  }
+
+  private static void write(String name, @Nullable String value, JsonGenerator line)
+      throws IOException {
+    if (value != null) {
+      line.writeStringField(name, value);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package tokenbroker.observability;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.util.List;
+import java.util.logging.ErrorManager;
+import org.jboss.logmanager.Logger;
+
+/** The handlers that an operator gave the logger {@code audit}, such as a file or syslog. */
+final class LoggerSink implements AuditSink {
+
+  private final Logger logger;
+  private boolean failed;
+
+  LoggerSink(Logger logger) {
+    this.logger = logger;
+    for (var handler : logger.getHandlers()) {
+      handler.setErrorManager(new Losses(handler.getErrorManager()));
+    }
+  }
+
+  @Override
+  public int write(List<byte[]> lines) {
+    var lost = 0;
+    for (var line : lines) {
+      if (!isWritten(new String(line, US_ASCII))) {
+        lost++;
+      }
+    }
+    return lost;
+  }
+
+  /** An error ends this line alone. It is not logged: it may be the log that fails. */
+  private boolean isWritten(String line) {
+    failed = false;
+    try {
+      logger.info(line);
+    } catch (Throwable _) {
+      return false;
+    }
+    return !failed;
+  }
+
+  /** Notices the lines that a handler could not write, of which it throws nothing. */
+  private final class Losses extends ErrorManager {
+
+    private final ErrorManager next;
+
+    Losses(ErrorManager next) {
+      this.next = next;
+    }
+
+    @Override
+    public void error(String message, Exception fault, int code) {
+      if (code == WRITE_FAILURE || code == FORMAT_FAILURE || code == GENERIC_FAILURE) {
+        failed = true;
+      }
+      next.error(message, fault, code);
+    }
+  }
+}
