@@ -40,7 +40,7 @@ FROM runtime AS sandbox
 LABEL org.opencontainers.image.title="token-broker-sandbox" \
       org.opencontainers.image.description="The token broker with a TrackMage look-alike inside. For development and tests only."
 COPY --from=sources /src/jvm.options ./
-COPY --from=build-sandbox /src/target/sandbox/token-broker-sandbox.jar ./
+COPY --from=build-sandbox /src/target/sandbox/token-broker-sandbox.jar /src/target/sandbox/token-broker.cdx.json ./
 USER 10001:10001
 ENTRYPOINT ["java", "@jvm.options", "-jar", "token-broker-sandbox.jar"]
 
