@@ -44,6 +44,14 @@ class StartIT {
             .environment("BROKER_UPSTREAM_TIMEOUT", "5")
             .environment("BROKER_UPSTREAM_BACKOFF", "")
             .environment("QUARKUS_LOG_LEVEL", "LOUD")
+            .environment("QUARKUS_REDIS_TIMEOUT", "")
+            .environment("QUARKUS_HTTP_IDLE_TIMEOUT", "")
+            .environment("QUARKUS_HTTP_LIMITS_MAX_CONNECTIONS", "\n")
+            .environment("QUARKUS_OTEL_SDK_DISABLED", "")
+            .environment("QUARKUS_TLS_REDIS_HOSTNAME_VERIFICATION_ALGORITHM", "")
+            .environment("BROKER_STORE", "")
+            .environment("BROKER_ISSUERS__CORP__KEYS", "callers.jwks\n")
+            .environment("QUARKUS_REDIS_PASSWORD", "not-for${your-eyes}")
             .launch()) {
       assertThat(broker.exitCode()).isNotZero();
       assertThat(broker.output())
@@ -59,12 +67,14 @@ class StartIT {
               "broker.callers.burst is \"many\"",
               "broker.issuers.corp.keys-ca-file is",
               "quarkus.redis.hosts is malformed",
+              "quarkus.redis.password refers to a setting that is not there",
               "broker.upstream.timeout is \"5\" (environment variable BROKER_UPSTREAM_TIMEOUT)",
               "quarkus.log.level is \"LOUD\"",
               "line 2",
               "line 4",
               "line 5",
               "line 6")
+          .doesNotContain("broker.issuers.corp.keys is missing", "your-eyes")
           .doesNotContain("\tat ", "SRCFG", "Exception", "broker.upstream.backoff is");
     }
   }
@@ -80,6 +90,23 @@ class StartIT {
       assertThat(broker.output())
           .contains("quarkus.redis.hosts is malformed (system property): set redis://HOST:PORT")
           .doesNotContain("your-eyes", "\tat ", "IllegalArgumentException");
+    }
+  }
+
+  @Test
+  void anEmptyVariableIsNotSetAndOneIssuerMayBeSetInTwoPlaces() {
+    var files = new BrokerFiles(directory).callerKeys(new CallerTokens("k1"));
+    try (var broker =
+        BrokerProcess.with(files)
+            .with("broker.store", "memory")
+            .with("broker.issuers.west-2.issuer", "https://west.example")
+            .environment("BROKER_ISSUERS__WEST_2__KEYS", files.callerKeys() + "\n")
+            .environment("BROKER_ISSUERS__TEST__ALGORITHMS", "ES256")
+            .environment("BROKER_ISSUERS__TEST__AUDIENCE", "")
+            .environment("QUARKUS_HTTP_IDLE_TIMEOUT", "")
+            .environment("QUARKUS_REDIS_TIMEOUT", "\n")
+            .start()) {
+      assertThat(broker.output()).contains("0 clients, store MEMORY");
     }
   }
 

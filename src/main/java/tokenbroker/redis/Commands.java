@@ -51,8 +51,8 @@ class Commands {
    *     so only if one is injected
    */
   @Inject
-  Commands(RedisClients clients, Redis unused, Vertx vertx) {
-    this(() -> clients.newClient(vertx), vertx);
+  Commands(RedisClients clients, RedisPassword password, Redis unused, Vertx vertx) {
+    this(() -> clients.newClient(vertx, password.current()), vertx);
   }
 
   /**

@@ -25,11 +25,15 @@ class RedisClients implements RedisOptionsCustomizer {
     this.options = options;
   }
 
-  Redis newClient(Vertx vertx) {
+  /**
+   * @param password null if {@code quarkus.redis.*} has it, or if there is none
+   */
+  Redis newClient(Vertx vertx, @Nullable String password) {
     var configured = options;
     if (configured == null) {
       throw new IllegalStateException("Quarkus has not configured a Redis client");
     }
-    return Redis.createClient(vertx, configured);
+    return Redis.createClient(
+        vertx, password == null ? configured : Login.with(password, configured));
   }
 }

@@ -14,6 +14,7 @@ import tokenbroker.config.BrokerConfig.Store;
 import tokenbroker.connections.Connections;
 import tokenbroker.connections.KeepAlive;
 import tokenbroker.redis.Announcements;
+import tokenbroker.redis.RedisPassword;
 import tokenbroker.seal.Seal;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.RefreshAhead;
@@ -56,6 +57,7 @@ class Start {
       Seal seal,
       Connections connections,
       KeepAlive keepAlive,
+      RedisPassword redisPassword,
       Instance<Announcements> announcements) {
     clients.onRemoved(client -> Thread.ofVirtual().start(() -> broker.forget(Account.of(client))));
     issuers.readKeysIfDue();
@@ -65,6 +67,7 @@ class Start {
     work.every(config.clients().reloadEvery(), "seal keys", () -> sealKeys.reload(seal));
     work.every(REFRESH_TICK, "refresh ahead", refreshAhead::tick);
     if (config.store() == Store.REDIS) {
+      work.every(EACH_SECOND, "redis password", redisPassword::reload);
       work.every(EACH_SECOND, "announcements", announcements.get()::beat);
     }
     work.every(EACH_SECOND, "refresh tokens", connections::settle);

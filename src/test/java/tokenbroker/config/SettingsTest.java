@@ -45,6 +45,7 @@ class SettingsTest {
           Map.entry("broker.issuers.<name>.keys-ca-file", ""),
           Map.entry("broker.issuers.<name>.audience", "token-broker"),
           Map.entry("broker.issuers.<name>.algorithms", "RS256,ES256"),
+          Map.entry("broker.redis.password-file", ""),
           Map.entry("broker.seal.keys", ""),
           Map.entry("broker.seal.primary", ""),
           Map.entry("broker.connections.public-url", ""));

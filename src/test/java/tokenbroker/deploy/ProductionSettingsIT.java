@@ -33,6 +33,9 @@ import tokenbroker.testing.TcpProxy;
  */
 class ProductionSettingsIT {
 
+  /** What an expression, a URL or a shell would make something else of. */
+  private static final String REDIS_PASSWORD = "of${redis}$$\\$-%40+/@:#?&ü";
+
   private static final CallerTokens CLUSTER = new CallerTokens("k1");
   private static final Path PRODUCTION = Path.of("k8s", "overlays", "production");
 
@@ -52,7 +55,7 @@ class ProductionSettingsIT {
     certificate.writePem(directory.resolve("tls"));
     keys = ApiServer.publishing(CLUSTER.jwks()).requiring("of-the-pod");
     apiServer = new TcpProxy(keys.port(), certificate.servers());
-    redis = new RealRedis("--requirepass", "of-redis");
+    redis = new RealRedis("--requirepass", REDIS_PASSWORD);
     redisWithTls = new TcpProxy(redis.port(), certificate.servers());
     upstream = ScriptedUpstream.start();
   }
@@ -107,7 +110,6 @@ class ProductionSettingsIT {
     environment.put("BROKER_ISSUERS__CLUSTER__ISSUER", CallerTokens.ISSUER);
     environment.put("QUARKUS_REDIS_HOSTS", "rediss://127.0.0.1:" + redisWithTls.port());
     environment.put("QUARKUS_REDIS_CLIENT_TYPE", "standalone");
-    environment.put("QUARKUS_REDIS_PASSWORD", "of-redis");
     var settings = new BrokerProcess.Settings();
     environment.forEach(settings::environment);
     return settings
@@ -125,7 +127,8 @@ class ProductionSettingsIT {
             "config/clients.yaml",
             "upstreams: { production: { base-url: \"%s\" } }\n".formatted(upstream.url())
                 + data("token-broker-clients").get("clients.yaml"))
-        .write("cluster-issuer/token", "of-the-pod\n");
+        .write("cluster-issuer/token", "of-the-pod\n")
+        .write("redis/password", REDIS_PASSWORD + "\n");
     var authority = Files.readString(directory.resolve("tls/tls.crt"));
     for (var file : new String[] {"cluster-issuer/ca.crt", "redis/ca.crt"}) {
       Files.createDirectories(directory.resolve(file).getParent());
