@@ -58,6 +58,7 @@ class Start {
       Connections connections,
       KeepAlive keepAlive,
       RedisPassword redisPassword,
+      ServerCertificates certificates,
       Instance<Announcements> announcements) {
     clients.onRemoved(client -> Thread.ofVirtual().start(() -> broker.forget(Account.of(client))));
     issuers.readKeysIfDue();
@@ -65,6 +66,7 @@ class Start {
     work.every(config.clients().reloadEvery(), "clients", reload::reload);
     work.every(EACH_SECOND, "clients file", reload::reloadIfSettling);
     work.every(config.clients().reloadEvery(), "seal keys", () -> sealKeys.reload(seal));
+    work.every(config.clients().reloadEvery(), "certificates", certificates::look);
     work.every(REFRESH_TICK, "refresh ahead", refreshAhead::tick);
     if (config.store() == Store.REDIS) {
       work.every(EACH_SECOND, "redis password", redisPassword::reload);

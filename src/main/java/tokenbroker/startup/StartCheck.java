@@ -26,6 +26,7 @@ class StartCheck {
   private final Issuers issuers;
   private final ClientDirectoryReload reload;
   private final RedisPassword redisPassword;
+  private final ServerCertificates certificates;
 
   StartCheck(
       Config allConfig,
@@ -33,13 +34,15 @@ class StartCheck {
       SealKeys sealKeys,
       Issuers issuers,
       ClientDirectoryReload reload,
-      RedisPassword redisPassword) {
+      RedisPassword redisPassword,
+      ServerCertificates certificates) {
     this.allConfig = allConfig.unwrap(SmallRyeConfig.class);
     this.config = config;
     this.sealKeys = sealKeys;
     this.issuers = issuers;
     this.reload = reload;
     this.redisPassword = redisPassword;
+    this.certificates = certificates;
   }
 
   void check(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) StartupEvent event) {
@@ -61,6 +64,7 @@ class StartCheck {
       faults.addAll(sealKeys.faults());
     }
     faults.addAll(redisPassword.faults());
+    faults.addAll(certificates.faults());
     config.connections().publicUrl().ifPresent(url -> faults.addAll(PublicUrl.faults(url)));
     var clients = reload.load();
     if (!ofSettings.containsKey("broker.clients.file")) {
