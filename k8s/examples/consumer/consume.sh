@@ -4,7 +4,8 @@ set -eu
 
 # Asks the broker, as this service account. The file is read each time, since Kubernetes replaces it.
 broker() {
-  printf 'Authorization: Bearer %s' "$(cat "$CALLER_TOKEN_FILE")" | curl -sS --max-time 15 -H @- "$@"
+  printf 'Authorization: Bearer %s' "$(cat "$CALLER_TOKEN_FILE")" |
+    curl -sS --max-time 15 ${BROKER_CA_FILE:+--cacert "$BROKER_CA_FILE"} -H @- "$@"
 }
 
 # Writes a live token to /tmp/token and its id to /tmp/id. The broker answers from memory: there is nothing to keep.

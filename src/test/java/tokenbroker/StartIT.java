@@ -46,6 +46,13 @@ class StartIT {
             .environment("QUARKUS_LOG_LEVEL", "LOUD")
             .environment("QUARKUS_OTEL_SDK_DISABLED", "false")
             .environment("QUARKUS_OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+            .environment("QUARKUS_REDIS_TIMEOUT", "")
+            .environment("QUARKUS_HTTP_IDLE_TIMEOUT", "")
+            .environment("QUARKUS_HTTP_LIMITS_MAX_CONNECTIONS", "\n")
+            .environment("QUARKUS_TLS_REDIS_HOSTNAME_VERIFICATION_ALGORITHM", "")
+            .environment("BROKER_STORE", "")
+            .environment("BROKER_ISSUERS__CORP__KEYS", "callers.jwks\n")
+            .environment("QUARKUS_REDIS_PASSWORD", "not-for${your-eyes}")
             .launch()) {
       assertThat(broker.exitCode()).isNotZero();
       assertThat(broker.output())
@@ -61,6 +68,7 @@ class StartIT {
               "broker.callers.burst is \"many\"",
               "broker.issuers.corp.keys-ca-file is",
               "quarkus.redis.hosts is malformed",
+              "quarkus.redis.password refers to a setting that is not there",
               "broker.upstream.timeout is \"5\" (environment variable BROKER_UPSTREAM_TIMEOUT)",
               "quarkus.log.level is \"LOUD\"",
               "quarkus.otel.exporter.otlp.protocol is \"grpc\"",
@@ -68,6 +76,7 @@ class StartIT {
               "line 4",
               "line 5",
               "line 6")
+          .doesNotContain("broker.issuers.corp.keys is missing", "your-eyes")
           .doesNotContain("\tat ", "SRCFG", "Exception", "broker.upstream.backoff is");
     }
   }
@@ -83,6 +92,23 @@ class StartIT {
       assertThat(broker.output())
           .contains("quarkus.redis.hosts is malformed (system property): set redis://HOST:PORT")
           .doesNotContain("your-eyes", "\tat ", "IllegalArgumentException");
+    }
+  }
+
+  @Test
+  void anEmptyVariableIsNotSetAndOneIssuerMayBeSetInTwoPlaces() {
+    var files = new BrokerFiles(directory).callerKeys(new CallerTokens("k1"));
+    try (var broker =
+        BrokerProcess.with(files)
+            .with("broker.store", "memory")
+            .with("broker.issuers.west-2.issuer", "https://west.example")
+            .environment("BROKER_ISSUERS__WEST_2__KEYS", files.callerKeys() + "\n")
+            .environment("BROKER_ISSUERS__TEST__ALGORITHMS", "ES256")
+            .environment("BROKER_ISSUERS__TEST__AUDIENCE", "")
+            .environment("QUARKUS_HTTP_IDLE_TIMEOUT", "")
+            .environment("QUARKUS_REDIS_TIMEOUT", "\n")
+            .start()) {
+      assertThat(broker.output()).contains("0 clients, store MEMORY");
     }
   }
 

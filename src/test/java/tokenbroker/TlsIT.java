@@ -1,5 +1,6 @@
 package tokenbroker;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -13,8 +14,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Certificate;
 import tokenbroker.testing.ConnectedSite;
 
@@ -30,13 +33,7 @@ class TlsIT {
     var tls = directory.resolve("tls");
     first.writePem(tls);
     try (var site = new ConnectedSite(directory);
-        var broker =
-            site.settings()
-                .environment("QUARKUS_PROFILE", "tls")
-                .with("quarkus.tls.http.key-store.pem.0.cert", tls.resolve("tls.crt"))
-                .with("quarkus.tls.http.key-store.pem.0.key", tls.resolve("tls.key"))
-                .with("quarkus.tls.http.reload-period", "1s")
-                .start();
+        var broker = withTls(site, tls).start();
         var trustsFirst = first.client();
         var trustsSecond = second.client()) {
       var answer = get(trustsFirst, broker.port(), site.caller);
@@ -52,6 +49,77 @@ class TlsIT {
           .atMost(Duration.ofSeconds(20))
           .ignoreExceptions()
           .until(() -> get(second.client(), broker.port(), site.caller).statusCode() == 200);
+    }
+  }
+
+  @Test
+  void aKeyOfAnotherCertificateIsNotTakenOver() throws IOException {
+    var first = Certificate.in(Files.createDirectory(directory.resolve("first")));
+    var second = Certificate.in(Files.createDirectory(directory.resolve("second")));
+    var tls = directory.resolve("tls");
+    first.writePem(tls);
+    try (var site = new ConnectedSite(directory);
+        var broker = withTls(site, tls).start()) {
+      assertThat(broker.metric("token_broker_certificate_rejected")).isZero();
+
+      for (var other : List.of("tls.key", "tls.crt")) {
+        first.writePem(tls);
+        await().until(() -> broker.metric("token_broker_certificate_rejected") == 0);
+        second.writePem(directory.resolve("other"));
+        Files.copy(directory.resolve("other").resolve(other), tls.resolve(other), REPLACE_EXISTING);
+        await().until(() -> broker.metric("token_broker_certificate_rejected") == 1);
+        assertThat(broker.output()).contains("the private key does not belong");
+        assertStaysInUse(first, broker, site);
+      }
+      Files.writeString(tls.resolve("tls.key"), "no key");
+      await().until(() -> broker.output().contains("its files are missing, or are no"));
+      assertThat(get(first.client(), broker.port(), site.caller).statusCode()).isEqualTo(200);
+
+      second.writePem(tls);
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .ignoreExceptions()
+          .until(() -> get(second.client(), broker.port(), site.caller).statusCode() == 200);
+      await().until(() -> broker.metric("token_broker_certificate_rejected") == 0);
+    }
+  }
+
+  @Test
+  void theStartIsRefusedWithAKeyOfAnotherCertificate() throws IOException {
+    var first = Certificate.in(Files.createDirectory(directory.resolve("first")));
+    var second = Certificate.in(Files.createDirectory(directory.resolve("second")));
+    var tls = directory.resolve("tls");
+    first.writePem(tls);
+    second.writePem(directory.resolve("other"));
+    Files.copy(directory.resolve("other/tls.key"), tls.resolve("tls.key"), REPLACE_EXISTING);
+    try (var site = new ConnectedSite(directory);
+        var broker = withTls(site, tls).with("broker.nonsense", "1").launch()) {
+      assertThat(broker.exitCode()).isNotZero();
+      assertThat(broker.output())
+          .contains(
+              "quarkus.tls.http.key-store: the private key does not belong to the certificate of CN=test",
+              "broker.nonsense is no setting")
+          .doesNotContain("\tat ");
+    }
+  }
+
+  private static BrokerProcess.Settings withTls(ConnectedSite site, Path tls) {
+    return site.settings()
+        .environment("QUARKUS_PROFILE", "tls")
+        .with("broker.clients.reload-every", "100ms")
+        .with("quarkus.tls.http.key-store.pem.0.cert", tls.resolve("tls.crt"))
+        .with("quarkus.tls.http.key-store.pem.0.key", tls.resolve("tls.key"))
+        .with("quarkus.tls.http.reload-period", "1s");
+  }
+
+  /** Once the server has been offered the pair in the files, twice. */
+  private static void assertStaysInUse(
+      Certificate certificate, BrokerProcess broker, ConnectedSite site) throws IOException {
+    var refused = "token_broker_certificate_reload_total{result=\"rejected\"";
+    var before = broker.metric(refused);
+    await().atMost(Duration.ofSeconds(30)).until(() -> broker.metric(refused) > before + 1);
+    try (var newConnection = certificate.client()) {
+      assertThat(get(newConnection, broker.port(), site.caller).statusCode()).isEqualTo(200);
     }
   }
 

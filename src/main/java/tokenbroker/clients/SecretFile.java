@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import tokenbroker.clients.CredentialsFault.Kind;
 
 /** One file that holds one credential, perhaps with newlines after it. */
-final class SecretFile {
+public final class SecretFile {
 
   private static final int LARGEST = 8 * 1024;
 
   private SecretFile() {}
 
   /** What the file holds, or why that is no credential. */
-  sealed interface Content {
+  public sealed interface Content {
     record Plain(String value) implements Content {
       @Override
       public String toString() {
@@ -26,7 +26,8 @@ final class SecretFile {
     record Faulty(CredentialsFault fault) implements Content {}
   }
 
-  static Content read(Path file) {
+  /** Reads the file. It never throws, and what it says names the file and never its content. */
+  public static Content read(Path file) {
     byte[] bytes;
     try {
       // A pipe or a device would be read without end, or block.

@@ -41,6 +41,9 @@ public interface BrokerConfig {
   @WithDefault("redis")
   Store store();
 
+  /** How the broker logs in to Redis. */
+  Redis redis();
+
   /** The life of a token in the broker. */
   Tokens tokens();
 
@@ -184,6 +187,16 @@ public interface BrokerConfig {
      * order.
      */
     Optional<String> primary();
+  }
+
+  /** How the broker logs in to Redis. */
+  interface Redis {
+    /**
+     * A file with the password of Redis, taken as it stands: nothing in it is expanded, and
+     * newlines at its end are no part of it. The broker reads it again each second, and uses a
+     * changed password for its next connection. It replaces {@code quarkus.redis.password}.
+     */
+    Optional<Path> passwordFile();
   }
 
   /** The life of a token in the broker. */

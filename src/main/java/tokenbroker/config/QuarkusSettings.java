@@ -1,9 +1,11 @@
 package tokenbroker.config;
 
 import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.SmallRyeConfig;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.StreamSupport;
 import tokenbroker.config.Setting.Bounds;
 
 /**
@@ -13,10 +15,22 @@ import tokenbroker.config.Setting.Bounds;
 final class QuarkusSettings {
 
   static final String PORT = "quarkus.http.port";
+  static final String TLS_PORT = "quarkus.http.ssl-port";
   static final String MANAGEMENT_PORT = "quarkus.management.port";
+  static final String REDIS_HOSTS = "quarkus.redis.hosts";
+  static final String REDIS_PASSWORD = "quarkus.redis.password";
+
+  private static final String PLAIN_HTTP = "quarkus.http.insecure-requests";
+
+  /** Any of them switches TLS on for callers. */
+  private static final List<String> SWITCHES_OF_TLS =
+      List.of(
+          "quarkus.http.tls-configuration-name",
+          "quarkus.http.ssl.certificate.",
+          "quarkus.tls.key-store.");
 
   /** The operating system chooses. */
-  static final String ANY_PORT = "0";
+  private static final String ANY_PORT = "0";
 
   private static final Bounds PORTS = new Bounds(ANY_PORT, "65535");
   private static final Bounds SHUTDOWN = new Bounds("0s", "10m");
@@ -30,10 +44,10 @@ final class QuarkusSettings {
   private static final ValueType QUARKUS_DURATION =
       new ValueType("a duration", false, DurationConverter::parseDuration);
 
-  private static final ValueType REDIS_HOSTS =
+  private static final ValueType ADDRESSES =
       new ValueType(
-          "redis://HOST:PORT (rediss:// for TLS), several separated by commas; a password with"
-              + " special characters belongs in quarkus.redis.password",
+          "redis://HOST:PORT (rediss:// for TLS), several separated by commas; a password"
+              + " belongs in the file that broker.redis.password-file names",
           true,
           RedisHosts::parse);
 
@@ -52,11 +66,13 @@ final class QuarkusSettings {
   static final List<Setting> ALL =
       List.of(
           new Setting(PORT, ValueType.WHOLE_NUMBER, "8080", PORTS),
+          new Setting(TLS_PORT, ValueType.WHOLE_NUMBER, "8443", PORTS),
           new Setting(MANAGEMENT_PORT, ValueType.WHOLE_NUMBER, "9000", PORTS),
           new Setting("quarkus.shutdown.delay", QUARKUS_DURATION, "5s", SHUTDOWN),
           new Setting("quarkus.shutdown.timeout", QUARKUS_DURATION, "10s", SHUTDOWN),
           new Setting("quarkus.log.level", LOG_LEVEL, "INFO", null),
-          new Setting("quarkus.redis.hosts", REDIS_HOSTS, "redis://localhost:6379", null),
+          new Setting(REDIS_HOSTS, ADDRESSES, "redis://localhost:6379", null),
+          new Setting(REDIS_PASSWORD, new ValueType("a text", true, text -> text), null, null),
           new Setting(
               "quarkus.redis.client-type",
               ValueType.choice(List.of("standalone", "sentinel", "cluster", "replication")),
@@ -67,6 +83,16 @@ final class QuarkusSettings {
               "quarkus.otel.exporter.otlp.traces.protocol", OTLP_PROTOCOL, OTLP_OVER_HTTP, null));
 
   private QuarkusSettings() {}
+
+  static boolean servesTls(SmallRyeConfig config) {
+    return StreamSupport.stream(config.getPropertyNames().spliterator(), false)
+        .filter(name -> SWITCHES_OF_TLS.stream().anyMatch(name::startsWith))
+        .anyMatch(name -> config.getConfigValue(name).getValue() != null);
+  }
+
+  static boolean servesPlainHttp(SmallRyeConfig config) {
+    return !"disabled".equalsIgnoreCase(config.getConfigValue(PLAIN_HTTP).getValue());
+  }
 
   private static String level(String text) {
     if (!LEVELS.contains(text.toUpperCase(Locale.ROOT))) {

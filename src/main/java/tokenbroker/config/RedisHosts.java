@@ -3,6 +3,7 @@ package tokenbroker.config;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The addresses of Redis servers, refused where the Redis client would fail to read them. */
 final class RedisHosts {
@@ -28,7 +29,27 @@ final class RedisHosts {
     }
   }
 
+  /** Whether an address brings a password along, in front of the host or behind it. */
+  static boolean holdPassword(String hosts) {
+    return parse(hosts).stream()
+        .anyMatch(
+            uri ->
+                String.valueOf(uri.getRawUserInfo()).contains(":")
+                    || parameters(uri).anyMatch(it -> it.startsWith("password=")));
+  }
+
+  private static Stream<String> parameters(URI uri) {
+    return uri.getQuery() == null ? Stream.empty() : Arrays.stream(uri.getQuery().split("&"));
+  }
+
   private static boolean isUsable(URI uri) {
+    return isServer(uri)
+        && parameters(uri)
+            .filter(it -> it.startsWith("db="))
+            .allMatch(it -> it.matches("db=[0-9]{1,5}"));
+  }
+
+  private static boolean isServer(URI uri) {
     var path = uri.getPath() == null ? "" : uri.getPath();
     return switch (String.valueOf(uri.getScheme())) {
       case "redis", "rediss" ->

@@ -13,6 +13,8 @@ import java.util.TreeMap;
  */
 public final class SettingsFaults {
 
+  private static final String TWO_PASSWORDS = "%s and %s are both set: remove one of them";
+
   private final SmallRyeConfig config;
   private final SequencedMap<String, String> faults = new TreeMap<>();
 
@@ -29,6 +31,7 @@ public final class SettingsFaults {
     config.getPropertyNames().forEach(found::check);
     found.checkTimeouts(bound.upstream());
     found.checkPorts();
+    found.checkRedisPassword(bound.redis());
     return Collections.unmodifiableSequencedMap(found.faults);
   }
 
@@ -68,14 +71,55 @@ public final class SettingsFaults {
     }
   }
 
-  private void checkPorts() {
-    var port = config.getConfigValue(QuarkusSettings.PORT).getValue();
-    var management = config.getConfigValue(QuarkusSettings.MANAGEMENT_PORT).getValue();
-    if (port != null && port.equals(management) && !port.equals(QuarkusSettings.ANY_PORT)) {
+  /** The client would use one of them, and nobody could tell which. */
+  private void checkRedisPassword(BrokerConfig.Redis redis) {
+    var key = "broker.redis.password-file";
+    if (redis.passwordFile().isEmpty()) {
+      return;
+    }
+    if (isSet(QuarkusSettings.REDIS_PASSWORD)) {
+      faults.putIfAbsent(key, TWO_PASSWORDS.formatted(key, QuarkusSettings.REDIS_PASSWORD));
+    }
+    var hosts = config.getConfigValue(QuarkusSettings.REDIS_HOSTS).getValue();
+    if (hosts != null && RedisHosts.holdPassword(hosts)) {
       faults.putIfAbsent(
-          QuarkusSettings.PORT,
-          "%s and %s are both %s: set two different ports"
-              .formatted(QuarkusSettings.PORT, QuarkusSettings.MANAGEMENT_PORT, port));
+          key, TWO_PASSWORDS.formatted(key, "a password in " + QuarkusSettings.REDIS_HOSTS));
+    }
+  }
+
+  private boolean isSet(String key) {
+    return config.getConfigValue(key).getValue() != null;
+  }
+
+  private void checkPorts() {
+    var management = port(QuarkusSettings.MANAGEMENT_PORT, "9000");
+    var callers = port(QuarkusSettings.PORT, "8080");
+    var callersWithTls = port(QuarkusSettings.TLS_PORT, "8443");
+    if (QuarkusSettings.servesPlainHttp(config)) {
+      checkPorts(callers, management);
+    }
+    if (QuarkusSettings.servesTls(config)) {
+      checkPorts(callersWithTls, management);
+      if (QuarkusSettings.servesPlainHttp(config)) {
+        checkPorts(callers, callersWithTls);
+      }
+    }
+  }
+
+  private record Port(String key, int number) {}
+
+  private Port port(String key, String otherwise) {
+    var value = config.getConfigValue(key).getValue();
+    return new Port(key, Integer.parseInt(value == null ? otherwise : value));
+  }
+
+  /** Both would be opened, and a connection would get to one of the two by chance. */
+  private void checkPorts(Port one, Port other) {
+    if (one.number() == other.number() && one.number() != 0) {
+      faults.putIfAbsent(
+          one.key(),
+          "%s and %s are both %d: set two different ports"
+              .formatted(one.key(), other.key(), one.number()));
     }
   }
 }

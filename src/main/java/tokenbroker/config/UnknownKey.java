@@ -18,9 +18,11 @@ final class UnknownKey {
 
   static String fault(String key, ConfigValue set) {
     var environment = Origin.isEnvironment(set.getConfigSourceName());
-    var shown = environment ? Origin.variable(key) : key;
+    // Its own name has the quotes that a variable writes as underscores.
+    var asSet = environment ? set.getName() : key;
+    var shown = environment ? Origin.variable(asSet) : asSet;
     var meant =
-        similar(key)
+        similar(asSet)
             .map(it -> " Did you mean " + (environment ? Origin.variable(it) : it) + "?")
             .orElse("");
     return "%s is no setting of the broker: correct or remove it (docs/configuration.md lists all).%s"

@@ -40,8 +40,8 @@ class Commands {
    *     so only if one is injected
    */
   @Inject
-  Commands(RedisClients clients, Redis unused, Vertx vertx) {
-    this(new EventLoop(vertx), loop -> clients.servers(loop, vertx));
+  Commands(RedisClients clients, RedisPassword password, Redis unused, Vertx vertx) {
+    this(new EventLoop(vertx), loop -> clients.servers(loop, vertx, password));
   }
 
   /**

@@ -55,30 +55,32 @@ class RedisClients implements RedisOptionsCustomizer {
     options = new RedisOptions(configured).setNetClientOptions(net);
   }
 
-  /** The servers that are configured. */
-  Servers servers(EventLoop loop, Vertx vertx) {
-    var configured = configured();
+  /**
+   * Returns the servers that are configured.
+   *
+   * @param password asked for each new connection
+   */
+  Servers servers(EventLoop loop, Vertx vertx, RedisPassword password) {
+    var configured = configured(password);
     return configured.getType() == RedisClientType.CLUSTER
         ? new Cluster(
             loop,
-            node -> Redis.createClient(vertx, forNode(node)),
+            node -> Redis.createClient(vertx, forNode(configured(password), node)),
             configured.getEndpoints().stream().map(RedisClients::node).toList())
-        : new Link(loop, new Sessions(loop, "", () -> Redis.createClient(vertx, configured())));
+        : new Link(
+            loop, new Sessions(loop, "", () -> Redis.createClient(vertx, configured(password))));
   }
 
-  private RedisOptions configured() {
+  private RedisOptions configured(RedisPassword password) {
     var configured = options;
     if (configured == null) {
       throw new IllegalStateException("Quarkus has not configured a Redis client");
     }
-    return configured;
+    var current = password.current();
+    return current == null ? configured : Login.with(current, configured);
   }
 
   /** The first address that is configured tells how all nodes are to be spoken to. */
-  private RedisOptions forNode(String node) {
-    return forNode(configured(), node);
-  }
-
   static RedisOptions forNode(RedisOptions configured, String node) {
     var seed = new RedisURI(configured.getEndpoint());
     var user = seed.user() == null ? "" : "?user=" + URLEncoder.encode(seed.user(), UTF_8);

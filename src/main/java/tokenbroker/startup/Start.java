@@ -14,6 +14,7 @@ import tokenbroker.config.BrokerConfig.Store;
 import tokenbroker.connections.Connections;
 import tokenbroker.connections.KeepAlive;
 import tokenbroker.redis.Announcements;
+import tokenbroker.redis.RedisPassword;
 import tokenbroker.seal.Seal;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.RefreshAhead;
@@ -56,6 +57,8 @@ class Start {
       Seal seal,
       Connections connections,
       KeepAlive keepAlive,
+      RedisPassword redisPassword,
+      ServerCertificates certificates,
       Instance<Announcements> announcements) {
     clients.onRemoved(client -> Thread.ofVirtual().start(() -> broker.forget(Account.of(client))));
     issuers.readKeysIfDue();
@@ -63,8 +66,10 @@ class Start {
     work.every(config.clients().reloadEvery(), "clients", reload::reload);
     work.every(EACH_SECOND, "clients file", reload::reloadIfSettling);
     work.every(config.clients().reloadEvery(), "seal keys", () -> sealKeys.reload(seal));
+    work.every(config.clients().reloadEvery(), "certificates", certificates::look);
     work.every(REFRESH_TICK, "refresh ahead", refreshAhead::tick);
     if (config.store() == Store.REDIS) {
+      work.every(EACH_SECOND, "redis password", redisPassword::reload);
       work.every(EACH_SECOND, "announcements", announcements.get()::beat);
     }
     work.every(EACH_SECOND, "refresh tokens", connections::settle);

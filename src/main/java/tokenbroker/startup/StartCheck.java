@@ -14,6 +14,7 @@ import tokenbroker.callers.Issuers;
 import tokenbroker.clients.ClientDirectoryReload;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.config.SettingsFaults;
+import tokenbroker.redis.RedisPassword;
 
 /** Refuses a wrong start before anything is started, with every fault at once. */
 @Singleton
@@ -24,18 +25,24 @@ class StartCheck {
   private final SealKeys sealKeys;
   private final Issuers issuers;
   private final ClientDirectoryReload reload;
+  private final RedisPassword redisPassword;
+  private final ServerCertificates certificates;
 
   StartCheck(
       Config allConfig,
       BrokerConfig config,
       SealKeys sealKeys,
       Issuers issuers,
-      ClientDirectoryReload reload) {
+      ClientDirectoryReload reload,
+      RedisPassword redisPassword,
+      ServerCertificates certificates) {
     this.allConfig = allConfig.unwrap(SmallRyeConfig.class);
     this.config = config;
     this.sealKeys = sealKeys;
     this.issuers = issuers;
     this.reload = reload;
+    this.redisPassword = redisPassword;
+    this.certificates = certificates;
   }
 
   void check(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) StartupEvent event) {
@@ -56,6 +63,8 @@ class StartCheck {
     if (!ofSettings.containsKey("broker.store") && !ofSettings.containsKey("broker.seal.keys")) {
       faults.addAll(sealKeys.faults());
     }
+    faults.addAll(redisPassword.faults());
+    faults.addAll(certificates.faults());
     config.connections().publicUrl().ifPresent(url -> faults.addAll(PublicUrl.faults(url)));
     var clients = reload.load();
     if (!ofSettings.containsKey("broker.clients.file")) {

@@ -48,6 +48,8 @@ final class Site implements AutoCloseable {
   BrokerProcess.Settings plainBroker() {
     return BrokerProcess.with(files)
         .jvm("@jvm.options")
+        // The image forbids it; benchmarks ask for collections and recordings.
+        .jvm("-XX:-DisableAttachMechanism")
         .with("quarkus.redis.hosts", redis.url())
         .with("broker.callers.rate-limit", "1000000")
         .with("broker.callers.burst", "1000000");

@@ -39,6 +39,7 @@ class EnvironmentVariablesTest {
             Map.entry("broker.callers.rate-limit", "11"),
             Map.entry("broker.callers.burst", "22"),
             Map.entry("broker.callers.remembered", "23"),
+            Map.entry("broker.redis.password-file", "/a/password"),
             Map.entry("broker.seal.keys", "/a/keys"),
             Map.entry("broker.seal.primary", "2026-11"),
             Map.entry("broker.tokens.safety-window", "31s"),
@@ -84,6 +85,7 @@ class EnvironmentVariablesTest {
     assertThat(config.metrics().clients()).isEqualTo(44);
     assertThat(config.connections().publicUrl()).hasValue(URI.create("https://connect.example"));
     assertThat(config.connections().keepAlive()).isEqualTo(Duration.ofDays(3));
+    assertThat(config.redis().passwordFile()).hasValue(Path.of("/a/password"));
     assertThat(config.seal().keys()).hasValue(Path.of("/a/keys"));
     assertThat(config.seal().primary()).hasValue("2026-11");
     assertThat(config.tokens().safetyWindow()).isEqualTo(Duration.ofSeconds(31));

@@ -1,7 +1,6 @@
 package tokenbroker.config;
 
 import io.quarkus.runtime.configuration.DurationConverter;
-import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -17,13 +16,20 @@ record GatedConfig(SmallRyeConfig all, BrokerConfig bound) {
   }
 
   static GatedConfig with(Map<String, String> properties, Map<String, String> environment) {
+    return with(Map.of(), environment, properties);
+  }
+
+  /** What is set in each of the three places, the first of which wins. */
+  static GatedConfig with(
+      Map<String, String> system, Map<String, String> environment, Map<String, String> file) {
     var all =
         new SmallRyeConfigBuilder()
             .addDefaultInterceptors()
-            .withInterceptorFactories(new SettingsGate())
+            .withInterceptorFactories(new SettingsGate(), new MapKeys())
             .withConverter(Duration.class, 200, new DurationConverter())
-            .withSources(new PropertiesConfigSource(properties, "test.properties", 250))
-            .withSources(new EnvConfigSource(environment, EnvConfigSource.ORDINAL))
+            .withSources(new PropertiesConfigSource(system, "SysPropConfigSource", 400))
+            .withSources(EnvironmentVariables.source(environment))
+            .withSources(new PropertiesConfigSource(file, "test.properties", 250))
             .withMapping(BrokerConfig.class)
             .withMappingIgnore("broker.**")
             .build();

@@ -2,6 +2,7 @@ package tokenbroker.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.redis.client.impl.RedisURI;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -159,6 +160,37 @@ class SettingsFaultsTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          quarkus.http.ssl-port=9000                                         | 1
+          quarkus.http.ssl-port=8080                                         | 1
+          quarkus.http.ssl-port=8080, quarkus.http.insecure-requests=disabled | 0
+          quarkus.management.port=8443                                       | 1
+          quarkus.management.port=08080                                      | 1
+          quarkus.management.port=8443, quarkus.http.ssl-port=8444           | 0
+          quarkus.http.ssl-port=0                                            | 0
+          """)
+  void thePortForTlsIsAThirdOne(String changed, int faults) {
+    var settings =
+        new HashMap<>(
+            Map.of(
+                "quarkus.http.port", "8080",
+                "quarkus.management.port", "9000",
+                "quarkus.http.tls-configuration-name", "http"));
+    for (var each : changed.split(", ", -1)) {
+      settings.put(each.split("=", -1)[0], each.split("=", -1)[1]);
+    }
+    assertThat(GatedConfig.with(settings).faults()).hasSize(faults);
+  }
+
+  @Test
+  void withoutTlsThereIsNoPortForIt() {
+    assertThat(GatedConfig.with(Map.of("quarkus.management.port", "8443")).faults()).isEmpty();
+  }
+
+  @ParameterizedTest
   @CsvSource({"8080, 8080, 1", "9000, , 1", ", 8080, 1", "8080, 9000, 0", "0, 0, 0", ",,0"})
   void callersAndManagementHaveTwoPorts(String callers, String management, int faults) {
     var settings =
@@ -187,9 +219,46 @@ class SettingsFaultsTest {
         "redis://one:6379,:hunter2@two:6379",
         "redis://my_redis:6379",
         "unix:",
+        "redis:hunter2@redis:6379",
+        "redis:/:hunter2@redis:6379",
+        "redis//:hunter2@redis:6379",
+        "://:hunter2@redis:6379",
+        "//:hunter2@redis:6379",
+        ":hunter2@redis:6379",
+        "hunter2",
+        "REDIS://:hunter2@redis:6379",
+        "redis ://:hunter2@redis:6379",
+        "redis://:hun ter2hunter2@redis:6379",
+        "redis://:hunter2\\@redis:6379",
+        "redis://:hunter2^@redis:6379",
+        "redis://:hunter2|@redis:6379",
+        "redis://:hunter2[@redis:6379",
+        "redis://:hunter2\"@redis:6379",
+        "redis://:hunter2@x@redis:6379",
+        "redis://:hunter2/x@redis:6379",
+        "redis://:hunter2?x@redis:6379",
+        "redis://:hunter2,x@redis:6379",
+        "redis://:hunter2%zz@redis:6379",
+        "redis://:hunter2{x}@redis:6379",
+        "redis://:hunter2@redis:6379:6379",
+        "redis://:hunter2@redis:-1",
+        "redis://:hunter2@redis:99999999999",
+        "redis://:hunter2@redis:6379/1/2",
+        "redis://:hunter2@redis:6379/123456",
+        "redis://:hunter2@redis:6379?db=one",
+        "redis://:hunter2@redis:6379?db=",
+        "redis://:hunter2@[::1",
+        "redis://:hunter2@redis\nredis://two:6379",
+        "http://:hunter2@redis:6379",
+        "redis://redis:6379?db=hunter2",
+        "redis://redis:6379?db=1&password=hunter2%",
       })
   void aMalformedAddressOfRedisIsNamedAndNotPrinted(String hosts) {
-    assertThat(GatedConfig.with(Map.of("quarkus.redis.hosts", hosts)).faults())
+    var config = GatedConfig.with(Map.of("quarkus.redis.hosts", hosts));
+    assertThat(config.all().getValue("quarkus.redis.hosts", String.class))
+        .as("what Quarkus gets to see, whose own messages show it")
+        .isEqualTo("redis://localhost:6379");
+    assertThat(config.faults())
         .singleElement()
         .asString()
         .startsWith("quarkus.redis.hosts is malformed (test.properties): set redis://HOST:PORT")
@@ -210,6 +279,35 @@ class SettingsFaultsTest {
       })
   void aUsableAddressOfRedisIsAccepted(String hosts) {
     assertThat(GatedConfig.with(Map.of("quarkus.redis.hosts", hosts)).faults()).isEmpty();
+    assertThat(hosts.split(",", -1))
+        .as("by the client too, whose own messages show it")
+        .allSatisfy(host -> assertThat(new RedisURI(host.strip())).isNotNull());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"hun${ter2}", "${hunter2}", "hun${ter2", "${", "${}hunter2"})
+  void aPasswordThatIsTakenForAnExpressionIsNamedAndNotPrinted(String password) {
+    assertThat(GatedConfig.with(Map.of("quarkus.redis.password", password)).faults())
+        .singleElement()
+        .asString()
+        .startsWith("quarkus.redis.password ")
+        .doesNotContain("ter2");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "quarkus.redis.password, hunter2",
+    "quarkus.redis.hosts, redis://:hunter2@redis:6379",
+    "quarkus.redis.hosts, redis://redis:6379?password=hunter2"
+  })
+  void twoPasswordsOfRedisAreAFault(String key, String value) {
+    var both = Map.of(key, value, "broker.redis.password-file", "/etc/password");
+    assertThat(GatedConfig.with(both).faults())
+        .singleElement()
+        .asString()
+        .contains("broker.redis.password-file and ", key, "remove one of them")
+        .doesNotContain("hunter2");
+    assertThat(GatedConfig.with(Map.of(key, value)).faults()).isEmpty();
   }
 
   @ParameterizedTest

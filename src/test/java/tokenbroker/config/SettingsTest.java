@@ -50,6 +50,7 @@ class SettingsTest {
           Map.entry("broker.issuers.<name>.token-review-token-file", ""),
           Map.entry("broker.issuers.<name>.token-review-ca-file", ""),
           Map.entry("broker.issuers.<name>.token-review-unavailable", "accept"),
+          Map.entry("broker.redis.password-file", ""),
           Map.entry("broker.seal.keys", ""),
           Map.entry("broker.seal.primary", ""),
           Map.entry("broker.connections.public-url", ""));

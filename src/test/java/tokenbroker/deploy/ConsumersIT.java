@@ -20,9 +20,10 @@ import tokenbroker.testing.Answer;
 import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.CallerTokens;
+import tokenbroker.testing.Certificate;
 import tokenbroker.testing.ScriptedUpstream;
 
-/** The examples of services that use the broker do so. */
+/** The examples of services that use the broker do so, over TLS as in production. */
 class ConsumersIT {
 
   private static final CallerTokens ISSUER = new CallerTokens("k1");
@@ -55,7 +56,14 @@ class ConsumersIT {
                     .formatted(upstream.url()));
     caller = ISSUER.token("system:serviceaccount:shop:orders");
     files.write("token", caller);
-    broker = BrokerProcess.with(files).with("broker.store", "memory").start();
+    Certificate.in(directory).writePem(directory);
+    broker =
+        BrokerProcess.with(files)
+            .with("broker.store", "memory")
+            .environment("QUARKUS_PROFILE", "tls")
+            .with("quarkus.tls.http.key-store.pem.0.cert", directory.resolve("tls.crt"))
+            .with("quarkus.tls.http.key-store.pem.0.key", directory.resolve("tls.key"))
+            .start();
   }
 
   @AfterEach
@@ -126,7 +134,8 @@ class ConsumersIT {
           .environment()
           .putAll(
               Map.of(
-                  "BROKER", broker.url("").toString(),
+                  "BROKER", "https://127.0.0.1:" + broker.port(),
+                  "BROKER_CA_FILE", directory.resolve("tls.crt").toString(),
                   "CLIENT", "acme-eu",
                   "TRACKMAGE", upstream.url().toString(),
                   "CALLER_TOKEN_FILE", directory.resolve("token").toString(),

@@ -43,7 +43,24 @@ class DevelopmentRedisTest {
     var source = Map.of("secretKeyRef", Map.of("name", "token-broker-redis", "key", "password"));
 
     assertThat(environment("redis")).containsEntry("REDISCLI_AUTH", source);
-    assertThat(environment("token-broker")).containsEntry("QUARKUS_REDIS_PASSWORD", source);
+    var volumes =
+        Manifest.named(OVERLAY, "Deployment", "token-broker")
+            .list("spec", "template", "spec", "volumes");
+    assertThat(volumes)
+        .contains(
+            Map.of(
+                "name",
+                "redis",
+                "secret",
+                Map.of("secretName", "token-broker-redis", "defaultMode", 0440)));
+    assertThat(Manifest.listAt(container("token-broker"), "volumeMounts"))
+        .contains(
+            Map.of("name", "redis", "mountPath", "/etc/token-broker/redis", "readOnly", true));
+    assertThat(
+            Manifest.rendered(OVERLAY).stream()
+                .filter(it -> it.kind().equals("ConfigMap"))
+                .flatMap(it -> it.text("data", "BROKER_REDIS_PASSWORD_FILE").stream()))
+        .containsExactly("/etc/token-broker/redis/password");
   }
 
   private static String password() {

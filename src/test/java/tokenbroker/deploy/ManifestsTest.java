@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.io.StringReader;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,6 +20,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +45,7 @@ class ManifestsTest {
         DEVELOPMENT,
         PRODUCTION,
         CONSUMER,
-        with(PRODUCTION, "tls"),
+        withoutTls(),
         with(PRODUCTION, "connections"),
         with(PRODUCTION, "token-review"),
         with(Path.of("k8s", "base")));
@@ -158,6 +160,46 @@ class ManifestsTest {
   }
 
   @Test
+  void productionServesCallersOverTlsUnlessItIsLeftOut() throws IOException {
+    assertThat(settings(PRODUCTION)).containsEntry("QUARKUS_PROFILE", "tls");
+    assertThat(servicePort(PRODUCTION))
+        .containsEntry("name", "callers")
+        .containsEntry("targetPort", "callers")
+        .containsEntry("appProtocol", "https");
+    assertThat(one(PRODUCTION, "Certificate").text("spec", "secretName"))
+        .contains("token-broker-tls");
+    assertThat(volume(broker(PRODUCTION), "tls", "secret", "secretName"))
+        .isEqualTo("token-broker-tls");
+
+    assertThat(settings(withoutTls())).doesNotContainKey("QUARKUS_PROFILE");
+    assertThat(servicePort(withoutTls()))
+        .containsEntry("name", "callers")
+        .containsEntry("appProtocol", "http");
+  }
+
+  @Test
+  void theConsumerAsksForAHostOfTheCertificateAndTrustsItsAuthority() {
+    var environment = environment(one(CONSUMER, "Deployment"));
+    var broker = URI.create(environment.get("BROKER"));
+    assertThat(broker).hasScheme("https").hasPort(8080);
+    assertThat((List<?>) one(PRODUCTION, "Certificate").at("spec", "dnsNames").orElseThrow())
+        .asInstanceOf(InstanceOfAssertFactories.list(String.class))
+        .contains(broker.getHost());
+    assertThat(environment.get("BROKER_CA_FILE"))
+        .startsWith(
+            String.valueOf(
+                mounts(pods(CONSUMER).getFirst()).stream()
+                    .filter(mount -> "token-broker-ca".equals(mount.get("name")))
+                    .findFirst()
+                    .orElseThrow()
+                    .get("mountPath")));
+    assertThat(environment(named(DEVELOPMENT, "Deployment", "orders")))
+        .as("no TLS there")
+        .containsEntry("BROKER", "http://token-broker:8080")
+        .doesNotContainKey("BROKER_CA_FILE");
+  }
+
+  @Test
   void everyClientHasItsSecretMountedWhereTheBrokerLooks() {
     for (var overlay : List.of(PRODUCTION, DEVELOPMENT)) {
       var yaml =
@@ -245,6 +287,17 @@ class ManifestsTest {
         .containsExactly(tuple("/connect", "Prefix"), tuple("/oauth/callback", "Exact"));
     assertThat(Files.readString(PRODUCTION.resolve("settings.env")))
         .contains("# BROKER_CONNECTIONS_PUBLIC_URL=https://" + address.get("host"));
+    assertThat(one(site, "Ingress").mapping("metadata", "annotations"))
+        .containsEntry("nginx.ingress.kubernetes.io/backend-protocol", "HTTPS")
+        .containsEntry("nginx.ingress.kubernetes.io/proxy-ssl-verify", "on")
+        .containsEntry(
+            "nginx.ingress.kubernetes.io/proxy-ssl-secret", "token-broker/token-broker-tls");
+    assertThat((List<?>) one(site, "Certificate").at("spec", "dnsNames").orElseThrow())
+        .asInstanceOf(InstanceOfAssertFactories.list(Object.class))
+        .contains(
+            one(site, "Ingress")
+                .mapping("metadata", "annotations")
+                .get("nginx.ingress.kubernetes.io/proxy-ssl-name"));
     assertThat(named(site, "NetworkPolicy", "token-broker").list("spec", "ingress"))
         .hasSize(3)
         .first()
@@ -269,6 +322,27 @@ class ManifestsTest {
         site.resolve("settings.env"), "\n" + key + "=" + value + "\n", StandardOpenOption.APPEND);
 
     assertThat(settings(site)).containsEntry(key, value);
+  }
+
+  /** The production overlay of a site whose mesh encrypts everything. */
+  private static Path withoutTls() throws IOException {
+    var k8s = Path.of("target", "deploy", "without-tls", "k8s");
+    copy(Path.of("k8s"), k8s);
+    var site = k8s.resolve("overlays").resolve("production");
+    edit(site.resolve("kustomization.yaml"), "(?m)^  - ../../components/tls$", "");
+    return site;
+  }
+
+  private static Map<String, Object> servicePort(Path kustomization) {
+    return named(kustomization, "Service", "token-broker").list("spec", "ports").getFirst();
+  }
+
+  private static Map<String, String> environment(Manifest deployment) {
+    return Manifest.listAt(container(deployment), "env").stream()
+        .collect(
+            Collectors.toMap(
+                each -> String.valueOf(each.get("name")),
+                each -> String.valueOf(each.get("value"))));
   }
 
   private static void copy(Path from, Path to) throws IOException {

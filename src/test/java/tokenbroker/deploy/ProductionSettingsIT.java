@@ -1,8 +1,13 @@
 package tokenbroker.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -24,15 +29,19 @@ import tokenbroker.testing.TcpProxy;
  * The broker with the environment and the clients file of the production overlay, as kustomize
  * renders them; only paths and addresses are this machine's. The API server is one that gives its
  * keys to whoever has its token and asks for its media type, over TLS with a certificate of its
- * own. Redis has such a certificate too.
+ * own. Redis has such a certificate too, and so has the broker.
  */
 class ProductionSettingsIT {
+
+  /** What an expression, a URL or a shell would make something else of. */
+  private static final String REDIS_PASSWORD = "of${redis}$$\\$-%40+/@:#?&ü";
 
   private static final CallerTokens CLUSTER = new CallerTokens("k1");
   private static final Path PRODUCTION = Path.of("k8s", "overlays", "production");
 
   @TempDir Path directory;
 
+  private Certificate certificate;
   private ApiServer keys;
   private TcpProxy apiServer;
   private RealRedis redis;
@@ -42,11 +51,11 @@ class ProductionSettingsIT {
   @BeforeEach
   void start() throws IOException {
     Tool.KUBECTL.assumeThere();
-    var certificate = Certificate.in(directory);
+    certificate = Certificate.in(directory);
     certificate.writePem(directory.resolve("tls"));
     keys = ApiServer.publishing(CLUSTER.jwks()).requiring("of-the-pod");
     apiServer = new TcpProxy(keys.port(), certificate.servers());
-    redis = new RealRedis("--requirepass", "of-redis");
+    redis = new RealRedis("--requirepass", REDIS_PASSWORD);
     redisWithTls = new TcpProxy(redis.port(), certificate.servers());
     upstream = ScriptedUpstream.start();
   }
@@ -64,15 +73,33 @@ class ProductionSettingsIT {
 
   @Test
   void serviceAccountsGetTheTokensThatTheOverlayLetsThemHave() throws IOException {
-    try (var broker = settings().start()) {
+    try (var broker = settings().start();
+        var callers = certificate.client()) {
       var orders = CLUSTER.token("system:serviceaccount:shop:orders");
       var shipping = CLUSTER.token("system:serviceaccount:shipping:labels");
-      assertThat(broker.get("/tokens/acme-eu", orders).statusCode()).isEqualTo(200);
-      assertThat(broker.get("/tokens/acme-us", orders).statusCode()).isEqualTo(200);
-      assertThat(broker.get("/tokens/acme-eu", shipping).statusCode()).isEqualTo(200);
-      assertThat(broker.get("/tokens/acme-us", shipping).statusCode()).isEqualTo(403);
+      assertThat(status(callers, broker, "acme-eu", orders)).isEqualTo(200);
+      assertThat(status(callers, broker, "acme-us", orders)).isEqualTo(200);
+      assertThat(status(callers, broker, "acme-eu", shipping)).isEqualTo(200);
+      assertThat(status(callers, broker, "acme-us", shipping)).isEqualTo(403);
+      assertThatThrownBy(() -> broker.get("/tokens/acme-eu", orders))
+          .as("without TLS")
+          .hasRootCauseInstanceOf(IOException.class);
       assertThat(broker.metric("token_broker_store_up")).isOne();
       assertThat(upstream.count()).isEqualTo(2);
+    }
+  }
+
+  private static int status(HttpClient callers, BrokerProcess broker, String client, String jwt)
+      throws IOException {
+    var url = URI.create("https://127.0.0.1:" + broker.port() + "/tokens/" + client);
+    try {
+      return callers
+          .send(
+              HttpRequest.newBuilder(url).header("Authorization", "Bearer " + jwt).build(),
+              BodyHandlers.discarding())
+          .statusCode();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -83,10 +110,12 @@ class ProductionSettingsIT {
     environment.put("BROKER_ISSUERS__CLUSTER__ISSUER", CallerTokens.ISSUER);
     environment.put("QUARKUS_REDIS_HOSTS", "rediss://127.0.0.1:" + redisWithTls.port());
     environment.put("QUARKUS_REDIS_CLIENT_TYPE", "standalone");
-    environment.put("QUARKUS_REDIS_PASSWORD", "of-redis");
     var settings = new BrokerProcess.Settings();
     environment.forEach(settings::environment);
-    return settings.with("quarkus.shutdown.delay", "0s");
+    return settings
+        .with("quarkus.tls.http.key-store.pem.0.cert", directory.resolve("tls/tls.crt"))
+        .with("quarkus.tls.http.key-store.pem.0.key", directory.resolve("tls/tls.key"))
+        .with("quarkus.shutdown.delay", "0s");
   }
 
   /** As the volumes of the overlay's Deployment would. */
@@ -98,7 +127,8 @@ class ProductionSettingsIT {
             "config/clients.yaml",
             "upstreams: { production: { base-url: \"%s\" } }\n".formatted(upstream.url())
                 + data("token-broker-clients").get("clients.yaml"))
-        .write("cluster-issuer/token", "of-the-pod\n");
+        .write("cluster-issuer/token", "of-the-pod\n")
+        .write("redis/password", REDIS_PASSWORD + "\n");
     var authority = Files.readString(directory.resolve("tls/tls.crt"));
     for (var file : new String[] {"cluster-issuer/ca.crt", "redis/ca.crt"}) {
       Files.createDirectories(directory.resolve(file).getParent());

@@ -206,6 +206,11 @@ public final class BrokerProcess implements AutoCloseable {
     Signals.stop(process.toHandle());
   }
 
+  /** SIGQUIT: asks a JVM for a thread dump, which it writes to its output. */
+  public void quit() {
+    Signals.quit(process.toHandle());
+  }
+
   /** After {@link #pause}. */
   public void resume() {
     Signals.resume(process.toHandle());

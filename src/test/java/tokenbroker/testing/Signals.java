@@ -16,6 +16,10 @@ final class Signals {
     send("CONT", process);
   }
 
+  static void quit(ProcessHandle process) {
+    send("QUIT", process);
+  }
+
   private static void send(String signal, ProcessHandle process) {
     try {
       var sent = new ProcessBuilder("kill", "-" + signal, "" + process.pid()).start().waitFor();

@@ -1,0 +1,76 @@
+package tokenbroker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tokenbroker.testing.BrokerProcess;
+import tokenbroker.testing.ConnectedSite;
+
+/** Nobody reads the memory of a broker that runs as in its image, unless an operator allows it. */
+class JvmOptionsIT {
+
+  @TempDir Path directory;
+
+  @BeforeEach
+  void jvm() {
+    assumeFalse(BrokerProcess.isNative(), "a native executable has no jvm.options");
+  }
+
+  @Test
+  void nobodyAttachesAndAThreadDumpShowsNoSecret() {
+    try (var site = new ConnectedSite(directory);
+        var broker = site.settings().jvm("@jvm.options").start()) {
+      assertThat(broker.get("/tokens/acme", site.caller).statusCode()).isEqualTo(200);
+      assertThatThrownBy(() -> broker.jcmd("VM.version")).hasMessageContaining("jcmd ended");
+
+      broker.quit();
+      await().until(() -> broker.output().contains("Full thread dump"));
+      assertThat(broker.get("/tokens/acme", site.caller).statusCode()).isEqualTo(200);
+      assertThat(broker.output()).doesNotContain(site.caller);
+    }
+  }
+
+  @Test
+  void anOperatorCanAllowIt() {
+    try (var site = new ConnectedSite(directory);
+        var broker =
+            site.settings()
+                .jvm("@jvm.options")
+                .environment("_JAVA_OPTIONS", "-XX:-DisableAttachMechanism")
+                .start()) {
+      broker.jcmd("GC.heap_dump", directory.resolve("heap.hprof").toString());
+      assertThat(directory.resolve("heap.hprof")).isNotEmptyFile();
+    }
+  }
+
+  @Test
+  void aCrashLeavesNoCoreFile() throws IOException, InterruptedException {
+    var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    var flags = directory.resolve("flags");
+    var ended =
+        new ProcessBuilder(java, "@jvm.options", "-XX:+PrintFlagsFinal", "-version")
+            .redirectOutput(flags.toFile())
+            .start()
+            .waitFor();
+    assertThat(ended).isZero();
+    assertThat(Files.readString(flags)).containsPattern("CreateCoredumpOnCrash += false");
+  }
+
+  @Test
+  void everyImageOfTheJvmIsStartedSo() throws IOException {
+    assertThat(Files.readAllLines(Path.of("Dockerfile")))
+        .filteredOn(line -> line.startsWith("ENTRYPOINT"))
+        .hasSize(2)
+        .allMatch(line -> line.contains("\"java\", \"@jvm.options\""));
+    assertThat(Files.readString(Path.of("Dockerfile.native")))
+        .contains("-Dquarkus.native.monitoring=none");
+  }
+}
