@@ -5,6 +5,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.annotation.JacksonAnnotation;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -14,6 +15,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.config.ConfigMapping;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
@@ -40,10 +42,20 @@ class NativeMetadataTest {
           .allSatisfy(
               method -> {
                 assertThat(method.path("name").textValue()).isEqualTo("<init>");
-                assertThat(method.path("parameterTypes")).isEmpty();
-                assertThat(type.getDeclaredConstructor()).isNotNull();
+                assertThat(type.getDeclaredConstructor(parameters(method))).isNotNull();
               });
+      for (var field : registered.path("fields")) {
+        assertThat(type.getDeclaredField(field.path("name").textValue())).isNotNull();
+      }
     }
+  }
+
+  private static Class<?>[] parameters(JsonNode method) throws ClassNotFoundException {
+    var types = new ArrayList<Class<?>>();
+    for (var type : method.path("parameterTypes")) {
+      types.add(type.asText().equals("boolean") ? boolean.class : Class.forName(type.asText()));
+    }
+    return types.toArray(Class<?>[]::new);
   }
 
   @Test
