@@ -133,14 +133,14 @@ class HostilityIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "Host:\r\n", "Host: :x:\r\n", "Host: a b\r\n"})
+  @ValueSource(strings = {"", "Host: :x:\r\n", "Host: a b\r\n"})
   void aRequestWithoutAValidHostGetsAProblemAndLogsNothing(String host) throws IOException {
-    for (var credentials : List.of("", "Authorization: Bearer x\r\n")) {
-      try (var socket = new Socket(InetAddress.getLoopbackAddress(), broker.port())) {
+    for (var port : List.of(broker.port(), broker.managementUrl("/").getPort())) {
+      try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
         socket.setSoTimeout(30_000);
         socket
             .getOutputStream()
-            .write(("GET " + PATH + " HTTP/1.1\r\n" + host + credentials + "\r\n").getBytes(UTF_8));
+            .write(("GET " + PATH + " HTTP/1.1\r\n" + host + "\r\n").getBytes(UTF_8));
         var answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
         assertThat(answer)
             .startsWith("HTTP/1.1 400 ")

@@ -2,6 +2,7 @@ package tokenbroker.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -33,7 +34,7 @@ class Routes {
 
   void routes(@Observes Router router) {
     router.route().order(BEFORE_ALL).handler(pipelines::handle);
-    router.route().order(BEFORE_ALL + 1).handler(this::refuseWithoutHost);
+    router.route().order(BEFORE_ALL + 1).failureHandler(this::refuseWithoutHost);
     router.route().order(BEFORE_ALL + 2).handler(this::refuseLargeBodies);
     router.get().order(BEFORE_ALL + 3).handler(hotPath::handle);
     router.route().order(BEFORE_ALL + 4).handler(this::checkMethod);
@@ -43,16 +44,20 @@ class Routes {
   }
 
   /**
-   * Refuses what has no valid {@code Host}, as RFC 9112 §3.2 demands. The framework would fail to
-   * build the request's address, and log an error for each.
+   * Answers what the router refuses because it has no valid {@code Host} (RFC 9112 §3.2). The
+   * framework's own answer is no problem document, and it logs an error for each.
    */
   private void refuseWithoutHost(RoutingContext request) {
-    if (request.request().authority() == null) {
+    if (request.request().authority() == null && !request.response().headWritten()) {
       request.response().putHeader(HttpHeaders.CONNECTION, "close");
       end(request, ProblemCode.INVALID_REQUEST);
     } else {
       request.next();
     }
+  }
+
+  void managementRoutes(@Observes ManagementInterface management) {
+    management.router().route().order(BEFORE_ALL).failureHandler(this::refuseWithoutHost);
   }
 
   private void refuseLargeBodies(RoutingContext request) {

@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 final class LineWriter {
 
   /** The process is to hold no more of its log than this, whatever it logs. */
-  private static final long MOST_BYTES = 4 * 1024 * 1024;
+  private static final long MOST_BYTES = 2 * 1024 * 1024;
 
   /** An array and a queue's node, roughly. */
   private static final int OVERHEAD = 64;
