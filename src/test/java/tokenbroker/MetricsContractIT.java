@@ -104,6 +104,10 @@ class MetricsContractIT {
               Map.of("issuer", ANY, "result", Set.of("ok", "failed", "throttled"))),
           Map.entry(
               "token_broker_config_reload_total", Map.of("result", Set.of("applied", "rejected"))),
+          Map.entry("token_broker_certificate_rejected", Map.of()),
+          Map.entry(
+              "token_broker_certificate_reload_total",
+              Map.of("result", Set.of("applied", "rejected"))),
           Map.entry("token_broker_client_credentials_info", Map.of("client", ANY, "version", ANY)),
           Map.entry("token_broker_audit_dropped_total", Map.of()),
           Map.entry("token_broker_audit_available", Map.of()),
