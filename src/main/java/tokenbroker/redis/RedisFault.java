@@ -4,6 +4,7 @@ import io.vertx.redis.client.impl.types.ErrorType;
 import java.net.ConnectException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.tokens.StoreUnavailable;
 
@@ -13,6 +14,9 @@ final class RedisFault {
   /** Errors that another connection may not get, as to the master that there is now. */
   private static final Set<String> OF_THE_CONNECTION =
       Set.of("LOADING", "MASTERDOWN", "NOAUTH", "READONLY", "WRONGPASS");
+
+  private static final Pattern IN_SCRIPT =
+      Pattern.compile("^ERR Error running script.*: -?([A-Z]{3,}) ");
 
   /** Errors that concern the keys of one command, and say nothing of others. */
   private static final Set<String> OF_THE_KEYS =
@@ -97,8 +101,11 @@ final class RedisFault {
         || (fault instanceof ErrorType && !UNDERSTOOD.contains(firstWord(fault)));
   }
 
+  /** Before version 7, Redis hides the error of a script's command within one of the script. */
   private static String firstWord(Throwable fault) {
-    return message(fault).split(" ", 2)[0];
+    var message = message(fault);
+    var inScript = IN_SCRIPT.matcher(message);
+    return inScript.find() ? inScript.group(1) : message.split(" ", 2)[0];
   }
 
   private static String message(Throwable fault) {

@@ -150,10 +150,25 @@ class CommandsTest {
     assertThatThrownBy(() -> commands.run(Command.GET, "list")).hasMessage("get: WRONGTYPE");
     var script = "return redis.call('GET', KEYS[1])";
     assertThatThrownBy(() -> commands.script("script", script, List.of("list")))
+        .hasMessage("script: WRONGTYPE");
+    assertThatThrownBy(() -> commands.script("script", "return nothing()", List.of()))
         .hasMessage("script: ERR");
     ping();
 
     assertThat(network.everAccepted()).isOne();
+  }
+
+  /** After a failover behind one address, another connection leads to the new master. */
+  @Test
+  void aRedisThatMayNotBeWrittenToIsLeft() {
+    awaitAnswer();
+    server.command("REPLICAOF 127.0.0.1 1");
+    var script = "return redis.call('SET', KEYS[1], '1')";
+    assertThatThrownBy(() -> commands.script("script", script, List.of("key")))
+        .hasMessage("script: READONLY");
+    ping();
+
+    assertThat(network.everAccepted()).isEqualTo(2);
   }
 
   @Test
