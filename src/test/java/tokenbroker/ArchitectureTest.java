@@ -29,6 +29,7 @@ class ArchitectureTest {
           time          |
           config        |
           seal          |
+          server        | config
           outbound      | time
           callers       | outbound config time
           clients       | callers config seal time
@@ -37,8 +38,8 @@ class ArchitectureTest {
           redis         | connections tokens clients callers config seal time
           observability | tokens clients callers config time
           connections   | observability tokens clients callers config time
-          http          | connections observability tokens clients callers config time
-          startup       | http connections observability redis trackmage tokens clients callers config seal time
+          http          | server connections observability tokens clients callers config time
+          startup       | http server connections observability redis trackmage tokens clients callers config seal time
           """)
   void aRoomKnowsOnlyTheRoomsItMay(String room, String others) {
     var allowed = Set.of(others == null ? new String[0] : others.split(" "));

@@ -39,6 +39,7 @@ class HotPath {
   private final Admission admission;
   private final TokenBroker broker;
   private final TokenAnswers answers;
+  private final PublicHost publicHost;
   private final ObjectWriter json;
 
   HotPath(
@@ -47,12 +48,14 @@ class HotPath {
       Admission admission,
       TokenBroker broker,
       TokenAnswers answers,
+      PublicHost publicHost,
       ObjectMapper json) {
     this.callers = callers;
     this.limits = limits;
     this.admission = admission;
     this.broker = broker;
     this.answers = answers;
+    this.publicHost = publicHost;
     this.json = json.writerFor(TokenView.class);
   }
 
@@ -90,12 +93,13 @@ class HotPath {
         new Exchange(caller, TraceId.of(traceparent), traceparent, startedAt), client);
   }
 
-  private static boolean isUsual(HttpServerRequest request) {
+  private boolean isUsual(HttpServerRequest request) {
     return request.headers().getAll(HttpHeaders.AUTHORIZATION).size() == 1
         && request.path() != null
         && request.path().startsWith(PATH)
         && request.query() == null
         && !request.headers().contains(PREFER)
+        && !publicHost.isNamedBy(request)
         && wantsJson(request);
   }
 
