@@ -47,12 +47,16 @@ class PublicHost {
         || (host == null && isAt(String.valueOf(request.authority()), 0, name));
   }
 
-  /** The port is no part of it, nor the dot that may end a name; too much is refused here. */
+  /** The port is no part of a name, nor is the dot that may end it. */
   private static boolean isAt(@Nullable String text, int start, String name) {
+    if (text == null || !text.regionMatches(true, start, name, 0, name.length())) {
+      return false;
+    }
     var end = start + name.length();
-    return text != null
-        && text.regionMatches(true, start, name, 0, name.length())
-        && (text.length() == end || ":./?#".indexOf(text.charAt(end)) >= 0);
+    if (end < text.length() && text.charAt(end) == '.') {
+      end++;
+    }
+    return text.length() == end || ":/?#".indexOf(text.charAt(end)) >= 0;
   }
 
   /** Browsers that came over TLS once insist on it (RFC 6797). */

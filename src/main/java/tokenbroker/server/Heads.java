@@ -4,12 +4,13 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.vertx.core.http.HttpHeaders;
+import io.netty.util.AsciiString;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +62,7 @@ final class Heads {
     var hosts = 0;
     for (var each = head.headers().iteratorCharSequence(); each.hasNext(); fields++) {
       var name = each.next().getKey();
-      if (name.length() == 4 && HttpHeaders.HOST.toString().contentEquals(name)) {
+      if (name.length() == 4 && AsciiString.contentEqualsIgnoreCase(name, HttpHeaderNames.HOST)) {
         hosts++;
       }
     }

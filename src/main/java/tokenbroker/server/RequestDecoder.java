@@ -218,6 +218,7 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
     try {
       if (!own.isRemoved()) {
         channelRead(own, Unpooled.EMPTY_BUFFER);
+        channelReadComplete(own); // On which Vert.x flushes what it has answered.
       }
     } catch (Exception e) {
       own.fireExceptionCaught(e);

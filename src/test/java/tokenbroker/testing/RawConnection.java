@@ -12,6 +12,7 @@ import java.net.SocketException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.SocketFactory;
 
 /** A connection whose bytes a test writes itself. */
 public final class RawConnection implements AutoCloseable {
@@ -25,8 +26,12 @@ public final class RawConnection implements AutoCloseable {
   private final InputStream input;
 
   public RawConnection(int port) {
+    this(SocketFactory.getDefault(), port);
+  }
+
+  public RawConnection(SocketFactory sockets, int port) {
     try {
-      socket = new Socket(InetAddress.getLoopbackAddress(), port);
+      socket = sockets.createSocket(InetAddress.getLoopbackAddress(), port);
       socket.setSoTimeout(PATIENCE_MILLIS);
       input = new BufferedInputStream(socket.getInputStream());
     } catch (IOException e) {
@@ -71,6 +76,21 @@ public final class RawConnection implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Reads all that comes until the other side closes. */
+  public String rest() {
+    var rest = new StringBuilder();
+    try {
+      for (var next = input.read(); next >= 0; next = input.read()) {
+        rest.append((char) next);
+      }
+    } catch (SocketException _) {
+      // Reset.
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return rest.toString();
   }
 
   @Override
