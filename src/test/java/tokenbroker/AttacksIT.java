@@ -3,12 +3,10 @@ package tokenbroker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.net.SocketFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -105,19 +103,25 @@ class AttacksIT {
       assertThat(held).isLessThanOrEqualTo(1024 - GOOD_CALLERS);
       var meanwhile = plain.liveHeap();
       await().atMost(PATIENCE).until(() -> attack.held() == 0);
-      verify(test, good, plain, heap, "%d connections, %d at once".formatted(connections, held), meanwhile);
+      verify(
+          test,
+          good,
+          plain,
+          heap,
+          "%d connections, %d at once".formatted(connections, held),
+          meanwhile);
     }
   }
 
   @Test
   void streamsBeyondTheLimitThatIsNotAcknowledgedHarmNobody() {
     var heap = tls.liveHeap();
-    var opened = new AtomicInteger();
+    var opened = 0;
     var connections = 0;
     try (var good = new OpenCallers(GOOD_CALLERS, sockets(), tls.port(), get())) {
-      while (opened.get() < 40_000) {
+      while (opened < 40_000) {
         try (var attacker = attacker(connections++, false)) {
-          opened.addAndGet(attacker.open(4000, connections % 2 == 0 ? 13_000 : 7_500));
+          opened += attacker.open(4000, connections % 2 == 0 ? 13_000 : 7_500);
         }
       }
       verify(
@@ -125,7 +129,7 @@ class AttacksIT {
           good,
           tls,
           heap,
-          "%d streams on %d connections, one after the other".formatted(opened.get(), connections),
+          "%d streams on %d connections, one after the other".formatted(opened, connections),
           tls.liveHeap());
     }
   }
@@ -138,12 +142,15 @@ class AttacksIT {
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       IntStream.range(0, 56).forEach(i -> attackers.add(attacker(i, true)));
       attackers.forEach(attacker -> threads.execute(() -> attacker.open(32, 11_000)));
-      await().atMost(PATIENCE).until(() -> tls.metric("token_broker_connections{port=\"callers\"") > 900);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> tls.metric("token_broker_connections{port=\"callers\"") > 900);
       var meanwhile = tls.liveHeap();
       attackers.forEach(attacker -> threads.execute(() -> attacker.open(218, 11_000)));
       await()
           .atMost(PATIENCE)
-          .until(() -> tls.metric("token_broker_connections{port=\"callers\"") <= GOOD_CALLERS + 56);
+          .until(
+              () -> tls.metric("token_broker_connections{port=\"callers\"") <= GOOD_CALLERS + 56);
       verify(
           "manyConnectionsFullOfStreamsHarmNobody",
           good,
@@ -157,7 +164,12 @@ class AttacksIT {
   }
 
   private static void verify(
-      String test, OpenCallers good, BrokerProcess broker, long before, String attack, long during) {
+      String test,
+      OpenCallers good,
+      BrokerProcess broker,
+      long before,
+      String attack,
+      long during) {
     var answered = good.answered();
     await().atMost(PATIENCE).until(() -> good.answered() > answered + GOOD_CALLERS);
     good.close();

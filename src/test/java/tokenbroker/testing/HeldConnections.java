@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -48,8 +49,9 @@ public final class HeldConnections implements AutoCloseable {
       var channel = SocketChannel.open();
       open.add(channel);
       channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-      channel.bind(new InetSocketAddress("127.0.0." + (2 + opened % ADDRESSES), 0));
-      channel.connect(new InetSocketAddress("127.0.0.1", port));
+      channel.bind(
+          new InetSocketAddress(InetAddress.ofLiteral("127.0.0." + (2 + opened % ADDRESSES)), 0));
+      channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       channel.configureBlocking(false);
       channel.write(ByteBuffer.wrap(words.getBytes(ISO_8859_1)));
     } catch (IOException e) {
