@@ -29,6 +29,7 @@ class ArchitectureTest {
           time          |
           config        |
           seal          |
+          server        | config
           outbound      | time
           output        | time
           callers       | outbound config time
@@ -38,8 +39,8 @@ class ArchitectureTest {
           redis         | connections tokens clients callers config seal time
           observability | output tokens clients callers config time
           connections   | observability tokens clients callers config time
-          http          | connections observability tokens clients callers config time
-          startup       | http connections observability output redis trackmage tokens clients callers config seal time
+          http          | server connections observability tokens clients callers config time
+          startup       | http server connections observability output redis trackmage tokens clients callers config seal time
           """)
   void aRoomKnowsOnlyTheRoomsItMay(String room, String others) {
     var allowed = Set.of(others == null ? new String[0] : others.split(" "));

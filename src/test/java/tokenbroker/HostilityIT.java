@@ -65,6 +65,7 @@ class HostilityIT {
         BrokerProcess.with(files)
             .with("broker.store", "memory")
             .with("broker.callers.rate-limit", "500")
+            .with("broker.server.plain-http2", "true")
             .start();
     orders = ISSUER.token(Clients.CALLER);
     assertThat(broker.get(PATH, orders).statusCode()).isEqualTo(200);

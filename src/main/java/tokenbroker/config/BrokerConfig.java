@@ -30,6 +30,9 @@ public interface BrokerConfig {
   /** What one caller may ask of one replica. */
   Callers callers();
 
+  /** What the port for callers takes from anybody. */
+  Server server();
+
   /** The keys that seal what the broker keeps in Redis. */
   Seal seal();
 
@@ -172,6 +175,29 @@ public interface BrokerConfig {
     @WithDefault("10000")
     @Range(min = "0", max = "1000000")
     int remembered();
+  }
+
+  /** What the port for callers takes from anybody. */
+  interface Server {
+    /**
+     * Connections that a replica holds at once, silent ones included; with HTTP/2 each stream
+     * counts as well. The default follows the heap: half of it, at 64 KiB each, so 1024 with {@code
+     * -Xmx128m}, and 20000 at most.
+     */
+    @Range(min = "1", max = "1000000")
+    Optional<Integer> maxConnections();
+
+    /**
+     * Share of the connections that one remote address may hold, an IPv6 network of 64 bits
+     * counting as one. Behind a proxy, where all callers come from its address, {@code 1}.
+     */
+    @WithDefault("0.5")
+    @Range(min = "0.01", max = "1")
+    double addressShare();
+
+    /** Whether HTTP/2 is spoken without TLS, to clients that begin with it (prior knowledge). */
+    @WithDefault("false")
+    boolean plainHttp2();
   }
 
   /** The keys that seal what the broker keeps in Redis. */

@@ -38,6 +38,7 @@ class HotPath {
   private final Admission admission;
   private final TokenBroker broker;
   private final TokenAnswers answers;
+  private final PublicHost publicHost;
   private final ObjectWriter json;
 
   HotPath(
@@ -46,12 +47,14 @@ class HotPath {
       Admission admission,
       TokenBroker broker,
       TokenAnswers answers,
+      PublicHost publicHost,
       ObjectMapper json) {
     this.callers = callers;
     this.limits = limits;
     this.admission = admission;
     this.broker = broker;
     this.answers = answers;
+    this.publicHost = publicHost;
     this.json = json.writerFor(TokenView.class);
   }
 
@@ -96,12 +99,13 @@ class HotPath {
         client);
   }
 
-  private static boolean isUsual(HttpServerRequest request) {
+  private boolean isUsual(HttpServerRequest request) {
     return request.headers().getAll(HttpHeaders.AUTHORIZATION).size() == 1
         && request.path() != null
         && request.path().startsWith(PATH)
         && request.query() == null
         && !request.headers().contains(PREFER)
+        && !publicHost.isNamedBy(request)
         && wantsJson(request);
   }
 

@@ -8,6 +8,9 @@ import java.net.URI;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import tokenbroker.server.RefusalForm.Answer;
 
 /**
  * The pages that people see who cannot be sent back. Fixed texts: nothing that came with a request
@@ -57,6 +60,19 @@ enum Page {
       "default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
           .formatted(sha256(STYLE));
 
+  private static final String HTML = "text/html;charset=UTF-8";
+
+  private static final Map<String, String> GUARDS =
+      Map.of(
+          HttpHeaders.CACHE_CONTROL,
+          "no-store",
+          "Referrer-Policy",
+          "no-referrer",
+          "X-Content-Type-Options",
+          "nosniff",
+          "Content-Security-Policy",
+          POLICY);
+
   private final int status;
   private final String title;
   private final String what;
@@ -71,9 +87,16 @@ enum Page {
 
   Response response() {
     return guarded(Response.status(status))
-        .header(HttpHeaders.CONTENT_TYPE, "text/html;charset=UTF-8")
+        .header(HttpHeaders.CONTENT_TYPE, HTML)
         .entity(html())
         .build();
+  }
+
+  /** Returns the page for where there is no JAX-RS. */
+  Answer answer() {
+    var headers = new HashMap<>(GUARDS);
+    headers.put(HttpHeaders.CONTENT_TYPE, HTML);
+    return new Answer(headers, html());
   }
 
   private String html() {
@@ -109,11 +132,8 @@ enum Page {
   }
 
   private static Response.ResponseBuilder guarded(Response.ResponseBuilder response) {
-    return response
-        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-        .header("Referrer-Policy", "no-referrer")
-        .header("X-Content-Type-Options", "nosniff")
-        .header("Content-Security-Policy", POLICY);
+    GUARDS.forEach(response::header);
+    return response;
   }
 
   private static String sha256(String text) {

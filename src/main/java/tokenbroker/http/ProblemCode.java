@@ -14,6 +14,13 @@ enum ProblemCode {
       "The result cannot be redeemed",
       "Begin a new authorization: this result was redeemed, has expired, or is not this user's."),
   CONTENT_TOO_LARGE(413, false, "The request is malformed", "The body is larger than 8192 bytes."),
+  LINE_TOO_LONG(
+      414, false, "The request is malformed", "The request line is longer than 8192 bytes."),
+  HEAD_TOO_LARGE(
+      431,
+      false,
+      "The request is malformed",
+      "The head is larger than 12288 bytes, or has more than 100 fields."),
   INVALID_TOKEN(
       401,
       false,
@@ -88,11 +95,22 @@ enum ProblemCode {
     this.detail = detail;
   }
 
-  /**
-   * The value on the wire. A body that is too large is an invalid request with a status of its own.
-   */
+  /** The value on the wire. What is too large is an invalid request with a status of its own. */
   String code() {
-    return this == CONTENT_TOO_LARGE ? INVALID_REQUEST.code() : name().toLowerCase(Locale.ROOT);
+    return switch (this) {
+      case CONTENT_TOO_LARGE, LINE_TOO_LONG, HEAD_TOO_LARGE -> INVALID_REQUEST.code();
+      default -> name().toLowerCase(Locale.ROOT);
+    };
+  }
+
+  /** Returns the problem of a request that is refused unread with this status. */
+  static ProblemCode refusal(int status) {
+    return switch (status) {
+      case 413 -> CONTENT_TOO_LARGE;
+      case 414 -> LINE_TOO_LONG;
+      case 431 -> HEAD_TOO_LARGE;
+      default -> INVALID_REQUEST;
+    };
   }
 
   String type() {

@@ -1,8 +1,5 @@
 package tokenbroker.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -11,59 +8,60 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import tokenbroker.server.RefusalForm.Answer;
 
 /**
- * What is ahead of the resources and behind them: the hot path, and, said in the same form, bodies
- * that are too large and paths that nobody serves.
+ * What is ahead of the resources and behind them: the hot path, and, said in the same form, paths
+ * that are ambiguous, that a host does not have, or that nobody serves.
  */
 @ApplicationScoped
 class Routes {
 
-  private static final long LARGEST_BODY = 8 * 1024;
   private static final int BEFORE_ALL = -1_000;
 
-  private final Pipelines pipelines = new Pipelines();
   private final HotPath hotPath;
-  private final ObjectMapper json;
+  private final PublicHost publicHost;
+  private final Refusals refusals;
 
-  Routes(HotPath hotPath, ObjectMapper json) {
+  Routes(HotPath hotPath, PublicHost publicHost, Refusals refusals) {
     this.hotPath = hotPath;
-    this.json = json;
+    this.publicHost = publicHost;
+    this.refusals = refusals;
   }
 
   void routes(@Observes Router router) {
-    router.route().order(BEFORE_ALL).handler(pipelines::handle);
-    router.route().order(BEFORE_ALL + 1).failureHandler(this::refuseWithoutHost);
-    router.route().order(BEFORE_ALL + 2).handler(this::refuseLargeBodies);
-    router.get().order(BEFORE_ALL + 3).handler(hotPath::handle);
-    router.route().order(BEFORE_ALL + 4).handler(this::checkMethod);
+    router.get().order(BEFORE_ALL).handler(hotPath::handle);
+    router
+        .route()
+        .order(BEFORE_ALL + 1)
+        .handler(this::checkPath)
+        .failureHandler(this::refuseMalformed);
+    router.route().order(BEFORE_ALL + 2).handler(this::checkMethod);
     router.route().last().handler(request -> end(request, ProblemCode.NOT_FOUND));
     router.errorHandler(400, request -> end(request, ProblemCode.INVALID_REQUEST));
     router.errorHandler(413, request -> end(request, ProblemCode.CONTENT_TOO_LARGE));
   }
 
-  /**
-   * Answers what the router refuses because it has no valid {@code Host} (RFC 9112 §3.2). The
-   * framework's own answer is no problem document, and it logs an error for each.
-   */
-  private void refuseWithoutHost(RoutingContext request) {
-    if (request.request().authority() == null && !request.response().headWritten()) {
-      request.response().putHeader(HttpHeaders.CONNECTION, "close");
-      end(request, ProblemCode.INVALID_REQUEST);
+  private void checkPath(RoutingContext request) {
+    var path = request.request().path();
+    if (path == null || !BrowserPaths.isPlain(path)) {
+      refuse(request);
+    } else if (BrowserPaths.has(path)) {
+      publicHost.guard(request.request());
+      request.next();
+    } else if (publicHost.isNamedBy(request.request())) {
+      end(request, ProblemCode.NOT_FOUND);
     } else {
       request.next();
     }
   }
 
-  void managementRoutes(@Observes ManagementInterface management) {
-    management.router().route().order(BEFORE_ALL).failureHandler(this::refuseWithoutHost);
-  }
-
-  private void refuseLargeBodies(RoutingContext request) {
-    if (isLarge(request.request().getHeader(HttpHeaders.CONTENT_LENGTH))) {
-      request.response().putHeader(HttpHeaders.CONNECTION, "close");
-      end(request, ProblemCode.CONTENT_TOO_LARGE);
+  /**
+   * A request without a valid {@code Host} among others: the caller's fault, and no line of log.
+   */
+  private void refuseMalformed(RoutingContext request) {
+    if (request.statusCode() == ProblemCode.INVALID_REQUEST.status) {
+      refuse(request);
     } else {
       request.next();
     }
@@ -92,22 +90,20 @@ class Routes {
     return List.of(allowed.split(", ")).contains(method.name());
   }
 
-  private static boolean isLarge(@Nullable String contentLength) {
-    return contentLength != null
-        && (contentLength.length() > 18 || Long.parseLong(contentLength) > LARGEST_BODY);
+  private void refuse(RoutingContext request) {
+    var status = ProblemCode.INVALID_REQUEST.status;
+    var traceparent = request.request().getHeader("traceparent");
+    end(request, status, refusals.answer(status, request.request().path(), traceparent));
   }
 
   private void end(RoutingContext request, ProblemCode code) {
-    var traceId = TraceId.of(request.request().getHeader("traceparent"));
-    try {
-      request
-          .response()
-          .setStatusCode(code.status)
-          .putHeader(HttpHeaders.CONTENT_TYPE, Problems.PROBLEM_JSON.toString())
-          .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-          .end(Buffer.buffer(json.writeValueAsBytes(code.problem(traceId))));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    var traceparent = request.request().getHeader("traceparent");
+    end(request, code.status, refusals.problem(code, traceparent));
+  }
+
+  private static void end(RoutingContext request, int status, Answer answer) {
+    var response = request.response().setStatusCode(status);
+    answer.headers().forEach(response::putHeader);
+    response.end(Buffer.buffer(answer.body()));
   }
 }

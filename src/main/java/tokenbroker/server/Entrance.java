@@ -1,0 +1,77 @@
+package tokenbroker.server;
+
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The handler of a listening socket. It closes a connection that gets no place, and puts a guard in
+ * front of each other one.
+ */
+@ChannelHandler.Sharable
+final class Entrance extends ChannelInboundHandlerAdapter {
+
+  /** What is read at once, and so what lies unread in a buffer while a request is answered. */
+  private static final int LARGEST_READ = 16 * 1024;
+
+  /** Answers that the other side does not read are no reason to hear more of it. */
+  private static final WriteBufferWaterMark UNREAD_ANSWERS =
+      new WriteBufferWaterMark(8 * 1024, 16 * 1024);
+
+  private final Places places;
+  private final RefusalForm form;
+  private final boolean speaksPlainHttp2;
+  private final Map<EventLoop, Sweep> sweeps = new ConcurrentHashMap<>();
+
+  Entrance(Places places, RefusalForm form, boolean speaksPlainHttp2) {
+    this.places = places;
+    this.form = form;
+    this.speaksPlainHttp2 = speaksPlainHttp2;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object accepted) {
+    var connection = (Channel) accepted;
+    if (!(connection.remoteAddress() instanceof InetSocketAddress remote)) {
+      connection.unsafe().closeForcibly(); // It has gone already.
+      return;
+    }
+    var address = remote.getAddress();
+    if (!places.take(address)) {
+      connection.unsafe().closeForcibly();
+      return;
+    }
+    connection.closeFuture().addListener(_ -> places.giveBack(address));
+    connection
+        .config()
+        .setWriteBufferWaterMark(UNREAD_ANSWERS)
+        .setRecvByteBufAllocator(
+            new AdaptiveRecvByteBufAllocator(64, 2048, LARGEST_READ).maxMessagesPerRead(1));
+    connection.pipeline().addLast("guard", new ConnectionGuard(this, address));
+    context.fireChannelRead(connection);
+  }
+
+  Sweep sweep(EventLoop loop) {
+    return sweeps.computeIfAbsent(loop, Sweep::on);
+  }
+
+  Places places() {
+    return places;
+  }
+
+  RefusalForm form() {
+    return form;
+  }
+
+  /** Whether HTTP/2 is spoken without TLS. */
+  boolean speaksPlainHttp2() {
+    return speaksPlainHttp2;
+  }
+}

@@ -1,0 +1,137 @@
+package tokenbroker.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameListener;
+import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.net.InetAddress;
+import java.util.ArrayList;
+
+/**
+ * The bounds of an HTTP/2 connection's streams: their number, whether or not the client has
+ * acknowledged it, the size of a body, and the time for it. Each stream holds a place.
+ */
+final class Http2Guard extends Http2ConnectionAdapter {
+
+  static final int MOST_STREAMS = 32;
+
+  private final Http2ConnectionHandler handler;
+  private final ChannelHandlerContext context;
+  private final Places places;
+  private final InetAddress address;
+  private final Http2Connection.PropertyKey placed;
+  private final Http2Connection.PropertyKey received;
+  private final Http2Connection.PropertyKey seen;
+
+  private Http2Guard(
+      Http2ConnectionHandler handler,
+      ChannelHandlerContext context,
+      Places places,
+      InetAddress address) {
+    this.handler = handler;
+    this.context = context;
+    this.places = places;
+    this.address = address;
+    this.placed = handler.connection().newKey();
+    this.received = handler.connection().newKey();
+    this.seen = handler.connection().newKey();
+  }
+
+  static Http2Guard in(
+      ChannelPipeline pipeline,
+      Http2ConnectionHandler handler,
+      Places places,
+      InetAddress address) {
+    var guard = new Http2Guard(handler, pipeline.context(handler), places, address);
+    handler.connection().addListener(guard);
+    handler.connection().remote().maxActiveStreams(MOST_STREAMS);
+    handler.decoder().frameListener(guard.new Bodies(handler.decoder().frameListener()));
+    return guard;
+  }
+
+  /** A stream that is reset here is none that the REST surface sees: its head is ignored. */
+  @Override
+  public void onStreamActive(Http2Stream stream) {
+    if (places.take(address)) {
+      stream.setProperty(placed, true);
+    } else {
+      reset(stream, Http2Error.REFUSED_STREAM);
+    }
+  }
+
+  @Override
+  public void onStreamClosed(Http2Stream stream) {
+    if (stream.removeProperty(placed) != null) {
+      places.giveBack(address);
+    }
+  }
+
+  /**
+   * Resets the streams whose request is not complete in time. The connection itself is never late.
+   */
+  boolean isOverdue(int second) {
+    var late = new ArrayList<Http2Stream>();
+    try {
+      handler
+          .connection()
+          .forEachActiveStream(
+              stream -> {
+                if (stream.state().remoteSideOpen() && isLate(stream, second)) {
+                  late.add(stream);
+                }
+                return true;
+              });
+    } catch (Http2Exception e) {
+      return true;
+    }
+    late.forEach(stream -> reset(stream, Http2Error.CANCEL));
+    return false;
+  }
+
+  private boolean isLate(Http2Stream stream, int second) {
+    Integer first = stream.getProperty(seen);
+    if (first == null) {
+      stream.setProperty(seen, second);
+      return false;
+    }
+    return second - first > ConnectionGuard.DEADLINE;
+  }
+
+  private void reset(Http2Stream stream, Http2Error error) {
+    var _ = handler.resetStream(context, stream.id(), error.code(), context.newPromise());
+    context.flush();
+  }
+
+  /** Counts what comes of a body. */
+  private final class Bodies extends Http2FrameListenerDecorator {
+
+    Bodies(Http2FrameListener next) {
+      super(next);
+    }
+
+    @Override
+    public int onDataRead(
+        ChannelHandlerContext reader, int id, ByteBuf data, int padding, boolean isEnd)
+        throws Http2Exception {
+      var stream = handler.connection().stream(id);
+      Integer before = stream == null ? null : stream.getProperty(received);
+      var size = (before == null ? 0 : before) + data.readableBytes();
+      if (stream != null && size > RequestDecoder.LARGEST_BODY) {
+        var read = data.readableBytes() + padding;
+        reset(stream, Http2Error.ENHANCE_YOUR_CALM);
+        return read;
+      }
+      if (stream != null) {
+        stream.setProperty(received, size);
+      }
+      return super.onDataRead(reader, id, data, padding, isEnd);
+    }
+  }
+}

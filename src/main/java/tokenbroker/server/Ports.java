@@ -1,0 +1,87 @@
+package tokenbroker.server;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.arc.Unremovable;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.vertx.http.runtime.management.ManagementConfig;
+import io.quarkus.vertx.http.runtime.options.HttpServerOptionsUtils;
+import io.vertx.core.net.NetServerOptions;
+import jakarta.inject.Singleton;
+import java.util.function.ToDoubleFunction;
+import tokenbroker.config.BrokerConfig;
+
+/** The places of the port for callers, TLS or not, and of the management port. */
+@Singleton
+@Unremovable
+class Ports {
+
+  /** What a place may cost at most: a connection, its request, and what is made of it. */
+  static final long BYTES_PER_PLACE = 64 * 1024;
+
+  private static final int FEWEST_PLACES = 64;
+  private static final int MOST_PLACES = 20_000;
+
+  /** Kubelets, Prometheus and people. */
+  private static final int FOR_MANAGEMENT = 128;
+
+  private static final double MANAGEMENT_SHARE = 0.5;
+
+  private final ManagementConfig management;
+  private final Entrance ofCallers;
+  private final Entrance ofManagement;
+
+  Ports(
+      BrokerConfig config, ManagementConfig management, RefusalForm form, MeterRegistry registry) {
+    this.management = management;
+    var server = config.server();
+    var all = server.maxConnections().orElseGet(() -> fitting(Runtime.getRuntime().maxMemory()));
+    var callers = new Places(all, server.addressShare());
+    var inside = new Places(FOR_MANAGEMENT, MANAGEMENT_SHARE);
+    this.ofCallers = new Entrance(callers, form, server.plainHttp2());
+    this.ofManagement = new Entrance(inside, form, false);
+    measure(callers, "callers", registry);
+    measure(inside, "management", registry);
+  }
+
+  /** Returns how many places half of the heap has room for. */
+  static int fitting(long heap) {
+    return Math.clamp(heap / 2 / BYTES_PER_PLACE, FEWEST_PLACES, MOST_PLACES);
+  }
+
+  Entrance entrance(NetServerOptions options) {
+    return options.getPort() == managementPort() ? ofManagement : ofCallers;
+  }
+
+  private int managementPort() {
+    var port = management.determinePort(LaunchMode.current());
+    return port == 0 ? HttpServerOptionsUtils.RANDOM_PORT_MANAGEMENT : port;
+  }
+
+  private static void measure(Places places, String port, MeterRegistry registry) {
+    Gauge.builder("token.broker.connections", places, Places::taken)
+        .description("Places that connections and HTTP/2 streams hold")
+        .tag("port", port)
+        .register(registry);
+    Gauge.builder("token.broker.connections.limit", places, Places::all)
+        .description("Places of the port")
+        .tag("port", port)
+        .register(registry);
+    count(places, port, "full", Places::refusedAsFull, registry);
+    count(places, port, "address", Places::refusedByShare, registry);
+  }
+
+  private static void count(
+      Places places,
+      String port,
+      String reason,
+      ToDoubleFunction<Places> count,
+      MeterRegistry registry) {
+    FunctionCounter.builder("token.broker.connections.refused", places, count)
+        .description("Connections and HTTP/2 streams that got no place")
+        .tag("port", port)
+        .tag("reason", reason)
+        .register(registry);
+  }
+}

@@ -1,0 +1,249 @@
+package tokenbroker.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.impl.VertxHttpRequestDecoder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the requests of an HTTP/1 connection, one at a time: the next one waits, unread, until this
+ * one is answered. What is too large or malformed is refused here, and nothing of it goes on.
+ */
+final class RequestDecoder extends VertxHttpRequestDecoder {
+
+  /** A JWT of 8 KiB fits, with the rest that clients send. The request line is part of it. */
+  static final int LARGEST_HEAD = 12 * 1024;
+
+  static final int LONGEST_LINE = 8 * 1024;
+  static final int LARGEST_BODY = 16 * 1024;
+
+  /** Each is an object of its own, however little it holds. */
+  private static final int MOST_PIECES = 256;
+
+  /** Seconds for the other side to take its last answer, while the rest of its request passes. */
+  private static final int FAREWELL = 2;
+
+  private static final HttpServerOptions LIMITS =
+      new HttpServerOptions()
+          .setMaxInitialLineLength(LONGEST_LINE)
+          .setMaxHeaderSize(LARGEST_HEAD)
+          .setMaxChunkSize(8 * 1024);
+
+  private enum Stage {
+    IDLE,
+    HEAD,
+    BODY,
+    ANSWERING,
+    ENDING
+  }
+
+  private final ConnectionGuard guard;
+  private final Answers answers;
+  private final Sweep sweep;
+  private final boolean mayUpgrade;
+  private Stage stage = Stage.IDLE;
+  private int since;
+  private @Nullable HttpRequest request;
+  private int headSize;
+  private int bodySize;
+  private int pieces;
+  private boolean isAnswered;
+  private boolean isReading;
+  private @Nullable ChannelHandlerContext context;
+
+  private RequestDecoder(ConnectionGuard guard, Answers answers, Sweep sweep, boolean mayUpgrade) {
+    super(LIMITS);
+    this.guard = guard;
+    this.answers = answers;
+    this.sweep = sweep;
+    this.mayUpgrade = mayUpgrade;
+  }
+
+  /** Takes the place of Vert.x' own, with all that it has not read yet. */
+  static RequestDecoder in(
+      ChannelPipeline pipeline, ConnectionGuard guard, RefusalForm form, Sweep sweep) {
+    var answers = new Answers(form);
+    var decoder = new RequestDecoder(guard, answers, sweep, pipeline.get("h2c") != null);
+    answers.of(decoder);
+    pipeline.addAfter("httpEncoder", "answers", answers);
+    pipeline.replace("httpDecoder", "httpDecoder", decoder);
+    return decoder;
+  }
+
+  @Override
+  protected void handlerRemoved0(ChannelHandlerContext context) throws Exception {
+    this.context = null;
+    super.handlerRemoved0(context);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+    this.context = context;
+    isReading = true;
+    try {
+      super.channelRead(context, message);
+    } finally {
+      isReading = false;
+      guard.readOn();
+    }
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext context, ByteBuf bytes, List<Object> read)
+      throws Exception {
+    switch (stage) {
+      case IDLE, HEAD -> readHead(context, bytes, read);
+      case BODY -> readBody(context, bytes, read);
+      case ANSWERING -> {}
+      case ENDING -> bytes.skipBytes(bytes.readableBytes());
+    }
+  }
+
+  private void readHead(ChannelHandlerContext context, ByteBuf bytes, List<Object> read)
+      throws Exception {
+    if (stage == Stage.IDLE) {
+      if (!context.channel().isWritable()) {
+        return; // Whoever does not read its answers is not heard.
+      }
+      enter(Stage.HEAD);
+      answers.begin();
+      request = null;
+      headSize = 0;
+    }
+    var start = bytes.readerIndex();
+    super.decode(context, bytes, read);
+    headSize += bytes.readerIndex() - start;
+    var head = read.isEmpty() ? request : (HttpRequest) read.getFirst();
+    var status = Heads.status(head, headSize, !read.isEmpty());
+    if (status != Heads.FINE) {
+      refuse(status, request == null ? Heads.inLine(bytes, start) : request, read);
+    } else if (head != null && !read.isEmpty()) {
+      accept(head, read);
+    }
+  }
+
+  @Override
+  protected HttpMessage createMessage(String[] initialLine) {
+    var message = super.createMessage(initialLine);
+    request = (HttpRequest) message;
+    return message;
+  }
+
+  private void accept(HttpRequest head, List<Object> read) {
+    isAnswered = false;
+    bodySize = 0;
+    pieces = 0;
+    if (mayUpgrade) {
+      head.headers().remove(HttpHeaderNames.UPGRADE);
+    }
+    if (read.getLast() instanceof LastHttpContent) {
+      enter(Stage.ANSWERING);
+    } else if (HttpUtil.getContentLength(head, 0L) > LARGEST_BODY) {
+      refuse(413, head, read);
+    } else {
+      enter(Stage.BODY);
+    }
+  }
+
+  private void readBody(ChannelHandlerContext context, ByteBuf bytes, List<Object> read)
+      throws Exception {
+    super.decode(context, bytes, read);
+    for (var piece : read) {
+      var content = (HttpContent) piece;
+      bodySize += content.content().readableBytes();
+      pieces++;
+      if (content.decoderResult().isFailure()) {
+        refuse(400, request, read);
+        return;
+      }
+    }
+    if (bodySize > LARGEST_BODY || pieces > MOST_PIECES) {
+      refuse(413, request, read);
+    } else if (!read.isEmpty() && read.getLast() instanceof LastHttpContent) {
+      enter(isAnswered ? Stage.IDLE : Stage.ANSWERING);
+    }
+  }
+
+  /** A request that is whole leaves the connection as it was. After any other one it ends. */
+  private void refuse(int status, @Nullable HttpRequest head, List<Object> read) {
+    var isWhole = status == 400 && read.size() == 2 && stage == Stage.HEAD;
+    read.forEach(ReferenceCountUtil::release);
+    read.clear();
+    enter(isWhole ? Stage.IDLE : Stage.ENDING);
+    answers.refuse(status, head, !isWhole);
+  }
+
+  /** Whether an answer that begins now is the last one: the rest of the request has not come. */
+  boolean isEarly() {
+    return stage == Stage.BODY
+        && (request == null
+            || HttpUtil.getContentLength(request, Long.MAX_VALUE) - bodySize
+                > internalBuffer().readableBytes());
+  }
+
+  /** An answer has been written to its end. */
+  void answered(boolean isLast) {
+    if (isLast) {
+      enter(Stage.ENDING);
+    } else if (stage == Stage.BODY) {
+      isAnswered = true;
+    } else if (stage == Stage.ANSWERING) {
+      enter(Stage.IDLE);
+      goOn();
+    }
+  }
+
+  /** Reads what has waited: in a task of its own, as this may be called within an answer. */
+  void goOn() {
+    var own = context;
+    if (!isReading && own != null && actualReadableBytes() > 0) {
+      own.executor().execute(() -> readAgain(own));
+    } else if (!isReading) {
+      guard.readOn();
+    }
+  }
+
+  private void readAgain(ChannelHandlerContext own) {
+    try {
+      if (!own.isRemoved()) {
+        channelRead(own, Unpooled.EMPTY_BUFFER);
+        channelReadComplete(own); // On which Vert.x flushes what it has answered.
+      }
+    } catch (Exception e) {
+      own.fireExceptionCaught(e);
+    }
+  }
+
+  /** Whether the next request has begun to come before this one is answered. */
+  boolean isFull() {
+    return stage == Stage.ANSWERING && actualReadableBytes() > 0;
+  }
+
+  boolean isEnding() {
+    return stage == Stage.ENDING;
+  }
+
+  boolean isOverdue(int second) {
+    return switch (stage) {
+      case IDLE, ANSWERING -> false;
+      case HEAD, BODY -> second - since > ConnectionGuard.DEADLINE;
+      case ENDING -> second - since > FAREWELL;
+    };
+  }
+
+  private void enter(Stage next) {
+    stage = next;
+    since = sweep.second();
+  }
+}

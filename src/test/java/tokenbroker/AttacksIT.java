@@ -1,0 +1,205 @@
+package tokenbroker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import javax.net.SocketFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tokenbroker.testing.BrokerFiles;
+import tokenbroker.testing.BrokerProcess;
+import tokenbroker.testing.CallerTokens;
+import tokenbroker.testing.Certificate;
+import tokenbroker.testing.Clients;
+import tokenbroker.testing.HeldConnections;
+import tokenbroker.testing.Http2Attacker;
+import tokenbroker.testing.Measured;
+import tokenbroker.testing.OpenCallers;
+import tokenbroker.testing.ScriptedUpstream;
+
+/**
+ * Whoever reaches the port cannot end the process: each attack is four times the one that did, on
+ * the memory of the container that the manifests describe.
+ */
+class AttacksIT {
+
+  private static final CallerTokens ISSUER = new CallerTokens("k1");
+  private static final String PATH = "/tokens/client-0";
+  private static final int GOOD_CALLERS = 50;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir static Path directory;
+
+  private static ScriptedUpstream upstream;
+  private static Certificate certificate;
+  private static BrokerProcess plain;
+  private static BrokerProcess tls;
+  private static String jwt;
+
+  @BeforeAll
+  static void start() {
+    upstream = ScriptedUpstream.start();
+    var files = new BrokerFiles(directory).callerKeys(ISSUER);
+    Clients.write(files, upstream, 2);
+    certificate = Certificate.in(directory);
+    certificate.writePem(directory.resolve("tls"));
+    plain = inContainer(files).start();
+    tls =
+        inContainer(files)
+            .environment("QUARKUS_PROFILE", "tls")
+            .with("quarkus.tls.http.key-store.pem.0.cert", directory.resolve("tls/tls.crt"))
+            .with("quarkus.tls.http.key-store.pem.0.key", directory.resolve("tls/tls.key"))
+            .start();
+    jwt = ISSUER.token(Clients.CALLER);
+  }
+
+  /** A quarter of 512 MiB, and what the image starts the JVM with. */
+  private static BrokerProcess.Settings inContainer(BrokerFiles files) {
+    return BrokerProcess.with(files)
+        .jvm("@" + Path.of("jvm.options").toAbsolutePath())
+        .jvm("-Xmx128m")
+        .with("broker.store", "memory");
+  }
+
+  @AfterAll
+  static void end() {
+    plain.close();
+    tls.close();
+    upstream.close();
+  }
+
+  @Test
+  void headsThatDoNotEndHarmNobody() {
+    var head = "GET / HTTP/1.1\r\nHost: x\r\n" + ("X: " + "x".repeat(995) + "\r\n").repeat(11);
+    attackWithConnections("headsThatDoNotEndHarmNobody", 24_000, head);
+  }
+
+  @Test
+  void bodiesThatDoNotEndHarmNobody() {
+    var body =
+        "POST "
+            + PATH
+            + "/invalidate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            + "Transfer-Encoding: chunked\r\nAuthorization: Bearer "
+            + jwt
+            + "\r\n\r\n"
+            + ("3e8\r\n" + "x".repeat(1000) + "\r\n").repeat(16);
+    attackWithConnections("bodiesThatDoNotEndHarmNobody", 8_000, body);
+  }
+
+  private static void attackWithConnections(String test, int connections, String words) {
+    var heap = plain.liveHeap();
+    try (var good = new OpenCallers(GOOD_CALLERS, SocketFactory.getDefault(), plain.port(), get());
+        var attack = new HeldConnections(plain.port())) {
+      attack.open(connections, words);
+      var held = attack.held();
+      assertThat(held).isLessThanOrEqualTo(1024 - GOOD_CALLERS);
+      var meanwhile = plain.liveHeap();
+      await().atMost(PATIENCE).until(() -> attack.held() == 0);
+      verify(
+          test,
+          good,
+          plain,
+          heap,
+          "%d connections, %d at once".formatted(connections, held),
+          meanwhile);
+    }
+  }
+
+  @Test
+  void streamsBeyondTheLimitThatIsNotAcknowledgedHarmNobody() {
+    var heap = tls.liveHeap();
+    var opened = 0;
+    var connections = 0;
+    try (var good = new OpenCallers(GOOD_CALLERS, sockets(), tls.port(), get())) {
+      while (opened < 40_000) {
+        try (var attacker = attacker(connections++, false)) {
+          opened += attacker.open(4000, connections % 2 == 0 ? 13_000 : 7_500);
+        }
+      }
+      verify(
+          "streamsBeyondTheLimitThatIsNotAcknowledgedHarmNobody",
+          good,
+          tls,
+          heap,
+          "%d streams on %d connections, one after the other".formatted(opened, connections),
+          tls.liveHeap());
+    }
+  }
+
+  @Test
+  void manyConnectionsFullOfStreamsHarmNobody() {
+    var heap = tls.liveHeap();
+    var attackers = new ArrayList<Http2Attacker>();
+    try (var good = new OpenCallers(GOOD_CALLERS, sockets(), tls.port(), get());
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      IntStream.range(0, 56).forEach(i -> attackers.add(attacker(i, true)));
+      attackers.forEach(attacker -> threads.execute(() -> attacker.open(32, 11_000)));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> tls.metric("token_broker_connections{port=\"callers\"") > 900);
+      var meanwhile = tls.liveHeap();
+      attackers.forEach(attacker -> threads.execute(() -> attacker.open(218, 11_000)));
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> tls.metric("token_broker_connections{port=\"callers\"") <= GOOD_CALLERS + 56);
+      verify(
+          "manyConnectionsFullOfStreamsHarmNobody",
+          good,
+          tls,
+          heap,
+          "56 connections with 250 streams each",
+          meanwhile);
+    } finally {
+      attackers.forEach(Http2Attacker::close);
+    }
+  }
+
+  private static void verify(
+      String test,
+      OpenCallers good,
+      BrokerProcess broker,
+      long before,
+      String attack,
+      long during) {
+    var answered = good.answered();
+    await().atMost(PATIENCE).until(() -> good.answered() > answered + GOOD_CALLERS);
+    good.close();
+    await()
+        .atMost(PATIENCE)
+        .until(() -> broker.metric("token_broker_connections{port=\"callers\"") == 0);
+    var after = broker.liveHeap();
+    assertThat(broker.handle().isAlive()).isTrue();
+    assertThat(good.failed()).isZero();
+    assertThat(after - before).as("bytes that live on").isLessThan(8 << 20);
+    Measured.say(
+        test,
+        "%s; %d calls, 0 failed; live heap %.0f MiB before, %.0f meanwhile, %.0f after"
+            .formatted(attack, good.answered(), mib(before), mib(during), mib(after)));
+  }
+
+  private static double mib(long bytes) {
+    return bytes / 1048576.0;
+  }
+
+  private static Http2Attacker attacker(int number, boolean acknowledges) {
+    return new Http2Attacker(
+        certificate.trust(), "127.0.0." + (2 + number % 8), tls.port(), acknowledges);
+  }
+
+  private static SocketFactory sockets() {
+    return certificate.trust().getSocketFactory();
+  }
+
+  private static String get() {
+    return "GET " + PATH + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + jwt + "\r\n\r\n";
+  }
+}

@@ -1,0 +1,69 @@
+package tokenbroker.testing;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import javax.net.SocketFactory;
+
+/** Callers that ask again and again, each on the one connection that it has had all along. */
+public final class OpenCallers implements AutoCloseable {
+
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final List<RawConnection> connections = new ArrayList<>();
+  private final AtomicInteger answered = new AtomicInteger();
+  private final AtomicInteger failed = new AtomicInteger();
+  private volatile boolean ended;
+
+  /** Begins when each of them has been answered once. */
+  public OpenCallers(int callers, SocketFactory sockets, int port, String request) {
+    for (var i = 0; i < callers; i++) {
+      var connection = new RawConnection(sockets, port);
+      connections.add(connection);
+      if (connection.send(request).answer().status() != 200) {
+        throw new IllegalStateException("a caller is not served at all");
+      }
+    }
+    connections.forEach(connection -> threads.execute(() -> ask(connection, request)));
+  }
+
+  private void ask(RawConnection connection, String request) {
+    while (!ended) {
+      try {
+        if (connection.send(request).answer().status() != 200) {
+          failed.incrementAndGet();
+        }
+        answered.incrementAndGet();
+      } catch (RuntimeException e) {
+        failed.incrementAndGet();
+        return; // Its connection is lost.
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+  }
+
+  public int answered() {
+    return answered.get();
+  }
+
+  public int failed() {
+    return failed.get();
+  }
+
+  @Override
+  public void close() {
+    ended = true;
+    threads.shutdown();
+    try {
+      threads.awaitTermination(60, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    connections.forEach(RawConnection::close);
+  }
+}
