@@ -151,6 +151,7 @@ class AttacksIT {
           .atMost(PATIENCE)
           .until(
               () -> tls.metric("token_broker_connections{port=\"callers\"") <= GOOD_CALLERS + 56);
+      attackers.forEach(Http2Attacker::close);
       verify(
           "manyConnectionsFullOfStreamsHarmNobody",
           good,
