@@ -17,7 +17,18 @@ class BrowserPathsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "/.", "/..", "/a/../b", "/a/./b", "/%2e%2E/b", "/.%2e", "/a;b", "/a%3Bb", "/a%2fb", "/a%5Cb", "x", "/%00"
+        "/.",
+        "/..",
+        "/a/../b",
+        "/a/./b",
+        "/%2e%2E/b",
+        "/.%2e",
+        "/a;b",
+        "/a%3Bb",
+        "/a%2fb",
+        "/a%5Cb",
+        "x",
+        "/%00"
       })
   void aPathThatMayBeReadInTwoWaysIsNot(String path) {
     assertThat(BrowserPaths.isPlain(path)).isFalse();
