@@ -180,6 +180,7 @@ class AttacksIT {
     var after = broker.liveHeap();
     assertThat(broker.handle().isAlive()).isTrue();
     assertThat(good.failed()).isZero();
+    assertThat(broker.output()).doesNotContain("\"level\":\"ERROR\"");
     assertThat(after - before).as("bytes that live on").isLessThan(8 << 20);
     Measured.say(
         test,
