@@ -64,6 +64,7 @@ class AttacksIT {
   private static BrokerProcess.Settings inContainer(BrokerFiles files) {
     return BrokerProcess.with(files)
         .jvm("@" + Path.of("jvm.options").toAbsolutePath())
+        .jvm("-XX:-DisableAttachMechanism") // The heap is measured by jcmd.
         .jvm("-Xmx128m")
         .with("broker.store", "memory");
   }

@@ -22,6 +22,9 @@ import tokenbroker.testing.ConnectedSite;
 /** What the packaged broker's audit tells of those who come to it. */
 class AuditIT {
 
+  /** Well formed, and of no authorization. */
+  private static final String NO_STATE = "acme." + "A".repeat(22) + "." + "A".repeat(22);
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final CallerTokens ISSUER = new CallerTokens("k1");
 
@@ -123,7 +126,7 @@ class AuditIT {
   void forgedCallbacksAndLinksLeaveOneLineAMinuteOfAKind() {
     try (var browser = new Browser()) {
       for (var i = 0; i < 20; i++) {
-        browser.get(broker.url("/oauth/callback?state=acme.AAAAAAAAAAAAAAAAAAAAAA&code=c" + i));
+        browser.get(broker.url("/oauth/callback?state=" + NO_STATE + "&code=c" + i));
         browser.get(broker.url("/oauth/callback?state=forged&code=c" + i));
         browser.get(broker.url("/connect/acme.AAAAAAAAAAAAAAAAAAAAAA"));
       }

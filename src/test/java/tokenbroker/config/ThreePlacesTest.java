@@ -13,19 +13,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import tokenbroker.config.BrokerConfig.Unreviewed;
 
 /** Every key of a map may be set in each of the three places, whichever the others are set in. */
 class ThreePlacesTest {
 
   /** All keys of an issuer; {@link #everyKeyOfEveryMapIsTried} finds a new one. */
   private static final Map<String, String> KEYS =
-      Map.of(
-          "issuer", "https://issuer.example",
-          "keys", "https://issuer.example/keys",
-          "keys-token-file", "/a/token",
-          "keys-ca-file", "/a/ca.pem",
-          "audience", "broker.example",
-          "algorithms", "PS256,EdDSA");
+      Map.ofEntries(
+          Map.entry("issuer", "https://issuer.example"),
+          Map.entry("keys", "https://issuer.example/keys"),
+          Map.entry("keys-token-file", "/a/token"),
+          Map.entry("keys-ca-file", "/a/ca.pem"),
+          Map.entry("audience", "broker.example"),
+          Map.entry("algorithms", "PS256,EdDSA"),
+          Map.entry("token-review", "true"),
+          Map.entry("token-review-api-server", "https://api.example"),
+          Map.entry("token-review-token-file", "/b/token"),
+          Map.entry("token-review-ca-file", "/b/ca.pem"),
+          Map.entry("token-review-unavailable", "refuse"));
 
   enum Place {
     SYSTEM,
@@ -107,6 +113,11 @@ class ThreePlacesTest {
     assertThat(issuer.keysCaFile()).hasValue(Path.of("/a/ca.pem"));
     assertThat(issuer.audience()).isEqualTo("broker.example");
     assertThat(issuer.algorithms()).containsExactly("PS256", "EdDSA");
+    assertThat(issuer.tokenReview()).isTrue();
+    assertThat(issuer.tokenReviewApiServer()).hasValue("https://api.example");
+    assertThat(issuer.tokenReviewTokenFile()).hasValue(Path.of("/b/token"));
+    assertThat(issuer.tokenReviewCaFile()).hasValue(Path.of("/b/ca.pem"));
+    assertThat(issuer.tokenReviewUnavailable()).isEqualTo(Unreviewed.REFUSE);
   }
 
   @ParameterizedTest
