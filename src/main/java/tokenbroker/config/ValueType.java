@@ -52,7 +52,7 @@ record ValueType(String description, boolean isSecret, Function<String, ?> parse
     }
     return switch (type.getTypeName()) {
       case "boolean" -> SWITCH;
-      case "int", "java.lang.Integer" -> WHOLE_NUMBER;
+      case "int" -> WHOLE_NUMBER;
       case "double" -> NUMBER;
       case "java.lang.String" -> TEXT;
       case "java.time.Duration" -> DURATION;

@@ -45,7 +45,7 @@ class Routes {
   private void checkPath(RoutingContext request) {
     var path = request.request().path();
     if (path == null || !BrowserPaths.isPlain(path)) {
-      refuse(request);
+      end(request, ProblemCode.NOT_FOUND);
     } else if (BrowserPaths.has(path)) {
       publicHost.guard(request.request());
       request.next();

@@ -36,7 +36,10 @@ class Ports {
       BrokerConfig config, ManagementConfig management, RefusalForm form, MeterRegistry registry) {
     this.management = management;
     var server = config.server();
-    var all = server.maxConnections().orElseGet(() -> fitting(Runtime.getRuntime().maxMemory()));
+    var all =
+        server.maxConnections() > 0
+            ? server.maxConnections()
+            : fitting(Runtime.getRuntime().maxMemory());
     var callers = new Places(all, server.addressShare());
     var inside = new Places(FOR_MANAGEMENT, MANAGEMENT_SHARE);
     this.ofCallers = new Entrance(callers, form, server.plainHttp2());

@@ -175,9 +175,14 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
     }
   }
 
-  /** A request that is whole leaves the connection as it was. After any other one it ends. */
+  /** A request that is whole leaves the connection as it wants it. Any other one ends it. */
   private void refuse(int status, @Nullable HttpRequest head, List<Object> read) {
-    var isWhole = status == 400 && read.size() == 2 && stage == Stage.HEAD;
+    var isWhole =
+        status == 400
+            && read.size() == 2
+            && stage == Stage.HEAD
+            && head != null
+            && HttpUtil.isKeepAlive(head);
     read.forEach(ReferenceCountUtil::release);
     read.clear();
     enter(isWhole ? Stage.IDLE : Stage.ENDING);

@@ -44,7 +44,10 @@ class EnvironmentVariablesTest {
             Map.entry("broker.upstream.backoff", "2s..40s"),
             Map.entry("broker.metrics.clients", "44"),
             Map.entry("broker.connections.public-url", "https://connect.example"),
-            Map.entry("broker.connections.keep-alive", "3d"));
+            Map.entry("broker.connections.keep-alive", "3d"),
+            Map.entry("broker.server.max-connections", "55"),
+            Map.entry("broker.server.address-share", "0.25"),
+            Map.entry("broker.server.plain-http2", "true"));
     var environment = new HashMap<String, String>();
     for (var group : ConfigurationReferenceTest.reference().groups()) {
       for (var key : group.keys()) {
@@ -57,6 +60,9 @@ class EnvironmentVariablesTest {
     var config = bound(environment);
 
     assertThat(config.store()).isEqualTo(BrokerConfig.Store.MEMORY);
+    assertThat(config.server().maxConnections()).isEqualTo(55);
+    assertThat(config.server().addressShare()).isEqualTo(0.25);
+    assertThat(config.server().plainHttp2()).isTrue();
     assertThat(config.clients().file()).isEqualTo(Path.of("/a/clients.yaml"));
     assertThat(config.clients().secrets()).isEqualTo(Path.of("/a/secrets"));
     assertThat(config.clients().reloadEvery()).isEqualTo(Duration.ofSeconds(11));

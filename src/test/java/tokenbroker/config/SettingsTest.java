@@ -32,6 +32,8 @@ class SettingsTest {
       broker.upstream.backoff         | 1s…30s | 9ms…1s | 10ms | 10ms…1h | 1s…61m
       broker.connections.keep-alive   | 7d     | 59m   | 1h    | 13d     | 313h
       broker.metrics.clients          | 1000   | -1    | 0     | 100000  | 100001
+      broker.server.max-connections   | 0      | -1    | 0     | 1000000 | 1000001
+      broker.server.address-share     | 0.5    | 0.009 | 0.01  | 1       | 1.01
       """;
 
   private static final Map<String, String> WITHOUT_A_RANGE =
@@ -47,7 +49,8 @@ class SettingsTest {
           Map.entry("broker.issuers.<name>.algorithms", "RS256,ES256"),
           Map.entry("broker.seal.keys", ""),
           Map.entry("broker.seal.primary", ""),
-          Map.entry("broker.connections.public-url", ""));
+          Map.entry("broker.connections.public-url", ""),
+          Map.entry("broker.server.plain-http2", "false"));
 
   record Row(String key, String defaultValue, String below, String min, String max, String above) {
 
