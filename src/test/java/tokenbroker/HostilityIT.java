@@ -34,8 +34,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.CallerTokens;
@@ -131,24 +129,6 @@ class HostilityIT {
       assertThat(broker.get(PATH, orders).statusCode()).isEqualTo(200);
       Measured.say("aHeadOfAMegabyteIsRefused", line == null ? "connection closed" : line);
     }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "Host: :x:\r\n", "Host: a b\r\n"})
-  void aRequestWithoutAValidHostGetsAProblemAndLogsNothing(String host) throws IOException {
-    for (var port : List.of(broker.port(), broker.managementUrl("/").getPort())) {
-      try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        socket.setSoTimeout(30_000);
-        socket
-            .getOutputStream()
-            .write(("GET " + PATH + " HTTP/1.1\r\n" + host + "\r\n").getBytes(UTF_8));
-        var answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
-        assertThat(answer)
-            .startsWith("HTTP/1.1 400 ")
-            .contains("application/problem+json", "\"code\":\"invalid_request\"");
-      }
-    }
-    assertThat(broker.output()).doesNotContain("HTTP Request to", "\"level\":\"ERROR\"");
   }
 
   @Test

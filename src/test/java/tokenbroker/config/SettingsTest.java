@@ -58,7 +58,8 @@ class SettingsTest {
           Map.entry("broker.server.plain-http2", "false"),
           Map.entry("broker.seal.keys", ""),
           Map.entry("broker.seal.primary", ""),
-          Map.entry("broker.connections.public-url", ""));
+          Map.entry("broker.connections.public-url", ""),
+          Map.entry("broker.server.plain-http2", "false"));
 
   record Row(String key, String defaultValue, String below, String min, String max, String above) {
 
