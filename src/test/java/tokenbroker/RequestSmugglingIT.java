@@ -57,9 +57,9 @@ class RequestSmugglingIT {
   void aRequestThatIsWellFormedIsAnsweredAlsoAfterAnEmptyLine() throws IOException {
     assertThat(statuses(get)).containsExactly(200);
     assertThat(statuses("\r\n" + get)).containsExactly(200);
+    // It is refused before its body is read, so the connection ends.
     assertThat(statuses(post("Transfer-Encoding: chunked") + "0\r\n\r\n" + get))
-        .hasSize(2)
-        .endsWith(200);
+        .containsExactly(401);
   }
 
   /** CVE-2026-89044: RFC 9112 §6.3 has chunked last, and knows no coding that ends in it. */
