@@ -55,7 +55,6 @@ class SettingsTest {
           Map.entry("broker.redis.password-file", ""),
           Map.entry("broker.audit.required", "false"),
           Map.entry("broker.audit.replica", ""),
-          Map.entry("broker.server.plain-http2", "false"),
           Map.entry("broker.seal.keys", ""),
           Map.entry("broker.seal.primary", ""),
           Map.entry("broker.connections.public-url", ""),
