@@ -1,12 +1,10 @@
 package tokenbroker.redis;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,16 +13,13 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientName;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.connections.Connection;
-import tokenbroker.connections.Connection.State;
 import tokenbroker.connections.ConnectionStore;
 import tokenbroker.connections.KeepAliveSchedule;
-import tokenbroker.connections.UserGrants;
 import tokenbroker.seal.Seal;
 import tokenbroker.time.Ticker;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.ConnectionId;
-import tokenbroker.tokens.Lease;
 import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.StoreUnavailable;
 
@@ -33,21 +28,15 @@ import tokenbroker.tokens.StoreUnavailable;
 @Typed(RedisConnectionStore.class)
 public class RedisConnectionStore implements ConnectionStore {
 
-  /** Beyond the longest renewal, which is two requests that are listened to this long. */
-  private static final Duration CLAIM_BEYOND_RENEWAL = Duration.ofSeconds(10);
-
-  private static final int REQUESTS_OF_A_RENEWAL = 2;
-
   /** Users who connect at once and collide. */
   private static final int TRIES = 5;
 
   private final Commands commands;
   private final SealedConnections values;
   private final UserIndex users;
-  private final SeenVersions versions;
+  private final ConnectionVersions versions;
   private final KeepAliveSchedule schedule;
-  private final Leases claims;
-  private final Duration claimTerm;
+  private final ConnectionClaims claims;
 
   RedisConnectionStore(
       Commands commands,
@@ -60,26 +49,24 @@ public class RedisConnectionStore implements ConnectionStore {
     this.commands = commands;
     this.values = new SealedConnections(seal, OpenFailures.in(registry)::increment);
     this.users = new UserIndex(commands, seal);
-    this.versions = new SeenVersions(registry);
-    announcements.listen(this::heard);
+    this.versions = new ConnectionVersions(registry);
     this.schedule = schedule;
-    this.claimTerm =
-        UserGrants.longestRefresh(config.upstream().timeout())
-            .multipliedBy(REQUESTS_OF_A_RENEWAL)
-            .plus(CLAIM_BEYOND_RENEWAL);
-    this.claims =
-        new Leases(
-            commands,
-            ticker,
-            claimTerm,
-            Counter.builder("token_broker.connection.claims.lost")
-                .description("Claims on connections that had another owner in mid-renewal")
-                .register(registry));
+    this.claims = new ConnectionClaims(commands, values, versions, config, ticker, registry);
+    announcements.listen(this::heard);
   }
 
-  private void heard(Announcement news) {
-    if (news.kind() == Announcement.Kind.REMOVED && news.account().isConnection()) {
-      versions.removed(news.account());
+  /** Anybody who may publish can say so, and whether it is true is asked in the store. */
+  void heard(Announcement news) {
+    var account = news.account();
+    if (news.kind() == Announcement.Kind.REMOVED && account.isConnection()) {
+      commands
+          .send(Command.EXISTS, Keys.connection(account.client(), idOf(account)))
+          .onSuccess(
+              answer -> {
+                if (answer != null && answer.toInteger() == 0) {
+                  versions.removed(account);
+                }
+              });
     }
   }
 
@@ -137,59 +124,7 @@ public class RedisConnectionStore implements ConnectionStore {
 
   @Override
   public Claiming claim(Account account, String seen) {
-    var id = idOf(account);
-    var key = Keys.connection(account.client(), id);
-    var claimKey = Keys.claim(account.client(), id);
-    var owner = Leases.newOwner();
-    @Nullable Response answer;
-    try {
-      answer =
-          commands.script(
-              "claim",
-              ConnectionScripts.CLAIM,
-              List.of(key, claimKey),
-              owner,
-              Long.toString(claimTerm.toMillis()),
-              seen);
-    } catch (StoreUnavailable e) {
-      claims.abandon(claimKey, owner);
-      throw e;
-    }
-    if (answer == null || answer.size() == 0) {
-      return new Claiming.Absent();
-    }
-    if (answer.size() < 3) {
-      return switch (answer.get(0).toString()) {
-        case "changed" -> new Claiming.Changed();
-        case "claimed" -> new Claiming.ClaimedElsewhere();
-        default -> new Claiming.Ended();
-      };
-    }
-    var claim = new RedisClaim(owner, claims.held(claimKey, owner));
-    var sealed = answer.get(1).toString();
-    var held = values.connection(key, id, sealed, answer.get(2).toString(), State.ACTIVE.word());
-    if (held.isEmpty()) {
-      claim.close();
-      throw SealedConnections.unreadable();
-    }
-    return trusted(account, held.get(), claim);
-  }
-
-  private Claiming trusted(Account account, Held held, Claim claim) {
-    var connection = versions.trusted(account, held.connection());
-    if (connection.isPresent() && connection.get().state() == State.ACTIVE) {
-      return new Claiming.Claimed(held, claim);
-    }
-    claim.close();
-    return connection.isPresent() ? new Claiming.Ended() : new Claiming.Absent();
-  }
-
-  /** A claim is a lease with a name. */
-  private record RedisClaim(String owner, Lease lease) implements Claim {
-    @Override
-    public void close() {
-      lease.close();
-    }
+    return claims.claim(account, idOf(account), seen);
   }
 
   @Override
@@ -251,15 +186,19 @@ public class RedisConnectionStore implements ConnectionStore {
                 UserIndex.users(client),
                 Keys.claim(client, idOf(account))));
     keys.addAll(Keys.of(account).cached());
-    versions.removed(account);
-    return isOne(
-        commands.script(
-            "remove connection",
-            ConnectionScripts.REMOVE,
-            keys,
-            idOf(account).value(),
-            Announcements.CHANNEL,
-            Announcements.text(Announcement.of(Announcement.Kind.REMOVED, account))));
+    var removed =
+        isOne(
+            commands.script(
+                "remove connection",
+                ConnectionScripts.REMOVE,
+                keys,
+                idOf(account).value(),
+                Announcements.CHANNEL,
+                Announcements.text(Announcement.of(Announcement.Kind.REMOVED, account))));
+    if (removed) {
+      versions.removed(account);
+    }
+    return removed;
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,6 +34,7 @@ import tokenbroker.testing.RealRedis;
 import tokenbroker.testing.TestConfig;
 import tokenbroker.time.Ticker;
 import tokenbroker.tokens.Account;
+import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.RefreshToken;
@@ -340,6 +342,38 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     return new String[] {KEY + ":claim", "x", "PX", "86400000"};
   }
 
+  /** Whoever may publish, and nothing else, takes no connection away. */
+  @Test
+  void wordOfARemovalCountsOnlyIfItIsTrue() {
+    one.put(ACME, connection(), new RefreshToken("one"));
+    var account = new Account(ACME, ID);
+    var word = Announcement.of(Announcement.Kind.REMOVED, account);
+    var store = store(ring);
+    store.heard(word);
+    commands.run(Command.PING); // What was asked before has been answered by now.
+    assertThat(store.find(account)).isPresent();
+
+    commands.run(Command.COPY, KEY, KEY + ":copy");
+    one.remove(account);
+    store.heard(word);
+    commands.run(Command.PING);
+    commands.run(Command.COPY, KEY + ":copy", KEY);
+    assertThat(store.find(account)).isEmpty();
+  }
+
+  /** Else a deletion that failed would keep the connection from this replica for good. */
+  @Test
+  void aRemovalThatFailedRemovesNothing() {
+    one.put(ACME, connection(), new RefreshToken("one"));
+    var account = new Account(ACME, ID);
+    var address = new AtomicReference<>("redis://127.0.0.1:1");
+    var broken = store(ring, new Commands(() -> Redis.createClient(vertx, address.get()), vertx));
+    assertThatThrownBy(() -> broken.remove(account)).isInstanceOf(StoreUnavailable.class);
+
+    address.set(server.url());
+    await().ignoreExceptions().until(() -> broken.find(account).isPresent());
+  }
+
   private static Connection asNew(String letter) {
     return withUser(letter, "user-id");
   }
@@ -386,6 +420,10 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   }
 
   private RedisConnectionStore store(KeyRing ring) {
+    return store(ring, commands);
+  }
+
+  private RedisConnectionStore store(KeyRing ring, Commands commands) {
     var config = TestConfig.with("broker.connections.keep-alive", "100ms");
     return new RedisConnectionStore(
         commands,

@@ -14,7 +14,7 @@ import tokenbroker.tokens.Account;
  * Redis that lost its last writes, can bring an older one back. Its refresh token was used up, or
  * its owner has deleted it, so it is not used.
  */
-final class SeenVersions {
+final class ConnectionVersions {
 
   /** Some 200 bytes each. */
   private static final int MOST = 20_000;
@@ -24,7 +24,7 @@ final class SeenVersions {
   private final Cache<Account, Long> newest = Caffeine.newBuilder().maximumSize(MOST).build();
   private final Counter rollbacks;
 
-  SeenVersions(MeterRegistry registry) {
+  ConnectionVersions(MeterRegistry registry) {
     this.rollbacks =
         Counter.builder("token_broker.store.rollbacks")
             .description("Connections in the store that are older than this replica has seen them")

@@ -1,0 +1,116 @@
+package tokenbroker.redis;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.config.BrokerConfig;
+import tokenbroker.connections.Connection.State;
+import tokenbroker.connections.ConnectionStore.Claim;
+import tokenbroker.connections.ConnectionStore.Claiming;
+import tokenbroker.connections.ConnectionStore.Held;
+import tokenbroker.connections.UserGrants;
+import tokenbroker.time.Ticker;
+import tokenbroker.tokens.Account;
+import tokenbroker.tokens.ConnectionId;
+import tokenbroker.tokens.Lease;
+import tokenbroker.tokens.StoreUnavailable;
+
+/** Claims on connections in Redis. Each is a lease that outlasts the longest renewal. */
+final class ConnectionClaims {
+
+  /** Beyond the longest renewal, which is two requests that are listened to this long. */
+  private static final Duration BEYOND_RENEWAL = Duration.ofSeconds(10);
+
+  private static final int REQUESTS_OF_A_RENEWAL = 2;
+
+  private final Commands commands;
+  private final SealedConnections values;
+  private final ConnectionVersions versions;
+  private final Leases leases;
+  private final Duration term;
+
+  ConnectionClaims(
+      Commands commands,
+      SealedConnections values,
+      ConnectionVersions versions,
+      BrokerConfig config,
+      Ticker ticker,
+      MeterRegistry registry) {
+    this.commands = commands;
+    this.values = values;
+    this.versions = versions;
+    this.term =
+        UserGrants.longestRefresh(config.upstream().timeout())
+            .multipliedBy(REQUESTS_OF_A_RENEWAL)
+            .plus(BEYOND_RENEWAL);
+    this.leases =
+        new Leases(
+            commands,
+            ticker,
+            term,
+            Counter.builder("token_broker.connection.claims.lost")
+                .description("Claims on connections that had another owner in mid-renewal")
+                .register(registry));
+  }
+
+  /** As {@link tokenbroker.connections.ConnectionStore#claim}. */
+  Claiming claim(Account account, ConnectionId id, String seen) {
+    var key = Keys.connection(account.client(), id);
+    var claimKey = Keys.claim(account.client(), id);
+    var owner = Leases.newOwner();
+    var answer = asked(key, claimKey, owner, seen);
+    if (answer == null || answer.size() == 0) {
+      return new Claiming.Absent();
+    }
+    if (answer.size() < 3) {
+      return switch (answer.get(0).toString()) {
+        case "changed" -> new Claiming.Changed();
+        case "claimed" -> new Claiming.ClaimedElsewhere();
+        default -> new Claiming.Ended();
+      };
+    }
+    var claim = new RedisClaim(owner, leases.held(claimKey, owner));
+    var sealed = answer.get(1).toString();
+    var held = values.connection(key, id, sealed, answer.get(2).toString(), State.ACTIVE.word());
+    if (held.isEmpty()) {
+      claim.close();
+      throw SealedConnections.unreadable();
+    }
+    return trusted(account, held.get(), claim);
+  }
+
+  private @Nullable Response asked(String key, String claimKey, String owner, String seen) {
+    try {
+      return commands.script(
+          "claim",
+          ConnectionScripts.CLAIM,
+          List.of(key, claimKey),
+          owner,
+          Long.toString(term.toMillis()),
+          seen);
+    } catch (StoreUnavailable e) {
+      leases.abandon(claimKey, owner);
+      throw e;
+    }
+  }
+
+  private Claiming trusted(Account account, Held held, Claim claim) {
+    var connection = versions.trusted(account, held.connection());
+    if (connection.isPresent() && connection.get().state() == State.ACTIVE) {
+      return new Claiming.Claimed(held, claim);
+    }
+    claim.close();
+    return connection.isPresent() ? new Claiming.Ended() : new Claiming.Absent();
+  }
+
+  /** A claim is a lease with a name. */
+  private record RedisClaim(String owner, Lease lease) implements Claim {
+    @Override
+    public void close() {
+      lease.close();
+    }
+  }
+}
