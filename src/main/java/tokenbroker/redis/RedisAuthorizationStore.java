@@ -23,9 +23,6 @@ import tokenbroker.tokens.StoreUnavailable;
 @Typed(RedisAuthorizationStore.class)
 public class RedisAuthorizationStore implements AuthorizationStore {
 
-  /** How far the clocks of two replicas may be apart. */
-  private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(2);
-
   private static final String LIFE = Long.toString(Authorization.LIFE.toMillis());
 
   private final Commands commands;
@@ -122,7 +119,7 @@ public class RedisAuthorizationStore implements AuthorizationStore {
   }
 
   private boolean isAlive(Instant end) {
-    return clocks.wall().isBefore(end.plus(CLOCK_TOLERANCE));
+    return clocks.wall().isBefore(end.plus(SealedValues.CLOCK_TOLERANCE));
   }
 
   private static String key(AuthorizationHandle handle) {

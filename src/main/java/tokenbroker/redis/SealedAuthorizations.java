@@ -28,12 +28,10 @@ final class SealedAuthorizations {
 
   private final Seal seal;
   private final SealedConnections values;
-  private final SealedValues tokens;
 
   SealedAuthorizations(Seal seal, Runnable countUnreadable) {
     this.seal = seal;
     this.values = new SealedConnections(seal, countUnreadable);
-    this.tokens = new SealedValues(seal);
   }
 
   String authorization(String key, Authorization authorization) {
@@ -116,8 +114,7 @@ final class SealedAuthorizations {
     json.put("state", account.state());
     json.put("refresh_token", account.refreshToken().reveal());
     json.put("expires_at", account.expiresAt().toEpochMilli());
-    var place = tokenOf(key);
-    json.put("token", tokens.token(place, account.token(), tokens.nextVersion(place, now), now));
+    json.set("token", TokenJson.of(account.token(), now));
     json.put("token_left", account.token().remaining(now).toMillis());
     return seal.seal(key, json.toString());
   }
@@ -136,20 +133,10 @@ final class SealedAuthorizations {
           var tokenLeft = Duration.ofMillis(json.required("token_left").longValue()).minus(age);
           return new AuthorizedAccount(
               json.required("state").textValue(),
-              tokens
-                  .token(
-                      tokenOf(key),
-                      json.required("token").textValue(),
-                      tokenLeft.isNegative() ? Duration.ZERO : tokenLeft,
-                      now)
-                  .orElseThrow(() -> new IllegalArgumentException("no token")),
+              TokenJson.token(
+                  json.required("token"), tokenLeft.isNegative() ? Duration.ZERO : tokenLeft, now),
               new RefreshToken(json.required("refresh_token").textValue()),
               Instant.ofEpochMilli(json.required("expires_at").longValue()));
         });
-  }
-
-  /** Another context than the result's own, so that neither opens in place of the other. */
-  private static String tokenOf(String key) {
-    return key + ":token";
   }
 }

@@ -12,9 +12,7 @@ import tokenbroker.seal.Seal;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Now;
 import tokenbroker.tokens.AccessToken;
-import tokenbroker.tokens.Lifespan;
 import tokenbroker.tokens.OAuthError;
-import tokenbroker.tokens.TokenId;
 import tokenbroker.tokens.UpstreamFailure;
 
 /**
@@ -31,7 +29,7 @@ final class SealedValues {
    * How far the clocks of two replicas may be apart before a value ends early for one of them. For
    * as long can an old value be stored again.
    */
-  private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(2);
+  static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(2);
 
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -53,19 +51,7 @@ final class SealedValues {
   }
 
   String token(String key, AccessToken token, long version, Now now) {
-    var json = JSON.createObjectNode();
-    json.put("version", version);
-    json.put("value", token.value());
-    json.put("scope", token.scope());
-    json.put("user_id", token.userId());
-    json.put("user_email", token.userEmail());
-    json.put("token_id", token.id().value());
-    json.put("lifetime", token.lifetime().toMillis());
-    json.put("full_lifetime", token.fullLength().toMillis());
-    json.put("expires_at", now.wall().plus(token.remaining(now)).toEpochMilli());
-    json.set("from", SealedProvenance.json(token.provenance()));
-    json.put("short_of_min_ttl", token.shortOfMinTtl());
-    return seal.seal(key, json.toString());
+    return seal.seal(key, TokenJson.of(token, now).put("version", version).toString());
   }
 
   /**
@@ -77,30 +63,11 @@ final class SealedValues {
     return opened(
         key,
         sealed,
-        json -> {
-          var lifetime = Duration.ofMillis(json.required("lifetime").longValue());
-          var sealedEnd = Instant.ofEpochMilli(json.required("expires_at").longValue());
-          if (isLongerThan(timeLeft, lifetime) || isRolledBack(key, json)) {
-            return null;
-          }
-          var sealedLeft = Duration.between(now.wall(), sealedEnd.plus(CLOCK_TOLERANCE));
-          return new AccessToken(
-              json.required("value").textValue(),
-              json.path("scope").textValue(),
-              json.path("user_id").textValue(),
-              json.path("user_email").textValue(),
-              new TokenId(json.required("token_id").textValue()),
-              Lifespan.withRemaining(shorter(timeLeft, sealedLeft), lifetime, now),
-              Duration.ofMillis(json.required("full_lifetime").longValue()),
-              SealedProvenance.of(json.required("from")),
-              json.path("short_of_min_ttl").booleanValue());
-        });
-  }
-
-  private boolean isRolledBack(String key, JsonNode json) {
-    // Earlier versions of the broker sealed none.
-    var version = json.path("version");
-    return version.isNumber() && !versions.seen(key, version.longValue());
+        json ->
+            isLongerThan(timeLeft, TokenJson.lifetime(json))
+                    || !versions.seen(key, json.required("version").longValue())
+                ? null
+                : TokenJson.token(json, timeLeft, now));
   }
 
   String failure(String key, UpstreamFailure failure, Now now) {
@@ -205,7 +172,7 @@ final class SealedValues {
     }
   }
 
-  private static Duration shorter(Duration one, Duration other) {
+  static Duration shorter(Duration one, Duration other) {
     return one.compareTo(other) < 0 ? one : other;
   }
 }
