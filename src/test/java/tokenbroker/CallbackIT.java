@@ -82,7 +82,7 @@ class CallbackIT {
     var answer =
         ConnectedSite.raw(broker.port(), "GET /oauth/callback?state=%zz&code=%zz HTTP/1.0\r\n\r\n");
 
-    assertThat(answer).matches("(?s)HTTP/1\\.[01] 400 .*").doesNotContain("Exception", "at io.");
+    assertThat(answer).startsWith("HTTP/1.1 400 ").doesNotContain("Exception", "at io.");
   }
 
   @Test
@@ -145,6 +145,13 @@ class CallbackIT {
   }
 
   @Test
+  void aPathThatMayBeReadInTwoWaysGetsAPage() {
+    try (var browser = new Browser()) {
+      assertReadable(browser.get(broker.url("/connect/..%2f")), 404);
+    }
+  }
+
+  @Test
   void withoutAPublicAddressThereIsNoFlow() {
     try (var off =
             BrokerProcess.with(site.files).with("quarkus.redis.hosts", site.redis.url()).start();
@@ -168,7 +175,11 @@ class CallbackIT {
   }
 
   private static void assertReadable(HttpResponse<String> page) {
-    assertThat(page.statusCode()).isEqualTo(400);
+    assertReadable(page, 400);
+  }
+
+  private static void assertReadable(HttpResponse<String> page, int status) {
+    assertThat(page.statusCode()).isEqualTo(status);
     assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
     assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
         .startsWith("default-src 'none'");

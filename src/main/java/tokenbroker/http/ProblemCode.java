@@ -106,6 +106,7 @@ enum ProblemCode {
   /** Returns the problem of a request that is refused unread with this status. */
   static ProblemCode refusal(int status) {
     return switch (status) {
+      case 404 -> NOT_FOUND;
       case 413 -> CONTENT_TOO_LARGE;
       case 414 -> LINE_TOO_LONG;
       case 431 -> HEAD_TOO_LARGE;

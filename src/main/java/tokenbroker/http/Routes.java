@@ -21,9 +21,9 @@ class Routes {
 
   private final HotPath hotPath;
   private final PublicHost publicHost;
-  private final Refusals refusals;
+  private final RefusedRequests refusals;
 
-  Routes(HotPath hotPath, PublicHost publicHost, Refusals refusals) {
+  Routes(HotPath hotPath, PublicHost publicHost, RefusedRequests refusals) {
     this.hotPath = hotPath;
     this.publicHost = publicHost;
     this.refusals = refusals;
@@ -45,7 +45,7 @@ class Routes {
   private void checkPath(RoutingContext request) {
     var path = request.request().path();
     if (path == null || !BrowserPaths.isPlain(path)) {
-      end(request, ProblemCode.NOT_FOUND);
+      refuse(request, ProblemCode.NOT_FOUND);
     } else if (BrowserPaths.has(path)) {
       publicHost.guard(request.request());
       request.next();
@@ -61,7 +61,7 @@ class Routes {
    */
   private void refuseMalformed(RoutingContext request) {
     if (request.statusCode() == ProblemCode.INVALID_REQUEST.status) {
-      refuse(request);
+      refuse(request, ProblemCode.INVALID_REQUEST);
     } else {
       request.next();
     }
@@ -90,10 +90,11 @@ class Routes {
     return List.of(allowed.split(", ")).contains(method.name());
   }
 
-  private void refuse(RoutingContext request) {
-    var status = ProblemCode.INVALID_REQUEST.status;
+  /** With a page where a person may be looking. */
+  private void refuse(RoutingContext request, ProblemCode code) {
     var traceparent = request.request().getHeader("traceparent");
-    end(request, status, refusals.answer(status, request.request().path(), traceparent));
+    var answer = refusals.answer(code.status, request.request().path(), traceparent);
+    end(request, code.status, answer);
   }
 
   private void end(RoutingContext request, ProblemCode code) {

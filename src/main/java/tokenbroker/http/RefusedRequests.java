@@ -14,21 +14,24 @@ import tokenbroker.server.RefusalForm;
  */
 @Singleton
 @Unremovable
-class Refusals implements RefusalForm {
+class RefusedRequests implements RefusalForm {
 
   private final ObjectMapper json;
   private final PublicHost publicHost;
 
-  Refusals(ObjectMapper json, PublicHost publicHost) {
+  RefusedRequests(ObjectMapper json, PublicHost publicHost) {
     this.json = json;
     this.publicHost = publicHost;
   }
 
   @Override
   public Answer answer(int status, @Nullable String path, @Nullable String traceparent) {
-    return path != null && BrowserPaths.has(path)
-        ? publicHost.guarded(Page.MALFORMED.answer())
-        : problem(ProblemCode.refusal(status), traceparent);
+    var code = ProblemCode.refusal(status);
+    if (path == null || !BrowserPaths.has(path)) {
+      return problem(code, traceparent);
+    }
+    var page = code == ProblemCode.NOT_FOUND ? Page.NOT_FOUND : Page.MALFORMED;
+    return publicHost.guarded(page.answer());
   }
 
   Answer problem(ProblemCode code, @Nullable String traceparent) {
