@@ -129,9 +129,11 @@ class OutputIT {
 
   @Test
   void lostLinesAreCountedAndToldWhenTheOutputIsReadAgain() {
-    try (var wordy = settings().with("quarkus.log.level", "DEBUG").output(pipe).start()) {
+    try (var wordy =
+        settings().with("quarkus.http.access-log.enabled", true).output(pipe).start()) {
       pipe.stopReading();
       loseAuditLines(wordy);
+      loseLogLines(wordy);
       assertThat(wordy.managementGet("/q/health/ready")).contains("\"stdout\": \"blocked for ");
       assertThat(wordy.get(PATH, orders).statusCode()).isEqualTo(200);
       assertThat(wordy.output()).doesNotContain("were dropped");
@@ -195,6 +197,17 @@ class OutputIT {
       assertThat(i).isLessThan(100);
       for (var hit = 0; hit < 200; hit++) {
         assertThat(wordy.get(PATH, longest).statusCode()).isEqualTo(200);
+      }
+    }
+  }
+
+  /** A line for each request, with its address. */
+  private static void loseLogLines(BrokerProcess wordy) {
+    var path = "/none?" + "x".repeat(4_000);
+    for (var i = 0; dropped(wordy, "log") == 0; i++) {
+      assertThat(i).isLessThan(100);
+      for (var request = 0; request < 200; request++) {
+        assertThat(wordy.get(path, "none").statusCode()).isEqualTo(404);
       }
     }
   }
