@@ -154,6 +154,8 @@ class RefreshAheadTest {
     var token = slow.token(acme);
     var account = Account.of(acme.name());
     var news = Announcement.of(Announcement.Kind.RENEWED, account);
+    store.keep(account, token, TokenStore.Revision.UNKNOWN, news);
+    await().until(() -> looks.get() == 1);
     for (var i = 0; i < 1000; i++) {
       store.keep(account, token, TokenStore.Revision.UNKNOWN, news);
     }
