@@ -8,6 +8,7 @@ import tokenbroker.clients.ClientCredentials;
 import tokenbroker.clients.Upstream;
 import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.connections.UserGrants;
+import tokenbroker.seal.KeyedHash;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.RefreshToken;
@@ -37,6 +38,9 @@ sealed interface Grant {
         credentials.version());
   }
 
+  /** Names whose token it is, for the breaker alone: no two accounts have the same name. */
+  String account(Client client, KeyedHash hash);
+
   /** How many times the usual limit its answer is listened to. */
   default int patience() {
     return 1;
@@ -52,6 +56,11 @@ sealed interface Grant {
 
   /** The client's own token (§4.4). */
   record OfClient(Client client) implements Grant {
+    @Override
+    public String account(Client own, KeyedHash hash) {
+      return own.name().value();
+    }
+
     @Override
     public boolean repeatable() {
       return true;
@@ -74,6 +83,11 @@ sealed interface Grant {
 
   /** A code that a user brought back (§4.1.3), with its proof (RFC 7636 §4.5). */
   record OfCode(String code, URI redirectUri, String verifier) implements Grant {
+    @Override
+    public String account(Client client, KeyedHash hash) {
+      return hash.of("code", client.name().value(), code);
+    }
+
     @Override
     public Map<String, String> parameters() {
       var parameters = new LinkedHashMap<String, String>();
@@ -103,6 +117,11 @@ sealed interface Grant {
 
   /** A refresh token, which is used up by it (§6). */
   record OfRefreshToken(RefreshToken token) implements Grant {
+    @Override
+    public String account(Client client, KeyedHash hash) {
+      return hash.of("refresh_token", client.name().value(), token.reveal());
+    }
+
     @Override
     public Map<String, String> parameters() {
       return Map.of("grant_type", "refresh_token", "refresh_token", token.reveal());

@@ -16,6 +16,7 @@ import tokenbroker.outbound.OutboundHttp;
 import tokenbroker.outbound.Reply;
 import tokenbroker.outbound.Reply.Answered;
 import tokenbroker.seal.KeyedHash;
+import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
@@ -31,6 +32,7 @@ public class TrackMageTokenSource {
 
   private final OutboundHttp http;
   private final Ticker ticker;
+  private final KeyedHash hash;
   private final TokenAnswers answers;
   private final UpstreamMetrics metrics;
   private final Duration timeLimit;
@@ -41,6 +43,7 @@ public class TrackMageTokenSource {
       BrokerConfig config, Clock clock, Ticker ticker, KeyedHash hash, UpstreamMetrics metrics) {
     this.http = new OutboundHttp(config.upstream().connectTimeout(), ticker, clock);
     this.ticker = ticker;
+    this.hash = hash;
     this.answers = new TokenAnswers(hash);
     this.metrics = metrics;
     this.timeLimit = config.upstream().timeout();
@@ -58,7 +61,11 @@ public class TrackMageTokenSource {
             .credentials()
             .orElseThrow(() -> new IllegalArgumentException(client.name() + " has no credentials"));
     var upstream = state(client.upstream());
-    return upstream.breaker().call(() -> ask(client, credentials, grant, upstream));
+    var deadline = ticker.now().plus(timeLimit.multipliedBy(grant.patience()));
+    return upstream
+        .breaker()
+        .call(
+            grant.account(client, hash), () -> ask(client, credentials, grant, upstream, deadline));
   }
 
   private UpstreamState state(Upstream upstream) {
@@ -67,17 +74,20 @@ public class TrackMageTokenSource {
         key ->
             new UpstreamState(
                 key.name,
-                new UpstreamBreaker(key.name, firstBackoff, metrics),
+                new UpstreamBreaker(
+                    key.name, firstBackoff, timeLimit.dividedBy(2), metrics, ticker),
                 new ClockSkew(key.name, metrics)));
   }
 
   private FromUpstream ask(
-      Client client, ClientCredentials credentials, Grant grant, UpstreamState upstream) {
-    var limit = timeLimit.multipliedBy(grant.patience());
-    var deadline = ticker.now().plus(limit);
+      Client client,
+      ClientCredentials credentials,
+      Grant grant,
+      UpstreamState upstream,
+      Moment deadline) {
     var configured = grant.style(client.upstream());
     var style = upstream.styleFor(configured);
-    var first = exchange(client, credentials, grant, style, upstream, limit);
+    var first = exchange(client, credentials, grant, style, upstream, ticker.now().until(deadline));
     if (!first.refusesStyle || configured != RequestStyle.FORM) {
       return first.result;
     }

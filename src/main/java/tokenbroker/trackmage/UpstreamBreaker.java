@@ -1,13 +1,15 @@
 package tokenbroker.trackmage;
 
-import io.smallrye.faulttolerance.api.CircuitBreakerState;
-import io.smallrye.faulttolerance.api.TypedGuard;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import tokenbroker.time.Moment;
+import tokenbroker.time.Ticker;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
 import tokenbroker.tokens.FetchResult.InvalidResponse;
@@ -16,108 +18,201 @@ import tokenbroker.tokens.FetchResult.TimedOut;
 import tokenbroker.tokens.FetchResult.Unavailable;
 
 /**
- * Keeps many clients from besieging an upstream that is down. It opens on connect failures,
- * time-outs and 5xx alone: an upstream that answers, whatever it says, is up.
+ * Spares an upstream that is down. It opens when {@value #ACCOUNTS} different accounts have failed
+ * since the upstream last served one. A failure is a connect failure, a time-out or a 5xx; any
+ * other response serves, and closes the breaker. However often one account fails, it counts once.
  *
- * <p>Each client already backs off by itself, so the breaker matters where many clients share an
- * upstream. It must never keep a client waiting longer than that client's own back-off would: hence
- * a pause of half the first back-off, one second at most, and one trial that closes it again.
+ * <p>Each account already backs off by itself, so the breaker matters where many accounts share an
+ * upstream. While it is open:
+ *
+ * <ul>
+ *   <li>Of the accounts that have failed, one is tried in each pause. The others are refused. The
+ *       pause is half the first back-off, one second at most, so nobody waits longer than by its
+ *       own back-off.
+ *   <li>Accounts that have not failed are tried one after the other, so that accounts which the
+ *       upstream fails for good take it from nobody. After one that got no response they are
+ *       refused for a pause, too.
+ * </ul>
+ *
+ * Thread-safe.
  */
 final class UpstreamBreaker {
 
-  /** So many requests are looked at: a client alone is at its longest back-off before they fill. */
-  private static final int WINDOW = 20;
+  /** So many accounts fail before the breaker opens. */
+  static final int ACCOUNTS = 10;
 
-  private static final double FAILURE_RATIO = 0.5;
+  /** So many are remembered. An account beyond that counts as one that has not failed. */
+  private static final int MOST_REMEMBERED = 10_000;
+
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
   private static final Logger LOG = Logger.getLogger(UpstreamBreaker.class);
 
   private final String upstream;
-  private final UpstreamMetrics metrics;
   private final Duration pause;
-  private final TypedGuard<FromUpstream> guard;
-  private final AtomicBoolean closed = new AtomicBoolean(true);
+  private final Duration longestWait;
+  private final UpstreamMetrics metrics;
+  private final Ticker ticker;
 
-  /** By {@link System#nanoTime}, as the guard itself counts. */
-  private volatile long trialDue;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
 
-  UpstreamBreaker(String upstream, Duration firstBackoff, UpstreamMetrics metrics) {
+  /** The accounts that have failed since the upstream last served one. Guarded by the lock. */
+  private final Set<String> failed = new LinkedHashSet<>();
+
+  private boolean open;
+
+  private final Turn ofFailed;
+  private final Turn ofOthers;
+
+  /**
+   * Makes a closed breaker.
+   *
+   * @param longestWait how long an account that has not failed waits for another one
+   */
+  UpstreamBreaker(
+      String upstream,
+      Duration firstBackoff,
+      Duration longestWait,
+      UpstreamMetrics metrics,
+      Ticker ticker) {
     this.upstream = upstream;
-    this.metrics = metrics;
     var half = firstBackoff.dividedBy(2);
     this.pause = half.compareTo(LONGEST_PAUSE) < 0 ? half : LONGEST_PAUSE;
-    this.guard =
-        TypedGuard.create(FromUpstream.class)
-            .withCircuitBreaker()
-            .requestVolumeThreshold(WINDOW)
-            .failureRatio(FAILURE_RATIO)
-            .delay(pause.toMillis(), ChronoUnit.MILLIS)
-            .successThreshold(1)
-            .failOn(UpstreamDown.class)
-            .onStateChange(this::changed)
-            .done()
-            .build();
+    this.longestWait = longestWait;
+    this.metrics = metrics;
+    this.ticker = ticker;
+    this.ofFailed = new Turn(ticker.now());
+    this.ofOthers = new Turn(ticker.now());
     metrics.breakerOpen(upstream, false);
   }
 
-  FromUpstream call(Supplier<FromUpstream> fetch) {
-    try {
-      return guard.get(() -> answeredOrThrow(fetch.get()));
-    } catch (UpstreamDown down) {
-      return down.result;
-    } catch (CircuitBreakerOpenException open) {
-      return new Unavailable("breaker_open", untilTrial());
-    }
-  }
-
-  private static FromUpstream answeredOrThrow(FromUpstream result) {
-    if (isOutage(result)) {
-      throw new UpstreamDown(result);
-    }
-    return result;
-  }
-
-  private static boolean isOutage(FromUpstream result) {
-    return switch (result) {
-      case TimedOut _ -> true;
-      case Unavailable(var reason, _) ->
-          reason.equals(TokenAnswers.CONNECT) || reason.equals(TokenAnswers.HTTP_5XX);
-      case Fetched _, Rejected _, InvalidResponse _ -> false;
+  /**
+   * Fetches, or refuses to. Blocks for the longest wait at most, and then for as long as the fetch.
+   *
+   * @param account what is the same for all fetches of one account, and for no others
+   */
+  FromUpstream call(String account, Supplier<FromUpstream> fetch) {
+    return switch (admit(account)) {
+      case Refused(var retryAfter) -> new Unavailable("breaker_open", retryAfter);
+      case Admitted(var turn) -> {
+        var outcome = Outcome.UNKNOWN;
+        try {
+          var result = fetch.get();
+          outcome = outcome(result);
+          yield result;
+        } finally {
+          ended(account, turn, outcome);
+        }
+      }
     };
   }
 
-  /** While a trial is under way its end is not known: another pause is as good a guess as any. */
-  private Duration untilTrial() {
-    var left = Duration.ofNanos(trialDue - System.nanoTime());
-    return left.isPositive() ? left : pause;
+  /** Whose turn it is while the breaker is open: one account's at a time. */
+  private static final class Turn {
+
+    boolean taken;
+    Moment next;
+
+    Turn(Moment next) {
+      this.next = next;
+    }
   }
 
-  private void changed(CircuitBreakerState state) {
-    if (state == CircuitBreakerState.OPEN) {
-      trialDue = System.nanoTime() + pause.toNanos();
+  private sealed interface Admission {}
+
+  /**
+   * @param turn what it takes; null if the breaker was closed
+   */
+  private record Admitted(@Nullable Turn turn) implements Admission {}
+
+  private record Refused(Duration retryAfter) implements Admission {}
+
+  private Admission admit(String account) {
+    lock.lock();
+    try {
+      var wait = longestWait.toNanos();
+      while (open) {
+        var now = ticker.now();
+        var hasFailed = failed.contains(account);
+        var turn = hasFailed ? ofFailed : ofOthers;
+        if (now.isBefore(turn.next)) {
+          return new Refused(now.until(turn.next));
+        }
+        if (!turn.taken) {
+          turn.taken = true;
+          return new Admitted(turn);
+        }
+        if (hasFailed || wait <= 0) {
+          return new Refused(pause); // A guess: nobody knows when that one ends.
+        }
+        wait = changed.awaitNanos(wait);
+      }
+      return new Admitted(null);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Refused(pause);
+    } finally {
+      lock.unlock();
     }
-    var nowClosed = state == CircuitBreakerState.CLOSED;
-    if (closed.getAndSet(nowClosed) == nowClosed) {
-      return;
+  }
+
+  private void ended(String account, @Nullable Turn turn, Outcome outcome) {
+    lock.lock();
+    try {
+      switch (outcome) {
+        case SERVED -> close();
+        case ERROR, NO_RESPONSE -> failed(account);
+        case UNKNOWN -> {}
+      }
+      if (turn != null) {
+        turn.taken = false;
+        if (turn == ofFailed || outcome == Outcome.NO_RESPONSE) {
+          turn.next = ticker.now().plus(pause);
+        }
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
     }
-    metrics.breakerOpen(upstream, !nowClosed);
-    if (nowClosed) {
-      LOG.infof("Upstream %s answers again", upstream);
-    } else {
+  }
+
+  private void failed(String account) {
+    if (failed.size() < MOST_REMEMBERED) {
+      failed.add(account);
+    }
+    if (!open && failed.size() >= ACCOUNTS) {
+      open = true;
+      ofFailed.next = ticker.now().plus(pause);
+      metrics.breakerOpen(upstream, true);
       LOG.warnf("Upstream %s is down: it is tried again now and then", upstream);
     }
   }
 
-  /** Carries a failed result through the guard, which counts exceptions only. */
-  private static final class UpstreamDown extends RuntimeException {
-
-    private static final long serialVersionUID = 1;
-
-    private final transient FromUpstream result;
-
-    UpstreamDown(FromUpstream result) {
-      super(null, null, false, false);
-      this.result = result;
+  private void close() {
+    failed.clear();
+    if (open) {
+      open = false;
+      ofOthers.next = ticker.now();
+      metrics.breakerOpen(upstream, false);
+      LOG.infof("Upstream %s answers again", upstream);
     }
+  }
+
+  private enum Outcome {
+    SERVED,
+    ERROR,
+    NO_RESPONSE,
+    /** The fetch broke, which says nothing about the upstream. */
+    UNKNOWN
+  }
+
+  private static Outcome outcome(FromUpstream result) {
+    return switch (result) {
+      case TimedOut _ -> Outcome.NO_RESPONSE;
+      case Unavailable(var reason, _) when reason.equals(TokenAnswers.CONNECT) ->
+          Outcome.NO_RESPONSE;
+      case Unavailable(var reason, _) when reason.equals(TokenAnswers.HTTP_5XX) -> Outcome.ERROR;
+      case Unavailable _, Fetched _, Rejected _, InvalidResponse _ -> Outcome.SERVED;
+    };
   }
 }

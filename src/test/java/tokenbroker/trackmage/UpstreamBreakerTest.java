@@ -1,10 +1,16 @@
 package tokenbroker.trackmage;
 
+import static java.util.concurrent.CompletableFuture.supplyAsync;
+import static java.util.stream.IntStream.range;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -15,19 +21,23 @@ import tokenbroker.clients.Upstream;
 import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.testing.Answer;
 import tokenbroker.testing.ScriptedUpstream;
-import tokenbroker.tokens.FetchResult;
 import tokenbroker.tokens.FetchResult.Fetched;
+import tokenbroker.tokens.FetchResult.FromUpstream;
 import tokenbroker.tokens.FetchResult.Unavailable;
+import tokenbroker.tokens.RefreshToken;
 
 class UpstreamBreakerTest {
 
-  private static final int WINDOW = 20;
+  private static final int ACCOUNTS = UpstreamBreaker.ACCOUNTS;
+  private static final Duration PAUSE = Duration.ofMillis(200);
 
   private final ScriptedUpstream upstream = ScriptedUpstream.start();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   @AfterEach
   void close() {
     upstream.close();
+    threads.close();
   }
 
   static Stream<Answer> outages() {
@@ -36,54 +46,145 @@ class UpstreamBreakerTest {
 
   @ParameterizedTest
   @MethodSource("outages")
-  void anOutageOpensItAndAnAnswerClosesIt(Answer outage) {
-    try (var under = source(Duration.ofMillis(400))) {
+  void manyAccountsThatFailOpenItAndAResponseClosesIt(Answer outage) {
+    try (var under = source()) {
       upstream.answer(outage);
-      fetch(under, WINDOW);
-      var refused = awaitOpen(under);
-
+      open(under);
       assertThat(breakerGauge(under)).isOne();
-      assertThat(refused.retryAfter())
-          .as("no longer than half the first back-off")
-          .isBetween(Duration.ofNanos(1), Duration.ofMillis(200));
+      assertThat(fetch(under, 0)).isEqualTo(new Unavailable("breaker_open", PAUSE));
 
       upstream.answer(Answer.token());
-      await().until(() -> under.source.fetch(acme()) instanceof Fetched);
+      under.clock.advance(PAUSE);
+      assertThat(fetch(under, 0)).isInstanceOf(Fetched.class);
       assertThat(breakerGauge(under)).isZero();
+      assertThat(fetch(under, 1)).isInstanceOf(Fetched.class);
     }
   }
 
   @Test
   void timeOutsOpenIt() {
-    try (var under =
-        SourceUnderTest.with(
-            Map.of("broker.upstream.timeout", "20ms", "broker.upstream.backoff", "2s…4s"))) {
+    try (var under = source("broker.upstream.timeout", "20ms")) {
       upstream.hold();
-      fetch(under, WINDOW);
-      awaitOpen(under);
+      open(under);
+      assertThat(isRefusal(fetch(under, 0))).isTrue();
     }
   }
 
   @Test
-  void whileItIsOpenTheUpstreamIsLeftAloneAndNothingIsCounted() {
-    try (var under = source(Duration.ofMinutes(1))) {
+  void aPauseIsASecondAtMost() {
+    try (var under = source("broker.upstream.backoff", "1m…2m")) {
       upstream.answer(Answer.html(500));
-      fetch(under, WINDOW);
-      awaitOpen(under);
-      // Every request that was let through arrived: the others went nowhere.
-      assertThat(under.requests("acme")).isEqualTo(Map.of("http_5xx", (double) upstream.count()));
+      open(under);
+      assertThat(fetch(under, 0)).isEqualTo(new Unavailable("breaker_open", Duration.ofSeconds(1)));
     }
   }
 
   @Test
-  void fewerFailuresThanSuccessesLeaveItClosed() {
-    try (var under = source(Duration.ofMinutes(1))) {
-      for (var turn = 0; turn < 2 * WINDOW; turn++) {
-        upstream.answer(turn % 3 == 0 ? Answer.html(500) : Answer.token());
-        under.source.fetch(acme());
+  void ofTheAccountsThatFailedOneIsTriedInEachPauseAndTheOthersAreRefused() {
+    try (var under = source()) {
+      upstream.answer(Answer.html(500));
+      open(under);
+      for (var pause = 0; pause < 3; pause++) {
+        under.clock.advance(PAUSE);
+        range(0, ACCOUNTS).forEach(account -> fetch(under, account));
       }
-      assertThat(upstream.count()).isEqualTo(2 * WINDOW);
+      assertThat(upstream.count()).isEqualTo(ACCOUNTS + 3);
+      assertThat(upstream.count("id-of-client-0")).isEqualTo(4);
+      assertThat(upstream.count("id-of-client-1")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void fewAccountsDoNotOpenItHoweverOftenTheyFail() {
+    try (var under = source()) {
+      upstream.answer(Answer.html(500));
+      for (var turn = 0; turn < 10; turn++) {
+        range(1, ACCOUNTS).forEach(account -> fetch(under, account));
+      }
+      assertThat(upstream.count()).isEqualTo(10 * (ACCOUNTS - 1));
       assertThat(breakerGauge(under)).isZero();
+    }
+  }
+
+  @Test
+  void accountsThatFailDoNotOpenItWhileOthersAreServed() {
+    try (var under = source()) {
+      range(0, 4 * ACCOUNTS)
+          .forEach(
+              account -> {
+                upstream.answer(account % ACCOUNTS == 0 ? Answer.token() : Answer.html(500));
+                fetch(under, account);
+              });
+      assertThat(upstream.count()).isEqualTo(4 * ACCOUNTS);
+      assertThat(breakerGauge(under)).isZero();
+    }
+  }
+
+  /** 25 accounts get 500 for good, and their callers go on asking. */
+  @Test
+  void accountsThatFailForGoodTakeItFromNobody() {
+    try (var under = source()) {
+      range(0, 25).forEach(account -> upstream.answer("id-of-client-" + account, Answer.html(500)));
+      for (var round = 0; round < 3; round++) {
+        range(0, 25).forEach(account -> fetch(under, account));
+        under.clock.advance(PAUSE);
+      }
+      assertThat(breakerGauge(under)).isOne();
+
+      var calls = range(0, 145).mapToObj(account -> later(under, account)).toList();
+      var served =
+          range(0, 145).filter(i -> calls.get(i).join() instanceof Fetched).boxed().toList();
+      assertThat(served).isEqualTo(range(25, 145).boxed().toList());
+    }
+  }
+
+  @Test
+  void whileItIsOpenAccountsThatHaveNotFailedAreTriedOneAfterTheOther() throws Exception {
+    try (var under = source()) {
+      upstream.answer(Answer.html(500));
+      open(under);
+      upstream.hold();
+      var others =
+          range(ACCOUNTS, ACCOUNTS + 5).mapToObj(account -> later(under, account)).toList();
+      await().until(() -> upstream.count() == ACCOUNTS + 1);
+      assertThat(upstream.count()).isEqualTo(ACCOUNTS + 1);
+
+      upstream.release();
+      for (var other : others) {
+        assertThat(other.get()).isEqualTo(new Unavailable("http_5xx", null));
+      }
+      assertThat(upstream.count()).isEqualTo(ACCOUNTS + 5);
+    }
+  }
+
+  @Test
+  void afterOneThatGotNoResponseTheOthersAreRefusedForAPause() {
+    try (var under = source()) {
+      upstream.answer(Answer.closed());
+      open(under);
+      assertThat(isRefusal(fetch(under, ACCOUNTS))).as("tried").isFalse();
+      assertThat(isRefusal(fetch(under, ACCOUNTS + 1))).isTrue();
+
+      upstream.answer(Answer.token());
+      under.clock.advance(PAUSE);
+      assertThat(fetch(under, ACCOUNTS + 1)).isInstanceOf(Fetched.class);
+    }
+  }
+
+  @Test
+  void nobodyWaitsForAnotherLongerThanHalfTheTimeLimit() throws Exception {
+    try (var under = source("broker.upstream.timeout", "2s")) {
+      upstream.answer(Answer.html(500));
+      open(under);
+      upstream.hold();
+      var grants = new TrackMageUserGrants(under.source);
+      var first = supplyAsync(() -> grants.refresh(client(0), new RefreshToken("r")), threads);
+      await().until(() -> upstream.count() == ACCOUNTS + 1);
+
+      assertThat(isRefusal(fetch(under, ACCOUNTS))).isTrue();
+      assertThat(first).as("may take six times the limit").isNotDone();
+      upstream.release();
+      assertThat(first.get()).isEqualTo(new Unavailable("http_5xx", null));
     }
   }
 
@@ -101,59 +202,67 @@ class UpstreamBreakerTest {
 
   @ParameterizedTest
   @MethodSource("notOutages")
-  void oneClientsTroubleNeverHarmsItsNeighbours(Answer trouble) {
-    try (var under = source(Duration.ofMinutes(1))) {
-      upstream.answer("id-of-acme", trouble);
-      fetch(under, 2 * WINDOW);
-      assertThat(upstream.count("id-of-acme")).isEqualTo(2 * WINDOW);
-
-      var neighbour = SourceUnderTest.client("neighbour", acme().upstream(), null);
-      assertThat(under.source.fetch(neighbour)).isInstanceOf(Fetched.class);
+  void whateverElseIsAnsweredTheUpstreamIsUp(Answer trouble) {
+    try (var under = source()) {
+      upstream.answer(trouble);
+      range(0, 2 * ACCOUNTS).forEach(account -> fetch(under, account));
+      assertThat(upstream.count()).isEqualTo(2 * ACCOUNTS);
       assertThat(breakerGauge(under)).isZero();
     }
   }
 
   @Test
   void oneUpstreamsOutageLeavesTheOthersAlone() {
-    try (var under = source(Duration.ofMinutes(1));
+    try (var under = source();
         var other = ScriptedUpstream.start()) {
       upstream.answer(Answer.html(500));
-      fetch(under, WINDOW);
-      awaitOpen(under);
+      open(under);
 
       var rc = new Upstream("rc", other.url(), RequestStyle.FORM, "/oauth/v2/token");
-      assertThat(under.source.fetch(SourceUnderTest.client("acme", rc, null)))
+      assertThat(under.source.fetch(SourceUnderTest.client("client-0", rc, null)))
           .isInstanceOf(Fetched.class);
-      var moved = SourceUnderTest.client(other.url());
-      assertThat(under.source.fetch(moved)).as("same name, new URL").isInstanceOf(Fetched.class);
+      var moved = new Upstream("production", other.url(), RequestStyle.JSON, "/oauth/v2/token");
+      assertThat(under.source.fetch(SourceUnderTest.client("client-0", moved, null)))
+          .as("same name, new URL")
+          .isInstanceOf(Fetched.class);
     }
   }
 
-  private static SourceUnderTest source(Duration firstBackoff) {
-    return SourceUnderTest.with(Map.of("broker.upstream.backoff", firstBackoff.toMillis() + "ms"));
+  private static SourceUnderTest source() {
+    return source("broker.upstream.timeout", "30s");
   }
 
-  private void fetch(SourceUnderTest under, int times) {
-    for (var turn = 0; turn < times; turn++) {
-      assertThat(under.source.fetch(acme())).isNotInstanceOf(Fetched.class);
-    }
+  private static SourceUnderTest source(String key, String value) {
+    var settings = new HashMap<>(Map.of("broker.upstream.backoff", "400ms…30s"));
+    settings.put(key, value);
+    return SourceUnderTest.with(settings);
   }
 
-  /** A trial may be due at any time: what counts is that refusals happen. */
-  private Unavailable awaitOpen(SourceUnderTest under) {
-    return (Unavailable)
-        await().until(() -> under.source.fetch(acme()), UpstreamBreakerTest::isRefusal);
+  /** Has as many accounts fail as open it. */
+  private void open(SourceUnderTest under) {
+    range(0, ACCOUNTS).forEach(account -> assertThat(isRefusal(fetch(under, account))).isFalse());
+    assertThat(breakerGauge(under)).isOne();
   }
 
-  private static boolean isRefusal(FetchResult result) {
-    return result instanceof Unavailable(var reason, var after) && reason.equals("breaker_open");
+  private CompletableFuture<FromUpstream> later(SourceUnderTest under, int account) {
+    return supplyAsync(() -> fetch(under, account), threads);
   }
 
-  private double breakerGauge(SourceUnderTest under) {
+  private FromUpstream fetch(SourceUnderTest under, int account) {
+    return under.source.fetch(client(account));
+  }
+
+  private Client client(int account) {
+    var production =
+        new Upstream("production", upstream.url(), RequestStyle.JSON, "/oauth/v2/token");
+    return SourceUnderTest.client("client-" + account, production, null);
+  }
+
+  private static boolean isRefusal(FromUpstream result) {
+    return result instanceof Unavailable(var reason, _) && reason.equals("breaker_open");
+  }
+
+  private static double breakerGauge(SourceUnderTest under) {
     return under.gauge("token_broker.upstream.breaker.open", "production");
-  }
-
-  private Client acme() {
-    return SourceUnderTest.client(upstream.url(), RequestStyle.JSON);
   }
 }
