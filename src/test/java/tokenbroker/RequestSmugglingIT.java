@@ -59,7 +59,7 @@ class RequestSmugglingIT {
     assertThat(statuses("\r\n" + get)).containsExactly(200);
     var chunked = "Transfer-Encoding: chunked\r\nContent-Type: application/json";
     var known = chunked + "\r\nAuthorization: Bearer " + ISSUER.token(Clients.CALLER);
-    var body = "10\r\n{\"token_id\": \"a\"}\r\n0\r\n\r\n";
+    var body = "26\r\n{\"token_id\": \"%s\"}\r\n0\r\n\r\n".formatted("A".repeat(22));
     assertThat(statuses(post(known) + body + get)).containsExactly(200, 200);
     // One that is refused before its body is read is the last one.
     assertThat(statuses(post(chunked) + body + get)).containsExactly(401);

@@ -57,7 +57,7 @@ class Routes {
   }
 
   /**
-   * A request without a valid {@code Host} among others: the caller's fault, and no line of log.
+   * A malformed {@code :authority} (HTTP/2) among others: the caller's fault, and no line of log.
    */
   private void refuseMalformed(RoutingContext request) {
     if (request.statusCode() == ProblemCode.INVALID_REQUEST.status) {
