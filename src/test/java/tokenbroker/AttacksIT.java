@@ -180,7 +180,7 @@ class AttacksIT {
         .until(() -> broker.metric("token_broker_connections{port=\"callers\"") == 0);
     var after = broker.liveHeap();
     assertThat(broker.handle().isAlive()).isTrue();
-    assertThat(good.failed()).isZero();
+    assertThat(good.failures()).isEmpty();
     assertThat(broker.output()).doesNotContain("\"level\":\"ERROR\"");
     assertThat(after - before).as("bytes that live on").isLessThan(8 << 20);
     Measured.say(

@@ -181,8 +181,8 @@ public interface BrokerConfig {
   interface Server {
     /**
      * Connections that a replica holds at once, silent ones included; with HTTP/2 each stream
-     * counts as well. {@code 0} follows the heap: half of it, at 64 KiB each, so 1024 for 128 MiB,
-     * and 20000 at most.
+     * counts as well. {@code 0} follows the heap: three eighths of it, at 48 KiB each, so 1024 for
+     * 128 MiB, and 20000 at most.
      */
     @WithDefault("0")
     @Range(min = "0", max = "1000000")

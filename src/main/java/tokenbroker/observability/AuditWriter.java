@@ -10,8 +10,8 @@ import tokenbroker.time.Ticker;
 /** Writes audit lines behind the requests, on a thread of its own. */
 final class AuditWriter {
 
-  /** Some 50,000 lines of usual callers. */
-  private static final long MOST_BYTES = 16 * 1024 * 1024;
+  /** Some 25,000 lines of usual callers. */
+  private static final long MOST_BYTES = 8 * 1024 * 1024;
 
   private static final int AT_ONCE = 256;
   private static final Duration LOOK_EVERY = Duration.ofMillis(10);

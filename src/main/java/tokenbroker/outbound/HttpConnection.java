@@ -11,6 +11,7 @@ import java.net.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentLengthStrategy;
 import org.apache.hc.core5.http.HttpException;
@@ -68,7 +69,7 @@ final class HttpConnection {
   private final Socket layered;
   private final BasicHttpTransportMetrics transport = new BasicHttpTransportMetrics();
   private final SessionInputBufferImpl received =
-      new SessionInputBufferImpl(transport, 8 * 1024, 512, LIMITS.getMaxLineLength(), null);
+      new SessionInputBufferImpl(transport, 2 * 1024, 512, LIMITS.getMaxLineLength(), null);
 
   /**
    * Takes over an open connection.
@@ -82,10 +83,6 @@ final class HttpConnection {
     this.opened = opened;
     this.socket = socket;
     this.layered = layered;
-  }
-
-  void coveredBy(TimeLimit limit) {
-    limit.covers(socket);
   }
 
   void close() {
@@ -106,17 +103,24 @@ final class HttpConnection {
     }
   }
 
-  Outcome exchange(OutboundRequest request) {
+  /**
+   * Sends a request and reads the answer.
+   *
+   * @param time closes the connection when it has passed
+   * @param largeAnswers places for answers that are not small
+   */
+  Outcome exchange(OutboundRequest request, TimeLimit time, Semaphore largeAnswers) {
+    time.covers(socket);
     var bytes = RequestHead.with(request, route).getBytes(UTF_8);
     var before = transport.getBytesTransferred();
-    try {
+    try (var in = new AnswerInput(layered.getInputStream(), time, largeAnswers)) {
       var out = layered.getOutputStream();
       out.write(bytes);
       out.flush();
-      var head = head();
+      var head = head(in);
       return head == null
           ? new Outcome.Ended(transport.getBytesTransferred() == before)
-          : answer(head);
+          : answer(head, in);
     } catch (MessageConstraintException | HttpException e) {
       return new Outcome.NotHttp();
     } catch (IOException e) {
@@ -129,18 +133,18 @@ final class HttpConnection {
   }
 
   /** The head of the final answer; null if the connection ends before it. */
-  private @Nullable ClassicHttpResponse head() throws IOException, HttpException {
+  private @Nullable ClassicHttpResponse head(InputStream in) throws IOException, HttpException {
     var parser = new DefaultHttpResponseParser(LIMITS);
-    var head = parser.parse(received, layered.getInputStream());
+    var head = parser.parse(received, in);
     while (head != null && head.getCode() < 200 && head.getCode() != 101) {
-      head = parser.parse(received, layered.getInputStream());
+      head = parser.parse(received, in);
     }
     return head;
   }
 
-  private Outcome answer(ClassicHttpResponse head) throws IOException {
+  private Outcome answer(ClassicHttpResponse head, InputStream in) throws IOException {
     var headers = headers(head);
-    var body = ContentCoding.undo(body(head), headers);
+    var body = ContentCoding.undo(body(head, in), headers);
     var reusable =
         body instanceof Whole
             && head.getCode() >= 200
@@ -159,7 +163,7 @@ final class HttpConnection {
     return HttpHeaders.of(headers, (name, value) -> true);
   }
 
-  private Body body(ClassicHttpResponse head) throws IOException {
+  private Body body(ClassicHttpResponse head, InputStream in) throws IOException {
     if (!MessageSupport.canResponseHaveBody(head)) {
       return new Whole(new byte[0]);
     }
@@ -169,7 +173,7 @@ final class HttpConnection {
     } catch (HttpException e) {
       return new Unframed();
     }
-    return length > Body.LIMIT ? new TooLarge() : read(content(length, layered.getInputStream()));
+    return length > Body.LIMIT ? new TooLarge() : read(content(length, in));
   }
 
   /**

@@ -6,6 +6,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
 import tokenbroker.outbound.HttpConnection.Outcome;
@@ -26,6 +27,10 @@ public final class OutboundHttp implements AutoCloseable {
   /** Some servers say so before they close an idle connection (RFC 9110 §15.5.9). */
   private static final int REQUEST_TIMEOUT = 408;
 
+  /** Of some 640 KiB each while they are read and decoded: 5 MiB. */
+  private static final int LARGE_ANSWERS = 8;
+
+  private final Semaphore largeAnswers = new Semaphore(LARGE_ANSWERS);
   private final Addresses addresses;
   private final Connector connector;
   private final IdleConnections idle;
@@ -105,10 +110,9 @@ public final class OutboundHttp implements AutoCloseable {
   }
 
   private Reply exchange(OutboundRequest request, HttpConnection connection, TimeLimit time) {
-    connection.coveredBy(time);
     var sent = ticker.now();
     var sentAt = clock.instant();
-    var outcome = connection.exchange(request);
+    var outcome = connection.exchange(request, time, largeAnswers);
     if (outcome instanceof Outcome.Answer answer && answer.reusable()) {
       idle.keep(connection);
     } else {

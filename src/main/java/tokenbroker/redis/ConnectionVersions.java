@@ -16,8 +16,8 @@ import tokenbroker.tokens.Account;
  */
 final class ConnectionVersions {
 
-  /** Some 200 bytes each. */
-  private static final int MOST = 20_000;
+  /** Some 200 bytes each: 2 MB. */
+  private static final int MOST = 10_000;
 
   private static final long REMOVED = Long.MAX_VALUE;
 

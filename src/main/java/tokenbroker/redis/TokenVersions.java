@@ -15,8 +15,8 @@ import java.time.Instant;
  */
 final class TokenVersions {
 
-  /** Of about 300 bytes each: 8 MB at the most. */
-  private static final int MOST = 25_000;
+  /** Some 300 bytes each: 3 MB. */
+  private static final int MOST = 10_000;
 
   /** Longer than tokens live. */
   private static final Duration REMEMBERED = Duration.ofDays(1);

@@ -18,7 +18,7 @@ import tokenbroker.config.BrokerConfig;
 class Ports {
 
   /** What a place may cost at most: a connection, its request, and what is made of it. */
-  static final long BYTES_PER_PLACE = 64 * 1024;
+  static final long BYTES_PER_PLACE = 48 * 1024;
 
   private static final int FEWEST_PLACES = 64;
   private static final int MOST_PLACES = 20_000;
@@ -48,9 +48,9 @@ class Ports {
     measure(inside, "management", registry);
   }
 
-  /** Returns how many places half of the heap has room for. */
+  /** Returns how many places three eighths of the heap have room for. */
   static int fitting(long heap) {
-    return Math.clamp(heap / 2 / BYTES_PER_PLACE, FEWEST_PLACES, MOST_PLACES);
+    return Math.clamp(heap * 3 / 8 / BYTES_PER_PLACE, FEWEST_PLACES, MOST_PLACES);
   }
 
   Entrance entrance(NetServerOptions options) {

@@ -28,6 +28,12 @@ public record AccessToken(
     Provenance provenance,
     boolean shortOfMinTtl) {
 
+  /** What a token retains beside the characters of its texts, in bytes. */
+  private static final int BARE = 480;
+
+  /** What a text that may be absent retains beside its characters. */
+  private static final int TEXT = 40;
+
   /** A token that was not seen before. */
   public AccessToken(
       String value,
@@ -72,6 +78,22 @@ public record AccessToken(
         ? new AccessToken(
             value, scope, userId, userEmail, id, same.life, fullLength, provenance, shortOfMinTtl)
         : this;
+  }
+
+  /** Returns how much memory the token retains, in bytes: about so much, and not more. */
+  int bytes() {
+    // The upstream's own words may have letters of two bytes. All other texts are ASCII.
+    return BARE
+        + value.length()
+        + length(scope)
+        + 2 * (length(userId) + length(userEmail))
+        + provenance.server().length()
+        + provenance.clientId().length()
+        + length(provenance.scope());
+  }
+
+  private static int length(@Nullable String text) {
+    return text == null ? 0 : TEXT + text.length();
   }
 
   @Override

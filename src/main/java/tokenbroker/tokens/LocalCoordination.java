@@ -1,10 +1,12 @@
 package tokenbroker.tokens;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,14 +21,26 @@ final class LocalCoordination {
 
   private static final Duration FAILURE_REMEMBERED = Duration.ofSeconds(60);
 
+  /** Of each kind, some 300 bytes each: 3 MB together. */
+  private static final int MOST = 5_000;
+
   private final Ticker ticker;
-  private final Map<Account, UpstreamFailure> failures = new ConcurrentHashMap<>();
-  private final Map<Account, Moment> forced = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Account, UpstreamFailure> failures = bounded();
+  private final ConcurrentMap<Account, Moment> forced = bounded();
   private final Map<Account, Lease> leases = new ConcurrentHashMap<>();
   private final List<Consumer<Announcement>> listeners = new CopyOnWriteArrayList<>();
 
   LocalCoordination(Ticker ticker) {
     this.ticker = ticker;
+  }
+
+  /** What is dropped for want of room is what was used least. */
+  private static <V> ConcurrentMap<Account, V> bounded() {
+    return Caffeine.newBuilder()
+        .maximumSize(MOST)
+        .executor(Runnable::run)
+        .<Account, V>build()
+        .asMap();
   }
 
   @Nullable UpstreamFailure failure(Account account) {
@@ -35,8 +49,6 @@ final class LocalCoordination {
   }
 
   void remember(Account account, UpstreamFailure failure) {
-    var now = ticker.now();
-    failures.values().removeIf(held -> isOver(held, now));
     failures.put(account, failure);
     announce(Announcement.of(Announcement.Kind.FAILED, account));
   }
@@ -52,10 +64,12 @@ final class LocalCoordination {
   /** Returns empty if the claim is ours, else how long until the next may be made. */
   Optional<Duration> claimForcedFetch(Account account, Duration period) {
     var now = ticker.now();
-    forced.values().removeIf(until -> !now.isBefore(until));
     var mine = now.plus(period);
     var before = forced.putIfAbsent(account, mine);
-    return before == null ? Optional.empty() : Optional.of(now.until(before));
+    if (before == null || (!now.isBefore(before) && forced.replace(account, before, mine))) {
+      return Optional.empty();
+    }
+    return Optional.of(now.isBefore(before) ? now.until(before) : period);
   }
 
   @Nullable Lease tryLease(Account account) {

@@ -1,9 +1,9 @@
 package tokenbroker.tokens;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -14,10 +14,22 @@ import tokenbroker.time.Now;
 /** The store of one replica that shares nothing. */
 public final class MemoryTokenStore implements TokenStore {
 
+  /** What an entry retains beside the token, in bytes. */
+  private static final int ENTRY = 300;
+
   private final Clocks clocks;
   private final Moment since;
   private final AtomicLong serial = new AtomicLong();
-  private final Map<Account, Kept> tokens = new ConcurrentHashMap<>();
+
+  /** A token that is dropped for want of room is fetched again. */
+  private final ConcurrentMap<Account, Kept> tokens =
+      Caffeine.newBuilder()
+          .maximumWeight(NearbyTokens.room(Runtime.getRuntime().maxMemory()))
+          .weigher((Account account, Kept kept) -> ENTRY + kept.token.bytes())
+          .executor(Runnable::run)
+          .build()
+          .asMap();
+
   private final LocalCoordination coordination;
 
   public MemoryTokenStore(Clocks clocks) {

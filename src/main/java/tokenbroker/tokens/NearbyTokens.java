@@ -2,20 +2,22 @@ package tokenbroker.tokens;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Now;
 
 /**
- * The tokens in this process: at most one an account, and none that has expired. Trusted while
- * announcements are heard; while they are not, an entry older than {@link #UNHEARD_TRUST} is to be
- * read again from the store.
+ * The tokens in this process: at most one an account, and none that has expired. They are bounded
+ * by memory, so that an upstream with huge tokens does no harm. Trusted while announcements are
+ * heard; while they are not, an entry older than {@link #UNHEARD_TRUST} is to be read again from
+ * the store.
  */
 @Singleton
 public class NearbyTokens {
@@ -25,9 +27,17 @@ public class NearbyTokens {
   /** Longer than anything takes that ends in {@link #keep}. */
   private static final Duration REMEMBER_FORGOTTEN = Duration.ofMinutes(2);
 
-  private static final int MOST_FORGOTTEN = 100_000;
+  /** Some 150 bytes each: 1.5 MB. Beyond that the oldest may come back from a very slow look. */
+  private static final int MOST_FORGOTTEN = 10_000;
 
-  private final Map<Account, NearbyToken> tokens = new ConcurrentHashMap<>();
+  /** What all else takes of the heap of the documented container, beside connections. */
+  private static final long FOR_OTHERS = 48 << 20;
+
+  /** What an entry retains beside the token, with its account and all that the cache keeps. */
+  static final int ENTRY = 300;
+
+  private final LongAdder evicted = new LongAdder();
+  private final ConcurrentMap<Account, NearbyToken> tokens;
   private final AtomicLong moments = new AtomicLong();
 
   /** The moment at which each account was last forgotten. */
@@ -41,9 +51,37 @@ public class NearbyTokens {
   private final Freshness freshness;
   private final TokenStore store;
 
-  NearbyTokens(Freshness freshness, TokenStore store) {
+  @Inject
+  NearbyTokens(Freshness freshness, TokenStore store, TokenMetrics metrics) {
+    this(freshness, store, room(Runtime.getRuntime().maxMemory()));
+    metrics.watchNearby(this);
+  }
+
+  /**
+   * @param bytes that tokens retain at most. Beyond that those that are used least are left to the
+   *     store
+   */
+  NearbyTokens(Freshness freshness, TokenStore store, long bytes) {
     this.freshness = freshness;
     this.store = store;
+    this.tokens =
+        Caffeine.newBuilder()
+            .maximumWeight(bytes)
+            .weigher((Account account, NearbyToken nearby) -> ENTRY + nearby.token.bytes())
+            .evictionListener((account, nearby, cause) -> evicted.increment())
+            .executor(Runnable::run) // Its upkeep is less than a change of threads.
+            .build()
+            .asMap();
+  }
+
+  /** Returns how many bytes tokens may retain: half of the heap less 48 MiB, an eighth at least. */
+  static long room(long heap) {
+    return Math.max(heap / 8, heap / 2 - FOR_OTHERS);
+  }
+
+  /** Returns how many tokens had to make room for others, since the start. */
+  long evicted() {
+    return evicted.sum();
   }
 
   /** The token to serve without asking anybody, or null. */

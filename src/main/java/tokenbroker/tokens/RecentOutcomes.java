@@ -20,7 +20,8 @@ import tokenbroker.time.Moment;
 @Singleton
 public class RecentOutcomes {
 
-  private static final int MOST_FAILURES = 100_000;
+  /** Some 550 bytes each: 3 MB. */
+  private static final int MOST_FAILURES = 5_000;
 
   /** Longer than any pause between two attempts. */
   private static final Duration REMEMBERED = Duration.ofHours(1);

@@ -1,6 +1,7 @@
 package tokenbroker.tokens;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -89,6 +90,12 @@ public class TokenMetrics {
     Gauge.builder("token_broker.store.up", store, s -> s.isUp() ? 1 : 0)
         .description("Whether the shared store answered last time")
         .strongReference(true)
+        .register(registry);
+  }
+
+  void watchNearby(NearbyTokens nearby) {
+    FunctionCounter.builder("token_broker.nearby.evictions", nearby, NearbyTokens::evicted)
+        .description("Tokens that were dropped from memory before their end, for want of room")
         .register(registry);
   }
 

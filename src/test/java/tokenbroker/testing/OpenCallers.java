@@ -1,7 +1,10 @@
 package tokenbroker.testing;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +20,7 @@ public final class OpenCallers implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<RawConnection> connections = new ArrayList<>();
   private final AtomicInteger answered = new AtomicInteger();
-  private final AtomicInteger failed = new AtomicInteger();
+  private final Queue<String> failures = new ConcurrentLinkedQueue<>();
   private volatile boolean ended;
 
   /** Begins when each of them has been answered once. */
@@ -35,12 +38,13 @@ public final class OpenCallers implements AutoCloseable {
   private void ask(RawConnection connection, String request) {
     while (!ended) {
       try {
-        if (connection.send(request).answer().status() != 200) {
-          failed.incrementAndGet();
+        var answer = connection.send(request).answer();
+        if (answer.status() != 200) {
+          failures.add(answer.status() + " " + answer.body());
         }
         answered.incrementAndGet();
       } catch (RuntimeException e) {
-        failed.incrementAndGet();
+        failures.add(e.toString());
         return; // Its connection is lost.
       }
       LockSupport.parkNanos(PAUSE_NANOS);
@@ -51,8 +55,9 @@ public final class OpenCallers implements AutoCloseable {
     return answered.get();
   }
 
-  public int failed() {
-    return failed.get();
+  /** What was wrong with each call that failed. */
+  public Collection<String> failures() {
+    return List.copyOf(failures);
   }
 
   @Override

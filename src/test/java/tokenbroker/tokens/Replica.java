@@ -50,7 +50,7 @@ public final class Replica {
     var clocks = clock.clocks();
     outcomes = new RecentOutcomes();
     freshness = new Freshness(config.tokens(), name);
-    nearby = new NearbyTokens(freshness, store);
+    nearby = new NearbyTokens(freshness, store, Long.MAX_VALUE);
     var local = new LocalView(nearby, store, freshness, outcomes, metrics, clocks);
     var throughStore =
         new FetchThroughStore(

@@ -1,0 +1,177 @@
+package tokenbroker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.stream.IntStream;
+import javax.net.SocketFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tokenbroker.testing.Answer;
+import tokenbroker.testing.BrokerFiles;
+import tokenbroker.testing.BrokerProcess;
+import tokenbroker.testing.CallerTokens;
+import tokenbroker.testing.Clients;
+import tokenbroker.testing.HeldConnections;
+import tokenbroker.testing.Measured;
+import tokenbroker.testing.OpenCallers;
+import tokenbroker.testing.OutputPipe;
+import tokenbroker.testing.RawConnection;
+import tokenbroker.testing.RealRedis;
+import tokenbroker.testing.ScriptedUpstream;
+
+/** All that others can fill is full at once, on the memory of the documented container. */
+class MemoryIT {
+
+  private static final CallerTokens ISSUER = new CallerTokens("k1");
+
+  /** With tokens of 16 KiB, more than an eighth of the heap has room for. */
+  private static final int SERVED = 1_200;
+
+  /** More than failures are remembered of. */
+  private static final int FAILING = 6_000;
+
+  /** With subjects of this length, more than there is room for, and for their rate limits. */
+  private static final int CALLERS = 1_000;
+
+  private static final int LENGTH = 2_800;
+
+  private static final int AT_ONCE = 32;
+  private static final int GOOD_CALLERS = 50;
+
+  @TempDir Path directory;
+
+  private final ScriptedUpstream upstream = ScriptedUpstream.start();
+  private final RealRedis redis = new RealRedis();
+  private final List<String> jwts = IntStream.range(0, CALLERS).mapToObj(MemoryIT::jwt).toList();
+  private OutputPipe pipe;
+  private BrokerProcess broker;
+
+  @BeforeEach
+  void start() {
+    var files = new BrokerFiles(directory).callerKeys(ISSUER);
+    Clients.write(files, upstream, SERVED + FAILING, "system:serviceaccount:shop:*");
+    pipe = OutputPipe.in(directory);
+    broker =
+        BrokerProcess.with(files)
+            .jvm("@" + Path.of("jvm.options").toAbsolutePath())
+            .jvm("-XX:-DisableAttachMechanism") // The heap is measured by jcmd.
+            .jvm("-Xmx128m")
+            .with("quarkus.redis.hosts", redis.url())
+            .output(pipe)
+            .start();
+  }
+
+  @AfterEach
+  void end() {
+    broker.close();
+    pipe.close();
+    redis.close();
+    upstream.close();
+  }
+
+  @Test
+  void withEverythingFullItServesOn() throws Exception {
+    var before = broker.liveHeap();
+    pipe.stopReading();
+    upstream.answer(Answer.error("invalid_client"));
+    askEach(SERVED, SERVED + FAILING, 502);
+    upstream.answer(MemoryIT::hugeToken);
+    upstream.answer("id-0", Answer.token());
+    askEach(0, SERVED, 200);
+    while (broker.metric("token_broker_audit_dropped_total") == 0) {
+      askAgain(1_000);
+    }
+    assertThat(broker.metric("token_broker_nearby_evictions_total")).isPositive();
+
+    var attack = "GET / HTTP/1.1\r\nHost: x\r\n" + ("X: " + "x".repeat(995) + "\r\n").repeat(11);
+    var callers =
+        new OpenCallers(GOOD_CALLERS, SocketFactory.getDefault(), broker.port(), request(0));
+    String figures;
+    try (callers;
+        var attacker = new HeldConnections(broker.port())) {
+      attacker.open(2_000, attack);
+      await().until(() -> connections() > 900);
+      var held = connections();
+      var full = broker.liveHeap();
+      var answered = callers.answered();
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> attacker.held() == 0 && callers.answered() > answered + GOOD_CALLERS);
+      figures =
+          "%d callers, %d failures, %d connections at once; %d calls, 0 failed; live heap %d MiB before, %d full"
+              .formatted(CALLERS, FAILING, held, callers.answered(), before >> 20, full >> 20);
+    }
+    pipe.goOnReading();
+    await().until(() -> ask(1) == 200);
+    assertThat(callers.failures()).isEmpty();
+    Measured.say("withEverythingFullItServesOn", figures);
+  }
+
+  private static void hugeToken(ScriptedUpstream.Exchange exchange) throws IOException {
+    var token = UUID.randomUUID() + "x".repeat(16_000);
+    exchange.respond(
+        200, Map.of(), "{\"access_token\":\"%s\",\"expires_in\":3600}".formatted(token));
+  }
+
+  private int connections() {
+    return (int) broker.metric("token_broker_connections{port=\"callers\"");
+  }
+
+  /** So many hits on one connection: each leaves a line of audit, which nobody reads. */
+  private void askAgain(int times) {
+    try (var connection = new RawConnection(broker.port())) {
+      for (var i = 0; i < times; i++) {
+        assertThat(connection.send(request(0)).answer().status()).isEqualTo(200);
+      }
+    }
+  }
+
+  /** Asks for the token of each client once. */
+  private void askEach(int from, int to, int status) throws Exception {
+    var places = new Semaphore(AT_ONCE);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Callable<Integer>> calls =
+          IntStream.range(from, to)
+              .<Callable<Integer>>mapToObj(
+                  client ->
+                      () -> {
+                        places.acquire();
+                        try {
+                          return ask(client);
+                        } finally {
+                          places.release();
+                        }
+                      })
+              .toList();
+      for (var call : threads.invokeAll(calls)) {
+        assertThat(call.get()).isEqualTo(status);
+      }
+    }
+  }
+
+  private int ask(int client) {
+    return broker.get("/tokens/client-" + client, jwts.get(client % CALLERS)).statusCode();
+  }
+
+  private static String jwt(int caller) {
+    var subject = "system:serviceaccount:shop:orders-" + caller + "-";
+    return ISSUER.token(subject + "x".repeat(LENGTH - subject.length()));
+  }
+
+  private String request(int client) {
+    return "GET /tokens/client-%d HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n"
+        .formatted(client, jwts.get(client));
+  }
+}
