@@ -7,11 +7,13 @@ import tokenbroker.clients.Client;
 import tokenbroker.connections.Authorization.Outcome;
 import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.Account;
+import tokenbroker.tokens.FailureCause;
+import tokenbroker.tokens.FailureCause.InvalidResponse;
+import tokenbroker.tokens.FailureCause.Local;
+import tokenbroker.tokens.FailureCause.OAuthError;
+import tokenbroker.tokens.FailureCause.Outage;
+import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
-import tokenbroker.tokens.FetchResult.InvalidResponse;
-import tokenbroker.tokens.FetchResult.Rejected;
-import tokenbroker.tokens.FetchResult.TimedOut;
-import tokenbroker.tokens.FetchResult.Unavailable;
 import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.StoreUnavailable;
 
@@ -59,10 +61,16 @@ class CodeExchange {
       case Fetched(var token, var refreshToken, _) when refreshToken != null ->
           stored(client, authorization, token, refreshToken);
       case Fetched _ -> failed(client, authorization, SERVER_ERROR, "no_refresh_token");
-      case Rejected(var error) -> failed(client, authorization, SERVER_ERROR, error.code());
-      case InvalidResponse(var reason) -> failed(client, authorization, SERVER_ERROR, reason);
-      case Unavailable(var reason, _) -> failed(client, authorization, UNAVAILABLE, reason);
-      case TimedOut _ -> failed(client, authorization, UNAVAILABLE, "timeout");
+      case Failed(var cause, _) ->
+          failed(client, authorization, browserError(cause), cause.label());
+    };
+  }
+
+  /** Returns the word of RFC 6749 §4.1.2.1. */
+  private static String browserError(FailureCause cause) {
+    return switch (cause) {
+      case Outage _, Local _ -> UNAVAILABLE;
+      case OAuthError _, InvalidResponse _ -> SERVER_ERROR;
     };
   }
 
@@ -85,7 +93,7 @@ class CodeExchange {
           authorization.asked(), Account.of(client.name()), token.id(), authorization.traceId());
       return new Outcome("result", code.random());
     } catch (StoreUnavailable e) {
-      return failed(client, authorization, UNAVAILABLE, ConnectionStore.UNAVAILABLE);
+      return failed(client, authorization, UNAVAILABLE, Local.STORE_UNAVAILABLE.label());
     }
   }
 

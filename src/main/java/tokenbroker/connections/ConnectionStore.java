@@ -17,9 +17,6 @@ import tokenbroker.tokens.RefreshToken;
  */
 public interface ConnectionStore {
 
-  /** What a fetch says that failed because of the store. */
-  String UNAVAILABLE = "store_unavailable";
-
   /**
    * Keeps a connection. If its user has one already, that is replaced under its own id, and a
    * renewal of it is superseded.

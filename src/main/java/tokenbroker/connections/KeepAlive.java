@@ -9,19 +9,18 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory;
 import tokenbroker.tokens.Account;
+import tokenbroker.tokens.FailureCause;
 import tokenbroker.tokens.StoreUnavailable;
 import tokenbroker.tokens.TokenBroker;
+import tokenbroker.tokens.TokenResult.Failed;
 import tokenbroker.tokens.TokenResult.Gone;
-import tokenbroker.tokens.TokenResult.InvalidResponse;
 import tokenbroker.tokens.TokenResult.Issued;
-import tokenbroker.tokens.TokenResult.ReconnectRequired;
-import tokenbroker.tokens.TokenResult.Rejected;
 import tokenbroker.tokens.TokenResult.TimedOut;
 import tokenbroker.tokens.TokenResult.TooSoon;
-import tokenbroker.tokens.TokenResult.Unavailable;
 
 /**
  * Renews connections that nobody uses, before their refresh tokens expire. The store knows which
@@ -43,7 +42,7 @@ public class KeepAlive {
   private final TokenBroker broker;
 
   /** Why the last run could not renew some of them; empty if it could renew all. */
-  private String told = "";
+  private @Nullable FailureCause told;
 
   KeepAlive(ConnectionStore store, ClientDirectory clients, TokenBroker broker) {
     this.store = store;
@@ -70,10 +69,7 @@ public class KeepAlive {
 
   private Optional<Failure> renew(Due due) {
     return switch (broker.keepAlive(due.client, due.account)) {
-      case Rejected(var error, _) -> Optional.of(new Failure(due.account, error.code()));
-      case Unavailable(var reason, _) -> Optional.of(new Failure(due.account, reason));
-      case InvalidResponse(var reason, _) -> Optional.of(new Failure(due.account, reason));
-      case ReconnectRequired _ -> Optional.of(new Failure(due.account, "reconnect_required"));
+      case Failed(var cause, _) -> Optional.of(new Failure(due.account, cause));
       // Kept alive, here or elsewhere, or not there any more.
       case Issued _, TimedOut _, Gone _, TooSoon _ -> Optional.empty();
     };
@@ -82,13 +78,13 @@ public class KeepAlive {
   /** Says what is new: the same connections may fail again and again. */
   private void tell(Queue<Failure> failures) {
     var first = failures.peek();
-    var reason = first == null ? "" : first.reason;
-    if (first != null && !reason.equals(told)) {
+    var cause = first == null ? null : first.cause;
+    if (cause != null && cause != told) {
       LOG.warnf(
           "%d connections that nobody uses could not be renewed, such as %s: %s",
-          failures.size(), first.account, reason);
+          failures.size(), first.account, cause.label());
     }
-    told = reason;
+    told = cause;
   }
 
   private List<Due> due() {
@@ -115,5 +111,5 @@ public class KeepAlive {
 
   private record Due(Client client, Account account) {}
 
-  private record Failure(Account account, String reason) {}
+  private record Failure(Account account, FailureCause cause) {}
 }

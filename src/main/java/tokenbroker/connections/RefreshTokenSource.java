@@ -16,9 +16,10 @@ import tokenbroker.clients.Client;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.Account;
+import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.FetchResult;
+import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
-import tokenbroker.tokens.FetchResult.TimedOut;
 import tokenbroker.tokens.TokenSource;
 
 /**
@@ -62,11 +63,11 @@ public class RefreshTokenSource implements TokenSource {
       return renewal.get(timeLimit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       renewal.abandoned = true;
-      return renewal.isDone() ? renewal.join() : new TimedOut();
+      return renewal.isDone() ? renewal.join() : new Failed(Outage.TIMEOUT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       renewal.abandoned = true;
-      return new TimedOut();
+      return new Failed(Outage.TIMEOUT);
     } catch (ExecutionException e) {
       throw new IllegalStateException("a renewal of " + account + " failed", e.getCause());
     }

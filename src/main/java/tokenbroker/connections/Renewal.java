@@ -14,9 +14,12 @@ import tokenbroker.connections.RenewalState.Unclaimed;
 import tokenbroker.connections.RenewalState.Unsaved;
 import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.Account;
+import tokenbroker.tokens.FailureCause;
+import tokenbroker.tokens.FailureCause.InvalidResponse;
+import tokenbroker.tokens.FailureCause.Local;
+import tokenbroker.tokens.FailureCause.OAuthError;
+import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.FetchResult;
-import tokenbroker.tokens.FetchResult.FromUpstream;
-import tokenbroker.tokens.OAuthError;
 import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.StoreUnavailable;
 
@@ -36,7 +39,7 @@ import tokenbroker.tokens.StoreUnavailable;
 final class Renewal {
 
   private static final FetchResult STORE_UNAVAILABLE =
-      new FetchResult.Unavailable(ConnectionStore.UNAVAILABLE, null);
+      new FetchResult.Failed(Local.STORE_UNAVAILABLE);
 
   private final Client client;
   private final Account account;
@@ -126,7 +129,7 @@ final class Renewal {
       case Claiming.Claimed(var held, var claim) -> new Claimed(held, claim, false);
       case Claiming.ClaimedElsewhere() -> new Done(new FetchResult.ClaimedElsewhere());
       case Claiming.Changed() -> new Done(new FetchResult.Superseded());
-      case Claiming.Ended() -> new Done(new FetchResult.ReconnectRequired());
+      case Claiming.Ended() -> new Done(new FetchResult.Failed(Local.RECONNECT_REQUIRED));
       case Claiming.Absent() -> new Done(new FetchResult.Gone());
     };
   }
@@ -134,27 +137,21 @@ final class Renewal {
   private RenewalState refresh(Held held, Claim claim, boolean retried) {
     if (!held.connection().provenance().isOfConnectionsOf(client)) {
       // Another server, or another client there. The former may come back, so nothing is marked.
-      return new Done(new FetchResult.ReconnectRequired());
+      return new Done(new FetchResult.Failed(Local.RECONNECT_REQUIRED));
     }
     return switch (grants.refresh(client, held.refreshToken())) {
       case FetchResult.Fetched(var token, var next, _) -> new Refreshed(held, claim, token, next);
-      case FetchResult.Rejected(var error) when error == OAuthError.INVALID_GRANT ->
+      case FetchResult.Failed(var cause, _) when cause == OAuthError.INVALID_GRANT ->
           new Refused(held, claim);
-      case FromUpstream lost when mayBeLost(lost) && !retried -> new Claimed(held, claim, true);
-      case FetchResult.Rejected rejected -> new Done(rejected);
-      case FetchResult.Unavailable unavailable -> new Done(unavailable);
-      case FetchResult.InvalidResponse invalid -> new Done(invalid);
-      case FetchResult.TimedOut late -> new Done(late);
+      case FetchResult.Failed(var cause, _) when mayBeLost(cause) && !retried ->
+          new Claimed(held, claim, true);
+      case FetchResult.Failed failed -> new Done(failed);
     };
   }
 
   /** After a time-out nobody waits any more: the next renewal asks again. */
-  private static boolean mayBeLost(FromUpstream result) {
-    return switch (result) {
-      case FetchResult.InvalidResponse _ -> true;
-      case FetchResult.Unavailable(var reason, _) -> reason.equals("connect");
-      case FetchResult.Fetched _, FetchResult.Rejected _, FetchResult.TimedOut _ -> false;
-    };
+  private static boolean mayBeLost(FailureCause cause) {
+    return cause instanceof InvalidResponse || cause == Outage.CONNECT;
   }
 
   private RenewalState store(
@@ -179,7 +176,7 @@ final class Renewal {
       return new Done(superseded());
     }
     records.ended(account);
-    return new Done(new FetchResult.ReconnectRequired());
+    return new Done(new FetchResult.Failed(Local.RECONNECT_REQUIRED));
   }
 
   private FetchResult superseded() {

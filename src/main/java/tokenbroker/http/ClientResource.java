@@ -127,7 +127,7 @@ class ClientResource {
   private @Nullable FailureView lastFailure(Client client, ClientStatus status) {
     var failure = status.failure();
     return failure != null && status.failedAt() != null
-        ? new FailureView(seconds(status.failedAt()), failure.reason())
+        ? new FailureView(seconds(status.failedAt()), failure.cause().label())
         : clients
             .problem(client.name())
             .map(problem -> new FailureView(null, problem.code()))

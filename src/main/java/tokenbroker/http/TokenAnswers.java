@@ -4,26 +4,27 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import tokenbroker.connections.ConnectionStore;
 import tokenbroker.http.Admission.Admitted;
 import tokenbroker.observability.Audit;
 import tokenbroker.observability.AuditEntry;
 import tokenbroker.observability.AuditEvent;
 import tokenbroker.observability.Traces;
 import tokenbroker.time.Clocks;
+import tokenbroker.tokens.FailureCause.InvalidResponse;
+import tokenbroker.tokens.FailureCause.Local;
+import tokenbroker.tokens.FailureCause.OAuthError;
+import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.Freshness;
 import tokenbroker.tokens.TokenId;
 import tokenbroker.tokens.TokenResult;
+import tokenbroker.tokens.TokenResult.Failed;
 import tokenbroker.tokens.TokenResult.Gone;
-import tokenbroker.tokens.TokenResult.InvalidResponse;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.NotIssued;
-import tokenbroker.tokens.TokenResult.ReconnectRequired;
-import tokenbroker.tokens.TokenResult.Rejected;
 import tokenbroker.tokens.TokenResult.TimedOut;
 import tokenbroker.tokens.TokenResult.TooSoon;
-import tokenbroker.tokens.TokenResult.Unavailable;
 
 /** What a token request comes to, said in HTTP: once, and counted, timed and audited on the way. */
 @Singleton
@@ -118,22 +119,15 @@ class TokenAnswers {
     var traceId = to.exchange().traceId();
     var retryAfter = result.retryAfter();
     return switch (result) {
-      case Rejected(var error, _) ->
+      case Failed(OAuthError error, _) ->
           Problems.response(
-                  ProblemCode.UPSTREAM_REJECTED.problem(traceId).because(error.code()), null)
+                  ProblemCode.UPSTREAM_REJECTED.problem(traceId).because(error.label()), null)
               .build();
-      case InvalidResponse _ ->
+      case Failed(InvalidResponse _, _) ->
           Problems.response(ProblemCode.UPSTREAM_INVALID_RESPONSE, retryAfter, traceId).build();
-      case Unavailable(var reason, _) ->
-          Problems.response(
-                  reason.equals(ConnectionStore.UNAVAILABLE)
-                      ? ProblemCode.STORE_UNAVAILABLE
-                      : ProblemCode.UPSTREAM_UNAVAILABLE,
-                  retryAfter,
-                  traceId)
-              .build();
-      case ReconnectRequired _ ->
-          Problems.response(ProblemCode.RECONNECT_REQUIRED, null, traceId).build();
+      case Failed(Outage _, _) ->
+          Problems.response(ProblemCode.UPSTREAM_UNAVAILABLE, retryAfter, traceId).build();
+      case Failed(Local cause, _) -> refused(cause, retryAfter, traceId);
       case Gone _ -> Problems.response(ProblemCode.NOT_FOUND, NO_CONNECTION, null, traceId).build();
       case TimedOut _ ->
           Problems.response(ProblemCode.UPSTREAM_TIMEOUT, retryAfter, traceId).build();
@@ -147,13 +141,24 @@ class TokenAnswers {
     };
   }
 
+  private static Response refused(Local cause, Duration retryAfter, String traceId) {
+    return switch (cause) {
+      case STORE_UNAVAILABLE ->
+          Problems.response(ProblemCode.STORE_UNAVAILABLE, retryAfter, traceId).build();
+      case CREDENTIALS_MISSING, INTERNAL_ERROR ->
+          Problems.response(ProblemCode.UPSTREAM_UNAVAILABLE, retryAfter, traceId).build();
+      case RECONNECT_REQUIRED ->
+          Problems.response(ProblemCode.RECONNECT_REQUIRED, null, traceId).build();
+    };
+  }
+
   private static String outcome(NotIssued result) {
     return switch (result) {
-      case Rejected _, InvalidResponse _ -> "rejected";
+      case Failed(OAuthError _, _), Failed(InvalidResponse _, _) -> "rejected";
       // A user's affair, not an outage: alerts on errors leave these two out.
-      case ReconnectRequired _ -> "reconnect_required";
+      case Failed(Local cause, _) when cause == Local.RECONNECT_REQUIRED -> "reconnect_required";
       case Gone _ -> "not_found";
-      case Unavailable _ -> "unavailable";
+      case Failed(Outage _, _), Failed(Local _, _) -> "unavailable";
       case TimedOut _ -> "timeout";
       case TooSoon _ -> "throttled";
     };

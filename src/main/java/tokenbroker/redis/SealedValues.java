@@ -12,7 +12,7 @@ import tokenbroker.seal.Seal;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Now;
 import tokenbroker.tokens.AccessToken;
-import tokenbroker.tokens.OAuthError;
+import tokenbroker.tokens.FailureCause;
 import tokenbroker.tokens.UpstreamFailure;
 
 /**
@@ -72,9 +72,7 @@ final class SealedValues {
 
   String failure(String key, UpstreamFailure failure, Now now) {
     var json = JSON.createObjectNode();
-    json.put("kind", failure.kind().name());
-    json.put("error", failure.error() == null ? null : failure.error().code());
-    json.put("reason", failure.reason());
+    json.put("cause", failure.cause().label());
     json.put("attempts", failure.attempts());
     json.put("pause", failure.at().until(failure.retryAt()).toMillis());
     json.put("retry_at", now.wall().plus(now.moment().until(failure.retryAt())).toEpochMilli());
@@ -111,11 +109,9 @@ final class SealedValues {
   }
 
   private static UpstreamFailure failure(JsonNode json, Duration pause, Moment retryAt) {
-    var error = json.path("error").textValue();
     return new UpstreamFailure(
-        UpstreamFailure.Kind.valueOf(json.required("kind").textValue()),
-        error == null ? null : OAuthError.of(error),
-        json.required("reason").textValue(),
+        FailureCause.labelled(json.required("cause").textValue())
+            .orElseThrow(() -> new IllegalArgumentException("an unknown cause")),
         json.required("attempts").intValue(),
         retryAt.minus(pause),
         retryAt,

@@ -9,13 +9,11 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.config.BackoffRange;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.time.Moment;
+import tokenbroker.tokens.FailureCause.InvalidResponse;
+import tokenbroker.tokens.FailureCause.Local;
+import tokenbroker.tokens.FailureCause.OAuthError;
+import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.FetchResult.Failed;
-import tokenbroker.tokens.FetchResult.InvalidResponse;
-import tokenbroker.tokens.FetchResult.ReconnectRequired;
-import tokenbroker.tokens.FetchResult.Rejected;
-import tokenbroker.tokens.FetchResult.TimedOut;
-import tokenbroker.tokens.FetchResult.Unavailable;
-import tokenbroker.tokens.UpstreamFailure.Kind;
 
 /**
  * When a failed fetch is tried again: doubling, jittered downwards by up to a quarter; a rejection
@@ -51,29 +49,17 @@ public class Backoff {
   UpstreamFailure after(
       Failed failed, @Nullable UpstreamFailure before, Provenance provenance, Moment now) {
     var attempts = before == null ? 1 : before.attempts() + 1;
-    var known =
-        switch (failed) {
-          case Rejected(var error) ->
-              new Known(Kind.REJECTED, error, error.code(), AFTER_REJECTION);
-          case Unavailable(var reason, var retryAfter) ->
-              new Known(Kind.UNAVAILABLE, null, reason, retryAfter);
-          case InvalidResponse(var reason) -> new Known(Kind.INVALID_RESPONSE, null, reason, null);
-          case ReconnectRequired() ->
-              new Known(Kind.RECONNECT_REQUIRED, null, "reconnect_required", AFTER_REJECTION);
-          case TimedOut() -> new Known(Kind.TIMED_OUT, null, "timeout", null);
-        };
-    var pause = known.pause == null ? pause(attempts) : known.pause;
-    return new UpstreamFailure(
-        known.kind, known.error, known.reason, attempts, now, now.plus(pause), provenance);
+    var pause = failed.retryAfter();
+    if (pause == null) {
+      pause =
+          switch (failed.cause()) {
+            case OAuthError _ -> AFTER_REJECTION;
+            case Local.RECONNECT_REQUIRED -> AFTER_REJECTION;
+            case Outage _, InvalidResponse _, Local _ -> pause(attempts);
+          };
+    }
+    return new UpstreamFailure(failed.cause(), attempts, now, now.plus(pause), provenance);
   }
-
-  /**
-   * What a failure is remembered as.
-   *
-   * @param pause until the next attempt; null if it depends on the number of attempts
-   */
-  private record Known(
-      Kind kind, @Nullable OAuthError error, String reason, @Nullable Duration pause) {}
 
   private Duration pause(int attempts) {
     var first = (double) range.first().toMillis();

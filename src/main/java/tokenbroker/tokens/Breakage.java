@@ -3,9 +3,6 @@ package tokenbroker.tokens;
 /** What a bug in a fetch comes to: a failure for callers, and a stack trace for us. */
 final class Breakage extends RuntimeException {
 
-  /** The word for logs and {@code GET /clients}. */
-  static final String REASON = "internal_error";
-
   private static final long serialVersionUID = 1;
 
   private Breakage(String message) {

@@ -50,7 +50,7 @@ public record ClientStatus(
 
   private static State state(@Nullable AccessToken token, @Nullable UpstreamFailure failure) {
     if (failure != null) {
-      return failure.kind() == UpstreamFailure.Kind.REJECTED ? State.REJECTED : State.FAILING;
+      return failure.cause() instanceof FailureCause.OAuthError ? State.REJECTED : State.FAILING;
     }
     return token == null ? State.IDLE : State.READY;
   }

@@ -6,10 +6,11 @@ import java.util.function.Consumer;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientName;
 import tokenbroker.clients.CredentialsProof;
+import tokenbroker.tokens.FailureCause.Local;
+import tokenbroker.tokens.FailureCause.OAuthError;
+import tokenbroker.tokens.TokenResult.Failed;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.NotIssued;
-import tokenbroker.tokens.TokenResult.ReconnectRequired;
-import tokenbroker.tokens.TokenResult.Rejected;
 
 /**
  * Proves new credentials by a fetch with them; one that another replica made will do. A client that
@@ -33,7 +34,7 @@ public class CredentialsTrial implements CredentialsProof {
   @Override
   public Verdict prove(Client candidate) {
     var own = broker.tryCredentials(candidate, Account.of(candidate.name()));
-    return own instanceof Rejected(var error, _) && error == OAuthError.UNAUTHORIZED_CLIENT
+    return own instanceof Failed(var cause, _) && cause == OAuthError.UNAUTHORIZED_CLIENT
         ? provenByConnection(candidate).orElseGet(() -> verdict(candidate, own))
         : verdict(candidate, own);
   }
@@ -52,9 +53,9 @@ public class CredentialsTrial implements CredentialsProof {
           token.provenance().isWithCredentialsOf(candidate)
               ? new Verdict.Proven()
               : new Verdict.Undecided();
-      case Rejected(var error, _) -> new Verdict.Refused(error.code());
+      case Failed(OAuthError error, _) -> new Verdict.Refused(error.label());
       // The upstream looks at the client first (RFC 6749 §3.2.1): only the refresh token is dead.
-      case ReconnectRequired _ -> new Verdict.Proven();
+      case Failed(var cause, _) when cause == Local.RECONNECT_REQUIRED -> new Verdict.Proven();
       case NotIssued _ -> new Verdict.Undecided();
     };
   }

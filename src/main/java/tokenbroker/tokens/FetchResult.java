@@ -3,10 +3,10 @@ package tokenbroker.tokens;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What one fetch came to. */
+/** The result of one fetch. */
 public sealed interface FetchResult {
 
-  /** What the upstream itself can be the cause of. */
+  /** A result that the upstream itself can be the cause of. */
   sealed interface FromUpstream extends FetchResult {}
 
   /**
@@ -31,34 +31,16 @@ public sealed interface FetchResult {
     }
   }
 
-  /** A fetch that brought no token. */
-  sealed interface Failed extends FetchResult {}
-
-  /** The upstream understood and said no. Asking again with the same credentials will not help. */
-  record Rejected(OAuthError error) implements FromUpstream, Failed {}
-
   /**
-   * Connection refused, 5xx, 429, or the breaker of this upstream is open.
+   * No token.
    *
-   * @param reason a word for logs and {@code GET /clients}: {@code connect}, {@code http_5xx},
-   *     {@code http_429}, {@code breaker_open}
-   * @param retryAfter what the upstream asked for; null where it asked for nothing
+   * @param retryAfter what the upstream asked for; null if it asked for nothing
    */
-  record Unavailable(String reason, @Nullable Duration retryAfter)
-      implements FromUpstream, Failed {}
-
-  /**
-   * An answer that holds no token: not JSON, cut off, too large, or without a usable {@code
-   * access_token}.
-   *
-   * @param reason a word such as {@code not_json}; never the upstream's own text
-   */
-  record InvalidResponse(String reason) implements FromUpstream, Failed {}
-
-  record TimedOut() implements FromUpstream, Failed {}
-
-  /** The connection's refresh token is dead: its user must connect again. */
-  record ReconnectRequired() implements Failed {}
+  record Failed(FailureCause cause, @Nullable Duration retryAfter) implements FromUpstream {
+    public Failed(FailureCause cause) {
+      this(cause, null);
+    }
+  }
 
   /** There is no such connection. Nothing to remember. */
   record Gone() implements FetchResult {}

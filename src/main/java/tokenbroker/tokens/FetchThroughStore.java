@@ -10,6 +10,9 @@ import tokenbroker.config.BrokerConfig;
 import tokenbroker.time.Clocks;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Now;
+import tokenbroker.tokens.FailureCause.InvalidResponse;
+import tokenbroker.tokens.FailureCause.Local;
+import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.Need.MinTtl;
@@ -125,7 +128,7 @@ public class FetchThroughStore {
     }
     return ask.client.credentials().isPresent()
         ? Optional.empty()
-        : Optional.of(new TokenResult.Unavailable("credentials_missing", reloadEvery));
+        : Optional.of(new TokenResult.Failed(Local.CREDENTIALS_MISSING, reloadEvery));
   }
 
   /** Empty if another replica is at it, or was: the store must be looked at again. */
@@ -161,14 +164,14 @@ public class FetchThroughStore {
       return source.fetch(ask.client, ask.account, stored.grantRevision());
     } catch (RuntimeException | Error e) {
       LOG.errorf(Breakage.of(e), "The fetch for %s broke", ask.account);
-      return new FetchResult.Unavailable(Breakage.REASON, null);
+      return new Failed(Local.INTERNAL_ERROR);
     }
   }
 
   private Optional<TokenResult> arrived(Ask ask, AccessToken token, Stored stored) {
     return freshness.isUsable(token, clocks.now())
         ? fetched(ask, token, stored)
-        : Optional.of(failed(ask, new FetchResult.InvalidResponse("expired_on_arrival"), stored));
+        : Optional.of(failed(ask, new Failed(InvalidResponse.EXPIRED_ON_ARRIVAL), stored));
   }
 
   private Optional<TokenResult> fetched(Ask ask, AccessToken fresh, Stored stored) {
@@ -227,26 +230,17 @@ public class FetchThroughStore {
       outcomes.failed(ask.account, failure);
       store.remember(ask.account, failure);
       // Whoever keeps thousands of connections alive tells of all in one line.
-      if (ask.need.isForCallers()
-          && (before == null || !before.reason().equals(failure.reason()))) {
-        LOG.warnf("TrackMage gives no token for %s: %s", ask.account, failure.reason());
+      if (ask.need.isForCallers() && (before == null || before.cause() != failure.cause())) {
+        LOG.warnf("TrackMage gives no token for %s: %s", ask.account, failure.cause().label());
       }
     }
-    return failure.kind() == UpstreamFailure.Kind.TIMED_OUT
+    return failure.cause() == Outage.TIMEOUT
         ? new TokenResult.TimedOut(now.until(failure.retryAt()))
         : failed(failure, now);
   }
 
   private static TokenResult failed(UpstreamFailure failure, Moment now) {
-    var retryAfter = now.until(failure.retryAt());
-    return switch (failure.kind()) {
-      case REJECTED ->
-          new TokenResult.Rejected(
-              failure.error() == null ? OAuthError.UNRECOGNIZED : failure.error(), retryAfter);
-      case INVALID_RESPONSE -> new TokenResult.InvalidResponse(failure.reason(), retryAfter);
-      case RECONNECT_REQUIRED -> new TokenResult.ReconnectRequired(retryAfter);
-      case UNAVAILABLE, TIMED_OUT -> new TokenResult.Unavailable(failure.reason(), retryAfter);
-    };
+    return new TokenResult.Failed(failure.cause(), now.until(failure.retryAt()));
   }
 
   /** The stored failure, if it is one of what would be asked now: anything else may be at once. */

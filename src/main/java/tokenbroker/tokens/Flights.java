@@ -84,7 +84,7 @@ class Flights {
       return throughStore.fetch(client, account, flight);
     } catch (RuntimeException | Error e) {
       LOG.errorf(Breakage.of(e), "A fetch for %s broke", account);
-      return new TokenResult.Unavailable(Breakage.REASON, LATE.retryAfter());
+      return new TokenResult.Failed(FailureCause.Local.INTERNAL_ERROR, LATE.retryAfter());
     }
   }
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientName;
 import tokenbroker.time.Moment;
+import tokenbroker.tokens.FailureCause.OAuthError;
 
 /** What this process remembers of its fetches: the last failures, and whose credentials work. */
 @Singleton
@@ -110,7 +111,7 @@ public class RecentOutcomes {
 
   void failed(Account account, UpstreamFailure failure) {
     failures.put(account, failure);
-    if (failure.error() != null && refusesCredentials(account, failure)) {
+    if (refusesCredentials(account, failure)) {
       clients.compute(
           account.client(),
           (name, known) -> orNone(known).refused(failure.provenance().credentialsVersion()));
@@ -124,8 +125,8 @@ public class RecentOutcomes {
    * the grant never worked while the other one does.
    */
   private boolean refusesCredentials(Account account, UpstreamFailure failure) {
-    if (failure.error() != OAuthError.UNAUTHORIZED_CLIENT) {
-      return failure.error() == OAuthError.INVALID_CLIENT;
+    if (failure.cause() != OAuthError.UNAUTHORIZED_CLIENT) {
+      return failure.cause() == OAuthError.INVALID_CLIENT;
     }
     var known = orNone(clients.get(account.client()));
     var version = failure.provenance().credentialsVersion();

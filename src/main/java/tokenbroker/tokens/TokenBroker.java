@@ -11,14 +11,15 @@ import tokenbroker.clients.Client;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.time.Clocks;
 import tokenbroker.time.Now;
+import tokenbroker.tokens.FailureCause.Local;
 import tokenbroker.tokens.Need.FetchedWith;
 import tokenbroker.tokens.Need.MinTtl;
 import tokenbroker.tokens.Need.OtherThan;
 import tokenbroker.tokens.Need.Renewed;
 import tokenbroker.tokens.Need.Usable;
+import tokenbroker.tokens.TokenResult.Failed;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.Origin;
-import tokenbroker.tokens.TokenResult.ReconnectRequired;
 import tokenbroker.tokens.TokenResult.TooSoon;
 import tokenbroker.tokens.TokenResult.Warning;
 import tokenbroker.tokens.TokenStore.Revision;
@@ -107,7 +108,7 @@ public class TokenBroker {
       metrics.invalidation(client.name(), "throttled");
       return new Invalidation(result, false);
     }
-    if (result instanceof ReconnectRequired) {
+    if (result instanceof Failed(var cause, _) && cause == Local.RECONNECT_REQUIRED) {
       store.drop(account); // The upstream has refused both: nothing is left to be served.
       nearby.forget(account);
     }

@@ -32,22 +32,11 @@ public sealed interface TokenResult {
     Duration retryAfter();
   }
 
-  /**
-   * The upstream will not give this client a token until somebody changes something there or here.
-   */
-  record Rejected(OAuthError error, Duration retryAfter) implements NotIssued {}
+  /** A fetch failed, now or a moment ago. */
+  record Failed(FailureCause cause, Duration retryAfter) implements NotIssued {}
 
-  /** The upstream is down, or was a moment ago. */
-  record Unavailable(String reason, Duration retryAfter) implements NotIssued {}
-
-  /** The upstream answers, and not with a token. */
-  record InvalidResponse(String reason, Duration retryAfter) implements NotIssued {}
-
-  /** No answer within the time limit, or within what this caller would wait. */
+  /** No response within the time limit, or within what this caller would wait. */
   record TimedOut(Duration retryAfter) implements NotIssued {}
-
-  /** The user of this connection must connect again. */
-  record ReconnectRequired(Duration retryAfter) implements NotIssued {}
 
   /** There is no such connection. */
   record Gone() implements NotIssued {

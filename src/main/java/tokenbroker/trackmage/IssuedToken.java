@@ -6,9 +6,10 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.time.Now;
 import tokenbroker.tokens.AccessToken;
+import tokenbroker.tokens.FailureCause.InvalidResponse;
+import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
-import tokenbroker.tokens.FetchResult.InvalidResponse;
 import tokenbroker.tokens.Lifespan;
 import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.RefreshToken;
@@ -48,13 +49,13 @@ final class IssuedToken {
   FromUpstream from(JsonNode fields, Now requested, Provenance provenance) {
     var token = fields.path("access_token");
     if (token.isMissingNode() || token.isNull() || "".equals(token.textValue())) {
-      return new InvalidResponse("no_access_token");
+      return new Failed(InvalidResponse.NO_ACCESS_TOKEN);
     }
     if (!token.isTextual() || !TOKEN.matcher(token.textValue()).matches()) {
-      return new InvalidResponse("unusable_access_token");
+      return new Failed(InvalidResponse.UNUSABLE_ACCESS_TOKEN);
     }
     if (!isBearer(fields.path("token_type"))) {
-      return new InvalidResponse("not_bearer");
+      return new Failed(InvalidResponse.NOT_BEARER);
     }
     var value = token.textValue();
     return new Fetched(

@@ -1,7 +1,7 @@
 package tokenbroker.trackmage;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Set;
+import java.util.List;
 import tokenbroker.outbound.Body.CutOff;
 import tokenbroker.outbound.Body.TooLarge;
 import tokenbroker.outbound.Body.Undecodable;
@@ -14,12 +14,11 @@ import tokenbroker.outbound.Reply.NoConnection;
 import tokenbroker.outbound.Reply.NotHttp;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.time.Now;
+import tokenbroker.tokens.FailureCause.InvalidResponse;
+import tokenbroker.tokens.FailureCause.OAuthError;
+import tokenbroker.tokens.FailureCause.Outage;
+import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.FromUpstream;
-import tokenbroker.tokens.FetchResult.InvalidResponse;
-import tokenbroker.tokens.FetchResult.Rejected;
-import tokenbroker.tokens.FetchResult.TimedOut;
-import tokenbroker.tokens.FetchResult.Unavailable;
-import tokenbroker.tokens.OAuthError;
 import tokenbroker.tokens.Provenance;
 
 /**
@@ -29,14 +28,9 @@ import tokenbroker.tokens.Provenance;
  */
 final class TokenAnswers {
 
-  static final String CONNECT = "connect";
-  static final String HTTP_4XX = "http_4xx";
-  static final String HTTP_5XX = "http_5xx";
-  static final String HTTP_429 = "http_429";
-  private static final String NOT_HTTP = "not_http";
-
-  /** What stands for a 5xx and a 503 in an OAuth body (RFC 6749 §4.1.2.1). */
-  private static final Set<String> TROUBLES = Set.of("server_error", "temporarily_unavailable");
+  /** The errors that stand for a 500 and a 503 in an OAuth body. */
+  private static final List<Outage> TROUBLES =
+      List.of(Outage.SERVER_ERROR, Outage.TEMPORARILY_UNAVAILABLE);
 
   private final IssuedToken issuedToken;
 
@@ -46,27 +40,27 @@ final class TokenAnswers {
 
   FromUpstream read(Reply reply, Provenance provenance) {
     return switch (reply) {
-      case NoConnection _ -> new Unavailable(CONNECT, null);
-      case Late _ -> new TimedOut();
-      case NotHttp _ -> new InvalidResponse(NOT_HTTP);
+      case NoConnection _ -> new Failed(Outage.CONNECT);
+      case Late _ -> new Failed(Outage.TIMEOUT);
+      case NotHttp _ -> new Failed(InvalidResponse.NOT_HTTP);
       case Answered answer ->
           switch (answer.body()) {
             case Whole(var bytes) -> whole(answer, bytes, provenance);
-            case CutOff _ -> byStatus(answer, "truncated");
-            case TooLarge _ -> byStatus(answer, "too_large");
-            case Unframed _ -> byStatus(answer, NOT_HTTP);
-            case Undecodable _ -> byStatus(answer, "content_encoding");
+            case CutOff _ -> byStatus(answer, InvalidResponse.TRUNCATED);
+            case TooLarge _ -> byStatus(answer, InvalidResponse.TOO_LARGE);
+            case Unframed _ -> byStatus(answer, InvalidResponse.NOT_HTTP);
+            case Undecodable _ -> byStatus(answer, InvalidResponse.CONTENT_ENCODING);
           };
     };
   }
 
   private FromUpstream whole(Answered answer, byte[] bytes, Provenance provenance) {
     if (bytes.length == 0) {
-      return byStatus(answer, "empty");
+      return byStatus(answer, InvalidResponse.EMPTY);
     }
     return StrictJson.object(bytes)
         .map(fields -> understood(answer, fields, provenance))
-        .orElseGet(() -> byStatus(answer, "not_json"));
+        .orElseGet(() -> byStatus(answer, InvalidResponse.NOT_JSON));
   }
 
   private FromUpstream understood(Answered answer, JsonNode fields, Provenance provenance) {
@@ -76,37 +70,43 @@ final class TokenAnswers {
     }
     return error.isTextual()
         ? byError(answer, error.textValue())
-        : byStatus(answer, "no_access_token");
+        : byStatus(answer, InvalidResponse.NO_ACCESS_TOKEN);
   }
 
-  private static FromUpstream byError(Answered answer, String code) {
+  private static Failed byError(Answered answer, String code) {
     var error = OAuthError.of(code);
     if (error != OAuthError.UNRECOGNIZED) {
-      return new Rejected(error);
+      return new Failed(error);
     }
-    return switch (byStatus(answer, "")) {
-      case Unavailable unavailable -> unavailable;
-      case FromUpstream _ when TROUBLES.contains(code) ->
-          new Unavailable(code, RetryAfter.of(answer));
-      case FromUpstream other when isNeither(answer) -> other;
-      case FromUpstream _ -> new Rejected(OAuthError.UNRECOGNIZED);
-    };
+    var byStatus = byStatus(answer, InvalidResponse.NO_ACCESS_TOKEN);
+    if (byStatus.cause() instanceof Outage) {
+      return byStatus;
+    }
+    for (var trouble : TROUBLES) {
+      if (trouble.label().equals(code)) {
+        return new Failed(trouble, RetryAfter.of(answer));
+      }
+    }
+    return isNeither(answer) ? byStatus : new Failed(OAuthError.UNRECOGNIZED);
   }
 
   /**
-   * For answers without an OAuth body.
+   * For responses without an OAuth body.
    *
-   * @param fault what is wrong with the body: said where the status is a good one
+   * @param fault what is wrong with the body: it counts if the status is that of a success
    */
-  private static FromUpstream byStatus(Answered answer, String fault) {
-    if (answer.status() == 429 || answer.status() >= 500) {
-      return new Unavailable(answer.status() == 429 ? HTTP_429 : HTTP_5XX, RetryAfter.of(answer));
+  private static Failed byStatus(Answered answer, InvalidResponse fault) {
+    var status = answer.status();
+    if (status == 429 || status >= 500) {
+      return new Failed(status == 429 ? Outage.HTTP_429 : Outage.HTTP_5XX, RetryAfter.of(answer));
     }
     if (answer.succeeded()) {
-      return new InvalidResponse(fault);
+      return new Failed(fault);
     }
-    return new InvalidResponse(
-        answer.status() < 200 ? "http_1xx" : answer.status() < 400 ? "http_3xx" : HTTP_4XX);
+    return new Failed(
+        status < 200
+            ? InvalidResponse.HTTP_1XX
+            : status < 400 ? InvalidResponse.HTTP_3XX : InvalidResponse.HTTP_4XX);
   }
 
   /** Whether the status is neither that of a success nor that of an error. */

@@ -18,13 +18,12 @@ import tokenbroker.outbound.Reply.Answered;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
+import tokenbroker.tokens.FailureCause.InvalidResponse;
+import tokenbroker.tokens.FailureCause.OAuthError;
+import tokenbroker.tokens.FailureCause.Outage;
+import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
-import tokenbroker.tokens.FetchResult.InvalidResponse;
-import tokenbroker.tokens.FetchResult.Rejected;
-import tokenbroker.tokens.FetchResult.TimedOut;
-import tokenbroker.tokens.FetchResult.Unavailable;
-import tokenbroker.tokens.OAuthError;
 
 /** Fetches tokens from TrackMage. Blocks: call it on a virtual thread. */
 @ApplicationScoped
@@ -98,13 +97,13 @@ public class TrackMageTokenSource {
     }
     var timeLeft = ticker.now().until(deadline);
     if (!timeLeft.isPositive()) {
-      return new TimedOut();
+      return new Failed(Outage.TIMEOUT);
     }
     var second = exchange(client, credentials, grant, RequestStyle.QUERY, upstream, timeLeft);
     if (second.wasUnderstood()) {
       upstream.rememberThatFormIsRefused();
     }
-    return second.result instanceof InvalidResponse ? first.result : second.result;
+    return second.result instanceof Failed(InvalidResponse _, _) ? first.result : second.result;
   }
 
   private Exchange exchange(
@@ -128,7 +127,7 @@ public class TrackMageTokenSource {
   private static boolean refusesStyle(Reply reply, FromUpstream result) {
     return reply instanceof Answered answer
         && (answer.status() == 405
-            || (answer.status() == 400 && result.equals(new Rejected(OAuthError.INVALID_REQUEST))));
+            || (answer.status() == 400 && result.equals(new Failed(OAuthError.INVALID_REQUEST))));
   }
 
   @PreDestroy
@@ -148,9 +147,9 @@ public class TrackMageTokenSource {
     boolean wasUnderstood() {
       return switch (result) {
         case Fetched _ -> true;
-        case Rejected(var error) ->
+        case Failed(OAuthError error, _) ->
             error != OAuthError.INVALID_REQUEST && error != OAuthError.UNRECOGNIZED;
-        case Unavailable _, InvalidResponse _, TimedOut _ -> false;
+        case Failed _ -> false;
       };
     }
   }

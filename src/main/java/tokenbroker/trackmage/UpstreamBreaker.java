@@ -10,12 +10,10 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
+import tokenbroker.tokens.FailureCause.Outage;
+import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
-import tokenbroker.tokens.FetchResult.InvalidResponse;
-import tokenbroker.tokens.FetchResult.Rejected;
-import tokenbroker.tokens.FetchResult.TimedOut;
-import tokenbroker.tokens.FetchResult.Unavailable;
 
 /**
  * Spares an upstream that is down. It opens when {@value #ACCOUNTS} different accounts have failed
@@ -93,7 +91,7 @@ final class UpstreamBreaker {
    */
   FromUpstream call(String account, Supplier<FromUpstream> fetch) {
     return switch (admit(account)) {
-      case Refused(var retryAfter) -> new Unavailable("breaker_open", retryAfter);
+      case Refused(var retryAfter) -> new Failed(Outage.BREAKER_OPEN, retryAfter);
       case Admitted(var turn) -> {
         var outcome = Outcome.UNKNOWN;
         try {
@@ -208,11 +206,13 @@ final class UpstreamBreaker {
 
   private static Outcome outcome(FromUpstream result) {
     return switch (result) {
-      case TimedOut _ -> Outcome.NO_RESPONSE;
-      case Unavailable(var reason, _) when reason.equals(TokenAnswers.CONNECT) ->
-          Outcome.NO_RESPONSE;
-      case Unavailable(var reason, _) when reason.equals(TokenAnswers.HTTP_5XX) -> Outcome.ERROR;
-      case Unavailable _, Fetched _, Rejected _, InvalidResponse _ -> Outcome.SERVED;
+      case Failed(Outage outage, _) ->
+          switch (outage) {
+            case CONNECT, TIMEOUT -> Outcome.NO_RESPONSE;
+            case HTTP_5XX -> Outcome.ERROR;
+            case HTTP_429, SERVER_ERROR, TEMPORARILY_UNAVAILABLE, BREAKER_OPEN -> Outcome.SERVED;
+          };
+      case Failed _, Fetched _ -> Outcome.SERVED;
     };
   }
 }

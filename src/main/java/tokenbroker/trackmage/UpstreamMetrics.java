@@ -12,13 +12,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import tokenbroker.clients.ClientLabels;
 import tokenbroker.clients.ClientName;
+import tokenbroker.tokens.FailureCause;
+import tokenbroker.tokens.FailureCause.InvalidResponse;
+import tokenbroker.tokens.FailureCause.Local;
+import tokenbroker.tokens.FailureCause.OAuthError;
+import tokenbroker.tokens.FailureCause.Outage;
+import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
-import tokenbroker.tokens.FetchResult.InvalidResponse;
-import tokenbroker.tokens.FetchResult.Rejected;
-import tokenbroker.tokens.FetchResult.TimedOut;
-import tokenbroker.tokens.FetchResult.Unavailable;
-import tokenbroker.tokens.OAuthError;
 
 /** What is counted of the requests to upstreams. Labels are configured names and fixed words. */
 @ApplicationScoped
@@ -73,17 +74,20 @@ public class UpstreamMetrics {
   private static String word(FromUpstream result) {
     return switch (result) {
       case Fetched _ -> "ok";
-      case Rejected(var error) ->
-          error == OAuthError.INVALID_CLIENT ? "invalid_client" : "http_4xx";
-      case Unavailable(var reason, _) ->
-          switch (reason) {
-            case TokenAnswers.CONNECT -> "connect";
-            case TokenAnswers.HTTP_429 -> "http_4xx";
-            default -> "http_5xx";
-          };
-      case InvalidResponse(var reason) ->
-          reason.equals(TokenAnswers.HTTP_4XX) ? "http_4xx" : "invalid_response";
-      case TimedOut _ -> "timeout";
+      case Failed(var cause, _) -> word(cause);
+    };
+  }
+
+  /** Returns one of the contract's few words (contract §6). */
+  private static String word(FailureCause cause) {
+    return switch (cause) {
+      case OAuthError.INVALID_CLIENT -> "invalid_client";
+      case OAuthError _ -> "http_4xx";
+      case Outage.HTTP_429, InvalidResponse.HTTP_4XX -> "http_4xx";
+      case Outage.CONNECT -> "connect";
+      case Outage.TIMEOUT -> "timeout";
+      case Outage _, Local _ -> "http_5xx";
+      case InvalidResponse _ -> "invalid_response";
     };
   }
 

@@ -27,14 +27,13 @@ import tokenbroker.connections.Callbacks.Destination;
 import tokenbroker.observability.Requester;
 import tokenbroker.testing.Browser;
 import tokenbroker.testing.TestConfig;
+import tokenbroker.tokens.FailureCause.InvalidResponse;
+import tokenbroker.tokens.FailureCause.OAuthError;
+import tokenbroker.tokens.FailureCause.Outage;
+import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
-import tokenbroker.tokens.FetchResult.InvalidResponse;
-import tokenbroker.tokens.FetchResult.Rejected;
-import tokenbroker.tokens.FetchResult.TimedOut;
-import tokenbroker.tokens.FetchResult.Unavailable;
 import tokenbroker.tokens.MemoryTokenStore;
-import tokenbroker.tokens.OAuthError;
 import tokenbroker.tokens.Replica;
 
 /** The authorization-code flow from a caller's request to the browser's return. */
@@ -213,10 +212,10 @@ class CallbacksTest {
 
   static Stream<Arguments> failures() {
     return Stream.of(
-        Arguments.of(new Rejected(OAuthError.REDIRECT_URI_MISMATCH), "server_error"),
-        Arguments.of(new InvalidResponse("not_json"), "server_error"),
-        Arguments.of(new Unavailable("connect", null), "temporarily_unavailable"),
-        Arguments.of(new TimedOut(), "temporarily_unavailable"));
+        Arguments.of(new Failed(OAuthError.REDIRECT_URI_MISMATCH), "server_error"),
+        Arguments.of(new Failed(InvalidResponse.NOT_JSON), "server_error"),
+        Arguments.of(new Failed(Outage.CONNECT, null), "temporarily_unavailable"),
+        Arguments.of(new Failed(Outage.TIMEOUT), "temporarily_unavailable"));
   }
 
   @ParameterizedTest

@@ -15,10 +15,10 @@ import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.connections.Connection.State;
 import tokenbroker.testing.LogLines;
 import tokenbroker.tokens.ConnectionId;
-import tokenbroker.tokens.FetchResult.Rejected;
-import tokenbroker.tokens.FetchResult.Unavailable;
+import tokenbroker.tokens.FailureCause.OAuthError;
+import tokenbroker.tokens.FailureCause.Outage;
+import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.MemoryTokenStore;
-import tokenbroker.tokens.OAuthError;
 import tokenbroker.tokens.Replica;
 
 class KeepAliveTest {
@@ -78,7 +78,7 @@ class KeepAliveTest {
   @Test
   void aRenewalThatFailsIsTriedAgainAfterItsPause() {
     site.clock.advance(KEEP_ALIVE);
-    site.grants.answers(new Unavailable("http_5xx", Duration.ofMinutes(1)));
+    site.grants.answers(new Failed(Outage.HTTP_5XX, Duration.ofMinutes(1)));
     one.run();
     one.run();
     assertThat(site.grants.refreshed()).hasSize(1);
@@ -94,7 +94,7 @@ class KeepAliveTest {
   @Test
   void whatCannotBeKeptAliveIsToldInOneLineAndOnce() {
     site.clock.advance(KEEP_ALIVE);
-    site.grants.answers(new Unavailable("http_5xx", Duration.ofSeconds(1)));
+    site.grants.answers(new Failed(Outage.HTTP_5XX, Duration.ofSeconds(1)));
     try (var log = new LogLines(KeepAlive.class)) {
       one.run();
       site.clock.advance(Duration.ofSeconds(10));
@@ -115,7 +115,7 @@ class KeepAliveTest {
   @Test
   void aDeadConnectionIsLeftAlone() {
     site.clock.advance(KEEP_ALIVE);
-    site.grants.answers(new Rejected(OAuthError.INVALID_GRANT));
+    site.grants.answers(new Failed(OAuthError.INVALID_GRANT));
     one.run();
     site.clock.advance(KEEP_ALIVE);
     one.run();

@@ -13,15 +13,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tokenbroker.connections.Connection.State;
 import tokenbroker.tokens.AccessToken;
+import tokenbroker.tokens.FailureCause.Local;
+import tokenbroker.tokens.FailureCause.OAuthError;
+import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.FetchResult;
 import tokenbroker.tokens.FetchResult.ClaimedElsewhere;
+import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
-import tokenbroker.tokens.FetchResult.Rejected;
-import tokenbroker.tokens.FetchResult.TimedOut;
-import tokenbroker.tokens.OAuthError;
 
 /** Two replicas over one store, and an upstream that keeps them waiting. */
 class RefreshTokenSourceTest {
+
+  private static final FetchResult LATE = new Failed(Outage.TIMEOUT);
 
   private final ConnectionsFixture site = new ConnectionsFixture();
   private final RefreshTokenSource one = site.source("30s");
@@ -39,7 +42,7 @@ class RefreshTokenSourceTest {
   @Test
   void aRenewalThatOutlastsItsCallersKeepsTheOtherReplicaFromTheRefreshToken() {
     var answered = site.grants.hold();
-    assertThat(impatient.fetch(ACME, ACCOUNT, "")).isInstanceOf(TimedOut.class);
+    assertThat(impatient.fetch(ACME, ACCOUNT, "")).isEqualTo(LATE);
     assertThat(two.fetch(ACME, ACCOUNT, "")).isInstanceOf(ClaimedElsewhere.class);
     answered.countDown();
 
@@ -56,10 +59,10 @@ class RefreshTokenSourceTest {
   void callersOfOneReplicaShareARenewal() throws Exception {
     var answered = site.grants.hold();
     try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
-      assertThat(impatient.fetch(ACME, ACCOUNT, "")).isInstanceOf(TimedOut.class);
+      assertThat(impatient.fetch(ACME, ACCOUNT, "")).isEqualTo(LATE);
       var joined = callers.submit(() -> impatient.fetch(ACME, ACCOUNT, ""));
       answered.countDown();
-      assertThat(joined.get()).isInstanceOfAny(Fetched.class, TimedOut.class);
+      assertThat(joined.get()).isInstanceOfAny(Fetched.class, Failed.class);
     }
     await().until(() -> !site.isClaimed());
     assertThat(site.grants.refreshed()).startsWith("one").doesNotHaveDuplicates();
@@ -68,7 +71,7 @@ class RefreshTokenSourceTest {
   @Test
   void aReconnectDuringARenewalWins() {
     var answered = site.grants.hold();
-    assertThat(impatient.fetch(ACME, ACCOUNT, "")).isInstanceOf(TimedOut.class);
+    assertThat(impatient.fetch(ACME, ACCOUNT, "")).isEqualTo(LATE);
     site.connect("reconnected");
     answered.countDown();
 
@@ -80,13 +83,13 @@ class RefreshTokenSourceTest {
 
   @Test
   void aRefusalThatComesLateEndsTheConnectionAllTheSame() {
-    site.grants.answers(new Rejected(OAuthError.INVALID_GRANT));
+    site.grants.answers(new Failed(OAuthError.INVALID_GRANT));
     var answered = site.grants.hold();
-    assertThat(impatient.fetch(ACME, ACCOUNT, "")).isInstanceOf(TimedOut.class);
+    assertThat(impatient.fetch(ACME, ACCOUNT, "")).isEqualTo(LATE);
     answered.countDown();
 
     await().until(() -> site.state() == State.RECONNECT_REQUIRED);
-    assertThat(two.fetch(ACME, ACCOUNT, "")).isInstanceOf(FetchResult.ReconnectRequired.class);
+    assertThat(two.fetch(ACME, ACCOUNT, "")).isEqualTo(new Failed(Local.RECONNECT_REQUIRED));
   }
 
   @Test
@@ -96,7 +99,7 @@ class RefreshTokenSourceTest {
           site.broken = true;
           return site.grants.token(client);
         });
-    assertThat(one.fetch(ACME, ACCOUNT, "")).isInstanceOf(FetchResult.Unavailable.class);
+    assertThat(one.fetch(ACME, ACCOUNT, "")).isEqualTo(new Failed(Local.STORE_UNAVAILABLE));
     one.settle();
     assertThat(one.waiting()).isOne();
     assertThat(late).isEmpty();

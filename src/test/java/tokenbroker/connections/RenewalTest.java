@@ -21,18 +21,17 @@ import tokenbroker.connections.RenewalState.Refreshed;
 import tokenbroker.connections.RenewalState.Refused;
 import tokenbroker.connections.RenewalState.Unclaimed;
 import tokenbroker.connections.RenewalState.Unsaved;
+import tokenbroker.tokens.FailureCause.InvalidResponse;
+import tokenbroker.tokens.FailureCause.Local;
+import tokenbroker.tokens.FailureCause.OAuthError;
+import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.FetchResult;
 import tokenbroker.tokens.FetchResult.ClaimedElsewhere;
+import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
 import tokenbroker.tokens.FetchResult.Gone;
-import tokenbroker.tokens.FetchResult.InvalidResponse;
-import tokenbroker.tokens.FetchResult.ReconnectRequired;
-import tokenbroker.tokens.FetchResult.Rejected;
 import tokenbroker.tokens.FetchResult.Superseded;
-import tokenbroker.tokens.FetchResult.TimedOut;
-import tokenbroker.tokens.FetchResult.Unavailable;
-import tokenbroker.tokens.OAuthError;
 import tokenbroker.tokens.StoreUnavailable;
 
 /** Every transition of a renewal. */
@@ -63,7 +62,7 @@ class RenewalTest {
   void aDeadConnectionIsNotRenewed() {
     var held = claimed();
     site.memory.end(ACCOUNT, held.held().revision(), held.claim());
-    assertThat(next(new Unclaimed())).isEqualTo(new Done(new ReconnectRequired()));
+    assertThat(next(new Unclaimed())).isEqualTo(new Done(new Failed(Local.RECONNECT_REQUIRED)));
   }
 
   @Test
@@ -93,12 +92,12 @@ class RenewalTest {
 
   @Test
   void invalidGrantMeansThatTheRefreshTokenIsRefused() {
-    site.grants.answers(new Rejected(OAuthError.INVALID_GRANT));
+    site.grants.answers(new Failed(OAuthError.INVALID_GRANT));
     assertThat(next(claimed())).isInstanceOf(Refused.class);
   }
 
   static Stream<FromUpstream> mayBeLost() {
-    return Stream.of(new InvalidResponse("truncated"), new Unavailable("connect", null));
+    return Stream.of(new Failed(InvalidResponse.TRUNCATED), new Failed(Outage.CONNECT, null));
   }
 
   @ParameterizedTest
@@ -112,9 +111,9 @@ class RenewalTest {
 
   static Stream<FromUpstream> otherFailures() {
     return Stream.of(
-        new TimedOut(),
-        new Unavailable("http_5xx", Duration.ofSeconds(3)),
-        new Rejected(OAuthError.INVALID_CLIENT));
+        new Failed(Outage.TIMEOUT),
+        new Failed(Outage.HTTP_5XX, Duration.ofSeconds(3)),
+        new Failed(OAuthError.INVALID_CLIENT));
   }
 
   @ParameterizedTest
@@ -135,7 +134,7 @@ class RenewalTest {
     var renewal =
         new Renewal(changed, ACCOUNT, "", site.grants, site.store, rotations, site.records);
 
-    assertThat(renewal.run()).isEqualTo(new ReconnectRequired());
+    assertThat(renewal.run()).isEqualTo(new Failed(Local.RECONNECT_REQUIRED));
     assertThat(site.grants.refreshed()).isEmpty();
     assertThat(site.state()).isEqualTo(State.ACTIVE);
     assertThat(site.isClaimed()).isFalse();
@@ -199,8 +198,8 @@ class RenewalTest {
 
   @Test
   void theUpstreamsRefusalEndsTheConnection() {
-    site.grants.answers(new Rejected(OAuthError.INVALID_GRANT));
-    assertThat(next(next(claimed()))).isEqualTo(new Done(new ReconnectRequired()));
+    site.grants.answers(new Failed(OAuthError.INVALID_GRANT));
+    assertThat(next(next(claimed()))).isEqualTo(new Done(new Failed(Local.RECONNECT_REQUIRED)));
 
     assertThat(site.state()).isEqualTo(State.RECONNECT_REQUIRED);
     assertThat(site.registry.get("token_broker.connections.ended").counter().count()).isOne();
@@ -208,7 +207,7 @@ class RenewalTest {
 
   @Test
   void aRefusalOfTheFormerGrantDoesNotEndTheNewOne() {
-    site.grants.answers(new Rejected(OAuthError.INVALID_GRANT));
+    site.grants.answers(new Failed(OAuthError.INVALID_GRANT));
     var refused = next(claimed());
     site.connect("reconnected");
 
@@ -219,7 +218,7 @@ class RenewalTest {
   /** Its claim ran out while it slept; another replica renews the connection now. */
   @Test
   void whoHasLostTheClaimDoesNotEndTheConnection() {
-    site.grants.answers(new Rejected(OAuthError.INVALID_GRANT));
+    site.grants.answers(new Failed(OAuthError.INVALID_GRANT));
     var refused = (Refused) next(claimed());
     refused.claim().close();
     claimed();
@@ -233,8 +232,8 @@ class RenewalTest {
   void whoWakesUpWithWhatReplacedARefusedRefreshTokenBringsTheConnectionBack() {
     var late = (Refreshed) next(claimed());
     late.claim().close();
-    site.grants.answers(new Rejected(OAuthError.INVALID_GRANT));
-    assertThat(renewal().run()).isEqualTo(new ReconnectRequired());
+    site.grants.answers(new Failed(OAuthError.INVALID_GRANT));
+    assertThat(renewal().run()).isEqualTo(new Failed(Local.RECONNECT_REQUIRED));
 
     assertThat(next(late)).isInstanceOf(Done.class);
     assertThat(site.state()).isEqualTo(State.ACTIVE);
@@ -242,7 +241,7 @@ class RenewalTest {
   }
 
   static Stream<FetchResult> ends() {
-    return Stream.concat(otherFailures(), Stream.of(new Rejected(OAuthError.INVALID_GRANT)));
+    return Stream.concat(otherFailures(), Stream.of(new Failed(OAuthError.INVALID_GRANT)));
   }
 
   @ParameterizedTest
@@ -299,7 +298,7 @@ class RenewalTest {
   }
 
   private static FetchResult storeUnavailable() {
-    return new Unavailable(ConnectionStore.UNAVAILABLE, null);
+    return new Failed(Local.STORE_UNAVAILABLE);
   }
 
   private Claimed claimed() {

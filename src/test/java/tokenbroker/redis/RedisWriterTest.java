@@ -30,8 +30,8 @@ import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.ConnectionId;
+import tokenbroker.tokens.FailureCause.OAuthError;
 import tokenbroker.tokens.Lifespan;
-import tokenbroker.tokens.OAuthError;
 import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.TokenId;
 import tokenbroker.tokens.TokenStore.Grant;
@@ -276,14 +276,7 @@ class RedisWriterTest {
 
   private UpstreamFailure failure() {
     var now = clock.clocks().moment();
-    return new UpstreamFailure(
-        UpstreamFailure.Kind.REJECTED,
-        OAuthError.INVALID_CLIENT,
-        "invalid_client",
-        1,
-        now,
-        now.plus(PAUSE),
-        provenance());
+    return new UpstreamFailure(OAuthError.INVALID_CLIENT, 1, now, now.plus(PAUSE), provenance());
   }
 
   private static Provenance provenance() {

@@ -9,8 +9,9 @@ import org.junit.jupiter.api.Test;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.testing.SettableClock;
+import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.Need.MinTtl;
-import tokenbroker.tokens.TokenResult.InvalidResponse;
+import tokenbroker.tokens.TokenResult.Failed;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.NotIssued;
 
@@ -75,7 +76,7 @@ class ClockStepsTest {
   void aClockThatIsSetBackNeitherProlongsABackOffNorHoldsARenewalUp() {
     replica.clients.replaceAll(List.of(new Entry(acme, null)));
     var token = replica.token(acme);
-    upstream.gives(new FetchResult.Unavailable("connect", Duration.ofSeconds(20)));
+    upstream.gives(new FetchResult.Failed(Outage.CONNECT, Duration.ofSeconds(20)));
     clock.advance(Duration.ofMinutes(50));
     clock.step(Duration.ofHours(-3));
     assertThat(replica.broker.renew(acme, Account.of(acme.name()))).isInstanceOf(NotIssued.class);
@@ -109,6 +110,6 @@ class ClockStepsTest {
           return token;
         });
 
-    assertThat(replica.get(acme)).isInstanceOf(InvalidResponse.class);
+    assertThat(replica.get(acme)).isInstanceOf(Failed.class);
   }
 }

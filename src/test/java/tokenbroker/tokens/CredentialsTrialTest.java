@@ -9,14 +9,15 @@ import org.junit.jupiter.api.Test;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.CredentialsProof.Verdict;
 import tokenbroker.testing.SettableClock;
-import tokenbroker.tokens.FetchResult.ReconnectRequired;
-import tokenbroker.tokens.FetchResult.Rejected;
-import tokenbroker.tokens.FetchResult.Unavailable;
+import tokenbroker.tokens.FailureCause.Local;
+import tokenbroker.tokens.FailureCause.OAuthError;
+import tokenbroker.tokens.FailureCause.Outage;
+import tokenbroker.tokens.FetchResult.Failed;
 
 /** New credentials of a client that may use the code and refresh grants alone. */
 class CredentialsTrialTest {
 
-  private static final FetchResult NOT_THIS_GRANT = new Rejected(OAuthError.UNAUTHORIZED_CLIENT);
+  private static final FetchResult NOT_THIS_GRANT = new Failed(OAuthError.UNAUTHORIZED_CLIENT);
 
   private final SettableClock clock = new SettableClock();
   private final FakeTokenSource upstream = new FakeTokenSource(clock);
@@ -45,7 +46,7 @@ class CredentialsTrialTest {
   @Test
   void aConnectionWhoseRefreshTokenIsDeadProvesThemToo() {
     replica.connected = List.of(connection);
-    ownGrantIsNotAllowed(new ReconnectRequired());
+    ownGrantIsNotAllowed(new Failed(Local.RECONNECT_REQUIRED));
 
     assertThat(replica.trial.prove(candidate)).isEqualTo(new Verdict.Proven());
   }
@@ -53,7 +54,7 @@ class CredentialsTrialTest {
   @Test
   void wrongOnesAreRefusedAndHarmNobody() {
     replica.connected = List.of(connection);
-    ownGrantIsNotAllowed(new Rejected(OAuthError.INVALID_CLIENT));
+    ownGrantIsNotAllowed(new Failed(OAuthError.INVALID_CLIENT));
 
     assertThat(replica.trial.prove(candidate)).isEqualTo(new Verdict.Refused("invalid_client"));
     assertThat(replica.outcomes.areWorking(candidate)).isTrue();
@@ -70,7 +71,7 @@ class CredentialsTrialTest {
             return NOT_THIS_GRANT;
           }
           return account.equals(silent)
-              ? new Unavailable("http_5xx", null)
+              ? new Failed(Outage.HTTP_5XX, null)
               : upstream.newToken(client);
         };
 

@@ -20,6 +20,7 @@ import tokenbroker.clients.ClientLabels;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.testing.TestConfig;
 import tokenbroker.time.Moment;
+import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.NotIssued;
 import tokenbroker.tokens.TokenResult.Origin;
@@ -70,7 +71,7 @@ class FailOpenStoreTest {
   @Test
   void backOffHoldsWithoutTheStore() {
     broken = true;
-    upstream.gives(new FetchResult.Unavailable("connect", null));
+    upstream.gives(new FetchResult.Failed(Outage.CONNECT, null));
     assertThat(replica.get(acme)).isInstanceOf(NotIssued.class);
     assertThat(replica.get(acme)).isInstanceOf(NotIssued.class);
     assertThat(upstream.fetches()).isOne();
@@ -80,7 +81,7 @@ class FailOpenStoreTest {
   void backOffHoldsWithoutTheStoreAlsoWhileATokenLives() {
     replica.token(acme);
     broken = true;
-    upstream.gives(new FetchResult.Unavailable("connect", null));
+    upstream.gives(new FetchResult.Failed(Outage.CONNECT, null));
     clock.advance(Duration.ofMinutes(50));
     for (var attempt = 0; attempt < 3; attempt++) {
       assertThat(replica.broker.renew(acme, Account.of(acme.name()))).isInstanceOf(NotIssued.class);

@@ -17,9 +17,9 @@ import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.tokens.Need.MinTtl;
 import tokenbroker.tokens.Need.Usable;
+import tokenbroker.tokens.TokenResult.Failed;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.TimedOut;
-import tokenbroker.tokens.TokenResult.Unavailable;
 import tokenbroker.tokens.TokenStore.Revision;
 
 /** One fetch per account, whoever asks and whatever breaks. */
@@ -175,9 +175,9 @@ class FlightsTest {
         client -> {
           throw new NullPointerException("a body that is not there");
         });
-    var failure = (Unavailable) replica.get(acme);
+    var failure = (Failed) replica.get(acme);
     assertThat(failure.retryAfter()).isPositive();
-    assertThat(replica.get(acme)).isInstanceOf(Unavailable.class);
+    assertThat(replica.get(acme)).isInstanceOf(Failed.class);
     assertThat(upstream.fetches()).isOne();
     assertThat(
             replica.registry.get("token_broker.refresh").tag("result", "failed").counter().count())

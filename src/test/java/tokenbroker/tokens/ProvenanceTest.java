@@ -17,10 +17,11 @@ import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.clients.ClientSecret;
 import tokenbroker.clients.Upstream;
 import tokenbroker.testing.SettableClock;
+import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.Need.Usable;
+import tokenbroker.tokens.TokenResult.Failed;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.Origin;
-import tokenbroker.tokens.TokenResult.Unavailable;
 
 /** A client that changes in {@code clients.yaml} gets nothing of what it had before. */
 class ProvenanceTest {
@@ -66,8 +67,8 @@ class ProvenanceTest {
   @ParameterizedTest
   @MethodSource("changed")
   void theFormerBackOffDoesNotKeepAnybodyFromTheNewOne(Client changed) {
-    upstream.gives(new FetchResult.Unavailable("connect", null));
-    assertThat(replica.get(ACME)).isInstanceOf(Unavailable.class);
+    upstream.gives(new FetchResult.Failed(Outage.CONNECT, null));
+    assertThat(replica.get(ACME)).isInstanceOf(Failed.class);
     upstream.givesTokensFor(Duration.ofHours(1));
 
     assertThat(replica.get(changed)).isInstanceOf(Issued.class);

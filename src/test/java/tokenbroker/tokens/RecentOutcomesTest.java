@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientName;
 import tokenbroker.testing.SettableClock;
+import tokenbroker.tokens.FailureCause.OAuthError;
 
 /** Whose credentials work, as far as fetches of all accounts of a client tell. */
 class RecentOutcomesTest {
@@ -101,12 +102,6 @@ class RecentOutcomesTest {
     outcomes.failed(
         account,
         new UpstreamFailure(
-            UpstreamFailure.Kind.REJECTED,
-            error,
-            error.code(),
-            1,
-            now,
-            now.plus(Duration.ofSeconds(30)),
-            Provenance.of(acme, account)));
+            error, 1, now, now.plus(Duration.ofSeconds(30)), Provenance.of(acme, account)));
   }
 }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.testing.SettableClock;
+import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.Need.Usable;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.Origin;
@@ -104,7 +105,7 @@ class RefreshAheadTest {
   @Test
   void aFailedRenewalIsTriedAgainAfterThePauseAndTheTokenIsServedMeanwhile() {
     var first = replica.token(acme);
-    upstream.gives(new FetchResult.Unavailable("connect", Duration.ofSeconds(20)));
+    upstream.gives(new FetchResult.Failed(Outage.CONNECT, Duration.ofSeconds(20)));
     clock.advance(PAST_ANY_RENEWAL_POINT);
     replica.refreshAhead.tick();
     await().until(() -> store.look(Account.of(acme.name())).failure() != null);

@@ -20,22 +20,23 @@ import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.clients.CredentialsProof.Verdict;
 import tokenbroker.testing.SettableClock;
+import tokenbroker.tokens.FailureCause.InvalidResponse;
+import tokenbroker.tokens.FailureCause.Local;
+import tokenbroker.tokens.FailureCause.OAuthError;
+import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.Need.MinTtl;
 import tokenbroker.tokens.Need.Usable;
-import tokenbroker.tokens.TokenResult.InvalidResponse;
+import tokenbroker.tokens.TokenResult.Failed;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.NotIssued;
 import tokenbroker.tokens.TokenResult.Origin;
-import tokenbroker.tokens.TokenResult.ReconnectRequired;
-import tokenbroker.tokens.TokenResult.Rejected;
 import tokenbroker.tokens.TokenResult.TimedOut;
 import tokenbroker.tokens.TokenResult.TooSoon;
-import tokenbroker.tokens.TokenResult.Unavailable;
 import tokenbroker.tokens.TokenResult.Warning;
 
 class TokenBrokerTest {
 
-  private static final FetchResult DOWN = new FetchResult.Unavailable("connect", null);
+  private static final FetchResult DOWN = new FetchResult.Failed(Outage.CONNECT, null);
 
   private final SettableClock clock = new SettableClock();
   private final FakeTokenSource upstream = new FakeTokenSource(clock);
@@ -57,7 +58,7 @@ class TokenBrokerTest {
     upstream.gives(DOWN);
     clock.advance(Duration.ofHours(1));
 
-    assertThat(replica.get(acme)).isInstanceOf(Unavailable.class);
+    assertThat(replica.get(acme)).isInstanceOf(Failed.class);
   }
 
   @Test
@@ -89,8 +90,8 @@ class TokenBrokerTest {
 
     assertThat(replica.get(acme))
         .isInstanceOfSatisfying(
-            InvalidResponse.class,
-            result -> assertThat(result.reason()).isEqualTo("expired_on_arrival"));
+            Failed.class,
+            result -> assertThat(result.cause()).isEqualTo(InvalidResponse.EXPIRED_ON_ARRIVAL));
   }
 
   @Test
@@ -158,9 +159,9 @@ class TokenBrokerTest {
   static Stream<FetchResult> failures() {
     return Stream.of(
         DOWN,
-        new FetchResult.TimedOut(),
-        new FetchResult.InvalidResponse("not_json"),
-        new FetchResult.Rejected(OAuthError.INVALID_CLIENT));
+        new FetchResult.Failed(Outage.TIMEOUT),
+        new FetchResult.Failed(InvalidResponse.NOT_JSON),
+        new FetchResult.Failed(OAuthError.INVALID_CLIENT));
   }
 
   @ParameterizedTest
@@ -191,9 +192,9 @@ class TokenBrokerTest {
 
   @Test
   void afterATimeOutCallersAreToldThatTheUpstreamIsUnavailable() {
-    upstream.gives(new FetchResult.TimedOut());
+    upstream.gives(new FetchResult.Failed(Outage.TIMEOUT));
     assertThat(replica.get(acme)).isInstanceOf(TimedOut.class);
-    assertThat(replica.get(acme)).isInstanceOf(Unavailable.class);
+    assertThat(replica.get(acme)).isInstanceOf(Failed.class);
   }
 
   @Test
@@ -201,7 +202,7 @@ class TokenBrokerTest {
     upstream.gives(DOWN);
     var longest = Duration.ZERO;
     for (var attempt = 0; attempt < 8; attempt++) {
-      var pause = ((Unavailable) replica.get(acme)).retryAfter();
+      var pause = ((Failed) replica.get(acme)).retryAfter();
       assertThat(pause).isBetween(Duration.ofMillis(750), Duration.ofSeconds(30));
       longest = pause.compareTo(longest) > 0 ? pause : longest;
       clock.advance(pause);
@@ -212,25 +213,25 @@ class TokenBrokerTest {
     assertThat(replica.get(acme)).isInstanceOf(Issued.class);
     upstream.gives(DOWN);
     clock.advance(Duration.ofSeconds(10));
-    assertThat(((Unavailable) replica.get(acme)).retryAfter())
+    assertThat(((Failed) replica.get(acme)).retryAfter())
         .isLessThanOrEqualTo(Duration.ofSeconds(1));
   }
 
   @Test
   void whatTheUpstreamAsksForWinsOverThePause() {
-    upstream.gives(new FetchResult.Unavailable("http_429", Duration.ofSeconds(17)));
-    assertThat(((Unavailable) replica.get(acme)).retryAfter()).isEqualTo(Duration.ofSeconds(17));
+    upstream.gives(new FetchResult.Failed(Outage.HTTP_429, Duration.ofSeconds(17)));
+    assertThat(((Failed) replica.get(acme)).retryAfter()).isEqualTo(Duration.ofSeconds(17));
   }
 
   @Test
   void rejectedCredentialsAreTriedAgainAfterHalfAMinuteAndOthersAtOnce() {
-    upstream.gives(new FetchResult.Rejected(OAuthError.INVALID_CLIENT));
+    upstream.gives(new FetchResult.Failed(OAuthError.INVALID_CLIENT));
     replica.get(acme);
     clock.advance(Duration.ofSeconds(29));
     assertThat(replica.get(acme))
         .isInstanceOfSatisfying(
-            Rejected.class,
-            result -> assertThat(result.error()).isEqualTo(OAuthError.INVALID_CLIENT));
+            Failed.class,
+            result -> assertThat(result.cause()).isEqualTo(OAuthError.INVALID_CLIENT));
     assertThat(upstream.fetches()).isOne();
 
     upstream.givesTokensFor(Duration.ofHours(1));
@@ -239,7 +240,7 @@ class TokenBrokerTest {
 
   @Test
   void aClientWithoutCredentialsGetsWhatTheStoreHolds() {
-    assertThat(replica.get(acme.with(null))).isInstanceOf(Unavailable.class);
+    assertThat(replica.get(acme.with(null))).isInstanceOf(Failed.class);
     var token = replica.token(acme);
     var other = new Replica("b", upstream, store, clock);
     assertThat(other.get(acme.with(null))).isEqualTo(new Issued(token, Origin.SHARED));
@@ -387,8 +388,7 @@ class TokenBrokerTest {
     upstream.gives(DOWN);
     clock.advance(Duration.ofHours(1));
 
-    assertThat(replica.invalidate(acme, token.id(), WAIT).current())
-        .isInstanceOf(Unavailable.class);
+    assertThat(replica.invalidate(acme, token.id(), WAIT).current()).isInstanceOf(Failed.class);
   }
 
   /** Its user has taken the permission back: a report of the dead token finds out. */
@@ -398,14 +398,14 @@ class TokenBrokerTest {
     var other = new Replica("b", upstream, store, clock);
     var dead = tokenOf(replica, account);
     tokenOf(other, account);
-    upstream.gives(new FetchResult.ReconnectRequired());
+    upstream.gives(new FetchResult.Failed(Local.RECONNECT_REQUIRED));
 
     assertThat(replica.broker.invalidate(acme, account, dead.id(), WAIT))
         .isInstanceOfSatisfying(
             Invalidation.class,
-            report -> assertThat(report.current()).isInstanceOf(ReconnectRequired.class));
-    assertThat(replica.broker.tokenFor(acme, account, new Usable(), WAIT).join())
-        .isInstanceOf(ReconnectRequired.class);
+            report -> assertThat(cause(report.current())).isEqualTo(Local.RECONNECT_REQUIRED));
+    assertThat(cause(replica.broker.tokenFor(acme, account, new Usable(), WAIT).join()))
+        .isEqualTo(Local.RECONNECT_REQUIRED);
     assertThat(other.broker.nearby(acme, account, new Usable())).isNull();
     assertThat(store.look(account).token()).isNull();
   }
@@ -426,7 +426,7 @@ class TokenBrokerTest {
   @Test
   void newCredentialsThatAreRefusedLeaveTheClientAsItIs() {
     var token = replica.token(acme);
-    upstream.gives(new FetchResult.Rejected(OAuthError.INVALID_CLIENT));
+    upstream.gives(new FetchResult.Failed(OAuthError.INVALID_CLIENT));
 
     assertThat(replica.trial.prove(client("acme", "v2")))
         .isEqualTo(new Verdict.Refused("invalid_client"));
@@ -492,5 +492,9 @@ class TokenBrokerTest {
 
   private static AccessToken token(TokenResult result) {
     return ((Issued) result).token();
+  }
+
+  private static FailureCause cause(TokenResult result) {
+    return ((Failed) result).cause();
   }
 }

@@ -16,6 +16,7 @@ import tokenbroker.clients.ClientName;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.time.Clocks;
 import tokenbroker.time.Ticker;
+import tokenbroker.tokens.FailureCause.OAuthError;
 import tokenbroker.tokens.TokenStore.Revision;
 import tokenbroker.tokens.TokenStore.Stored;
 
@@ -142,9 +143,7 @@ public abstract class TokenStoreContract {
     store().remember(client, failure(Duration.ofMillis(50)));
     var known = Objects.requireNonNull(otherReplica().look(client).failure());
     assertThat(known.attempts()).isEqualTo(3);
-    assertThat(known.error()).isEqualTo(OAuthError.INVALID_CLIENT);
-    assertThat(known.kind()).isEqualTo(UpstreamFailure.Kind.REJECTED);
-    assertThat(known.reason()).isEqualTo("invalid_client");
+    assertThat(known.cause()).isEqualTo(OAuthError.INVALID_CLIENT);
     assertThat(known.provenance()).isEqualTo(PROVENANCE);
     await().until(() -> known.retryAt().isBefore(CLOCKS.moment()));
     assertThat(store().look(client).failure()).isNotNull();
@@ -258,14 +257,7 @@ public abstract class TokenStoreContract {
 
   private static UpstreamFailure failure(Duration pause) {
     var now = CLOCKS.moment();
-    return new UpstreamFailure(
-        UpstreamFailure.Kind.REJECTED,
-        OAuthError.INVALID_CLIENT,
-        "invalid_client",
-        3,
-        now,
-        now.plus(pause),
-        PROVENANCE);
+    return new UpstreamFailure(OAuthError.INVALID_CLIENT, 3, now, now.plus(pause), PROVENANCE);
   }
 
   private static String value(Stored stored) {

@@ -14,9 +14,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.testing.RawServer;
+import tokenbroker.tokens.FailureCause.Outage;
+import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
-import tokenbroker.tokens.FetchResult.Unavailable;
 import tokenbroker.tokens.RefreshToken;
 
 /** What a connection that ends at the wrong moment costs. */
@@ -75,7 +76,7 @@ class GrantRepetitionTest {
     assertThat(upstream.connections()).isEqualTo(2);
 
     upstream.script(RawServer.Line::request);
-    assertThat(grant.apply(this)).isEqualTo(new Unavailable("connect", null));
+    assertThat(grant.apply(this)).isEqualTo(new Failed(Outage.CONNECT, null));
     assertThat(upstream.heads()).hasSize(3);
   }
 

@@ -16,11 +16,10 @@ import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.testing.Answer;
 import tokenbroker.testing.ScriptedUpstream;
 import tokenbroker.testing.UpstreamRequest;
+import tokenbroker.tokens.FailureCause.OAuthError;
+import tokenbroker.tokens.FailureCause.Outage;
+import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
-import tokenbroker.tokens.FetchResult.InvalidResponse;
-import tokenbroker.tokens.FetchResult.Rejected;
-import tokenbroker.tokens.FetchResult.Unavailable;
-import tokenbroker.tokens.OAuthError;
 
 class RequestStyleTest {
 
@@ -122,7 +121,7 @@ class RequestStyleTest {
                 .send(exchange));
     for (var turn = 0; turn < 2; turn++) {
       assertThat(under.source.fetch(client(RequestStyle.FORM)))
-          .isEqualTo(new Rejected(OAuthError.INVALID_CLIENT));
+          .isEqualTo(new Failed(OAuthError.INVALID_CLIENT));
     }
     assertThat(methods()).containsExactly("POST", "GET", "GET");
   }
@@ -132,7 +131,7 @@ class RequestStyleTest {
     upstream.answer(Answer.error("invalid_request"));
     for (var turn = 0; turn < 2; turn++) {
       assertThat(under.source.fetch(client(RequestStyle.FORM)))
-          .isEqualTo(new Rejected(OAuthError.INVALID_REQUEST));
+          .isEqualTo(new Failed(OAuthError.INVALID_REQUEST));
     }
     assertThat(methods()).containsExactly("POST", "GET", "POST", "GET");
   }
@@ -146,7 +145,7 @@ class RequestStyleTest {
                     : Answer.error("invalid_request"))
                 .send(exchange));
     assertThat(under.source.fetch(client(RequestStyle.FORM)))
-        .isEqualTo(new Rejected(OAuthError.INVALID_REQUEST));
+        .isEqualTo(new Failed(OAuthError.INVALID_REQUEST));
   }
 
   @Test
@@ -156,7 +155,7 @@ class RequestStyleTest {
             (exchange.request().method().equals("GET") ? Answer.html(503) : Answer.html(405))
                 .send(exchange));
     assertThat(under.source.fetch(client(RequestStyle.FORM)))
-        .isEqualTo(new Unavailable("http_5xx", null));
+        .isEqualTo(new Failed(Outage.HTTP_5XX, null));
   }
 
   @Test
@@ -168,7 +167,7 @@ class RequestStyleTest {
             (exchange.request().method().equals("GET") ? Answer.html(405) : Answer.token())
                 .send(exchange));
 
-    assertThat(under.source.fetch(client(RequestStyle.FORM))).isInstanceOf(InvalidResponse.class);
+    assertThat(under.source.fetch(client(RequestStyle.FORM))).isInstanceOf(Failed.class);
     assertThat(under.source.fetch(client(RequestStyle.FORM))).isInstanceOf(Fetched.class);
     assertThat(methods()).containsExactly("POST", "GET", "GET", "POST");
   }
@@ -191,8 +190,7 @@ class RequestStyleTest {
   @ValueSource(strings = {"QUERY", "JSON"})
   void aChosenStyleNeverFallsBack(RequestStyle style) {
     upstream.answer(Answer.error("invalid_request"));
-    assertThat(under.source.fetch(client(style)))
-        .isEqualTo(new Rejected(OAuthError.INVALID_REQUEST));
+    assertThat(under.source.fetch(client(style))).isEqualTo(new Failed(OAuthError.INVALID_REQUEST));
     assertThat(upstream.count()).isEqualTo(1);
   }
 

@@ -18,8 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.testing.Answer;
 import tokenbroker.testing.ScriptedUpstream;
 import tokenbroker.tokens.AccessToken;
+import tokenbroker.tokens.FailureCause.Outage;
+import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
-import tokenbroker.tokens.FetchResult.Unavailable;
 import tokenbroker.tokens.Lifespan;
 import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.TokenId;
@@ -222,10 +223,10 @@ class TokenAnswerTest {
   @ParameterizedTest
   @MethodSource("retryAfters")
   void anUpstreamMaySayWhenToComeBack(String header, Duration pause) {
-    for (var status : Map.of(429, "http_429", 503, "http_5xx").entrySet()) {
+    for (var status : Map.of(429, Outage.HTTP_429, 503, Outage.HTTP_5XX).entrySet()) {
       upstream.answer(Answer.html(status.getKey(), Map.of("Date", "", "Retry-After", header)));
       assertThat(under.source.fetch(SourceUnderTest.client(upstream.url())))
-          .isEqualTo(new Unavailable(status.getValue(), pause));
+          .isEqualTo(new Failed(status.getValue(), pause));
     }
   }
 
@@ -244,7 +245,7 @@ class TokenAnswerTest {
   void aTimeToComeBackIsReadByTheUpstreamsOwnClock(String date, String header, long seconds) {
     upstream.answer(Answer.html(503, Map.of("Date", date, "Retry-After", header)));
     assertThat(under.source.fetch(SourceUnderTest.client(upstream.url())))
-        .isEqualTo(new Unavailable("http_5xx", Duration.ofSeconds(seconds)));
+        .isEqualTo(new Failed(Outage.HTTP_5XX, Duration.ofSeconds(seconds)));
   }
 
   private AccessToken fetched() {

@@ -21,9 +21,10 @@ import tokenbroker.clients.Upstream;
 import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.testing.Answer;
 import tokenbroker.testing.ScriptedUpstream;
+import tokenbroker.tokens.FailureCause.Outage;
+import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
-import tokenbroker.tokens.FetchResult.Unavailable;
 import tokenbroker.tokens.RefreshToken;
 
 class UpstreamBreakerTest {
@@ -51,7 +52,7 @@ class UpstreamBreakerTest {
       upstream.answer(outage);
       open(under);
       assertThat(breakerGauge(under)).isOne();
-      assertThat(fetch(under, 0)).isEqualTo(new Unavailable("breaker_open", PAUSE));
+      assertThat(fetch(under, 0)).isEqualTo(new Failed(Outage.BREAKER_OPEN, PAUSE));
 
       upstream.answer(Answer.token());
       under.clock.advance(PAUSE);
@@ -75,7 +76,7 @@ class UpstreamBreakerTest {
     try (var under = source("broker.upstream.backoff", "1m…2m")) {
       upstream.answer(Answer.html(500));
       open(under);
-      assertThat(fetch(under, 0)).isEqualTo(new Unavailable("breaker_open", Duration.ofSeconds(1)));
+      assertThat(fetch(under, 0)).isEqualTo(new Failed(Outage.BREAKER_OPEN, Duration.ofSeconds(1)));
     }
   }
 
@@ -151,7 +152,7 @@ class UpstreamBreakerTest {
 
       upstream.release();
       for (var other : others) {
-        assertThat(other.get()).isEqualTo(new Unavailable("http_5xx", null));
+        assertThat(other.get()).isEqualTo(new Failed(Outage.HTTP_5XX, null));
       }
       assertThat(upstream.count()).isEqualTo(ACCOUNTS + 5);
     }
@@ -184,7 +185,7 @@ class UpstreamBreakerTest {
       assertThat(isRefusal(fetch(under, ACCOUNTS))).isTrue();
       assertThat(first).as("may take six times the limit").isNotDone();
       upstream.release();
-      assertThat(first.get()).isEqualTo(new Unavailable("http_5xx", null));
+      assertThat(first.get()).isEqualTo(new Failed(Outage.HTTP_5XX, null));
     }
   }
 
@@ -259,7 +260,7 @@ class UpstreamBreakerTest {
   }
 
   private static boolean isRefusal(FromUpstream result) {
-    return result instanceof Unavailable(var reason, _) && reason.equals("breaker_open");
+    return result instanceof Failed(var cause, _) && cause == Outage.BREAKER_OPEN;
   }
 
   private static double breakerGauge(SourceUnderTest under) {

@@ -29,13 +29,13 @@ import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.testing.Answer;
 import tokenbroker.testing.FullServer;
 import tokenbroker.testing.ScriptedUpstream;
+import tokenbroker.tokens.FailureCause;
+import tokenbroker.tokens.FailureCause.InvalidResponse;
+import tokenbroker.tokens.FailureCause.OAuthError;
+import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.FetchResult;
+import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
-import tokenbroker.tokens.FetchResult.InvalidResponse;
-import tokenbroker.tokens.FetchResult.Rejected;
-import tokenbroker.tokens.FetchResult.TimedOut;
-import tokenbroker.tokens.FetchResult.Unavailable;
-import tokenbroker.tokens.OAuthError;
 
 class UpstreamFailureTest {
 
@@ -61,185 +61,287 @@ class UpstreamFailureTest {
         failure(Answer.error("access_denied"), rejected("ACCESS_DENIED"), "http_4xx"),
         failure(Answer.error("made_up"), rejected("UNRECOGNIZED"), "http_4xx"),
         failure(error(200, "made_up"), rejected("UNRECOGNIZED"), "http_4xx"),
-        failure(Answer.error("server_error"), unavailable("server_error"), "http_5xx"),
+        failure(Answer.error("server_error"), failed(Outage.SERVER_ERROR), "http_5xx"),
         failure(
             Answer.error("temporarily_unavailable"),
-            unavailable("temporarily_unavailable"),
+            failed(Outage.TEMPORARILY_UNAVAILABLE),
             "http_5xx"),
         failure(
             Answer.json(200, "{\"access_token\":null,\"error\":\"invalid_client\"}"),
             rejected("INVALID_CLIENT"),
             "invalid_client"),
         // Decided by the status, where no error is to be had
-        failure(Answer.html(500), unavailable("http_5xx"), "http_5xx"),
-        failure(Answer.html(502), unavailable("http_5xx"), "http_5xx"),
-        failure(Answer.html(503), unavailable("http_5xx"), "http_5xx"),
-        failure(error(503, "made_up"), unavailable("http_5xx"), "http_5xx"),
-        failure(error(503, "temporarily_unavailable"), unavailable("http_5xx"), "http_5xx"),
-        failure(Answer.truncated(503), unavailable("http_5xx"), "http_5xx"),
-        failure(Answer.html(429), unavailable("http_429"), "http_4xx"),
-        failure(error(429, "made_up"), unavailable("http_429"), "http_4xx"),
-        failure(Answer.html(400), invalid("http_4xx"), "http_4xx"),
-        failure(Answer.html(401), invalid("http_4xx"), "http_4xx"),
-        failure(Answer.html(404), invalid("http_4xx"), "http_4xx"),
-        failure(Answer.json(400, "{\"error\":{}}"), invalid("http_4xx"), "http_4xx"),
+        failure(Answer.html(500), failed(Outage.HTTP_5XX), "http_5xx"),
+        failure(Answer.html(502), failed(Outage.HTTP_5XX), "http_5xx"),
+        failure(Answer.html(503), failed(Outage.HTTP_5XX), "http_5xx"),
+        failure(error(503, "made_up"), failed(Outage.HTTP_5XX), "http_5xx"),
+        failure(error(503, "temporarily_unavailable"), failed(Outage.HTTP_5XX), "http_5xx"),
+        failure(Answer.truncated(503), failed(Outage.HTTP_5XX), "http_5xx"),
+        failure(Answer.html(429), failed(Outage.HTTP_429), "http_4xx"),
+        failure(error(429, "made_up"), failed(Outage.HTTP_429), "http_4xx"),
+        failure(Answer.html(400), failed(InvalidResponse.HTTP_4XX), "http_4xx"),
+        failure(Answer.html(401), failed(InvalidResponse.HTTP_4XX), "http_4xx"),
+        failure(Answer.html(404), failed(InvalidResponse.HTTP_4XX), "http_4xx"),
+        failure(Answer.json(400, "{\"error\":{}}"), failed(InvalidResponse.HTTP_4XX), "http_4xx"),
         failure(
             Answer.html(302, Map.of("Location", "/elsewhere")),
-            invalid("http_3xx"),
+            failed(InvalidResponse.HTTP_3XX),
             "invalid_response"),
         // Good status, no token
-        failure(Answer.html(200), invalid("not_json"), "invalid_response"),
-        failure(Answer.json(200, ""), invalid("empty"), "invalid_response"),
-        failure(Answer.raw("HTTP/1.1 204 No\r\n\r\n"), invalid("empty"), "invalid_response"),
-        failure(Answer.json(200, "[]"), invalid("not_json"), "invalid_response"),
-        failure(Answer.json(200, "\"token\""), invalid("not_json"), "invalid_response"),
-        failure(Answer.json(200, "{} {}"), invalid("not_json"), "invalid_response"),
-        failure(Answer.json(200, "{\"access_token\":"), invalid("not_json"), "invalid_response"),
+        failure(Answer.html(200), failed(InvalidResponse.NOT_JSON), "invalid_response"),
+        failure(Answer.json(200, ""), failed(InvalidResponse.EMPTY), "invalid_response"),
+        failure(
+            Answer.raw("HTTP/1.1 204 No\r\n\r\n"),
+            failed(InvalidResponse.EMPTY),
+            "invalid_response"),
+        failure(Answer.json(200, "[]"), failed(InvalidResponse.NOT_JSON), "invalid_response"),
+        failure(
+            Answer.json(200, "\"token\""), failed(InvalidResponse.NOT_JSON), "invalid_response"),
+        failure(Answer.json(200, "{} {}"), failed(InvalidResponse.NOT_JSON), "invalid_response"),
+        failure(
+            Answer.json(200, "{\"access_token\":"),
+            failed(InvalidResponse.NOT_JSON),
+            "invalid_response"),
         failure(
             Answer.json(200, "{\"access_token\":\"one\",\"access_token\":\"two\"}"),
-            invalid("not_json"),
+            failed(InvalidResponse.NOT_JSON),
             "invalid_response"),
         failure(
             Answer.json(
                 200,
                 "{\"access_token\":\"t\",\"deep\":%s%s}"
                     .formatted("[".repeat(5000), "]".repeat(5000))),
-            invalid("not_json"),
+            failed(InvalidResponse.NOT_JSON),
             "invalid_response"),
-        failure(Answer.json(200, "{}"), invalid("no_access_token"), "invalid_response"),
-        failure(token("null"), invalid("no_access_token"), "invalid_response"),
-        failure(token("\"\""), invalid("no_access_token"), "invalid_response"),
-        failure(token("17"), invalid("unusable_access_token"), "invalid_response"),
-        failure(token("{}"), invalid("unusable_access_token"), "invalid_response"),
-        failure(token("[\"t\"]"), invalid("unusable_access_token"), "invalid_response"),
-        failure(token("\"two words\""), invalid("unusable_access_token"), "invalid_response"),
-        failure(token("\"line\\r\\nbreak\""), invalid("unusable_access_token"), "invalid_response"),
-        failure(token("\"ümläut\""), invalid("unusable_access_token"), "invalid_response"),
+        failure(
+            Answer.json(200, "{}"), failed(InvalidResponse.NO_ACCESS_TOKEN), "invalid_response"),
+        failure(token("null"), failed(InvalidResponse.NO_ACCESS_TOKEN), "invalid_response"),
+        failure(token("\"\""), failed(InvalidResponse.NO_ACCESS_TOKEN), "invalid_response"),
+        failure(token("17"), failed(InvalidResponse.UNUSABLE_ACCESS_TOKEN), "invalid_response"),
+        failure(token("{}"), failed(InvalidResponse.UNUSABLE_ACCESS_TOKEN), "invalid_response"),
+        failure(
+            token("[\"t\"]"), failed(InvalidResponse.UNUSABLE_ACCESS_TOKEN), "invalid_response"),
+        failure(
+            token("\"two words\""),
+            failed(InvalidResponse.UNUSABLE_ACCESS_TOKEN),
+            "invalid_response"),
+        failure(
+            token("\"line\\r\\nbreak\""),
+            failed(InvalidResponse.UNUSABLE_ACCESS_TOKEN),
+            "invalid_response"),
+        failure(
+            token("\"ümläut\""), failed(InvalidResponse.UNUSABLE_ACCESS_TOKEN), "invalid_response"),
         failure(
             token("\"" + "x".repeat(16 * 1024 + 1) + "\""),
-            invalid("unusable_access_token"),
+            failed(InvalidResponse.UNUSABLE_ACCESS_TOKEN),
             "invalid_response"),
         failure(
-            Answer.token(Map.of("token_type", "mac")), invalid("not_bearer"), "invalid_response"),
-        failure(Answer.token(Map.of("token_type", 1)), invalid("not_bearer"), "invalid_response"),
+            Answer.token(Map.of("token_type", "mac")),
+            failed(InvalidResponse.NOT_BEARER),
+            "invalid_response"),
+        failure(
+            Answer.token(Map.of("token_type", 1)),
+            failed(InvalidResponse.NOT_BEARER),
+            "invalid_response"),
         // Good status, no whole body
-        failure(Answer.truncated(200), invalid("truncated"), "invalid_response"),
+        failure(Answer.truncated(200), failed(InvalidResponse.TRUNCATED), "invalid_response"),
         failure(
             Answer.raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a"),
-            invalid("truncated"),
+            failed(InvalidResponse.TRUNCATED),
             "invalid_response"),
         failure(
             Answer.raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n"),
-            invalid("truncated"),
+            failed(InvalidResponse.TRUNCATED),
             "invalid_response"),
-        failure(Answer.megabytes(2), invalid("too_large"), "invalid_response"),
-        failure(Answer.flood(), invalid("too_large"), "invalid_response"),
+        failure(Answer.megabytes(2), failed(InvalidResponse.TOO_LARGE), "invalid_response"),
+        failure(Answer.flood(), failed(InvalidResponse.TOO_LARGE), "invalid_response"),
         // No answer at all
-        failure(Answer.closed(), unavailable("connect"), "connect"),
-        failure(Answer.raw("SSH-2.0-noise\r\n"), invalid("not_http"), "invalid_response"),
+        failure(Answer.closed(), failed(Outage.CONNECT), "connect"),
+        failure(
+            Answer.raw("SSH-2.0-noise\r\n"), failed(InvalidResponse.NOT_HTTP), "invalid_response"),
         failure(
             Answer.raw("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}"),
-            invalid("not_http"),
+            failed(InvalidResponse.NOT_HTTP),
             "invalid_response"));
   }
 
   /** Heads that few servers send, and that none may break a fetch with. */
   static Stream<Arguments> oddHeads() {
     return Stream.of(
-        odd("407 Proxy Authentication Required", "", "", invalid("http_4xx"), "http_4xx"),
-        odd("407 No", "Proxy-Authenticate: Basic\r\n", "page", invalid("http_4xx"), "http_4xx"),
-        odd("407 No", "Content-Length: 0\r\n", "", invalid("http_4xx"), "http_4xx"),
-        odd("401 No", "WWW-Authenticate: Basic realm=\r\n", "", invalid("http_4xx"), "http_4xx"),
-        odd("401 No", "", "", invalid("http_4xx"), "http_4xx"),
-        odd("101 Switching", "Upgrade: x\r\n", "noise", invalid("http_1xx"), "invalid_response"),
-        odd("100 Continue", "", "", unavailable("connect"), "connect"),
-        odd("103 Early Hints", "Link: </a>\r\n", "", unavailable("connect"), "connect"),
-        odd("204 None", "", "", invalid("empty"), "invalid_response"),
-        odd("204 None", "", "a body all the same", invalid("empty"), "invalid_response"),
-        odd("204 None", "Content-Length: 9\r\n", "", invalid("empty"), "invalid_response"),
-        odd("205 Reset", "Content-Length: 0\r\n", "", invalid("empty"), "invalid_response"),
-        odd("304 Not Modified", "", "", invalid("http_3xx"), "invalid_response"),
-        odd("304 Not", "Content-Length: 9\r\n", "", invalid("http_3xx"), "invalid_response"),
-        odd("300 Many", "Content-Length: 0\r\n", "", invalid("http_3xx"), "invalid_response"),
-        odd("599 Odd", "", "", unavailable("http_5xx"), "http_5xx"),
-        odd("999 Odd", "", "", unavailable("http_5xx"), "http_5xx"),
-        odd("000 Odd", "", "", invalid("not_http"), "invalid_response"),
-        odd("20 Odd", "", "", invalid("not_http"), "invalid_response"),
-        odd("2000 Odd", "", "", invalid("not_http"), "invalid_response"),
-        odd("-200 Odd", "", "", invalid("not_http"), "invalid_response"),
-        odd("200", "Content-Length: 2\r\n", "{}", invalid("no_access_token"), "invalid_response"),
-        odd("200 OK", "Content-Length: -1\r\n", "{}", invalid("not_http"), "invalid_response"),
-        odd("200 OK", "Content-Length: 1 2\r\n", "{}", invalid("not_http"), "invalid_response"),
-        odd("503 No", "Content-Length: -1\r\n", "{}", unavailable("http_5xx"), "http_5xx"),
+        odd(
+            "407 Proxy Authentication Required",
+            "",
+            "",
+            failed(InvalidResponse.HTTP_4XX),
+            "http_4xx"),
+        odd(
+            "407 No",
+            "Proxy-Authenticate: Basic\r\n",
+            "page",
+            failed(InvalidResponse.HTTP_4XX),
+            "http_4xx"),
+        odd("407 No", "Content-Length: 0\r\n", "", failed(InvalidResponse.HTTP_4XX), "http_4xx"),
+        odd(
+            "401 No",
+            "WWW-Authenticate: Basic realm=\r\n",
+            "",
+            failed(InvalidResponse.HTTP_4XX),
+            "http_4xx"),
+        odd("401 No", "", "", failed(InvalidResponse.HTTP_4XX), "http_4xx"),
+        odd(
+            "101 Switching",
+            "Upgrade: x\r\n",
+            "noise",
+            failed(InvalidResponse.HTTP_1XX),
+            "invalid_response"),
+        odd("100 Continue", "", "", failed(Outage.CONNECT), "connect"),
+        odd("103 Early Hints", "Link: </a>\r\n", "", failed(Outage.CONNECT), "connect"),
+        odd("204 None", "", "", failed(InvalidResponse.EMPTY), "invalid_response"),
+        odd(
+            "204 None",
+            "",
+            "a body all the same",
+            failed(InvalidResponse.EMPTY),
+            "invalid_response"),
+        odd(
+            "204 None",
+            "Content-Length: 9\r\n",
+            "",
+            failed(InvalidResponse.EMPTY),
+            "invalid_response"),
+        odd(
+            "205 Reset",
+            "Content-Length: 0\r\n",
+            "",
+            failed(InvalidResponse.EMPTY),
+            "invalid_response"),
+        odd("304 Not Modified", "", "", failed(InvalidResponse.HTTP_3XX), "invalid_response"),
+        odd(
+            "304 Not",
+            "Content-Length: 9\r\n",
+            "",
+            failed(InvalidResponse.HTTP_3XX),
+            "invalid_response"),
+        odd(
+            "300 Many",
+            "Content-Length: 0\r\n",
+            "",
+            failed(InvalidResponse.HTTP_3XX),
+            "invalid_response"),
+        odd("599 Odd", "", "", failed(Outage.HTTP_5XX), "http_5xx"),
+        odd("999 Odd", "", "", failed(Outage.HTTP_5XX), "http_5xx"),
+        odd("000 Odd", "", "", failed(InvalidResponse.NOT_HTTP), "invalid_response"),
+        odd("20 Odd", "", "", failed(InvalidResponse.NOT_HTTP), "invalid_response"),
+        odd("2000 Odd", "", "", failed(InvalidResponse.NOT_HTTP), "invalid_response"),
+        odd("-200 Odd", "", "", failed(InvalidResponse.NOT_HTTP), "invalid_response"),
+        odd(
+            "200",
+            "Content-Length: 2\r\n",
+            "{}",
+            failed(InvalidResponse.NO_ACCESS_TOKEN),
+            "invalid_response"),
+        odd(
+            "200 OK",
+            "Content-Length: -1\r\n",
+            "{}",
+            failed(InvalidResponse.NOT_HTTP),
+            "invalid_response"),
+        odd(
+            "200 OK",
+            "Content-Length: 1 2\r\n",
+            "{}",
+            failed(InvalidResponse.NOT_HTTP),
+            "invalid_response"),
+        odd("503 No", "Content-Length: -1\r\n", "{}", failed(Outage.HTTP_5XX), "http_5xx"),
         odd(
             "200 OK",
             "Content-Length: 99999999999999999999\r\n",
             "{}",
-            invalid("not_http"),
+            failed(InvalidResponse.NOT_HTTP),
             "invalid_response"),
         odd(
             "200 OK",
             "Content-Length: 9223372036854775807\r\n",
             "{}",
-            invalid("too_large"),
+            failed(InvalidResponse.TOO_LARGE),
             "invalid_response"),
         odd(
             "503 No",
             "Content-Length: 9223372036854775807\r\n",
             "",
-            unavailable("http_5xx"),
+            failed(Outage.HTTP_5XX),
             "http_5xx"),
         odd(
             "200 OK",
             "Content-Length: 2\r\nContent-Length: 3\r\n",
             "{}",
-            invalid("not_http"),
+            failed(InvalidResponse.NOT_HTTP),
             "invalid_response"),
-        odd("200 OK", "Transfer-Encoding: gzip\r\n", "{}", invalid("not_http"), "invalid_response"),
+        odd(
+            "200 OK",
+            "Transfer-Encoding: gzip\r\n",
+            "{}",
+            failed(InvalidResponse.NOT_HTTP),
+            "invalid_response"),
         odd(
             "200 OK",
             "Transfer-Encoding: chunked\r\n",
             "FFFFFFFFFFFFFFFFF\r\n{}",
-            invalid("truncated"),
+            failed(InvalidResponse.TRUNCATED),
             "invalid_response"),
         odd(
             "200 OK",
             "Transfer-Encoding: chunked\r\n",
             "-2\r\n{}",
-            invalid("truncated"),
+            failed(InvalidResponse.TRUNCATED),
             "invalid_response"),
-        odd("200 OK", "no colon at all\r\n", "{}", invalid("not_http"), "invalid_response"),
-        odd("200 OK", ": no name\r\n", "{}", invalid("not_http"), "invalid_response"),
+        odd(
+            "200 OK",
+            "no colon at all\r\n",
+            "{}",
+            failed(InvalidResponse.NOT_HTTP),
+            "invalid_response"),
+        odd("200 OK", ": no name\r\n", "{}", failed(InvalidResponse.NOT_HTTP), "invalid_response"),
         odd(
             "200 OK",
             "X-Odd: \u0000\u0001\u007f\u00ff\u20ac\r\n",
             "{}",
-            invalid("no_access_token"),
+            failed(InvalidResponse.NO_ACCESS_TOKEN),
             "invalid_response"),
         odd(
             "200 OK",
             "Content-Type: \u0000;\r\nDate: \u0000\r\nRetry-After: \u0000\r\n",
             "{}",
-            invalid("no_access_token"),
+            failed(InvalidResponse.NO_ACCESS_TOKEN),
             "invalid_response"),
         odd(
             "200 OK",
             "X-Long: " + "x".repeat(100_000) + "\r\n",
             "{}",
-            invalid("not_http"),
+            failed(InvalidResponse.NOT_HTTP),
             "invalid_response"),
-        odd("200 OK", "X-Many: x\r\n".repeat(5_000), "{}", invalid("not_http"), "invalid_response"),
-        failure(Answer.raw("HTTP/1.1 200 OK\r\nX-Cut: "), invalid("empty"), "invalid_response"),
-        failure(Answer.raw("HTTP/1.1 20"), invalid("not_http"), "invalid_response"),
+        odd(
+            "200 OK",
+            "X-Many: x\r\n".repeat(5_000),
+            "{}",
+            failed(InvalidResponse.NOT_HTTP),
+            "invalid_response"),
+        failure(
+            Answer.raw("HTTP/1.1 200 OK\r\nX-Cut: "),
+            failed(InvalidResponse.EMPTY),
+            "invalid_response"),
+        failure(Answer.raw("HTTP/1.1 20"), failed(InvalidResponse.NOT_HTTP), "invalid_response"),
         failure(
             Answer.raw("HTTP/9.9 200 OK\r\nContent-Length: 2\r\n\r\n{}"),
-            invalid("no_access_token"),
+            failed(InvalidResponse.NO_ACCESS_TOKEN),
             "invalid_response"),
-        failure(Answer.raw("\r\n".repeat(100)), invalid("not_http"), "invalid_response"),
-        failure(Answer.raw("\u0000".repeat(100)), invalid("not_http"), "invalid_response"),
+        failure(
+            Answer.raw("\r\n".repeat(100)), failed(InvalidResponse.NOT_HTTP), "invalid_response"),
+        failure(
+            Answer.raw("\u0000".repeat(100)), failed(InvalidResponse.NOT_HTTP), "invalid_response"),
         failure(
             Answer.raw("\u0015\u0003\u0001\u0000\u0002\u0002("),
-            invalid("not_http"),
+            failed(InvalidResponse.NOT_HTTP),
             "invalid_response"));
   }
 
@@ -280,16 +382,16 @@ class UpstreamFailureTest {
         coded("deflate", deflate(token, false), null),
         coded("deflate", deflate(token, true), null),
         coded("", token, null),
-        coded("gzip", bomb, invalid("too_large")),
-        coded("deflate", deflate(new byte[64 << 20], false), invalid("too_large")),
-        coded("gzip", Arrays.copyOf(gzip(token), 20), invalid("truncated")),
-        coded("gzip", token, invalid("content_encoding")),
-        coded("deflate", token, invalid("content_encoding")),
-        coded("gzip", new byte[0], invalid("empty")),
-        coded("gzip, gzip", gzip(gzip(token)), invalid("content_encoding")),
-        coded("br", token, invalid("content_encoding")),
-        coded("zstd", token, invalid("content_encoding")),
-        coded("x\u0000x", token, invalid("content_encoding")));
+        coded("gzip", bomb, failed(InvalidResponse.TOO_LARGE)),
+        coded("deflate", deflate(new byte[64 << 20], false), failed(InvalidResponse.TOO_LARGE)),
+        coded("gzip", Arrays.copyOf(gzip(token), 20), failed(InvalidResponse.TRUNCATED)),
+        coded("gzip", token, failed(InvalidResponse.CONTENT_ENCODING)),
+        coded("deflate", token, failed(InvalidResponse.CONTENT_ENCODING)),
+        coded("gzip", new byte[0], failed(InvalidResponse.EMPTY)),
+        coded("gzip, gzip", gzip(gzip(token)), failed(InvalidResponse.CONTENT_ENCODING)),
+        coded("br", token, failed(InvalidResponse.CONTENT_ENCODING)),
+        coded("zstd", token, failed(InvalidResponse.CONTENT_ENCODING)),
+        coded("x\u0000x", token, failed(InvalidResponse.CONTENT_ENCODING)));
   }
 
   private static Arguments coded(String coding, byte[] body, @Nullable FetchResult failure) {
@@ -354,7 +456,7 @@ class UpstreamFailureTest {
   @EnumSource(names = {"QUERY", "FORM"})
   void anUpstreamThatClosesTheConnectionIsUnavailableInEveryStyle(RequestStyle style) {
     upstream.answer(Answer.closed());
-    assertThat(fetchFrom(upstream.url(), style)).isEqualTo(unavailable("connect"));
+    assertThat(fetchFrom(upstream.url(), style)).isEqualTo(failed(Outage.CONNECT));
   }
 
   @Test
@@ -369,13 +471,13 @@ class UpstreamFailureTest {
   @Test
   void aRefusedConnectionIsAnUnavailableUpstream() {
     upstream.close();
-    assertThat(fetchFrom(upstream.url(), RequestStyle.FORM)).isEqualTo(unavailable("connect"));
+    assertThat(fetchFrom(upstream.url(), RequestStyle.FORM)).isEqualTo(failed(Outage.CONNECT));
   }
 
   @Test
   void anUnknownHostIsAnUnavailableUpstream() {
     assertThat(fetchFrom(URI.create("http://no-such-host.invalid"), RequestStyle.QUERY))
-        .isEqualTo(unavailable("connect"));
+        .isEqualTo(failed(Outage.CONNECT));
   }
 
   @Test
@@ -383,7 +485,7 @@ class UpstreamFailureTest {
     try (var plain = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       Thread.startVirtualThread(() -> answerInPlainText(plain));
       var url = URI.create("https://127.0.0.1:" + plain.getLocalPort());
-      assertThat(fetchFrom(url, RequestStyle.QUERY)).isEqualTo(unavailable("connect"));
+      assertThat(fetchFrom(url, RequestStyle.QUERY)).isEqualTo(failed(Outage.CONNECT));
     }
   }
 
@@ -404,14 +506,14 @@ class UpstreamFailureTest {
       assertThat(
               under.source.fetch(
                   SourceUnderTest.client(URI.create("http://127.0.0.1:" + full.port()))))
-          .isEqualTo(unavailable("connect"));
+          .isEqualTo(failed(Outage.CONNECT));
     }
   }
 
   @Test
   void anAnswerThatNeverBeginsTimesOut() {
     upstream.hold();
-    assertThat(fetchHastily()).isEqualTo(new TimedOut());
+    assertThat(fetchHastily()).isEqualTo(new Failed(Outage.TIMEOUT));
   }
 
   @Test
@@ -442,7 +544,7 @@ class UpstreamFailureTest {
             Answer.error("invalid_request").send(exchange);
           });
       assertThat(under.source.fetch(SourceUnderTest.client(upstream.url())))
-          .isEqualTo(new TimedOut());
+          .isEqualTo(new Failed(Outage.TIMEOUT));
       assertThat(upstream.count()).isEqualTo(1);
     }
   }
@@ -460,7 +562,7 @@ class UpstreamFailureTest {
             }
           });
       assertThat(under.source.fetch(SourceUnderTest.client(upstream.url())))
-          .isEqualTo(new TimedOut());
+          .isEqualTo(new Failed(Outage.TIMEOUT));
       assertThat(upstream.count()).isEqualTo(2);
     }
   }
@@ -478,7 +580,7 @@ class UpstreamFailureTest {
   private void assertThatItTimesOutAndIsHungUp() {
     try (var under = SourceUnderTest.with(Map.of("broker.upstream.timeout", "200ms"))) {
       assertThat(under.source.fetch(SourceUnderTest.client(upstream.url())))
-          .isEqualTo(new TimedOut());
+          .isEqualTo(new Failed(Outage.TIMEOUT));
       await().until(() -> upstream.brokenOff() == 1);
     }
   }
@@ -508,14 +610,10 @@ class UpstreamFailureTest {
   }
 
   private static FetchResult rejected(String error) {
-    return new Rejected(OAuthError.valueOf(error));
+    return failed(OAuthError.valueOf(error));
   }
 
-  private static FetchResult unavailable(String reason) {
-    return new Unavailable(reason, null);
-  }
-
-  private static FetchResult invalid(String reason) {
-    return new InvalidResponse(reason);
+  private static FetchResult failed(FailureCause cause) {
+    return new Failed(cause);
   }
 }
