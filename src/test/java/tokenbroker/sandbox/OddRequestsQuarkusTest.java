@@ -55,6 +55,7 @@ class OddRequestsQuarkusTest {
           image/png                                             | 406
           image/png, */*;q=0.01                                 | application/json
           text/html, application/xhtml+xml, image/*             | 406
+          text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2  | application/json
           application/json;q=nonsense                           | application/json
           application/json;q=7                                  | application/json
           application/json;;;                                   | application/json
@@ -157,6 +158,7 @@ class OddRequestsQuarkusTest {
             "{\"a\":".repeat(1600),
             "{\"" + "a".repeat(8000) + "\":1}",
             "{} {}",
+            "{\"token_id\": \"AAAAAAAAAAAAAAAAAAAAAA\", \"more\": \"\"}",
             "{}garbage",
             "NaN",
             "\u00ef\u00bb\u00bf{}", // a byte-order mark, as bytes
