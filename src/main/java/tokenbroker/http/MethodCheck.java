@@ -8,7 +8,8 @@ import java.util.List;
 
 /**
  * Answers {@code OPTIONS}, and refuses a method that a path does not have. The framework takes a
- * method that another path has for a missing path, and lists methods that are another path's.
+ * method that another path has for a missing path, and lists methods that are another path's, also
+ * for a path that nobody serves.
  */
 @Singleton
 class MethodCheck {
@@ -29,15 +30,21 @@ class MethodCheck {
 
   private void check(RoutingContext request, String allowed) {
     var method = request.request().method();
-    if (allowed.isEmpty() || (isIn(allowed, method) && !method.equals(HttpMethod.OPTIONS))) {
-      request.next();
-      return;
-    }
-    request.response().putHeader(HttpHeaders.ALLOW, allowed);
     if (method.equals(HttpMethod.OPTIONS)) {
-      request.response().setStatusCode(204).end();
+      answerOptions(request, allowed);
+    } else if (allowed.isEmpty() || isIn(allowed, method)) {
+      request.next();
     } else {
+      request.response().putHeader(HttpHeaders.ALLOW, allowed);
       refusals.end(request, ProblemCode.METHOD_NOT_ALLOWED);
+    }
+  }
+
+  private void answerOptions(RoutingContext request, String allowed) {
+    if (allowed.isEmpty()) {
+      refusals.end(request, ProblemCode.NOT_FOUND);
+    } else {
+      request.response().putHeader(HttpHeaders.ALLOW, allowed).setStatusCode(204).end();
     }
   }
 
