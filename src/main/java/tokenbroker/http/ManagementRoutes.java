@@ -23,7 +23,11 @@ class ManagementRoutes {
 
   void routes(@Observes ManagementInterface management) {
     var router = management.router();
-    router.route().order(BEFORE_ALL).handler(methods::checkOfManagement);
+    router
+        .route()
+        .order(BEFORE_ALL)
+        .handler(methods::checkOfManagement)
+        .failureHandler(refusals::endIfMalformed);
     router.route().last().handler(request -> refusals.end(request, ProblemCode.NOT_FOUND));
   }
 }

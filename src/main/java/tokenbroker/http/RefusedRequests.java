@@ -47,6 +47,17 @@ class RefusedRequests implements RefusalForm {
     end(request, code.status, answer(code.status, request.request().path(), traceparent));
   }
 
+  /**
+   * A request without a valid {@code Host} among others: the caller's fault, and no line of log.
+   */
+  void endIfMalformed(RoutingContext request) {
+    if (request.statusCode() == ProblemCode.INVALID_REQUEST.status) {
+      endReadably(request, ProblemCode.INVALID_REQUEST);
+    } else {
+      request.next();
+    }
+  }
+
   private static void end(RoutingContext request, int status, Answer answer) {
     var response = request.response().setStatusCode(status);
     answer.headers().forEach(response::putHeader);

@@ -32,7 +32,7 @@ class Routes {
         .route()
         .order(BEFORE_ALL + 1)
         .handler(this::checkPath)
-        .failureHandler(this::refuseMalformed);
+        .failureHandler(refusals::endIfMalformed);
     router.route().order(BEFORE_ALL + 2).handler(methods::check);
     router.route().last().handler(request -> refusals.end(request, ProblemCode.NOT_FOUND));
     router.errorHandler(400, request -> refusals.end(request, ProblemCode.INVALID_REQUEST));
@@ -48,17 +48,6 @@ class Routes {
       request.next();
     } else if (publicHost.isNamedBy(request.request())) {
       refusals.end(request, ProblemCode.NOT_FOUND);
-    } else {
-      request.next();
-    }
-  }
-
-  /**
-   * A request without a valid {@code Host} among others: the caller's fault, and no line of log.
-   */
-  private void refuseMalformed(RoutingContext request) {
-    if (request.statusCode() == ProblemCode.INVALID_REQUEST.status) {
-      refusals.endReadably(request, ProblemCode.INVALID_REQUEST);
     } else {
       request.next();
     }
