@@ -29,14 +29,33 @@ final class AllowedMethods {
           entry("connect/*", READ),
           entry("oauth/callback", READ));
 
+  /** What probes and scrapers ask for, see {@link #BY_PATH}. */
+  private static final Map<String, String> OF_MANAGEMENT =
+      Map.of(
+          "q/metrics", READ,
+          "q/health", READ,
+          "q/health/live", READ,
+          "q/health/ready", READ,
+          "q/health/started", READ,
+          "q/health/well", READ);
+
   private AllowedMethods() {}
 
   /**
    * Returns the value of {@code Allow}; empty, as the RFC has it, for a path that nobody serves.
    */
   static String at(String path) {
+    return at(path, BY_PATH);
+  }
+
+  /** As {@link #at}, on the management port. */
+  static String ofManagement(String path) {
+    return at(path, OF_MANAGEMENT);
+  }
+
+  private static String at(String path, Map<String, String> known) {
     var segments = segments(path);
-    return BY_PATH.entrySet().stream()
+    return known.entrySet().stream()
         .filter(each -> matches(each.getKey().split("/"), segments))
         .map(Map.Entry::getValue)
         .findFirst()

@@ -17,7 +17,10 @@ record MediaRange(String type, String subtype, int weight) {
 
   private static final Pattern NAMES =
       Pattern.compile("\\*/\\*|[\\w!#$%&'+.^`|~-]+/(\\*|[\\w!#$%&'+.^`|~-]+)");
-  private static final Pattern WEIGHT = Pattern.compile("0(\\.\\d{0,3})?|1(\\.0{0,3})?");
+
+  /** Without the 0 as well: the {@code HttpURLConnection} of older JDKs writes so. */
+  private static final Pattern WEIGHT = Pattern.compile("0?\\.\\d{1,3}|0\\.?|1(\\.0{0,3})?");
+
   private static final int MOST = 1000;
 
   /** Reads headers as one list (RFC 9110 §5.3) and skips what is malformed. */

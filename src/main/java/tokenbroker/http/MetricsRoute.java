@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code GET /q/metrics}: the Prometheus text format, or OpenMetrics if the scraper prefers it. It
@@ -41,9 +42,11 @@ class MetricsRoute {
   private static final String OPEN_METRICS = "application/openmetrics-text";
 
   private final CollectorRegistry collectors;
+  private final RefusedRequests refusals;
 
-  MetricsRoute(CollectorRegistry collectors) {
+  MetricsRoute(CollectorRegistry collectors, RefusedRequests refusals) {
     this.collectors = collectors;
+    this.refusals = refusals;
   }
 
   /** One for all, where the framework's own is another at each injection point. */
@@ -53,28 +56,35 @@ class MetricsRoute {
     return new CollectorRegistry(true);
   }
 
+  /** What is below the path is the framework's again, and would be OpenMetrics. */
   void routes(@Observes ManagementInterface management) {
+    var router = management.router();
     for (var method : List.of(HttpMethod.GET, HttpMethod.HEAD)) {
-      management
-          .router()
-          .route(method, PATH)
-          .order(BEFORE_THE_FRAMEWORK)
-          .blockingHandler(this::scrape, false);
+      router.route(method, PATH).order(BEFORE_THE_FRAMEWORK).blockingHandler(this::scrape, false);
     }
+    router
+        .route(PATH + "/*")
+        .order(BEFORE_THE_FRAMEWORK + 1)
+        .handler(request -> refusals.end(request, ProblemCode.NOT_FOUND));
   }
 
   private void scrape(RoutingContext request) {
-    var format =
-        Negotiation.best(
-            request.request().headers().getAll(HttpHeaders.ACCEPT), TEXT, OPEN_METRICS);
     var response = request.response().putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+    var format = format(request.request().headers().getAll(HttpHeaders.ACCEPT));
     if (format == null) {
-      response.setStatusCode(406).end();
+      refusals.end(request, ProblemCode.NOT_ACCEPTABLE);
       return;
     }
     var contentType =
         format.equals(TEXT) ? TextFormat.CONTENT_TYPE_004 : TextFormat.CONTENT_TYPE_OPENMETRICS_100;
     response.putHeader(HttpHeaders.CONTENT_TYPE, contentType).end(scraped(contentType));
+  }
+
+  /** A text parser reads no OpenMetrics: that is for those who name it, and like it as well. */
+  private static @Nullable String format(List<String> accept) {
+    return Negotiation.names(accept, OPEN_METRICS)
+        ? Negotiation.best(accept, OPEN_METRICS, TEXT)
+        : Negotiation.best(accept, TEXT);
   }
 
   private String scraped(String contentType) {

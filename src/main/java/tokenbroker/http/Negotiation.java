@@ -41,6 +41,16 @@ final class Negotiation {
   }
 
   /**
+   * Whether the caller names this media type itself, and no mere range that includes it.
+   *
+   * @param offer in lower case, without parameters
+   */
+  static boolean names(List<String> accept, String offer) {
+    return MediaRange.listed(accept).stream()
+        .anyMatch(range -> offer.equals(range.type() + "/" + range.subtype()));
+  }
+
+  /**
    * @throws NotAcceptableException if the caller accepts no JSON
    */
   static void needsJson(HttpHeaders headers) {

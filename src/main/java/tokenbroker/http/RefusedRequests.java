@@ -3,6 +3,8 @@ package tokenbroker.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.arc.Unremovable;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,35 @@ class RefusedRequests implements RefusalForm {
     return publicHost.guarded(page.answer());
   }
 
-  Answer problem(ProblemCode code, @Nullable String traceparent) {
+  /** Ends a request with a problem. */
+  void end(RoutingContext request, ProblemCode code) {
+    end(request, code.status, problem(code, request.request().getHeader("traceparent")));
+  }
+
+  /** With a page where a person may be looking. */
+  void endReadably(RoutingContext request, ProblemCode code) {
+    var traceparent = request.request().getHeader("traceparent");
+    end(request, code.status, answer(code.status, request.request().path(), traceparent));
+  }
+
+  /**
+   * A request without a valid {@code Host} among others: the caller's fault, and no line of log.
+   */
+  void endIfMalformed(RoutingContext request) {
+    if (request.statusCode() == ProblemCode.INVALID_REQUEST.status) {
+      endReadably(request, ProblemCode.INVALID_REQUEST);
+    } else {
+      request.next();
+    }
+  }
+
+  private static void end(RoutingContext request, int status, Answer answer) {
+    var response = request.response().setStatusCode(status);
+    answer.headers().forEach(response::putHeader);
+    response.end(Buffer.buffer(answer.body()));
+  }
+
+  private Answer problem(ProblemCode code, @Nullable String traceparent) {
     try {
       return new Answer(
           Map.of("Content-Type", Problems.PROBLEM_JSON.toString(), "Cache-Control", "no-store"),

@@ -11,7 +11,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.AsciiString;
-import io.vertx.core.net.HostAndPort;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -73,12 +72,9 @@ final class Heads {
     return isComplete && !(isHosted(head, hosts) && isUri(head.uri())) ? 400 : FINE;
   }
 
-  /** RFC 9112 §3.2. */
+  /** RFC 9112 §3.2. Whether the one that is there is well formed is Vert.x' to say. */
   private static boolean isHosted(HttpRequest head, int hosts) {
-    return hosts == 0
-        ? head.protocolVersion().equals(HttpVersion.HTTP_1_0)
-        : hosts == 1
-            && HostAndPort.parseAuthority(head.headers().get(HttpHeaderNames.HOST), -1) != null;
+    return hosts == 1 || (hosts == 0 && head.protocolVersion().equals(HttpVersion.HTTP_1_0));
   }
 
   private static boolean isUri(String uri) {

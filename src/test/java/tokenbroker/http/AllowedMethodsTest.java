@@ -53,6 +53,13 @@ class AllowedMethodsTest {
     }
   }
 
+  @Test
+  void eachPortAllowsItsOwnPathsAlone() {
+    assertThat(AllowedMethods.ofManagement("/q/metrics")).isEqualTo("GET, HEAD, OPTIONS");
+    assertThat(AllowedMethods.ofManagement("/clients")).isEmpty();
+    assertThat(AllowedMethods.ofManagement("/q/health/x")).isEmpty();
+  }
+
   private static String path(JavaMethod method) {
     var own = method.tryGetAnnotationOfType(Path.class).map(Path::value).orElse("");
     var path = type(method).getAnnotationOfType(Path.class).value() + "/" + own;

@@ -1,16 +1,21 @@
 package tokenbroker.http;
 
+import static java.util.Locale.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +56,85 @@ class OpenApiTest {
           }
         }
       }
+    }
+  }
+
+  /** The broker takes no member that it does not know. */
+  @Test
+  void everyRequestBodyIsClosed() {
+    var bodies = document.path("paths").findValues("requestBody");
+
+    assertThat(bodies).hasSize(4);
+    assertThat(bodies)
+        .allSatisfy(
+            body ->
+                assertThat(
+                        resolved(body.at("/content/application~1json/schema"))
+                            .path("additionalProperties"))
+                    .isEqualTo(BooleanNode.FALSE));
+  }
+
+  /** Tools ignore parameters of these names, see OpenAPI 3.1, "Parameter Object". */
+  @Test
+  void noParameterIsNamedAsAHeaderThatOpenApiKnowsOtherwise() {
+    assertThat(document.findValuesAsText("in")).contains("header");
+    assertThat(document.at("/components/parameters").findValuesAsText("name"))
+        .doesNotContain("Accept", "Content-Type", "Authorization");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "listClients, getToken listConnections listClients",
+    "getToken, invalidateToken",
+    "invalidateToken, invalidateToken",
+    "beginAuthorization, redeemResult",
+    "redeemResult, getTokenOfConnection removeConnection",
+    "listConnections, getTokenOfConnection removeConnection listConnections",
+    "getTokenOfConnection, invalidateTokenOfConnection",
+    "invalidateTokenOfConnection, invalidateTokenOfConnection",
+  })
+  void whatGivesAnIdIsLinkedToWhatTakesIt(String source, String targets) {
+    assertThat(links(source))
+        .extracting(link -> link.path("operationId").asText())
+        .containsExactlyInAnyOrder(targets.split(" "));
+  }
+
+  /** What a link takes from an answer is in each example of it, or null there. */
+  @Test
+  void everyLinkFitsItsEnds() {
+    assertThat(document.at("/components/links"))
+        .allSatisfy(
+            link -> {
+              var target = operation(link.path("operationId").asText());
+              assertThat(link.path("parameters").fieldNames())
+                  .toIterable()
+                  .isNotEmpty()
+                  .isSubsetOf(parameters(target));
+            });
+    for (var source : operations()) {
+      for (var link : links(source.path("operationId").asText())) {
+        for (var expression : link.path("parameters")) {
+          assertLeadsSomewhere(source, expression.asText());
+        }
+        for (var expression : link.path("requestBody")) {
+          assertLeadsSomewhere(source, expression.asText());
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyPathAllowsTheMethodsThatItIsDescribedWith() {
+    for (var path : document.path("paths").properties()) {
+      var methods = new TreeSet<>(Set.of("OPTIONS"));
+      path.getValue().fieldNames().forEachRemaining(name -> methods.add(name.toUpperCase(ROOT)));
+      methods.remove("PARAMETERS");
+      if (methods.contains("GET")) {
+        methods.add("HEAD");
+      }
+      var plain = path.getKey().replaceAll("\\{\\w+}", "invalidate");
+
+      assertThat(AllowedMethods.at(plain).split(", ")).containsExactlyInAnyOrderElementsOf(methods);
     }
   }
 
@@ -97,6 +181,69 @@ class OpenApiTest {
                   .toList());
     }
     assertThat(documented).containsExactlyInAnyOrderElementsOf(codes());
+  }
+
+  private void assertLeadsSomewhere(JsonNode source, String expression) {
+    var parts = expression.split("#|\\.", 3);
+    switch (parts[0] + "." + parts[1]) {
+      case "$request.path" -> assertThat(parameters(source)).contains(parts[2]);
+      case "$request.body" ->
+          assertThat(source.findValues("requestBody").getFirst().findValues("value"))
+              .allSatisfy(example -> assertThat(example.at(parts[2]).isMissingNode()).isFalse());
+      case "$response.body" -> {
+        var success = source.path("responses").elements().next();
+        assertThat(success.at("/content/application~1json/examples"))
+            .isNotEmpty()
+            .allSatisfy(
+                example ->
+                    assertThat(resolved(example).path("value").at(parts[2]).isMissingNode())
+                        .as(expression)
+                        .isFalse());
+      }
+      default -> fail(expression);
+    }
+  }
+
+  /** The names, those of its path among them. */
+  private Set<String> parameters(JsonNode operation) {
+    var path =
+        document
+            .path("paths")
+            .valueStream()
+            .filter(each -> each.valueStream().anyMatch(operation::equals))
+            .findFirst()
+            .orElseThrow();
+    return Stream.of(path, operation)
+        .flatMap(owner -> owner.path("parameters").valueStream())
+        .map(parameter -> resolved(parameter).path("name").asText())
+        .collect(Collectors.toSet());
+  }
+
+  private List<JsonNode> links(String operation) {
+    return operation(operation)
+        .path("responses")
+        .elements()
+        .next()
+        .path("links")
+        .valueStream()
+        .map(this::resolved)
+        .toList();
+  }
+
+  private JsonNode operation(String id) {
+    return operations().stream()
+        .filter(operation -> operation.path("operationId").asText().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private List<JsonNode> operations() {
+    return document
+        .path("paths")
+        .valueStream()
+        .flatMap(JsonNode::valueStream)
+        .filter(member -> member.has("operationId"))
+        .toList();
   }
 
   private List<JsonNode> problemExamples() {

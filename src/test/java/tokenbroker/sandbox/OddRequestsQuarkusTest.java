@@ -55,6 +55,7 @@ class OddRequestsQuarkusTest {
           image/png                                             | 406
           image/png, */*;q=0.01                                 | application/json
           text/html, application/xhtml+xml, image/*             | 406
+          text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2  | application/json
           application/json;q=nonsense                           | application/json
           application/json;q=7                                  | application/json
           application/json;;;                                   | application/json
@@ -157,6 +158,7 @@ class OddRequestsQuarkusTest {
             "{\"a\":".repeat(1600),
             "{\"" + "a".repeat(8000) + "\":1}",
             "{} {}",
+            "{\"token_id\": \"AAAAAAAAAAAAAAAAAAAAAA\", \"more\": \"\"}",
             "{}garbage",
             "NaN",
             "\u00ef\u00bb\u00bf{}", // a byte-order mark, as bytes
@@ -197,12 +199,28 @@ class OddRequestsQuarkusTest {
           POST /oauth/callback                          | 405 | GET, HEAD, OPTIONS
           PATCH /connect/invalidate                     | 405 | GET, HEAD, OPTIONS
           TRACE /tokens/demo                            | 405 | GET, HEAD, OPTIONS
+          TRACE /clients                                | 405 | GET, HEAD, OPTIONS
+          TRACE /clients/demo/connections/x             | 405 | DELETE, OPTIONS
+          TRACE /connect/x                              | 405 | GET, HEAD, OPTIONS
+          TRACE /oauth/callback                         | 405 | GET, HEAD, OPTIONS
+          TRACE /nowhere                                | 404 |
+          CONNECT /clients                              | 405 | GET, HEAD, OPTIONS
+          QUERY /clients                                | 405 | GET, HEAD, OPTIONS
+          get /clients                                  | 405 | GET, HEAD, OPTIONS
           FROB /tokens/demo                             | 405 | GET, HEAD, OPTIONS
           POST /tokens/demo/                            | 405 | GET, HEAD, OPTIONS
           OPTIONS /tokens/invalidate                    | 204 | GET, HEAD, OPTIONS
           OPTIONS /tokens/demo/invalidate               | 204 | POST, OPTIONS
           OPTIONS /clients/demo/connections/invalidate  | 204 | DELETE, OPTIONS
           OPTIONS /oauth/callback                       | 204 | GET, HEAD, OPTIONS
+          OPTIONS /                                     | 404 |
+          OPTIONS /nowhere                              | 404 |
+          OPTIONS /tokens/demo/nowhere                  | 404 |
+          OPTIONS /tokens/demo/connections              | 404 |
+          OPTIONS /clients/demo                         | 404 |
+          OPTIONS /clients/demo/nowhere                 | 404 |
+          OPTIONS /oauth                                | 404 |
+          OPTIONS /connect/x/y                          | 404 |
           """)
   void whatAPathAllowsIsToldByThePathAlone(String request, String status, String allow) {
     var answer = ask(request, "", "");
@@ -212,6 +230,9 @@ class OddRequestsQuarkusTest {
       assertThat(answer.head()).doesNotContain("\r\nallow:");
     } else {
       assertThat(answer.head()).contains("\r\nallow: " + allow.toLowerCase(Locale.ROOT) + "\r\n");
+    }
+    if (!status.equals("204")) {
+      assertThat(answer.head()).contains("\r\ncontent-type: application/problem+json\r\n");
     }
   }
 
