@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tokenbroker.testing.Answer;
+import tokenbroker.testing.ApiServer;
 import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.CallerTokens;
@@ -31,6 +32,7 @@ class PrometheusIT {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String HEALTHY = "/tokens/client-0";
   private static final String TROUBLED = "/tokens/client-1";
+  private static final String OWN_TOKEN = "token-of-the-broker";
   private static final String NEVER_SERVED = "/tokens/client-2";
 
   @TempDir Path directory;
@@ -38,6 +40,7 @@ class PrometheusIT {
   private BrokerFiles files;
   private RealRedis redis;
   private ScriptedUpstream upstream;
+  private ApiServer apiServer;
   private List<BrokerProcess> brokers = List.of();
   private RealPrometheus prometheus;
   private String orders;
@@ -47,11 +50,17 @@ class PrometheusIT {
     Tool.PROMETHEUS.assumeThere();
     redis = new RealRedis();
     upstream = ScriptedUpstream.start();
-    files = new BrokerFiles(directory).callerKeys(ISSUER);
+    apiServer = ApiServer.publishing(ISSUER.jwks()).requiring(OWN_TOKEN);
+    files = new BrokerFiles(directory).callerKeys(ISSUER).write("own-token", OWN_TOKEN);
     Clients.write(files, upstream, 3);
     brokers =
         BrokerProcess.with(files)
             .with("quarkus.redis.hosts", redis.url())
+            .with("broker.issuers.test.token-review", "true")
+            .with(
+                "broker.issuers.test.token-review-api-server",
+                "http://127.0.0.1:" + apiServer.port())
+            .with("broker.issuers.test.token-review-token-file", directory.resolve("own-token"))
             .with("broker.callers.rate-limit", "50")
             .with("broker.callers.burst", "60")
             .start(2);
@@ -65,6 +74,7 @@ class PrometheusIT {
       prometheus.close();
       brokers.forEach(BrokerProcess::close);
       upstream.close();
+      apiServer.close();
       redis.close();
     }
   }
@@ -90,6 +100,8 @@ class PrometheusIT {
     reportDead(first, TROUBLED);
     upstream.answer("id-2", Answer.html(503));
     assertThat(first.get(NEVER_SERVED, orders).statusCode()).isEqualTo(503);
+    apiServer.reviews().mayReview(false);
+    assertThat(first.get(HEALTHY, ISSUER.token(Clients.CALLER)).statusCode()).isEqualTo(200);
     failToReadKeys(first);
     stopRedis(first);
 
