@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -112,7 +113,7 @@ class RequestLimitsIT {
         "Host: [::1"
       })
   void withoutAValidHostARequestIsRefusedAndNothingIsLogged(String field) {
-    var before = broker.output();
+    var before = logLines();
     var request = "GET /clients HTTP/1.1\r\n" + field + "\r\n\r\n";
     for (var port : new int[] {broker.port(), broker.managementUrl("/").getPort()}) {
       try (var connection = new RawConnection(port)) {
@@ -123,7 +124,12 @@ class RequestLimitsIT {
     var page = answer("GET /connect/x HTTP/1.1\r\n" + field + "\r\n\r\n");
     assertThat(page.status()).isEqualTo(400);
     assertThat(page.headers().get("content-type")).startsWith("text/html");
-    assertThat(broker.output()).isEqualTo(before);
+    assertThat(logLines()).isEqualTo(before);
+  }
+
+  /** Without the audit, whose lines of earlier requests may still be on their way. */
+  private static List<String> logLines() {
+    return broker.output().lines().filter(line -> line.startsWith("{\"timestamp\"")).toList();
   }
 
   @ParameterizedTest
