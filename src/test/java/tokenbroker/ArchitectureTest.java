@@ -32,14 +32,14 @@ class ArchitectureTest {
           server        | config
           outbound      | time
           output        | time
-          callers       | outbound config time
+          callers       | outbound config seal time
           clients       | callers config seal time
           tokens        | clients config seal time
           trackmage     | connections outbound tokens clients config seal time
           redis         | connections tokens clients callers config seal time
           observability | output tokens clients callers config time
-          connections   | observability tokens clients callers config time
-          http          | server connections observability tokens clients callers config time
+          connections   | observability tokens clients callers config seal time
+          http          | server connections observability tokens clients callers config seal time
           startup       | http server connections observability output redis trackmage tokens clients callers config seal time
           """)
   void aRoomKnowsOnlyTheRoomsItMay(String room, String others) {

@@ -2,15 +2,15 @@ package tokenbroker.callers;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.seal.Sha256;
 
 /** The SHA-256 of a whole JWT, so that no JWT is kept. */
 final class Digest {
 
-  private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Digest::sha256);
+  private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Sha256::digest);
 
   private final byte[] bytes;
 
@@ -24,14 +24,6 @@ final class Digest {
    */
   static Digest of(String jwt) {
     return new Digest(SHA_256.get().digest(jwt.getBytes(StandardCharsets.ISO_8859_1)));
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JVM has no SHA-256", e);
-    }
   }
 
   @Override

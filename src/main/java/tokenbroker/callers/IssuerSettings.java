@@ -91,7 +91,8 @@ record IssuerSettings(
     var location = KeysLocation.parse(text.strip());
     if (location instanceof KeysLocation.Faulty(var fault)) {
       // A user name may stand beside a password.
-      faults.add(key + (text.contains("@") ? " " : " is " + Quoted.of(text) + ", which ") + fault);
+      faults.add(
+          key + (text.contains("@") ? " " : " is " + QuotedClaim.of(text) + ", which ") + fault);
     }
     return location;
   }

@@ -129,19 +129,19 @@ final class JwtVerifier {
   /** Nothing is held meanwhile that another caller may need: the API server may hang. */
   private Verification reviewed(Presented jwt, IssuerKey key, TokenReviews reviews) {
     return switch (reviews.review(jwt.digest, jwt.jwt)) {
-      case Authenticated() -> remember(jwt, key, Reviewed.by(reviews));
+      case Authenticated() -> remember(jwt, key, JwtReview.by(reviews));
       case Denied() -> {
         remembered.deny(jwt.digest);
         yield Refusals.denied(jwt.unverified, jwt.issuer);
       }
-      case Failed _ when reviews.areOptional() -> remember(jwt, key, Reviewed.notYetBy(reviews));
+      case Failed _ when reviews.areOptional() -> remember(jwt, key, JwtReview.notYetBy(reviews));
       case Failed _ -> new Unreviewed(reviews.outage().untilNextTrial());
       case Busy() -> new Overloaded();
     };
   }
 
   /** Of the caller's groups, which may be hundreds, only those are kept that a rule speaks of. */
-  private Verified remember(Presented jwt, IssuerKey key, @Nullable Reviewed review) {
+  private Verified remember(Presented jwt, IssuerKey key, @Nullable JwtReview review) {
     var issuer = jwt.issuer.settings().name();
     var subject = Objects.requireNonNull(jwt.unverified.subject(), "not odd, so there");
     var names = named.namedGroups();

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Pattern;
+import tokenbroker.config.Loopback;
 
 /** Where the keys of an issuer are. */
 sealed interface KeysLocation {
@@ -24,7 +24,6 @@ sealed interface KeysLocation {
    */
   record Faulty(String fault) implements KeysLocation {}
 
-  Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
   Pattern FILE = Pattern.compile("(?is)file:(?://(?<host>[^/]*)(?=/|$))?(?<path>.*)");
   Pattern HTTP = Pattern.compile("(?is)(?<scheme>https?):(?<rest>.*)");
   Pattern OTHER_SCHEME = Pattern.compile("(?is)(?<scheme>[a-z][a-z0-9+.-]*)://.*");
@@ -42,7 +41,7 @@ sealed interface KeysLocation {
           ? decodedPath(file.group("path"))
           : new Faulty(
               "is a file: URL with the host %s: write file:///path or a plain path"
-                  .formatted(Quoted.of(host)));
+                  .formatted(QuotedClaim.of(host)));
     }
     var other = OTHER_SCHEME.matcher(text);
     return other.matches()
@@ -66,7 +65,7 @@ sealed interface KeysLocation {
     if (url.getHost() == null) {
       return new Faulty("is not a URL with a host: write it as https://host/path");
     }
-    if ("http".equals(url.getScheme()) && !LOOPBACK.contains(url.getHost())) {
+    if ("http".equals(url.getScheme()) && !Loopback.isHost(url.getHost())) {
       return new Faulty(
           "is http:// and not loopback: whoever changes the answer chooses the callers; use https://");
     }

@@ -48,7 +48,8 @@ final class Refusals {
     return new Refused(
         Refusal.UNKNOWN_ISSUER,
         UNKNOWN,
-        "iss is %s, configured are %s%s".formatted(Quoted.of(issuer), quoted(configured), slash));
+        "iss is %s, configured are %s%s"
+            .formatted(QuotedClaim.of(issuer), quoted(configured), slash));
   }
 
   static Refused unknownKey(UnverifiedJwt jwt, Issuer issuer) {
@@ -59,7 +60,8 @@ final class Refusals {
         issuer,
         jwt.keyId() == null
             ? "there is no kid, and several of the issuer's keys fit the algorithm"
-            : "kid is %s, the issuer's keys are %s".formatted(Quoted.of(jwt.keyId()), quoted(ids)));
+            : "kid is %s, the issuer's keys are %s"
+                .formatted(QuotedClaim.of(jwt.keyId()), quoted(ids)));
   }
 
   static Refused algorithm(UnverifiedJwt jwt, Issuer issuer, List<IssuerKey> keys) {
@@ -68,7 +70,7 @@ final class Refusals {
         Refusal.ALGORITHM,
         issuer,
         "alg is %s, the key takes %s"
-            .formatted(Quoted.of(jwt.algorithm()), taken.collect(Collectors.joining(" or "))));
+            .formatted(QuotedClaim.of(jwt.algorithm()), taken.collect(Collectors.joining(" or "))));
   }
 
   /** What the broker accepts of no issuer, whoever signed it. */
@@ -89,7 +91,7 @@ final class Refusals {
               Refusal.CLAIMS,
               issuer,
               "the claim %s is %s, which it may not be"
-                  .formatted(claim, Quoted.of(jwt.claims().path(claim)))));
+                  .formatted(claim, QuotedClaim.of(jwt.claims().path(claim)))));
     }
     return jwt.isSenderConstrained()
         ? Optional.of(
@@ -108,7 +110,8 @@ final class Refusals {
         issuer,
         "the API server does not accept the JWT for the audience %s (any more); sub is %s"
             .formatted(
-                Quoted.of(issuer.settings().audience()), Quoted.of(jwt.claims().path("sub"))));
+                QuotedClaim.of(issuer.settings().audience()),
+                QuotedClaim.of(jwt.claims().path("sub"))));
   }
 
   /** What the verifier refused for this reason. */
@@ -120,10 +123,11 @@ final class Refusals {
           case AUDIENCE ->
               "aud is %s, expected is %s"
                   .formatted(
-                      Quoted.of(jwt.claims().path("aud")), Quoted.of(issuer.settings().audience()));
+                      QuotedClaim.of(jwt.claims().path("aud")),
+                      QuotedClaim.of(issuer.settings().audience()));
           case SIGNATURE ->
               "the signature is by no key of the issuer with kid %s"
-                  .formatted(Quoted.of(jwt.keyId()));
+                  .formatted(QuotedClaim.of(jwt.keyId()));
           case NO_TOKEN,
               MALFORMED,
               TOO_LARGE,
@@ -136,7 +140,8 @@ final class Refusals {
               REVIEW ->
               "a claim or a header is missing or malformed";
         };
-    return refused(reason, issuer, difference + "; sub is " + Quoted.of(jwt.claims().path("sub")));
+    return refused(
+        reason, issuer, difference + "; sub is " + QuotedClaim.of(jwt.claims().path("sub")));
   }
 
   private static Refused refused(Refusal reason, Issuer issuer, String difference) {
@@ -148,7 +153,8 @@ final class Refusals {
   }
 
   private static String quoted(List<String> texts) {
-    var named = texts.stream().limit(MOST_NAMED).map(Quoted::of).collect(Collectors.joining(", "));
+    var named =
+        texts.stream().limit(MOST_NAMED).map(QuotedClaim::of).collect(Collectors.joining(", "));
     return texts.size() > MOST_NAMED
         ? named + " and " + (texts.size() - MOST_NAMED) + " more"
         : named;

@@ -76,7 +76,7 @@ final class RememberedJwts {
       IssuerKey key,
       Instant expiresAt,
       @Nullable Set<CallerRule.Group> chosenBy,
-      @Nullable Reviewed review)
+      @Nullable JwtReview review)
       implements Entry {
 
     @Override

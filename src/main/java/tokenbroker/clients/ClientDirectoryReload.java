@@ -14,7 +14,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.clients.CredentialsProof.Verdict;
-import tokenbroker.clients.CredentialsTrials.Trial;
+import tokenbroker.clients.PendingCredentials.Trial;
 import tokenbroker.clients.SecretsDirectory.Secrets;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.seal.KeyedHash;
@@ -36,7 +36,7 @@ public class ClientDirectoryReload {
   private final SecretsDirectory secrets;
   private final ClientDirectory directory;
   private final CredentialsProof proof;
-  private final CredentialsTrials trials;
+  private final PendingCredentials trials;
   private final ClientsMetrics metrics;
   private final LeavingClients leaving;
 
@@ -66,7 +66,7 @@ public class ClientDirectoryReload {
     this.secrets = new SecretsDirectory(config.clients().secrets(), hash, clock);
     this.directory = directory;
     this.proof = proof;
-    this.trials = new CredentialsTrials(proof, ticker, this::conclude);
+    this.trials = new PendingCredentials(proof, ticker, this::conclude);
     this.metrics = new ClientsMetrics(registry, labels);
     directory.onRemoved(trials::drop);
     proof.onRefused(this::useWaitingSoon);

@@ -94,7 +94,7 @@ final class ClientSection {
       if (text == null) {
         continue;
       }
-      var fault = Address.faultOfReturnTo(text);
+      var fault = UrlRules.faultOfReturnTo(text);
       if (fault != null) {
         faults.add(node, "a return-to entry of %s %s".formatted(what, fault));
       }

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -14,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.seal.Sha256;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
@@ -66,7 +65,7 @@ final class ClientsFileWatch {
   Optional<ClientsFile.Result> look() {
     var bytes = read();
     var stamp = FileStamp.of(file); // After the read: what was written meanwhile is young.
-    var sight = new Sight(bytes == null ? null : digest(bytes), stamp);
+    var sight = new Sight(bytes == null ? null : HexFormat.of().formatHex(Sha256.of(bytes)), stamp);
     var swapped = isSwapped(stamp);
     if (taken != null && Objects.equals(taken.digest, sight.digest)) {
       settling = null;
@@ -127,13 +126,5 @@ final class ClientsFileWatch {
 
   private static ClientsFile.Result faulty(String message) {
     return new ClientsFile.Result.Faulty(List.of(new Fault(0, message)));
-  }
-
-  private static String digest(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JVM has no SHA-256", e);
-    }
   }
 }

@@ -73,7 +73,7 @@ final class UpstreamSection {
     if (text == null) {
       return builtIn == null ? null : builtIn.baseUrl();
     }
-    var fault = Address.faultOfBaseUrl(text, allowPlainHttp);
+    var fault = UrlRules.faultOfBaseUrl(text, allowPlainHttp);
     if (fault != null) {
       fields.blame("base-url", fault);
       return null;

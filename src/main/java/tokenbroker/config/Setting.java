@@ -57,7 +57,7 @@ record Setting(String name, ValueType type, @Nullable String defaultValue, @Null
       return Optional.empty();
     }
     var hidden = type.isSecret() || ValueType.looksLikeKey(value);
-    var seen = hidden ? "is malformed" : "is " + Shown.text(value);
+    var seen = hidden ? "is malformed" : "is " + QuotedText.text(value);
     var instead = defaultValue == null ? "" : "; the default is " + defaultValue;
     return Optional.of("%s %s (%s): set %s%s".formatted(key, seen, origin, allowed(), instead));
   }

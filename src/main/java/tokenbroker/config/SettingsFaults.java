@@ -67,7 +67,7 @@ public final class SettingsFaults {
       faults.putIfAbsent(
           key,
           "%s is %s (%s), longer than broker.upstream.timeout: connecting is part of the whole answer, set the same or less"
-              .formatted(key, Shown.text(connect.getValue()), Origin.of(connect)));
+              .formatted(key, QuotedText.text(connect.getValue()), Origin.of(connect)));
     }
   }
 

@@ -89,7 +89,7 @@ public record Authorization(
 
   /** Names the caller that asked: 128 bits in base64url. */
   public String callerHash() {
-    return Randoms.hashOf(asked.issuer() + "\n" + asked.subject());
+    return RandomTexts.hashOf(asked.issuer() + "\n" + asked.subject());
   }
 
   Authorization in(Progress next, Instant end) {

@@ -12,13 +12,13 @@ public record AuthorizationId(ClientName client, String random) {
   private static final int LONGEST = 63 + 1 + 22;
 
   static AuthorizationId next(ClientName client) {
-    return new AuthorizationId(client, Randoms.id());
+    return new AuthorizationId(client, RandomTexts.id());
   }
 
   /** Reads an id out of an address; empty if it is none. */
   public static Optional<AuthorizationId> parse(String text) {
     var dot = text.indexOf('.');
-    if (dot < 0 || text.length() > LONGEST || !Randoms.isId(text.substring(dot + 1))) {
+    if (dot < 0 || text.length() > LONGEST || !RandomTexts.isId(text.substring(dot + 1))) {
       return Optional.empty();
     }
     return ClientName.parse(text.substring(0, dot))
@@ -27,7 +27,7 @@ public record AuthorizationId(ClientName client, String random) {
 
   /** Returns the name under which the store keeps the authorization. */
   AuthorizationHandle handle() {
-    return new AuthorizationHandle(client, Randoms.hashOf(random));
+    return new AuthorizationHandle(client, RandomTexts.hashOf(random));
   }
 
   /** Returns what the address holds. */

@@ -27,14 +27,14 @@ public interface AuthorizationStore {
     record TooMany(Duration retryAfter) implements Keeping {}
   }
 
-  Optional<Held> find(AuthorizationHandle handle);
+  Optional<StoredAuthorization> find(AuthorizationHandle handle);
 
   /**
    * An authorization as it was found.
    *
    * @param revision names this very value
    */
-  record Held(Authorization authorization, String revision) {}
+  record StoredAuthorization(Authorization authorization, String revision) {}
 
   /**
    * Replaces an authorization that still is as it was found. A finished one is kept for another

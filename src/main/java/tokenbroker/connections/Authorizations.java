@@ -29,14 +29,14 @@ public class Authorizations {
 
   private final ClientDirectory clients;
   private final AuthorizationStore pending;
-  private final UserGrants grants;
+  private final AuthorizationCodeClient grants;
   private final PublicAddress address;
   private final Clock clock;
 
   Authorizations(
       ClientDirectory clients,
       AuthorizationStore pending,
-      UserGrants grants,
+      AuthorizationCodeClient grants,
       PublicAddress address,
       Clock clock) {
     this.clients = clients;
@@ -89,7 +89,7 @@ public class Authorizations {
         new Authorization(
             returnTo,
             state,
-            Randoms.verifier(),
+            RandomTexts.verifier(),
             caller,
             traceId,
             Provenance.ofConnections(client),
@@ -109,14 +109,14 @@ public class Authorizations {
    * @return empty if there is no such authorization for this browser
    */
   public Optional<Consent> visit(AuthorizationId id, @Nullable String cookie) {
-    var browser = cookie != null && Randoms.isId(cookie) ? cookie : Randoms.id();
+    var browser = cookie != null && RandomTexts.isId(cookie) ? cookie : RandomTexts.id();
     var state = UpstreamState.next(id.handle());
     return clients
         .find(id.client())
         .filter(client -> client.credentials().isPresent())
         .flatMap(
             client ->
-                visited(client, state, Randoms.hashOf(browser))
+                visited(client, state, RandomTexts.hashOf(browser))
                     .map(verifier -> new Consent(page(client, state, verifier), browser)));
   }
 
@@ -151,7 +151,8 @@ public class Authorizations {
   }
 
   private URI page(Client client, UpstreamState state, String verifier) {
-    return grants.consentPage(client, state.reveal(), address.callback(), Randoms.sha256(verifier));
+    return grants.consentPage(
+        client, state.reveal(), address.callback(), RandomTexts.sha256(verifier));
   }
 
   /**

@@ -16,7 +16,7 @@ import tokenbroker.clients.ClientDirectory;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.connections.Authorization.Outcome;
 import tokenbroker.connections.Authorization.Progress;
-import tokenbroker.connections.AuthorizationStore.Held;
+import tokenbroker.connections.AuthorizationStore.StoredAuthorization;
 import tokenbroker.time.Clocks;
 import tokenbroker.time.Ticker;
 import tokenbroker.tokens.StoreUnavailable;
@@ -98,10 +98,10 @@ public class Callbacks {
             .find(state.authorization().client())
             .filter(it -> it.credentials().isPresent())
             .orElse(null);
-    if (client == null || cookie == null || !Randoms.isId(cookie)) {
+    if (client == null || cookie == null || !RandomTexts.isId(cookie)) {
       return new Destination.Expired();
     }
-    return switch (claim(client, state, Randoms.hashOf(cookie))) {
+    return switch (claim(client, state, RandomTexts.hashOf(cookie))) {
       case Claim.First(var authorization) ->
           back(authorization, finish(state, carryOut(client, authorization, callback)));
       case Claim.Carried(var authorization, var outcome) -> back(authorization, outcome);
@@ -148,7 +148,7 @@ public class Callbacks {
   }
 
   /** Returns empty if the authorization changed meanwhile. */
-  private Optional<Claim> tried(Held held, UpstreamState state, String browser) {
+  private Optional<Claim> tried(StoredAuthorization held, UpstreamState state, String browser) {
     var authorization = held.authorization();
     return switch (authorization.progress()) {
       case Progress.Visited(var visits) when visits.include(browser, state) ->
@@ -189,7 +189,7 @@ public class Callbacks {
     return outcome;
   }
 
-  private Authorization finished(Held held, Outcome outcome) {
+  private Authorization finished(StoredAuthorization held, Outcome outcome) {
     var authorization = held.authorization();
     return authorization.progress() instanceof Progress.Claimed(var visits)
         ? authorization.in(

@@ -41,13 +41,16 @@ class CodeExchange {
           SERVER_ERROR,
           UNAVAILABLE);
 
-  private final UserGrants grants;
+  private final AuthorizationCodeClient grants;
   private final Results results;
-  private final ConnectionRecords records;
+  private final ConnectionEvents records;
   private final PublicAddress address;
 
   CodeExchange(
-      UserGrants grants, Results results, ConnectionRecords records, PublicAddress address) {
+      AuthorizationCodeClient grants,
+      Results results,
+      ConnectionEvents records,
+      PublicAddress address) {
     this.grants = grants;
     this.results = results;
     this.records = records;

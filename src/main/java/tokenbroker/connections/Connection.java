@@ -43,7 +43,7 @@ public record Connection(
   /** Returns the connection of a user who has just said yes, under a new random id. */
   static Connection of(AccessToken token) {
     return new Connection(
-        new ConnectionId(Randoms.id()),
+        new ConnectionId(RandomTexts.id()),
         token.userId(),
         token.userEmail(),
         State.ACTIVE,

@@ -39,7 +39,7 @@ public interface ConnectionStore {
 
   /** What a wish to renew a connection came to. */
   sealed interface Claiming {
-    record Claimed(Held held, Claim claim) implements Claiming {}
+    record Claimed(StoredConnection held, Claim claim) implements Claiming {}
 
     record ClaimedElsewhere() implements Claiming {}
 
@@ -104,7 +104,7 @@ public interface ConnectionStore {
    *
    * @param revision names the refresh token, and tells nothing of it
    */
-  record Held(Connection connection, RefreshToken refreshToken, String revision) {}
+  record StoredConnection(Connection connection, RefreshToken refreshToken, String revision) {}
 
   /**
    * A newer refresh token.

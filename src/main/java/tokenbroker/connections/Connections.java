@@ -29,7 +29,7 @@ public class Connections {
   private final RefreshTokenSource source;
   private final TokenBroker broker;
   private final ClientDirectory clients;
-  private final ConnectionRecords records;
+  private final ConnectionEvents records;
   private final boolean on;
   private volatile Durability durability = Durability.UNKNOWN;
 
@@ -38,7 +38,7 @@ public class Connections {
       RefreshTokenSource source,
       TokenBroker broker,
       ClientDirectory clients,
-      ConnectionRecords records,
+      ConnectionEvents records,
       BrokerConfig config) {
     this.store = store;
     this.source = source;

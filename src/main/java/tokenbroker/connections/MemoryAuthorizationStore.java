@@ -12,7 +12,8 @@ import tokenbroker.time.Ticker;
 public final class MemoryAuthorizationStore implements AuthorizationStore {
 
   private final Ticker ticker;
-  private final Map<AuthorizationHandle, Kept<Held>> authorizations = new HashMap<>();
+  private final Map<AuthorizationHandle, Kept<StoredAuthorization>> authorizations =
+      new HashMap<>();
   private final Map<ResultCode, Kept<AuthorizedAccount>> results = new HashMap<>();
 
   private record Kept<T>(T value, Moment until) {}
@@ -42,7 +43,7 @@ public final class MemoryAuthorizationStore implements AuthorizationStore {
   }
 
   @Override
-  public synchronized Optional<Held> find(AuthorizationHandle handle) {
+  public synchronized Optional<StoredAuthorization> find(AuthorizationHandle handle) {
     return alive(authorizations, handle).map(Kept::value);
   }
 
@@ -59,7 +60,7 @@ public final class MemoryAuthorizationStore implements AuthorizationStore {
   }
 
   private void put(AuthorizationHandle handle, Authorization authorization, Moment until) {
-    var held = new Held(authorization, UUID.randomUUID().toString());
+    var held = new StoredAuthorization(authorization, UUID.randomUUID().toString());
     authorizations.put(handle, new Kept<>(held, until));
   }
 

@@ -28,7 +28,7 @@ public final class MemoryConnectionStore implements ConnectionStore {
   private final Map<ClientName, NavigableMap<String, Entry>> clients = new TreeMap<>();
   private final Map<Account, Claim> claims = new HashMap<>();
 
-  private record Entry(Held held, Moment due) {}
+  private record Entry(StoredConnection held, Moment due) {}
 
   public MemoryConnectionStore(KeepAliveSchedule schedule, Ticker ticker) {
     this.schedule = schedule;
@@ -51,7 +51,7 @@ public final class MemoryConnectionStore implements ConnectionStore {
 
   private Entry entry(Connection connection, RefreshToken token) {
     return new Entry(
-        new Held(connection, token, UUID.randomUUID().toString()),
+        new StoredConnection(connection, token, UUID.randomUUID().toString()),
         ticker.now().plus(schedule.dueAfter(connection.id())));
   }
 
@@ -101,7 +101,7 @@ public final class MemoryConnectionStore implements ConnectionStore {
             seen,
             entry ->
                 new Entry(
-                    new Held(
+                    new StoredConnection(
                         entry.held.connection().in(State.RECONNECT_REQUIRED),
                         entry.held.refreshToken(),
                         entry.held.revision()),

@@ -33,19 +33,22 @@ public class RefreshTokenSource implements TokenSource {
   private static final Logger LOG = Logger.getLogger(RefreshTokenSource.class);
   private static final ThreadFactory THREADS = Thread.ofVirtual().name("renewal ", 0).factory();
 
-  private final UserGrants grants;
+  private final AuthorizationCodeClient grants;
   private final ConnectionStore store;
-  private final Rotations rotations;
-  private final ConnectionRecords records;
+  private final UnsavedRefreshTokens rotations;
+  private final ConnectionEvents records;
   private final Duration timeLimit;
   private final Map<Account, UnderWay> underWay = new ConcurrentHashMap<>();
   private volatile BiConsumer<Account, AccessToken> lateListener = (account, token) -> {};
 
   RefreshTokenSource(
-      UserGrants grants, ConnectionStore store, ConnectionRecords records, BrokerConfig config) {
+      AuthorizationCodeClient grants,
+      ConnectionStore store,
+      ConnectionEvents records,
+      BrokerConfig config) {
     this.grants = grants;
     this.store = store;
-    this.rotations = new Rotations(store);
+    this.rotations = new UnsavedRefreshTokens(store);
     this.records = records;
     this.timeLimit = config.upstream().timeout();
   }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
 import tokenbroker.connections.ConnectionStore.Claim;
 import tokenbroker.connections.ConnectionStore.Claiming;
-import tokenbroker.connections.ConnectionStore.Held;
+import tokenbroker.connections.ConnectionStore.StoredConnection;
 import tokenbroker.connections.RenewalState.Claimed;
 import tokenbroker.connections.RenewalState.Done;
 import tokenbroker.connections.RenewalState.Refreshed;
@@ -44,10 +44,10 @@ final class Renewal {
   private final Client client;
   private final Account account;
   private final String seen;
-  private final UserGrants grants;
+  private final AuthorizationCodeClient grants;
   private final ConnectionStore store;
-  private final Rotations rotations;
-  private final ConnectionRecords records;
+  private final UnsavedRefreshTokens rotations;
+  private final ConnectionEvents records;
 
   /**
    * @param seen the revision of the refresh token that is to be used up; empty for whatever is kept
@@ -56,10 +56,10 @@ final class Renewal {
       Client client,
       Account account,
       String seen,
-      UserGrants grants,
+      AuthorizationCodeClient grants,
       ConnectionStore store,
-      Rotations rotations,
-      ConnectionRecords records) {
+      UnsavedRefreshTokens rotations,
+      ConnectionEvents records) {
     this.client = client;
     this.account = account;
     this.seen = seen;
@@ -134,7 +134,7 @@ final class Renewal {
     };
   }
 
-  private RenewalState refresh(Held held, Claim claim, boolean retried) {
+  private RenewalState refresh(StoredConnection held, Claim claim, boolean retried) {
     if (!held.connection().provenance().isOfConnectionsOf(client)) {
       // Another server, or another client there. The former may come back, so nothing is marked.
       return new Done(new FetchResult.Failed(Local.RECONNECT_REQUIRED));
@@ -155,7 +155,7 @@ final class Renewal {
   }
 
   private RenewalState store(
-      Held held, Claim claim, AccessToken token, @Nullable RefreshToken next) {
+      StoredConnection held, Claim claim, AccessToken token, @Nullable RefreshToken next) {
     var connection = held.connection().until(token.life().requestedAt().plus(token.lifetime()));
     var rotation =
         next == null
@@ -171,7 +171,7 @@ final class Renewal {
     };
   }
 
-  private RenewalState end(Held held, Claim claim) {
+  private RenewalState end(StoredConnection held, Claim claim) {
     if (!store.end(account, held.revision(), claim)) {
       return new Done(superseded());
     }

@@ -2,7 +2,7 @@ package tokenbroker.connections;
 
 import org.jspecify.annotations.Nullable;
 import tokenbroker.connections.ConnectionStore.Claim;
-import tokenbroker.connections.ConnectionStore.Held;
+import tokenbroker.connections.ConnectionStore.StoredConnection;
 import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.FetchResult;
 import tokenbroker.tokens.RefreshToken;
@@ -18,18 +18,19 @@ sealed interface RenewalState {
    *
    * @param retried whether it was sent already, and the answer may have been lost
    */
-  record Claimed(Held held, Claim claim, boolean retried) implements RenewalState {}
+  record Claimed(StoredConnection held, Claim claim, boolean retried) implements RenewalState {}
 
   /**
    * The upstream has given a token; what renews it next is not stored yet.
    *
    * @param next null if the upstream lets the old refresh token be used again
    */
-  record Refreshed(Held held, Claim claim, AccessToken token, @Nullable RefreshToken next)
+  record Refreshed(
+      StoredConnection held, Claim claim, AccessToken token, @Nullable RefreshToken next)
       implements RenewalState {}
 
   /** The upstream takes this refresh token no longer. */
-  record Refused(Held held, Claim claim) implements RenewalState {}
+  record Refused(StoredConnection held, Claim claim) implements RenewalState {}
 
   /**
    * The store does not take what renews the token next. It is offered again, and the connection

@@ -10,17 +10,17 @@ import tokenbroker.clients.ClientName;
 public record ResultCode(ClientName client, String random) {
 
   static ResultCode next(ClientName client) {
-    return new ResultCode(client, Randoms.id());
+    return new ResultCode(client, RandomTexts.id());
   }
 
   /** Reads what a caller sends; empty if it is none. */
   public static Optional<ResultCode> parse(ClientName client, String text) {
-    return Randoms.isId(text) ? Optional.of(new ResultCode(client, text)) : Optional.empty();
+    return RandomTexts.isId(text) ? Optional.of(new ResultCode(client, text)) : Optional.empty();
   }
 
   /** Returns the name under which the store keeps the result: 128 bits in base64url. */
   public String hash() {
-    return Randoms.hashOf(random);
+    return RandomTexts.hashOf(random);
   }
 
   @Override

@@ -23,14 +23,14 @@ public class Results {
   private final AuthorizationStore pending;
   private final ConnectionStore connections;
   private final TokenBroker broker;
-  private final ConnectionRecords records;
+  private final ConnectionEvents records;
   private final Clocks clocks;
 
   Results(
       AuthorizationStore pending,
       ConnectionStore connections,
       TokenBroker broker,
-      ConnectionRecords records,
+      ConnectionEvents records,
       Clocks clocks) {
     this.pending = pending;
     this.connections = connections;
@@ -72,7 +72,7 @@ public class Results {
   private Optional<AuthorizedAccount> taken(Client client, ResultCode code, String state) {
     return pending
         .findResult(code)
-        .filter(authorized -> Randoms.isSame(authorized.state(), state))
+        .filter(authorized -> RandomTexts.isSame(authorized.state(), state))
         .filter(authorized -> authorized.token().provenance().isOfConnectionsOf(client))
         .filter(_ -> pending.takeResult(code));
   }

@@ -15,13 +15,13 @@ public record UpstreamState(AuthorizationHandle authorization, String secret) {
   private static final int PARTS = 3;
 
   static UpstreamState next(AuthorizationHandle authorization) {
-    return new UpstreamState(authorization, Randoms.id());
+    return new UpstreamState(authorization, RandomTexts.id());
   }
 
   /** Reads what a browser brings back; empty if it is none. */
   public static Optional<UpstreamState> parse(String text) {
     var parts = text.length() > LONGEST ? new String[0] : text.split("\\.", -1);
-    if (parts.length != PARTS || !Randoms.isId(parts[1]) || !Randoms.isId(parts[2])) {
+    if (parts.length != PARTS || !RandomTexts.isId(parts[1]) || !RandomTexts.isId(parts[2])) {
       return Optional.empty();
     }
     return ClientName.parse(parts[0])
@@ -35,7 +35,7 @@ public record UpstreamState(AuthorizationHandle authorization, String secret) {
 
   /** Returns what the store keeps of the secret. */
   String hash() {
-    return Randoms.hashOf(secret);
+    return RandomTexts.hashOf(secret);
   }
 
   @Override

@@ -32,16 +32,17 @@ class Admission {
   /**
    * @throws ProblemException {@code invalid_request} or {@code forbidden}
    */
-  Admitted admit(Exchange exchange, String name) {
-    return admit(exchange, name, AuditEvent.TOKEN);
+  Admitted admit(VerifiedRequest verified, String name) {
+    return admit(verified, name, AuditEvent.TOKEN);
   }
 
   /**
-   * As {@link #admit(Exchange, String)}, for a request that is about something else than a token.
+   * As {@link #admit(VerifiedRequest, String)}, for a request that is about something else than a
+   * token.
    *
    * @param event what is recorded if the caller may not use the client
    */
-  Admitted admit(Exchange exchange, String name, AuditEvent event) {
+  Admitted admit(VerifiedRequest verified, String name, AuditEvent event) {
     var clientName =
         ClientName.parse(name)
             .orElseThrow(
@@ -49,7 +50,7 @@ class Admission {
                     new ProblemException(
                         ProblemCode.INVALID_REQUEST,
                         "A client name is 1 to 63 of a-z, 0-9 and -, with no - at either end."));
-    var admitted = find(exchange, clientName);
+    var admitted = find(verified, clientName);
     if (admitted == null) {
       if (clients.find(clientName).isPresent()) {
         metrics.denied(clientName);
@@ -57,35 +58,36 @@ class Admission {
         metrics.deniedUnknown();
       }
       audit.record(
-          AuditEntry.of(event, "forbidden").by(exchange.requester()).of(Account.of(clientName)));
+          AuditEntry.of(event, "forbidden").by(verified.requester()).of(Account.of(clientName)));
       throw new ProblemException(ProblemCode.FORBIDDEN, ProblemCode.FORBIDDEN.detail);
     }
     return admitted;
   }
 
   /**
-   * As {@link #admit(Exchange, String)}, for one of the client's connections.
+   * As {@link #admit(VerifiedRequest, String)}, for one of the client's connections.
    *
    * @throws ProblemException also {@code not_found}, where no connection can have this id
    */
-  Admitted admit(Exchange exchange, String name, String connection) {
-    return admit(exchange, name, connection, AuditEvent.TOKEN);
+  Admitted admit(VerifiedRequest verified, String name, String connection) {
+    return admit(verified, name, connection, AuditEvent.TOKEN);
   }
 
-  Admitted admit(Exchange exchange, String name, String connection, AuditEvent event) {
-    var admitted = admit(exchange, name, event);
+  Admitted admit(VerifiedRequest verified, String name, String connection, AuditEvent event) {
+    var admitted = admit(verified, name, event);
     return ConnectionId.parse(connection)
         .map(admitted::at)
-        .orElseThrow(() -> new ProblemException(ProblemCode.NOT_FOUND, TokenAnswers.NO_CONNECTION));
+        .orElseThrow(
+            () -> new ProblemException(ProblemCode.NOT_FOUND, TokenResponses.NO_CONNECTION));
   }
 
   /** Null where {@link #admit} would throw; nothing is counted then. */
-  @Nullable Admitted find(Exchange exchange, ClientName name) {
+  @Nullable Admitted find(VerifiedRequest verified, ClientName name) {
     var client = clients.find(name).orElse(null);
-    var rule = client == null ? null : client.admits(exchange.caller()).orElse(null);
+    var rule = client == null ? null : client.admits(verified.caller()).orElse(null);
     return client == null || rule == null
         ? null
-        : new Admitted(exchange, client, rule, Account.of(client.name()));
+        : new Admitted(verified, client, rule, Account.of(client.name()));
   }
 
   /**
@@ -93,10 +95,10 @@ class Admission {
    *
    * @param account whose tokens it asks for: the client's own unless said otherwise
    */
-  record Admitted(Exchange exchange, Client client, CallerRule rule, Account account) {
+  record Admitted(VerifiedRequest verified, Client client, CallerRule rule, Account account) {
 
     Admitted at(ConnectionId connection) {
-      return new Admitted(exchange, client, rule, new Account(client.name(), connection));
+      return new Admitted(verified, client, rule, new Account(client.name(), connection));
     }
   }
 }

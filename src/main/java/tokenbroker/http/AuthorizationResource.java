@@ -96,10 +96,10 @@ class AuthorizationResource {
     var state = fields.path("state").textValue();
     return threads.call(
         () -> {
-          var exchange = admitted.exchange();
+          var verified = admitted.verified();
           var beginning =
               authorizations.begin(
-                  admitted.client(), exchange.caller(), returnTo, state, exchange.traceId());
+                  admitted.client(), verified.caller(), returnTo, state, verified.traceId());
           return answer(beginning, admitted);
         });
   }
@@ -145,7 +145,7 @@ class AuthorizationResource {
     return threads.call(
         () ->
             results
-                .redeem(admitted.client(), admitted.exchange().requester(), result, state)
+                .redeem(admitted.client(), admitted.verified().requester(), result, state)
                 .map(it -> json(Response.Status.OK, RedeemedView.of(it)))
                 .orElseThrow(
                     () ->
@@ -155,7 +155,7 @@ class AuthorizationResource {
 
   private Admitted admitted(
       ContainerRequestContext request, String client, HttpHeaders headers, AuditEvent event) {
-    var admitted = admission.admit(Exchange.of(request), client, event);
+    var admitted = admission.admit(VerifiedRequest.of(request), client, event);
     Negotiation.needsJson(headers);
     if (!authorizations.areOn()) {
       throw new ProblemException(
@@ -167,7 +167,7 @@ class AuthorizationResource {
 
   private static AuditEntry entry(String outcome, Admitted admitted) {
     return AuditEntry.of(AuditEvent.AUTHORIZE, outcome)
-        .by(admitted.exchange().requester())
+        .by(admitted.verified().requester())
         .of(admitted.account());
   }
 

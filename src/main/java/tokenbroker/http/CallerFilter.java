@@ -52,7 +52,7 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
   @Override
   public void filter(ResteasyReactiveContainerRequestContext request) {
     var startedAt = System.nanoTime();
-    var authorization = Exchange.header(request, HttpHeaders.AUTHORIZATION);
+    var authorization = VerifiedRequest.header(request, HttpHeaders.AUTHORIZATION);
     var jwt = BearerToken.of(authorization);
     if (jwt == null) {
       refuse(callers.withoutToken(authorization != null), request, null);
@@ -91,35 +91,36 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
   /** The caller gets the trace id alone; why it was refused is in the log under that id. */
   private void refuse(
       Verification.Refused refused, ContainerRequestContext request, @Nullable String error) {
-    var traceId = Exchange.traceId(request);
+    var traceId = VerifiedRequest.traceId(request);
     refusedCallers
         .log(refused, traceId)
         .ifPresent(
-            suppressed -> audit.get().refused(Exchange.requester(request), refused, suppressed));
+            suppressed ->
+                audit.get().refused(VerifiedRequest.requester(request), refused, suppressed));
     request.abortWith(unauthenticated(request, error));
   }
 
   private void admit(Caller caller, ContainerRequestContext request, long startedAt) {
-    var exchange = Exchange.begun(caller, request, startedAt);
+    var verified = VerifiedRequest.begun(caller, request, startedAt);
     var wait = limits.waitFor(caller);
     if (!wait.isZero()) {
       metrics.rateLimited(caller);
       audit
           .get()
           .recordSparingly(
-              AuditEntry.of(AuditEvent.RATE_LIMIT, "throttled").by(exchange.requester()));
+              AuditEntry.of(AuditEvent.RATE_LIMIT, "throttled").by(verified.requester()));
       request.abortWith(later(request, ProblemCode.RATE_LIMITED, wait));
     } else if (!audit.get().isAvailable()) {
-      audit.get().unavailable(exchange.requester());
-      request.abortWith(Problems.unaudited(exchange.traceId()));
+      audit.get().unavailable(verified.requester());
+      request.abortWith(Problems.unaudited(verified.traceId()));
     } else {
-      exchange.attachTo(request);
+      verified.attachTo(request);
     }
   }
 
   /** Never which check failed: that would help a forger more than a caller. */
   private static Response unauthenticated(ContainerRequestContext request, @Nullable String error) {
-    return Problems.response(ProblemCode.INVALID_TOKEN, null, Exchange.traceId(request))
+    return Problems.response(ProblemCode.INVALID_TOKEN, null, VerifiedRequest.traceId(request))
         .header(
             HttpHeaders.WWW_AUTHENTICATE,
             error == null ? "Bearer" : "Bearer error=\"" + error + "\"")
@@ -127,6 +128,6 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
   }
 
   private static Response later(ContainerRequestContext request, ProblemCode code, Duration wait) {
-    return Problems.response(code, wait, Exchange.traceId(request)).build();
+    return Problems.response(code, wait, VerifiedRequest.traceId(request)).build();
   }
 }

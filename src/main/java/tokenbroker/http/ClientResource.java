@@ -56,15 +56,15 @@ class ClientResource {
   public Uni<Response> list(
       @Context HttpHeaders headers, @Context ContainerRequestContext request) {
     Negotiation.needsJson(headers);
-    var exchange = Exchange.of(request);
-    var caller = exchange.caller().withoutJwtId();
+    var verified = VerifiedRequest.of(request);
+    var caller = verified.caller().withoutJwtId();
     var query = request.getUriInfo().getQueryParameters();
     var asked = PageRequest.of(query.get("limit"), query.get("cursor"), LIMITS, ClientName::parse);
     return threads.call(
         () -> {
           if (!atWork.add(caller)) {
             audit.recordSparingly(
-                AuditEntry.of(AuditEvent.CLIENTS, "throttled").by(exchange.requester()));
+                AuditEntry.of(AuditEvent.CLIENTS, "throttled").by(verified.requester()));
             throw new ProblemException(
                 ProblemCode.RATE_LIMITED,
                 "Another list of clients is being made for this caller.",
@@ -72,7 +72,7 @@ class ClientResource {
           }
           try {
             if (!audit.record(
-                AuditEntry.of(AuditEvent.CLIENTS, "listed").by(exchange.requester()))) {
+                AuditEntry.of(AuditEvent.CLIENTS, "listed").by(verified.requester()))) {
               throw ProblemException.unaudited();
             }
             return Response.ok(page(caller, asked), MediaType.APPLICATION_JSON_TYPE)

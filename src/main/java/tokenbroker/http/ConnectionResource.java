@@ -55,7 +55,7 @@ class ConnectionResource {
       @RestPath String client,
       @Context HttpHeaders headers,
       @Context ContainerRequestContext request) {
-    var admitted = admission.admit(Exchange.of(request), client, AuditEvent.CONNECTIONS);
+    var admitted = admission.admit(VerifiedRequest.of(request), client, AuditEvent.CONNECTIONS);
     var name = admitted.client().name();
     Negotiation.needsJson(headers);
     var query = request.getUriInfo().getQueryParameters();
@@ -85,12 +85,12 @@ class ConnectionResource {
       @RestPath String client,
       @RestPath String connection,
       @Context ContainerRequestContext request) {
-    var exchange = Exchange.of(request);
-    var account = admission.admit(exchange, client, connection, AuditEvent.REVOKE).account();
+    var verified = VerifiedRequest.of(request);
+    var account = admission.admit(verified, client, connection, AuditEvent.REVOKE).account();
     return threads.call(
         () -> {
-          if (!connections.remove(account, exchange.requester())) {
-            throw new ProblemException(ProblemCode.NOT_FOUND, TokenAnswers.NO_CONNECTION);
+          if (!connections.remove(account, verified.requester())) {
+            throw new ProblemException(ProblemCode.NOT_FOUND, TokenResponses.NO_CONNECTION);
           }
           return Response.noContent().build();
         });
@@ -103,7 +103,7 @@ class ConnectionResource {
   }
 
   private static AuditEntry entry(AuditEvent event, String outcome, Admitted admitted) {
-    return AuditEntry.of(event, outcome).by(admitted.exchange().requester()).of(admitted.account());
+    return AuditEntry.of(event, outcome).by(admitted.verified().requester()).of(admitted.account());
   }
 
   /**

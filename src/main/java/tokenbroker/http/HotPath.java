@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.VerifiedCallers;
 import tokenbroker.clients.ClientName;
 import tokenbroker.http.Admission.Admitted;
-import tokenbroker.tokens.Need;
 import tokenbroker.tokens.TokenBroker;
+import tokenbroker.tokens.TokenRequirement;
 
 /**
  * {@code GET /tokens/<client>} as nearly every request is: of a caller that is remembered, for a
@@ -24,7 +24,7 @@ import tokenbroker.tokens.TokenBroker;
 class HotPath {
 
   private static final String PATH = "/tokens/";
-  private static final Need USABLE = new Need.Usable();
+  private static final TokenRequirement USABLE = new TokenRequirement.Usable();
   private static final CharSequence PREFER = HttpHeaders.createOptimized("Prefer");
   private static final CharSequence TOKEN_ID = HttpHeaders.createOptimized("Token-Id");
   private static final CharSequence ACCEPT = HttpHeaders.createOptimized("Accept");
@@ -37,7 +37,7 @@ class HotPath {
   private final RateLimits limits;
   private final Admission admission;
   private final TokenBroker broker;
-  private final TokenAnswers answers;
+  private final TokenResponses answers;
   private final PublicHost publicHost;
   private final ObjectWriter json;
 
@@ -46,7 +46,7 @@ class HotPath {
       RateLimits limits,
       Admission admission,
       TokenBroker broker,
-      TokenAnswers answers,
+      TokenResponses answers,
       PublicHost publicHost,
       ObjectMapper json) {
     this.callers = callers;
@@ -94,7 +94,7 @@ class HotPath {
     }
     var traceparent = request.getHeader("traceparent");
     return admission.find(
-        new Exchange(
+        new VerifiedRequest(
             caller, request.remoteAddress(), TraceId.of(traceparent), traceparent, startedAt),
         client);
   }
@@ -123,7 +123,7 @@ class HotPath {
 
   /** A request that is not is counted, and refused, by {@link CallerFilter}. */
   private boolean isWithinLimit(Admitted admitted) {
-    return limits.waitFor(admitted.exchange().caller()).isZero();
+    return limits.waitFor(admitted.verified().caller()).isZero();
   }
 
   private Buffer body(TokenView answer) {

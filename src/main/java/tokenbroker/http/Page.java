@@ -1,15 +1,12 @@
 package tokenbroker.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import tokenbroker.seal.Sha256;
 import tokenbroker.server.RefusalForm.Answer;
 
 /**
@@ -58,7 +55,7 @@ enum Page {
 
   private static final String POLICY =
       "default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-          .formatted(sha256(STYLE));
+          .formatted(Base64.getEncoder().encodeToString(Sha256.of(STYLE)));
 
   private static final String HTML = "text/html;charset=UTF-8";
 
@@ -134,14 +131,5 @@ enum Page {
   private static Response.ResponseBuilder guarded(Response.ResponseBuilder response) {
     GUARDS.forEach(response::header);
     return response;
-  }
-
-  private static String sha256(String text) {
-    try {
-      return Base64.getEncoder()
-          .encodeToString(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JVM has no SHA-256", e);
-    }
   }
 }

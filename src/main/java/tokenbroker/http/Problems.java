@@ -23,14 +23,15 @@ class Problems {
 
   @ServerExceptionMapper
   Response known(ProblemException e, ContainerRequestContext request) {
-    return response(e.code, e.detail, e.retryAfter, Exchange.traceId(request)).build();
+    return response(e.code, e.detail, e.retryAfter, VerifiedRequest.traceId(request)).build();
   }
 
   /** Only connections throw it: for the rest the broker goes on without its store. */
   @ServerExceptionMapper
   Response storeDown(StoreUnavailable e, ContainerRequestContext request) {
     LOG.debugf("Connections cannot be read or changed: %s", e.getMessage());
-    return response(ProblemCode.STORE_UNAVAILABLE, Duration.ofSeconds(1), Exchange.traceId(request))
+    return response(
+            ProblemCode.STORE_UNAVAILABLE, Duration.ofSeconds(1), VerifiedRequest.traceId(request))
         .build();
   }
 
@@ -50,7 +51,7 @@ class Problems {
     if (code == ProblemCode.INTERNAL_ERROR) {
       return failed(e, request);
     }
-    var problem = response(code, code.detail, null, Exchange.traceId(request));
+    var problem = response(code, code.detail, null, VerifiedRequest.traceId(request));
     if (code == ProblemCode.METHOD_NOT_ALLOWED) {
       problem.header(HttpHeaders.ALLOW, AllowedMethods.at(request.getUriInfo().getPath()));
     } else if (code == ProblemCode.NOT_ACCEPTABLE) {
@@ -61,7 +62,7 @@ class Problems {
 
   @ServerExceptionMapper
   Response failed(Throwable e, ContainerRequestContext request) {
-    var traceId = Exchange.traceId(request);
+    var traceId = VerifiedRequest.traceId(request);
     LOG.errorf(e, "A request failed, trace %s", traceId);
     return response(ProblemCode.INTERNAL_ERROR, null, traceId).build();
   }

@@ -5,9 +5,9 @@ import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.HashMap;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.config.BrokerConfig;
+import tokenbroker.config.Loopback;
 import tokenbroker.server.RefusalForm.Answer;
 
 /**
@@ -20,15 +20,13 @@ class PublicHost {
 
   private static final String HSTS = "Strict-Transport-Security";
   private static final String ONE_YEAR = "max-age=31536000";
-  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
-
   private final @Nullable String name;
   private final boolean isSecure;
 
   PublicHost(BrokerConfig config) {
     var url = config.connections().publicUrl();
     var host = url.map(URI::getHost).orElse(null);
-    this.name = host == null || LOOPBACK.contains(host) ? null : host;
+    this.name = host == null || Loopback.isHost(host) ? null : host;
     this.isSecure = url.map(URI::getScheme).filter("https"::equals).isPresent();
   }
 

@@ -18,10 +18,10 @@ import java.util.Set;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.http.Admission.Admitted;
-import tokenbroker.http.TokenAnswers.Representation;
-import tokenbroker.tokens.Need;
+import tokenbroker.http.TokenResponses.Representation;
 import tokenbroker.tokens.TokenBroker;
 import tokenbroker.tokens.TokenId;
+import tokenbroker.tokens.TokenRequirement;
 
 /**
  * Live tokens for callers. A hit is answered on the event loop; no thread waits for a fetch but its
@@ -32,18 +32,18 @@ import tokenbroker.tokens.TokenId;
 @Path("tokens/{client}")
 class TokenResource {
 
-  private static final Need USABLE = new Need.Usable();
+  private static final TokenRequirement USABLE = new TokenRequirement.Usable();
 
   private final Admission admission;
   private final TokenBroker broker;
-  private final TokenAnswers answers;
+  private final TokenResponses answers;
   private final VirtualThreads threads;
   private final JsonBody body;
 
   TokenResource(
       Admission admission,
       TokenBroker broker,
-      TokenAnswers answers,
+      TokenResponses answers,
       VirtualThreads threads,
       JsonBody body) {
     this.admission = admission;
@@ -58,7 +58,7 @@ class TokenResource {
       @RestPath String client,
       @Context HttpHeaders headers,
       @Context ContainerRequestContext request) {
-    return token(admission.admit(Exchange.of(request), client), headers, request);
+    return token(admission.admit(VerifiedRequest.of(request), client), headers, request);
   }
 
   @GET
@@ -68,7 +68,8 @@ class TokenResource {
       @RestPath String connection,
       @Context HttpHeaders headers,
       @Context ContainerRequestContext request) {
-    return token(admission.admit(Exchange.of(request), client, connection), headers, request);
+    return token(
+        admission.admit(VerifiedRequest.of(request), client, connection), headers, request);
   }
 
   @POST
@@ -79,7 +80,7 @@ class TokenResource {
       byte[] report,
       @Context HttpHeaders headers,
       @Context ContainerRequestContext request) {
-    return invalidate(admission.admit(Exchange.of(request), client), report, headers);
+    return invalidate(admission.admit(VerifiedRequest.of(request), client), report, headers);
   }
 
   @POST
@@ -91,20 +92,21 @@ class TokenResource {
       byte[] report,
       @Context HttpHeaders headers,
       @Context ContainerRequestContext request) {
-    return invalidate(admission.admit(Exchange.of(request), client, connection), report, headers);
+    return invalidate(
+        admission.admit(VerifiedRequest.of(request), client, connection), report, headers);
   }
 
   private Uni<Response> token(
       Admitted admitted, HttpHeaders headers, ContainerRequestContext request) {
     var need = need(request.getUriInfo().getQueryParameters().get("min_ttl"));
-    var preferences = Preferences.of(headers.getRequestHeader("Prefer"));
+    var preferences = RequestPreferences.of(headers.getRequestHeader("Prefer"));
     var representation = preferences.minimal() ? Representation.MINIMAL : accepted(headers);
     var hit = broker.nearby(admitted.client(), admitted.account(), need);
     if (hit != null) {
       return Uni.createFrom().item(answers.answer(admitted, hit, representation));
     }
     var result =
-        broker.tokenFor(admitted.client(), admitted.account(), need, preferences.patience());
+        broker.tokenFor(admitted.client(), admitted.account(), need, preferences.waitLimit());
     return Uni.createFrom()
         .completionStage(result.thenApply(it -> answers.answer(admitted, it, representation)));
   }
@@ -112,7 +114,7 @@ class TokenResource {
   private Uni<Response> invalidate(Admitted admitted, byte[] report, HttpHeaders headers) {
     Negotiation.needsJson(headers);
     var dead = reported(report);
-    var wait = Preferences.of(headers.getRequestHeader("Prefer")).patience();
+    var wait = RequestPreferences.of(headers.getRequestHeader("Prefer")).waitLimit();
     return threads.call(
         () -> {
           var invalidation = broker.invalidate(admitted.client(), admitted.account(), dead, wait);
@@ -129,7 +131,7 @@ class TokenResource {
     };
   }
 
-  private static Need need(@Nullable List<String> minTtl) {
+  private static TokenRequirement need(@Nullable List<String> minTtl) {
     if (minTtl == null) {
       return USABLE;
     }
@@ -138,7 +140,7 @@ class TokenResource {
       throw new ProblemException(
           ProblemCode.INVALID_REQUEST, "min_ttl is given once, in whole seconds from 0 to 86400.");
     }
-    return new Need.MinTtl(Duration.ofSeconds(Integer.parseInt(text)));
+    return new TokenRequirement.MinTtl(Duration.ofSeconds(Integer.parseInt(text)));
   }
 
   private TokenId reported(byte[] report) {

@@ -29,14 +29,14 @@ public class Announcements {
   private static final Logger LOG = Logger.getLogger(Announcements.class);
   static final String CHANNEL = "token-broker:announcements";
 
-  private final Commands commands;
+  private final RedisCommands commands;
   private final Ticker ticker;
   private final String heartbeat = "token-broker:heartbeat:" + UUID.randomUUID();
   private final List<Consumer<Announcement>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicBoolean refused = new AtomicBoolean();
   private volatile @Nullable Subscription subscription;
 
-  Announcements(Commands commands, Ticker ticker) {
+  Announcements(RedisCommands commands, Ticker ticker) {
     this.commands = commands;
     this.ticker = ticker;
   }

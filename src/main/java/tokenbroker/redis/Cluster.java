@@ -116,7 +116,9 @@ final class Cluster implements Servers {
     var node = nodes.get(next);
     var answered = Promise.<@Nullable Response>promise();
     loop.limit(
-        answered.future(), Commands.LIMIT, () -> answered.tryFail(new StoreUnavailable("late")));
+        answered.future(),
+        RedisCommands.LIMIT,
+        () -> answered.tryFail(new StoreUnavailable("late")));
     link(node)
         .send(Request.cmd(Command.CLUSTER).arg("SLOTS"), answered.future())
         .onComplete(answered::tryComplete, answered::tryFail);

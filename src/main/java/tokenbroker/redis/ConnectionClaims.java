@@ -7,11 +7,11 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.config.BrokerConfig;
+import tokenbroker.connections.AuthorizationCodeClient;
 import tokenbroker.connections.Connection.State;
 import tokenbroker.connections.ConnectionStore.Claim;
 import tokenbroker.connections.ConnectionStore.Claiming;
-import tokenbroker.connections.ConnectionStore.Held;
-import tokenbroker.connections.UserGrants;
+import tokenbroker.connections.ConnectionStore.StoredConnection;
 import tokenbroker.time.Ticker;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
@@ -26,14 +26,14 @@ final class ConnectionClaims {
 
   private static final int REQUESTS_OF_A_RENEWAL = 2;
 
-  private final Commands commands;
+  private final RedisCommands commands;
   private final SealedConnections values;
   private final ConnectionVersions versions;
   private final Leases leases;
   private final Duration term;
 
   ConnectionClaims(
-      Commands commands,
+      RedisCommands commands,
       SealedConnections values,
       ConnectionVersions versions,
       BrokerConfig config,
@@ -43,7 +43,7 @@ final class ConnectionClaims {
     this.values = values;
     this.versions = versions;
     this.term =
-        UserGrants.longestRefresh(config.upstream().timeout())
+        AuthorizationCodeClient.longestRefresh(config.upstream().timeout())
             .multipliedBy(REQUESTS_OF_A_RENEWAL)
             .plus(BEYOND_RENEWAL);
     this.leases =
@@ -58,8 +58,8 @@ final class ConnectionClaims {
 
   /** As {@link tokenbroker.connections.ConnectionStore#claim}. */
   Claiming claim(Account account, ConnectionId id, String seen) {
-    var key = Keys.connection(account.client(), id);
-    var claimKey = Keys.claim(account.client(), id);
+    var key = RedisKeys.connection(account.client(), id);
+    var claimKey = RedisKeys.claim(account.client(), id);
     var owner = Leases.newOwner();
     var answer = asked(key, claimKey, owner, seen);
     if (answer == null || answer.size() == 0) {
@@ -97,7 +97,7 @@ final class ConnectionClaims {
     }
   }
 
-  private Claiming trusted(Account account, Held held, Claim claim) {
+  private Claiming trusted(Account account, StoredConnection held, Claim claim) {
     var connection = versions.trusted(account, held.connection());
     if (connection.isPresent() && connection.get().state() == State.ACTIVE) {
       return new Claiming.Claimed(held, claim);

@@ -23,7 +23,7 @@ final class Leases {
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
 
-  private final Commands commands;
+  private final RedisCommands commands;
   private final Ticker ticker;
   private final Duration term;
   private final Duration renewedEvery;
@@ -33,7 +33,7 @@ final class Leases {
    * @param term how long a lease outlives a holder that died
    * @param lost counts leases that had another owner when their holder renewed them
    */
-  Leases(Commands commands, Ticker ticker, Duration term, Counter lost) {
+  Leases(RedisCommands commands, Ticker ticker, Duration term, Counter lost) {
     this.commands = commands;
     this.ticker = ticker;
     this.term = term;

@@ -82,7 +82,7 @@ final class Link implements Servers {
                 connection.endHandler(nothing -> leave(opened));
               },
               // A server that is gone is not tried again for each command.
-              fault -> loop.after(Commands.LIMIT, () -> leave(opened)));
+              fault -> loop.after(RedisCommands.LIMIT, () -> leave(opened)));
     }
     return session;
   }
@@ -108,7 +108,7 @@ final class Link implements Servers {
   private void leave(Session used) {
     if (used.equals(session)) {
       session = null;
-      loop.after(Commands.LIMIT, used::close);
+      loop.after(RedisCommands.LIMIT, used::close);
     }
   }
 }

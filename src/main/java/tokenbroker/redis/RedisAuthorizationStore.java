@@ -25,13 +25,14 @@ public class RedisAuthorizationStore implements AuthorizationStore {
 
   private static final String LIFE = Long.toString(Authorization.LIFE.toMillis());
 
-  private final Commands commands;
+  private final RedisCommands commands;
   private final SealedAuthorizations values;
   private final Clocks clocks;
 
-  RedisAuthorizationStore(Commands commands, Seal seal, Clocks clocks, MeterRegistry registry) {
+  RedisAuthorizationStore(
+      RedisCommands commands, Seal seal, Clocks clocks, MeterRegistry registry) {
     this.commands = commands;
-    this.values = new SealedAuthorizations(seal, OpenFailures.in(registry)::increment);
+    this.values = new SealedAuthorizations(seal, UnsealFailures.in(registry)::increment);
     this.clocks = clocks;
   }
 
@@ -55,17 +56,17 @@ public class RedisAuthorizationStore implements AuthorizationStore {
   }
 
   @Override
-  public Optional<Held> find(AuthorizationHandle handle) {
+  public Optional<StoredAuthorization> find(AuthorizationHandle handle) {
     var key = key(handle);
     return Optional.ofNullable(commands.run(Command.GET, key))
         .map(value -> held(key, value.toString()))
         .filter(held -> isAlive(held.authorization().expiresAt()));
   }
 
-  private Held held(String key, String sealed) {
+  private StoredAuthorization held(String key, String sealed) {
     return values
         .authorization(key, sealed)
-        .map(authorization -> new Held(authorization, sealed))
+        .map(authorization -> new StoredAuthorization(authorization, sealed))
         .orElseThrow(SealedConnections::unreadable);
   }
 
@@ -123,14 +124,14 @@ public class RedisAuthorizationStore implements AuthorizationStore {
   }
 
   private static String key(AuthorizationHandle handle) {
-    return Keys.prefix(handle.client()) + "authorization:" + handle.hash();
+    return RedisKeys.prefix(handle.client()) + "authorization:" + handle.hash();
   }
 
   private static String key(ResultCode code) {
-    return Keys.prefix(code.client()) + "result:" + code.hash();
+    return RedisKeys.prefix(code.client()) + "result:" + code.hash();
   }
 
   private static String countOf(AuthorizationHandle handle, Authorization authorization) {
-    return Keys.prefix(handle.client()) + "authorizations-of:" + authorization.callerHash();
+    return RedisKeys.prefix(handle.client()) + "authorizations-of:" + authorization.callerHash();
   }
 }

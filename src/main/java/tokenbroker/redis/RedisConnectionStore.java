@@ -31,7 +31,7 @@ public class RedisConnectionStore implements ConnectionStore {
   /** Users who connect at once and collide. */
   private static final int TRIES = 5;
 
-  private final Commands commands;
+  private final RedisCommands commands;
   private final SealedConnections values;
   private final UserIndex users;
   private final ConnectionVersions versions;
@@ -39,7 +39,7 @@ public class RedisConnectionStore implements ConnectionStore {
   private final ConnectionClaims claims;
 
   RedisConnectionStore(
-      Commands commands,
+      RedisCommands commands,
       Announcements announcements,
       Seal seal,
       KeepAliveSchedule schedule,
@@ -47,7 +47,7 @@ public class RedisConnectionStore implements ConnectionStore {
       Ticker ticker,
       MeterRegistry registry) {
     this.commands = commands;
-    this.values = new SealedConnections(seal, OpenFailures.in(registry)::increment);
+    this.values = new SealedConnections(seal, UnsealFailures.in(registry)::increment);
     this.users = new UserIndex(commands, seal);
     this.versions = new ConnectionVersions(registry);
     this.schedule = schedule;
@@ -60,7 +60,7 @@ public class RedisConnectionStore implements ConnectionStore {
     var account = news.account();
     if (news.kind() == Announcement.Kind.REMOVED && account.isConnection()) {
       commands
-          .send(Command.EXISTS, Keys.connection(account.client(), idOf(account)))
+          .send(Command.EXISTS, RedisKeys.connection(account.client(), idOf(account)))
           .onSuccess(
               answer -> {
                 if (answer != null && answer.toInteger() == 0) {
@@ -86,7 +86,7 @@ public class RedisConnectionStore implements ConnectionStore {
 
   private boolean put(
       ClientName client, Connection kept, RefreshToken token, String user, String former) {
-    var key = Keys.connection(client, kept.id());
+    var key = RedisKeys.connection(client, kept.id());
     return isOne(
         commands.script(
             "put connection",
@@ -96,7 +96,7 @@ public class RedisConnectionStore implements ConnectionStore {
                 ids(client),
                 endedIds(client),
                 dueIds(client),
-                Keys.claim(client, kept.id()),
+                RedisKeys.claim(client, kept.id()),
                 UserIndex.users(client)),
             kept.id().value(),
             values.connection(key, kept, token),
@@ -110,7 +110,7 @@ public class RedisConnectionStore implements ConnectionStore {
     return ConnectionId.parse(former)
         .flatMap(id -> find(client, List.of(id)).stream().findFirst())
         .flatMap(Found::held)
-        .map(Held::connection)
+        .map(StoredConnection::connection)
         .filter(connection::hasUserOf);
   }
 
@@ -129,7 +129,7 @@ public class RedisConnectionStore implements ConnectionStore {
 
   @Override
   public Rotation rotation(Account account, Connection connection, RefreshToken next) {
-    var key = Keys.connection(account.client(), idOf(account));
+    var key = RedisKeys.connection(account.client(), idOf(account));
     return new Rotation(
         values.connection(key, connection, next), connection.expiresAt(), connection.version());
   }
@@ -142,7 +142,7 @@ public class RedisConnectionStore implements ConnectionStore {
                 "rotate",
                 ConnectionScripts.ROTATE,
                 List.of(
-                    Keys.connection(account.client(), idOf(account)),
+                    RedisKeys.connection(account.client(), idOf(account)),
                     endedIds(account.client()),
                     dueIds(account.client())),
                 idOf(account).value(),
@@ -164,10 +164,10 @@ public class RedisConnectionStore implements ConnectionStore {
             "end",
             ConnectionScripts.END,
             List.of(
-                Keys.connection(client, id),
+                RedisKeys.connection(client, id),
                 endedIds(client),
                 dueIds(client),
-                Keys.claim(client, id)),
+                RedisKeys.claim(client, id)),
             id.value(),
             seen,
             claim.owner()));
@@ -179,13 +179,13 @@ public class RedisConnectionStore implements ConnectionStore {
     var keys =
         new ArrayList<>(
             List.of(
-                Keys.connection(client, idOf(account)),
+                RedisKeys.connection(client, idOf(account)),
                 ids(client),
                 endedIds(client),
                 dueIds(client),
                 UserIndex.users(client),
-                Keys.claim(client, idOf(account))));
-    keys.addAll(Keys.of(account).cached());
+                RedisKeys.claim(client, idOf(account))));
+    keys.addAll(RedisKeys.of(account).cached());
     var removed =
         isOne(
             commands.script(
@@ -220,7 +220,7 @@ public class RedisConnectionStore implements ConnectionStore {
     return new Page(
         found.stream()
             .flatMap(each -> each.held.stream())
-            .map(Held::connection)
+            .map(StoredConnection::connection)
             .flatMap(
                 connection ->
                     versions.trusted(new Account(client, connection.id()), connection).stream())
@@ -234,11 +234,11 @@ public class RedisConnectionStore implements ConnectionStore {
    *
    * @param held empty where it does not open
    */
-  private record Found(ConnectionId id, Optional<Held> held) {}
+  private record Found(ConnectionId id, Optional<StoredConnection> held) {}
 
   /** Those of them that are there. */
   private List<Found> find(ClientName client, List<ConnectionId> ids) {
-    var keys = ids.stream().map(id -> Keys.connection(client, id)).toList();
+    var keys = ids.stream().map(id -> RedisKeys.connection(client, id)).toList();
     var answer = commands.script("find connections", ConnectionScripts.FIND, keys);
     var found = new ArrayList<Found>();
     for (var i = 0; answer != null && i < ids.size(); i++) {
@@ -302,15 +302,15 @@ public class RedisConnectionStore implements ConnectionStore {
   }
 
   private static String ids(ClientName client) {
-    return Keys.prefix(client) + "connections";
+    return RedisKeys.prefix(client) + "connections";
   }
 
   private static String endedIds(ClientName client) {
-    return Keys.prefix(client) + "connections-ended";
+    return RedisKeys.prefix(client) + "connections-ended";
   }
 
   private static String dueIds(ClientName client) {
-    return Keys.prefix(client) + "connections-due";
+    return RedisKeys.prefix(client) + "connections-due";
   }
 
   private static ConnectionId idOf(Account account) {

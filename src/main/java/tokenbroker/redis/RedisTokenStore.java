@@ -39,7 +39,7 @@ public class RedisTokenStore implements TokenStore {
   /** See {@link Scripts#LOOK_OR_LEASE}. */
   private static final int TAKEN_FROM_AN_ENDLESS_ONE = 2;
 
-  private final Commands commands;
+  private final RedisCommands commands;
   private final SealedValues values;
   private final Announcements announcements;
   private final Leases leases;
@@ -47,7 +47,7 @@ public class RedisTokenStore implements TokenStore {
   private final Clocks clocks;
 
   RedisTokenStore(
-      Commands commands,
+      RedisCommands commands,
       Announcements announcements,
       Seal seal,
       MeterRegistry registry,
@@ -64,19 +64,19 @@ public class RedisTokenStore implements TokenStore {
                 .description("Leases that had another owner when their holder renewed them")
                 .register(registry));
     this.clocks = clocks;
-    this.openFailures = OpenFailures.in(registry);
+    this.openFailures = UnsealFailures.in(registry);
   }
 
   @Override
   public Stored look(Account account) {
-    var keys = Keys.of(account);
+    var keys = RedisKeys.of(account);
     var found = commands.script("look", Scripts.LOOK, keys.looked());
     return stored(keys, found, found == null || found.size() < 8 ? "" : found.get(7).toString());
   }
 
   @Override
-  public Looked lookOrLease(Account account, Revision seen) {
-    var keys = Keys.of(account);
+  public Lookup lookOrLease(Account account, Revision seen) {
+    var keys = RedisKeys.of(account);
     var owner = Leases.newOwner();
     @Nullable Response found;
     try {
@@ -98,10 +98,10 @@ public class RedisTokenStore implements TokenStore {
     if (taken == TAKEN_FROM_AN_ENDLESS_ONE) {
       openFailures.increment();
     }
-    return new Looked(stored, taken > 0 ? leases.held(keys.lease(), owner) : null);
+    return new Lookup(stored, taken > 0 ? leases.held(keys.lease(), owner) : null);
   }
 
-  private Stored stored(Keys keys, @Nullable Response found, String grantRevision) {
+  private Stored stored(RedisKeys keys, @Nullable Response found, String grantRevision) {
     if (found == null || found.size() < 7) {
       throw new StoreUnavailable("look: an answer of another form");
     }
@@ -144,7 +144,7 @@ public class RedisTokenStore implements TokenStore {
     if (!left.isPositive()) {
       return false;
     }
-    var keys = Keys.of(account);
+    var keys = RedisKeys.of(account);
     var version = values.nextVersion(keys.token(), now);
     var answer =
         commands.script(
@@ -166,7 +166,7 @@ public class RedisTokenStore implements TokenStore {
 
   @Override
   public void remember(Account account, UpstreamFailure failure) {
-    var key = Keys.of(account).failure();
+    var key = RedisKeys.of(account).failure();
     var now = clocks.now();
     var remembered = now.moment().until(failure.retryAt()).plus(SealedValues.FAILURE_REMEMBERED);
     commands.script(
@@ -181,7 +181,7 @@ public class RedisTokenStore implements TokenStore {
 
   @Override
   public Optional<Duration> claimForcedFetch(Account account, Duration period) {
-    var key = Keys.of(account).forced();
+    var key = RedisKeys.of(account).forced();
     var toReplace = "";
     for (var claim = 0; claim < CLAIMS; claim++) {
       var now = clocks.now();
@@ -203,7 +203,7 @@ public class RedisTokenStore implements TokenStore {
 
   @Override
   public void forget(Account account) {
-    commands.run(Command.DEL, Keys.of(account).cached().toArray(String[]::new));
+    commands.run(Command.DEL, RedisKeys.of(account).cached().toArray(String[]::new));
   }
 
   @Override
@@ -211,7 +211,7 @@ public class RedisTokenStore implements TokenStore {
     commands.script(
         "drop",
         Scripts.DROP,
-        Keys.of(account).cached(),
+        RedisKeys.of(account).cached(),
         Announcements.CHANNEL,
         Announcements.text(Announcement.of(Announcement.Kind.REMOVED, account)));
   }
@@ -234,7 +234,7 @@ public class RedisTokenStore implements TokenStore {
 
   @Override
   public String partOf(Account account) {
-    return commands.partOf(Keys.of(account).token());
+    return commands.partOf(RedisKeys.of(account).token());
   }
 
   private <T> @Nullable T opened(Response stored, Function<String, Optional<T>> open) {

@@ -55,14 +55,12 @@ final class SealedAuthorizations {
         sealed,
         json ->
             new Authorization(
-                json.required("return_to").textValue(),
-                json.required("state").textValue(),
-                json.required("verifier").textValue(),
+                JsonFields.text(json, "return_to"),
+                JsonFields.text(json, "state"),
+                JsonFields.text(json, "verifier"),
                 new Caller(
-                    json.required("issuer").textValue(),
-                    json.required("subject").textValue(),
-                    Set.of()),
-                json.required("trace_id").textValue(),
+                    JsonFields.text(json, "issuer"), JsonFields.text(json, "subject"), Set.of()),
+                JsonFields.text(json, "trace_id"),
                 SealedProvenance.of(json.required("from")),
                 progress(json.required("progress")),
                 Instant.ofEpochMilli(json.required("expires_at").longValue())));
@@ -87,25 +85,31 @@ final class SealedAuthorizations {
   }
 
   private static Progress progress(JsonNode json) {
-    return switch (json.required("is").textValue()) {
+    return switch (JsonFields.text(json, "is")) {
       case "begun" -> new Progress.Begun();
       case "visited" -> new Progress.Visited(visits(json));
       case "claimed" -> new Progress.Claimed(visits(json));
       case "finished" ->
           new Progress.Finished(
               visits(json),
-              new Outcome(
-                  json.required("parameter").textValue(), json.required("value").textValue()));
+              new Outcome(JsonFields.text(json, "parameter"), JsonFields.text(json, "value")));
       default -> throw new IllegalArgumentException("an unknown state");
     };
   }
 
   private static Visits visits(JsonNode json) {
     return new Visits(
-        json.required("browser").textValue(),
+        JsonFields.text(json, "browser"),
         StreamSupport.stream(json.required("states").spliterator(), false)
-            .map(JsonNode::textValue)
+            .map(SealedAuthorizations::state)
             .toList());
+  }
+
+  private static String state(JsonNode json) {
+    if (!json.isTextual()) {
+      throw new IllegalArgumentException("a state is no text");
+    }
+    return json.textValue();
   }
 
   /** Seals a result, from now on for {@link AuthorizedAccount#LIFE}. */
@@ -132,10 +136,10 @@ final class SealedAuthorizations {
           var age = AuthorizedAccount.LIFE.minus(left);
           var tokenLeft = Duration.ofMillis(json.required("token_left").longValue()).minus(age);
           return new AuthorizedAccount(
-              json.required("state").textValue(),
+              JsonFields.text(json, "state"),
               TokenJson.token(
                   json.required("token"), tokenLeft.isNegative() ? Duration.ZERO : tokenLeft, now),
-              new RefreshToken(json.required("refresh_token").textValue()),
+              new RefreshToken(JsonFields.text(json, "refresh_token")),
               Instant.ofEpochMilli(json.required("expires_at").longValue()));
         });
   }

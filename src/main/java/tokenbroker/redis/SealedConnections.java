@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import tokenbroker.connections.Connection;
 import tokenbroker.connections.Connection.State;
-import tokenbroker.connections.ConnectionStore.Held;
+import tokenbroker.connections.ConnectionStore.StoredConnection;
 import tokenbroker.seal.Seal;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.RefreshToken;
@@ -51,13 +51,13 @@ final class SealedConnections {
    *
    * @param state as it is kept beside it
    */
-  Optional<Held> connection(
+  Optional<StoredConnection> connection(
       String key, ConnectionId id, String sealed, String revision, String state) {
     return opened(
         key,
         sealed,
         json ->
-            new Held(
+            new StoredConnection(
                 new Connection(
                     id,
                     json.path("user_id").textValue(),
@@ -67,7 +67,7 @@ final class SealedConnections {
                     Instant.ofEpochMilli(json.required("expires_at").longValue()),
                     SealedProvenance.of(json.required("from")),
                     json.required("version").longValue()),
-                new RefreshToken(json.required("refresh_token").textValue()),
+                new RefreshToken(JsonFields.text(json, "refresh_token")),
                 revision));
   }
 
@@ -82,7 +82,7 @@ final class SealedConnections {
       if (plain.isPresent()) {
         return Optional.of(reader.apply(JSON.readTree(plain.get())));
       }
-    } catch (JsonProcessingException | IllegalArgumentException | NullPointerException e) {
+    } catch (JsonProcessingException | IllegalArgumentException e) {
       // Said below: what was sealed is not repeated.
     }
     countUnreadable.run();

@@ -24,9 +24,9 @@ final class SealedProvenance {
    */
   static Provenance of(JsonNode json) {
     return new Provenance(
-        json.required("server").asText(),
-        json.required("client_id").asText(),
+        JsonFields.text(json, "server"),
+        JsonFields.text(json, "client_id"),
         json.path("scope").textValue(),
-        json.required("credentials").asText());
+        JsonFields.text(json, "credentials"));
   }
 }

@@ -110,7 +110,7 @@ final class SealedValues {
 
   private static UpstreamFailure failure(JsonNode json, Duration pause, Moment retryAt) {
     return new UpstreamFailure(
-        FailureCause.labelled(json.required("cause").textValue())
+        FailureCause.labelled(JsonFields.text(json, "cause"))
             .orElseThrow(() -> new IllegalArgumentException("an unknown cause")),
         json.required("attempts").intValue(),
         retryAt.minus(pause),
@@ -163,7 +163,7 @@ final class SealedValues {
       return plain.isEmpty()
           ? Optional.empty()
           : Optional.ofNullable(reader.apply(JSON.readTree(plain.get())));
-    } catch (JsonProcessingException | IllegalArgumentException | NullPointerException e) {
+    } catch (JsonProcessingException | IllegalArgumentException e) {
       return Optional.empty();
     }
   }

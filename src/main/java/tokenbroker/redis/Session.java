@@ -66,7 +66,7 @@ final class Session {
       return;
     }
     var future = connected.future();
-    loop.limit(future, Commands.LIMIT, () -> late = true);
+    loop.limit(future, RedisCommands.LIMIT, () -> late = true);
     loop.limit(future, CONNECT_LIMIT, () -> fail(new TimeoutException()));
     client = clients.get();
     client.connect().onComplete(connected::tryComplete, this::fail);

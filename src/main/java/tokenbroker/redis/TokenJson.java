@@ -49,11 +49,11 @@ final class TokenJson {
     var sealedEnd = Instant.ofEpochMilli(json.required("expires_at").longValue());
     var sealedLeft = Duration.between(now.wall(), sealedEnd.plus(SealedValues.CLOCK_TOLERANCE));
     return new AccessToken(
-        json.required("value").textValue(),
+        JsonFields.text(json, "value"),
         json.path("scope").textValue(),
         json.path("user_id").textValue(),
         json.path("user_email").textValue(),
-        new TokenId(json.required("token_id").textValue()),
+        new TokenId(JsonFields.text(json, "token_id")),
         Lifespan.withRemaining(SealedValues.shorter(timeLeft, sealedLeft), lifetime(json), now),
         Duration.ofMillis(json.required("full_lifetime").longValue()),
         SealedProvenance.of(json.required("from")),

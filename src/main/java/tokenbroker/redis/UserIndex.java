@@ -20,11 +20,11 @@ final class UserIndex {
 
   private static final int KEY_BYTES = 32;
 
-  private final Commands commands;
+  private final RedisCommands commands;
   private final Seal seal;
   private final SecureRandom random = new SecureRandom();
 
-  UserIndex(Commands commands, Seal seal) {
+  UserIndex(RedisCommands commands, Seal seal) {
     this.commands = commands;
     this.seal = seal;
   }
@@ -85,10 +85,10 @@ final class UserIndex {
   }
 
   static String users(ClientName client) {
-    return Keys.prefix(client) + "users";
+    return RedisKeys.prefix(client) + "users";
   }
 
   static String key(ClientName client) {
-    return Keys.prefix(client) + "user-key";
+    return RedisKeys.prefix(client) + "user-key";
   }
 }

@@ -23,7 +23,7 @@ class BackgroundWork {
   /** A job is stalled after so many pauses without a success, and not before five minutes. */
   private static final int MISSED_RUNS = 10;
 
-  private static final Duration SHORTEST_PATIENCE = Duration.ofMinutes(5);
+  private static final Duration SHORTEST_ALLOWANCE = Duration.ofMinutes(5);
   private static final double MILLIS = 1_000;
 
   private final Ticker ticker;
@@ -41,10 +41,10 @@ class BackgroundWork {
 
   /** Runs the work again and again, {@code pause} after the end of the run before it. */
   void every(Duration pause, String name, Runnable work) {
-    var patience = pause.multipliedBy(MISSED_RUNS);
+    var allowance = pause.multipliedBy(MISSED_RUNS);
     every(
         pause,
-        patience.compareTo(SHORTEST_PATIENCE) > 0 ? patience : SHORTEST_PATIENCE,
+        allowance.compareTo(SHORTEST_ALLOWANCE) > 0 ? allowance : SHORTEST_ALLOWANCE,
         name,
         work);
   }

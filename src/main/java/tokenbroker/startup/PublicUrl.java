@@ -2,18 +2,16 @@ package tokenbroker.startup;
 
 import java.net.URI;
 import java.util.List;
-import java.util.Set;
+import tokenbroker.config.Loopback;
 
 /** The broker's own address, as browsers see it. */
 final class PublicUrl {
-
-  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
   private PublicUrl() {}
 
   static List<String> faults(URI url) {
     var secure = "https".equals(url.getScheme());
-    var local = "http".equals(url.getScheme()) && LOOPBACK.contains(String.valueOf(url.getHost()));
+    var local = "http".equals(url.getScheme()) && Loopback.isHost(url.getHost());
     if (url.getHost() == null || !(secure || local)) {
       return List.of(
           "broker.connections.public-url is no https:// URL: write it as https://connect.example.com,"

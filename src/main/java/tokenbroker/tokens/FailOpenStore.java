@@ -37,12 +37,12 @@ public final class FailOpenStore implements TokenStore {
   }
 
   @Override
-  public Looked lookOrLease(Account account, Revision seen) {
+  public Lookup lookOrLease(Account account, Revision seen) {
     return attempt(
         account,
         "look_or_lease",
         store -> store.lookOrLease(account, seen),
-        () -> new Looked(withoutStore(account), own.tryLease(account)));
+        () -> new Lookup(withoutStore(account), own.tryLease(account)));
   }
 
   private Stored withoutStore(Account account) {

@@ -14,7 +14,7 @@ import tokenbroker.time.Moment;
  */
 final class Flight<V> extends CompletableFuture<V> {
 
-  private final Need need;
+  private final TokenRequirement need;
   private final AtomicReference<Moment> waitedForUntil;
   private final AtomicReference<Moment> withoutLeaseAfter;
 
@@ -23,13 +23,13 @@ final class Flight<V> extends CompletableFuture<V> {
    * @param until when nobody waits for it any more, unless another joins
    * @param withoutLeaseAfter when it is made without the lease, if nobody is less patient
    */
-  Flight(Need need, Moment until, Moment withoutLeaseAfter) {
+  Flight(TokenRequirement need, Moment until, Moment withoutLeaseAfter) {
     this.need = need;
     this.waitedForUntil = new AtomicReference<>(until);
     this.withoutLeaseAfter = new AtomicReference<>(withoutLeaseAfter);
   }
 
-  Need need() {
+  TokenRequirement need() {
     return need;
   }
 

@@ -22,21 +22,21 @@ class Flights {
   static final TokenResult.TimedOut LATE = new TokenResult.TimedOut(Duration.ofSeconds(1));
 
   private static final Logger LOG = Logger.getLogger(Flights.class);
-  private static final Duration PATIENCE_BEYOND_UPSTREAM = Duration.ofSeconds(1);
+  private static final Duration BEYOND_UPSTREAM_TIMEOUT = Duration.ofSeconds(1);
 
   /** Nobody's impatience makes a flight give the lease up sooner. */
-  private static final Duration LEAST_PATIENCE = Duration.ofSeconds(1);
+  private static final Duration SHORTEST_WAIT_FOR_A_LEASE = Duration.ofSeconds(1);
 
   /** How many flights of others are waited for before the best that there is must do. */
   private static final int MOST_FOLLOWED = 3;
 
   private final SingleFlight<Key, TokenResult> inTheAir = new SingleFlight<>();
-  private final FetchThroughStore throughStore;
+  private final TokenFetcher throughStore;
   private final Freshness freshness;
   private final Clocks clocks;
   private final Duration upstreamTimeout;
 
-  Flights(FetchThroughStore throughStore, Freshness freshness, Clocks clocks, BrokerConfig config) {
+  Flights(TokenFetcher throughStore, Freshness freshness, Clocks clocks, BrokerConfig config) {
     this.throughStore = throughStore;
     this.freshness = freshness;
     this.clocks = clocks;
@@ -49,12 +49,13 @@ class Flights {
    *
    * @param wait how long this caller waits
    */
-  CompletableFuture<TokenResult> result(Client client, Account account, Need need, Duration wait) {
+  CompletableFuture<TokenResult> result(
+      Client client, Account account, TokenRequirement need, Duration wait) {
     return follow(client, account, need, wait, MOST_FOLLOWED).copy();
   }
 
   private CompletableFuture<TokenResult> follow(
-      Client client, Account account, Need need, Duration wait, int more) {
+      Client client, Account account, TokenRequirement need, Duration wait, int more) {
     var flight = join(client, account, need, wait);
     return flight.need().equals(need) || more == 0
         ? flight
@@ -65,17 +66,19 @@ class Flights {
                     : follow(client, account, need, wait, more - 1));
   }
 
-  private Flight<TokenResult> join(Client client, Account account, Need need, Duration wait) {
+  private Flight<TokenResult> join(
+      Client client, Account account, TokenRequirement need, Duration wait) {
     var now = clocks.moment();
     var flight =
         inTheAir.join(
             new Key(account, need.isTrial() ? need : null),
             () ->
                 new Flight<>(
-                    need, now.plus(wait), now.plus(upstreamTimeout).plus(PATIENCE_BEYOND_UPSTREAM)),
+                    need, now.plus(wait), now.plus(upstreamTimeout).plus(BEYOND_UPSTREAM_TIMEOUT)),
             own -> fetch(client, account, own));
     flight.waitedFor(now.plus(wait));
-    flight.withoutLeaseAfter(now.plus(longer(wait.minus(timeForAFetch(wait)), LEAST_PATIENCE)));
+    flight.withoutLeaseAfter(
+        now.plus(longer(wait.minus(timeForAFetch(wait)), SHORTEST_WAIT_FOR_A_LEASE)));
     return flight;
   }
 
@@ -90,7 +93,7 @@ class Flights {
 
   /** Whether another's result does for this need as well. */
   private boolean settles(
-      TokenResult result, Flight<TokenResult> flight, Account account, Need need) {
+      TokenResult result, Flight<TokenResult> flight, Account account, TokenRequirement need) {
     return switch (result) {
       case Issued(var token, _, _) -> need.isMetBy(token, account, freshness, clocks.now());
       case TokenResult.TooSoon _ -> false; // Said of a forced fetch, which this one is not.
@@ -116,5 +119,5 @@ class Flights {
    *
    * @param trial null for all but trials of new credentials
    */
-  private record Key(Account account, @Nullable Need trial) {}
+  private record Key(Account account, @Nullable TokenRequirement trial) {}
 }

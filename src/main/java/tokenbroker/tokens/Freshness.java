@@ -96,7 +96,7 @@ public class Freshness {
    * end, and another time for each caller. If renewals fail and that time has passed, a part of the
    * life that is left.
    */
-  public Instant comeBackAt(AccessToken token, String caller, Now now) {
+  public Instant refreshAt(AccessToken token, String caller, Now now) {
     var age = token.life().ageNanos(now);
     var usable = usableNanos(token.lifetime());
     var latestRenewal = latestRenewal(token).toNanos();

@@ -16,7 +16,7 @@ import tokenbroker.tokens.TokenStore.Stored;
 @Singleton
 class LocalView {
 
-  private final NearbyTokens nearby;
+  private final LocalTokens nearby;
   private final TokenStore store;
   private final Freshness freshness;
   private final RecentOutcomes outcomes;
@@ -24,7 +24,7 @@ class LocalView {
   private final Clocks clocks;
 
   LocalView(
-      NearbyTokens nearby,
+      LocalTokens nearby,
       TokenStore store,
       Freshness freshness,
       RecentOutcomes outcomes,
@@ -38,7 +38,7 @@ class LocalView {
     this.clocks = clocks;
   }
 
-  /** See {@link NearbyTokens#moment}. */
+  /** See {@link LocalTokens#moment}. */
   long moment() {
     return nearby.moment();
   }
@@ -78,17 +78,18 @@ class LocalView {
   }
 
   /** Serves a token from the store, from now on. */
-  void keep(Account account, AccessToken token, Need need, long since) {
+  void keep(Account account, AccessToken token, TokenRequirement need, long since) {
     outcomes.seen(account, token);
     put(account, token, need, since, false);
   }
 
   /** Serves a token that was fetched, from now on. */
-  void kept(Account account, AccessToken token, Need need, long since) {
+  void kept(Account account, AccessToken token, TokenRequirement need, long since) {
     put(account, token, need, since, true);
   }
 
-  private void put(Account account, AccessToken token, Need need, long since, boolean fetched) {
+  private void put(
+      Account account, AccessToken token, TokenRequirement need, long since, boolean fetched) {
     var now = clocks.now();
     if (need.isForCallers() || nearby.get(account) != null) {
       nearby.keep(account, token, now, since);

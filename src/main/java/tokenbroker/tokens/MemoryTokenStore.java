@@ -24,7 +24,7 @@ public final class MemoryTokenStore implements TokenStore {
   /** A token that is dropped for want of room is fetched again. */
   private final ConcurrentMap<Account, Kept> tokens =
       Caffeine.newBuilder()
-          .maximumWeight(NearbyTokens.room(Runtime.getRuntime().maxMemory()))
+          .maximumWeight(LocalTokens.room(Runtime.getRuntime().maxMemory()))
           .weigher((Account account, Kept kept) -> ENTRY + kept.token.bytes())
           .executor(Runnable::run)
           .build()
@@ -50,9 +50,9 @@ public final class MemoryTokenStore implements TokenStore {
   }
 
   @Override
-  public Looked lookOrLease(Account account, Revision seen) {
+  public Lookup lookOrLease(Account account, Revision seen) {
     var stored = look(account);
-    return new Looked(
+    return new Lookup(
         stored,
         seen.equals(Revision.UNKNOWN) || seen.equals(stored.revision())
             ? coordination.tryLease(account)

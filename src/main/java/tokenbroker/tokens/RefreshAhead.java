@@ -31,11 +31,11 @@ public class RefreshAhead {
   /** How many clients one replica renews or reads again at once. */
   private static final int AT_ONCE = 64;
 
-  /** Well within {@link NearbyTokens#UNHEARD_TRUST}. */
+  /** Well within {@link LocalTokens#UNHEARD_TRUST}. */
   private static final Duration READ_UNHEARD_AFTER = Duration.ofSeconds(3);
 
   private final TokenBroker broker;
-  private final NearbyTokens nearby;
+  private final LocalTokens nearby;
   private final TokenStore store;
   private final ClientDirectory clients;
   private final TokenMetrics metrics;
@@ -50,7 +50,7 @@ public class RefreshAhead {
 
   RefreshAhead(
       TokenBroker broker,
-      NearbyTokens nearby,
+      LocalTokens nearby,
       TokenStore store,
       ClientDirectory clients,
       TokenMetrics metrics,
@@ -123,7 +123,7 @@ public class RefreshAhead {
     clients.find(account.client()).ifPresent(client -> broker.readAgain(client, account));
   }
 
-  private void renew(Account account, NearbyToken token) {
+  private void renew(Account account, LocalToken token) {
     var client = clients.find(account.client());
     if (client.isEmpty()) {
       return;
@@ -136,11 +136,11 @@ public class RefreshAhead {
   }
 
   /** One look at each nearby token. There may be 100,000: what is seldom so is asked last. */
-  private static final class Round implements BiConsumer<Account, NearbyToken> {
+  private static final class Round implements BiConsumer<Account, LocalToken> {
 
-    final SortedMap<Due, NearbyToken> toRenew = new TreeMap<>();
+    final SortedMap<Due, LocalToken> toRenew = new TreeMap<>();
     final List<Account> toReadAgain = new ArrayList<>();
-    @Nullable NearbyToken endsFirst;
+    @Nullable LocalToken endsFirst;
     private long endsFirstLeft;
 
     private final Now now;
@@ -154,7 +154,7 @@ public class RefreshAhead {
     }
 
     @Override
-    public void accept(Account account, NearbyToken token) {
+    public void accept(Account account, LocalToken token) {
       if (!token.isInUse(now.moment())) {
         return;
       }

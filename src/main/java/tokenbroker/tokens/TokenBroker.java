@@ -12,11 +12,11 @@ import tokenbroker.config.BrokerConfig;
 import tokenbroker.time.Clocks;
 import tokenbroker.time.Now;
 import tokenbroker.tokens.FailureCause.Local;
-import tokenbroker.tokens.Need.FetchedWith;
-import tokenbroker.tokens.Need.MinTtl;
-import tokenbroker.tokens.Need.OtherThan;
-import tokenbroker.tokens.Need.Renewed;
-import tokenbroker.tokens.Need.Usable;
+import tokenbroker.tokens.TokenRequirement.FetchedWith;
+import tokenbroker.tokens.TokenRequirement.MinTtl;
+import tokenbroker.tokens.TokenRequirement.OtherThan;
+import tokenbroker.tokens.TokenRequirement.Renewed;
+import tokenbroker.tokens.TokenRequirement.Usable;
 import tokenbroker.tokens.TokenResult.Failed;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.Origin;
@@ -34,7 +34,7 @@ public class TokenBroker {
   /** How often a late token is offered to a store that others write to at the same time. */
   private static final int OFFERS = 3;
 
-  private final NearbyTokens nearby;
+  private final LocalTokens nearby;
   private final Flights flights;
   private final LocalView local;
   private final TokenStore store;
@@ -45,7 +45,7 @@ public class TokenBroker {
   private final Duration upstreamTimeout;
 
   TokenBroker(
-      NearbyTokens nearby,
+      LocalTokens nearby,
       Flights flights,
       LocalView local,
       TokenStore store,
@@ -66,7 +66,7 @@ public class TokenBroker {
   }
 
   /** The token in hand, where it meets the need; null where it must be asked for. Never blocks. */
-  public @Nullable Issued nearby(Client client, Account account, Need need) {
+  public @Nullable Issued nearby(Client client, Account account, TokenRequirement need) {
     var now = clocks.now();
     var token = nearby.trusted(account, now);
     if (token == null
@@ -83,7 +83,7 @@ public class TokenBroker {
    * the failure. Does not block, nor does it wait longer than this caller will.
    */
   public CompletableFuture<TokenResult> tokenFor(
-      Client client, Account account, Need need, Duration wait) {
+      Client client, Account account, TokenRequirement need, Duration wait) {
     var hit = nearby(client, account, need);
     return hit != null
         ? CompletableFuture.completedFuture(hit)
@@ -143,7 +143,8 @@ public class TokenBroker {
 
   /** Renews a connection that nobody uses, so that its refresh token does not expire. */
   public TokenResult keepAlive(Client client, Account account) {
-    return fetched(client, account, new Need.KeptAlive(), upstreamTimeout.multipliedBy(3));
+    return fetched(
+        client, account, new TokenRequirement.KeptAlive(), upstreamTimeout.multipliedBy(3));
   }
 
   /**
@@ -212,7 +213,8 @@ public class TokenBroker {
     store.forget(account);
   }
 
-  private TokenResult fetched(Client client, Account account, Need need, Duration wait) {
+  private TokenResult fetched(
+      Client client, Account account, TokenRequirement need, Duration wait) {
     try {
       return flights.result(client, account, need, wait).get(wait.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
@@ -233,7 +235,7 @@ public class TokenBroker {
     return live == null ? result : new Issued(live.token, Origin.NEARBY);
   }
 
-  private TokenResult used(Account account, Need need, TokenResult result) {
+  private TokenResult used(Account account, TokenRequirement need, TokenResult result) {
     if (!(result instanceof Issued(var token, var origin, _))) {
       return result;
     }
@@ -248,7 +250,7 @@ public class TokenBroker {
     return issued(token, origin, need, now);
   }
 
-  private Issued issued(AccessToken token, Origin origin, Need need, Now now) {
+  private Issued issued(AccessToken token, Origin origin, TokenRequirement need, Now now) {
     if (need instanceof MinTtl minTtl && !minTtl.lastsFor(token, now)) {
       return new Issued(token, origin, Warning.SHORT_OF_MIN_TTL);
     }
@@ -269,7 +271,7 @@ public class TokenBroker {
     return live(client, account) == null;
   }
 
-  private @Nullable NearbyToken live(Client client, Account account) {
+  private @Nullable LocalToken live(Client client, Account account) {
     var live = nearby.live(account, clocks.now());
     return live != null && live.token.provenance().isOf(client, account) ? live : null;
   }

@@ -20,7 +20,7 @@ import tokenbroker.clients.ClientName;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Now;
 import tokenbroker.time.Ticker;
-import tokenbroker.tokens.Need.Trigger;
+import tokenbroker.tokens.TokenRequirement.Trigger;
 
 /** What the core tells of itself. Labels are configured client names and words from here. */
 @Singleton
@@ -93,8 +93,8 @@ public class TokenMetrics {
         .register(registry);
   }
 
-  void watchNearby(NearbyTokens nearby) {
-    FunctionCounter.builder("token_broker.nearby.evictions", nearby, NearbyTokens::evicted)
+  void watchNearby(LocalTokens nearby) {
+    FunctionCounter.builder("token_broker.nearby.evictions", nearby, LocalTokens::evicted)
         .description("Tokens that were dropped from memory before their end, for want of room")
         .register(registry);
   }
@@ -130,7 +130,7 @@ public class TokenMetrics {
    * Called again and again with the token in use that ends first: the worst of all, where clients
    * have no series of their own.
    */
-  void endsFirst(@Nullable NearbyToken token, Now now) {
+  void endsFirst(@Nullable LocalToken token, Now now) {
     if (token == null || !labels.isShared()) {
       end(ClientLabels.ALL);
       return;

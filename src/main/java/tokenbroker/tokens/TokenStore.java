@@ -26,7 +26,7 @@ public interface TokenStore {
    * Looks, and takes the account's lease in the same step where what is stored is what was {@code
    * seen} and nobody holds the lease. {@link Revision#UNKNOWN} stands for whatever is stored.
    */
-  Looked lookOrLease(Account account, Revision seen);
+  Lookup lookOrLease(Account account, Revision seen);
 
   /**
    * Keeps a token until it expires, provided that the store still holds what was {@code seen}, or
@@ -132,7 +132,7 @@ public interface TokenStore {
    * What was stored, and the account's lease where it was taken. A taken lease is renewed until it
    * is closed or its process dies.
    */
-  record Looked(Stored stored, @Nullable Lease lease) {}
+  record Lookup(Stored stored, @Nullable Lease lease) {}
 
   /** Tells stored values from others. Opaque outside the store. */
   record Revision(String token, String failure) {

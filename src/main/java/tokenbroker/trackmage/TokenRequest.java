@@ -20,7 +20,7 @@ final class TokenRequest {
   private TokenRequest() {}
 
   static OutboundRequest of(
-      Client client, ClientCredentials credentials, Grant grant, RequestStyle style) {
+      Client client, ClientCredentials credentials, TokenGrant grant, RequestStyle style) {
     var parameters = parameters(credentials, grant);
     var endpoint = client.upstream().baseUrl() + grant.path(client.upstream());
     return switch (style) {
@@ -33,7 +33,7 @@ final class TokenRequest {
   }
 
   private static OutboundRequest request(
-      String method, String url, @Nullable String type, @Nullable String body, Grant grant) {
+      String method, String url, @Nullable String type, @Nullable String body, TokenGrant grant) {
     var headers = new HashMap<String, String>();
     headers.put("Accept", "application/json");
     headers.put("User-Agent", "trackmage-token-broker");
@@ -43,7 +43,7 @@ final class TokenRequest {
     return new OutboundRequest(method, URI.create(url), headers, body, grant.repeatable());
   }
 
-  private static Map<String, String> parameters(ClientCredentials credentials, Grant grant) {
+  private static Map<String, String> parameters(ClientCredentials credentials, TokenGrant grant) {
     var parameters = new LinkedHashMap<>(grant.parameters());
     parameters.put("client_id", credentials.clientId());
     parameters.put("client_secret", credentials.secret().reveal());

@@ -32,7 +32,7 @@ public class TrackMageTokenSource {
   private final OutboundHttp http;
   private final Ticker ticker;
   private final KeyedHash hash;
-  private final TokenAnswers answers;
+  private final TokenReplyReader answers;
   private final UpstreamMetrics metrics;
   private final Duration timeLimit;
   private final Duration firstBackoff;
@@ -43,7 +43,7 @@ public class TrackMageTokenSource {
     this.http = new OutboundHttp(config.upstream().connectTimeout(), ticker, clock);
     this.ticker = ticker;
     this.hash = hash;
-    this.answers = new TokenAnswers(hash);
+    this.answers = new TokenReplyReader(hash);
     this.metrics = metrics;
     this.timeLimit = config.upstream().timeout();
     this.firstBackoff = config.upstream().backoff().first();
@@ -51,16 +51,16 @@ public class TrackMageTokenSource {
 
   /** A token of the client's own. */
   public FromUpstream fetch(Client client) {
-    return ask(client, new Grant.OfClient(client));
+    return ask(client, new TokenGrant.OfClient(client));
   }
 
-  FromUpstream ask(Client client, Grant grant) {
+  FromUpstream ask(Client client, TokenGrant grant) {
     var credentials =
         client
             .credentials()
             .orElseThrow(() -> new IllegalArgumentException(client.name() + " has no credentials"));
     var upstream = state(client.upstream());
-    var deadline = ticker.now().plus(timeLimit.multipliedBy(grant.patience()));
+    var deadline = ticker.now().plus(timeLimit.multipliedBy(grant.timeLimitFactor()));
     return upstream
         .breaker()
         .call(
@@ -81,7 +81,7 @@ public class TrackMageTokenSource {
   private FromUpstream ask(
       Client client,
       ClientCredentials credentials,
-      Grant grant,
+      TokenGrant grant,
       UpstreamState upstream,
       Moment deadline) {
     var configured = grant.style(client.upstream());
@@ -109,7 +109,7 @@ public class TrackMageTokenSource {
   private Exchange exchange(
       Client client,
       ClientCredentials credentials,
-      Grant grant,
+      TokenGrant grant,
       RequestStyle style,
       UpstreamState upstream,
       Duration limit) {

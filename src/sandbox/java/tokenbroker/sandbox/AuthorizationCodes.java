@@ -1,8 +1,5 @@
 package tokenbroker.sandbox;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +7,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.seal.Sha256;
 
 /** Codes that users have allowed, each good for one exchange. Thread-safe. */
 final class AuthorizationCodes {
@@ -72,13 +70,6 @@ final class AuthorizationCodes {
   }
 
   private static String s256(String verifier) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      return Base64.getUrlEncoder()
-          .withoutPadding()
-          .encodeToString(digest.digest(verifier.getBytes(StandardCharsets.US_ASCII)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JVM has SHA-256", e);
-    }
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(Sha256.of(verifier));
   }
 }

@@ -112,7 +112,7 @@ class RememberedJwtsTest {
             IntStream.range(0, groups)
                 .mapToObj(group -> text(group * 100_000 + number, 20, letter))
                 .collect(Collectors.toSet()));
-    var review = reviewed ? Reviewed.by(reviews()) : null;
+    var review = reviewed ? JwtReview.by(reviews()) : null;
     return new Good(caller, key, clock.instant().plusSeconds(60 + number), null, review);
   }
 

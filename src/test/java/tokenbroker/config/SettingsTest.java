@@ -130,7 +130,7 @@ class SettingsTest {
       assertThat(config.faults())
           .singleElement()
           .asString()
-          .startsWith(row.key() + " is " + Shown.text(refused))
+          .startsWith(row.key() + " is " + QuotedText.text(refused))
           .contains(row.defaultValue())
           .contains(
               "from "

@@ -12,8 +12,8 @@ import tokenbroker.clients.ClientName;
 import tokenbroker.connections.Authorization.Outcome;
 import tokenbroker.connections.Authorization.Progress;
 import tokenbroker.connections.Authorization.Visits;
-import tokenbroker.connections.AuthorizationStore.Held;
 import tokenbroker.connections.AuthorizationStore.Keeping;
+import tokenbroker.connections.AuthorizationStore.StoredAuthorization;
 import tokenbroker.time.Now;
 
 /** What every store of authorizations promises. */
@@ -41,7 +41,8 @@ public abstract class AuthorizationStoreContract {
     var authorization = authorization(new Progress.Begun());
     assertThat(store().keep(handle, authorization)).isEqualTo(new Keeping.Kept());
 
-    assertThat(otherReplica().find(handle).map(Held::authorization)).hasValue(authorization);
+    assertThat(otherReplica().find(handle).map(StoredAuthorization::authorization))
+        .hasValue(authorization);
     assertThat(store().find(AuthorizationId.next(ACME).handle())).isEmpty();
   }
 
@@ -229,7 +230,7 @@ public abstract class AuthorizationStoreContract {
     return by.replace(handle, seen.revision(), seen.authorization().in(next));
   }
 
-  private Held found() {
+  private StoredAuthorization found() {
     return otherReplica().find(handle).orElseThrow();
   }
 

@@ -152,7 +152,7 @@ class CallbacksTest {
   @Test
   void aStateThatWasNeverSentIsRefused() {
     var visit = visited();
-    var forged = new UpstreamState(visit.state.authorization(), Randoms.id());
+    var forged = new UpstreamState(visit.state.authorization(), RandomTexts.id());
 
     assertThat(callbacks.receive(forged, CODE, visit.cookie)).isEqualTo(new Destination.Expired());
     assertThat(address(callbacks.receive(visit.state, CODE, visit.cookie))).contains("result=");
@@ -173,7 +173,7 @@ class CallbacksTest {
     var visit = visit(id, null);
 
     assertThat(authorizations.visit(id, null)).isEmpty();
-    assertThat(authorizations.visit(id, Randoms.id())).isEmpty();
+    assertThat(authorizations.visit(id, RandomTexts.id())).isEmpty();
     assertThat(authorizations.visit(id, visit.cookie)).isPresent();
   }
 
@@ -205,7 +205,7 @@ class CallbacksTest {
   @Test
   void anotherBrowserGetsNothing() {
     var visit = visited();
-    assertThat(callbacks.receive(visit.state, CODE, Randoms.id()))
+    assertThat(callbacks.receive(visit.state, CODE, RandomTexts.id()))
         .isEqualTo(new Destination.Expired());
     assertThat(callbacks.receive(visit.state, CODE, null)).isEqualTo(new Destination.Expired());
   }
@@ -280,7 +280,7 @@ class CallbacksTest {
 
   private Visit visit(AuthorizationId id, @Nullable String cookie) {
     var consent = authorizations.visit(id, cookie).orElseThrow();
-    var state = ScriptedGrants.stateOf(consent.page());
+    var state = ScriptedAuthorizationCodeClient.stateOf(consent.page());
     return new Visit(id, UpstreamState.parse(state).orElseThrow(), consent.cookie());
   }
 

@@ -21,7 +21,7 @@ class ConnectionRecordsQuarkusTest {
   private static final ClientName CONFIGURED = new ClientName("demo");
   private static final ClientName GONE = new ClientName("gone");
 
-  @Inject ConnectionRecords records;
+  @Inject ConnectionEvents records;
   @Inject ConnectionStore store;
   @Inject MeterRegistry registry;
 

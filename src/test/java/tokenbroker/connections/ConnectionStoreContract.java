@@ -21,8 +21,8 @@ import tokenbroker.connections.ConnectionStore.Claiming.Claimed;
 import tokenbroker.connections.ConnectionStore.Claiming.ClaimedElsewhere;
 import tokenbroker.connections.ConnectionStore.Claiming.Ended;
 import tokenbroker.connections.ConnectionStore.Counts;
-import tokenbroker.connections.ConnectionStore.Held;
 import tokenbroker.connections.ConnectionStore.Page;
+import tokenbroker.connections.ConnectionStore.StoredConnection;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.Provenance;
@@ -339,7 +339,7 @@ public abstract class ConnectionStoreContract {
     return claimedOnce(name).revision();
   }
 
-  private Held claimedOnce(String name) {
+  private StoredConnection claimedOnce(String name) {
     var claimed = claimedSoon(name);
     claimed.claim().close();
     return claimed.held();

@@ -35,10 +35,10 @@ final class ConnectionsFixture {
 
   final SettableClock clock = new SettableClock();
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  final ScriptedGrants grants = new ScriptedGrants(clock);
+  final ScriptedAuthorizationCodeClient grants = new ScriptedAuthorizationCodeClient(clock);
   final BrokerConfig config = TestConfig.defaults();
-  final ConnectionRecords records =
-      new ConnectionRecords(
+  final ConnectionEvents records =
+      new ConnectionEvents(
           registry,
           new ClientLabels(configured(), config),
           new Audit(clock.clocks(), registry, config));

@@ -38,7 +38,7 @@ import tokenbroker.tokens.StoreUnavailable;
 class RenewalTest {
 
   private final ConnectionsFixture site = new ConnectionsFixture();
-  private final Rotations rotations = new Rotations(site.store);
+  private final UnsavedRefreshTokens rotations = new UnsavedRefreshTokens(site.store);
 
   @BeforeEach
   void connect() {

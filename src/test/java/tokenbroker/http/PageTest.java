@@ -47,13 +47,13 @@ class PageTest {
     assertThat(phone.page().locator("body")).hasCSS("margin", "0px");
   }
 
-  private static void answer(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      var page = Page.valueOf(exchange.getRequestURI().getPath().substring(1)).response();
+  private static void answer(HttpExchange verified) throws IOException {
+    try (verified) {
+      var page = Page.valueOf(verified.getRequestURI().getPath().substring(1)).response();
       var body = page.getEntity().toString().getBytes(UTF_8);
-      page.getStringHeaders().forEach(exchange.getResponseHeaders()::put);
-      exchange.sendResponseHeaders(page.getStatus(), body.length);
-      exchange.getResponseBody().write(body);
+      page.getStringHeaders().forEach(verified.getResponseHeaders()::put);
+      verified.sendResponseHeaders(page.getStatus(), body.length);
+      verified.getResponseBody().write(body);
     }
   }
 }

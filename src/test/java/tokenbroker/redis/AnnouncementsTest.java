@@ -42,7 +42,7 @@ class AnnouncementsTest {
   private RealRedis server;
   private TcpProxy network;
   private Announcements announcements;
-  private Commands commands;
+  private RedisCommands commands;
   private @Nullable Heartbeats heartbeats;
 
   @BeforeEach
@@ -151,7 +151,7 @@ class AnnouncementsTest {
   }
 
   private void use(String url) {
-    commands = new Commands(() -> Redis.createClient(vertx, url), vertx);
+    commands = new RedisCommands(() -> Redis.createClient(vertx, url), vertx);
     announcements = new Announcements(commands, time);
   }
 

@@ -38,7 +38,7 @@ class ClusterTest {
   private final Vertx vertx = Vertx.vertx();
   @TempDir Path directory;
   private RedisCluster cluster;
-  private Commands commands;
+  private RedisCommands commands;
 
   @BeforeEach
   void start() {
@@ -207,7 +207,7 @@ class ClusterTest {
             .setType(RedisClientType.CLUSTER)
             .setConnectionString("redis://token-broker:PASSWORD@" + cluster.addresses().getFirst());
     var user =
-        new Commands(
+        new RedisCommands(
             new EventLoop(vertx),
             it ->
                 new Cluster(
@@ -240,9 +240,9 @@ class ClusterTest {
     assertThat(configured.getEndpoints()).hasSize(2);
   }
 
-  private Commands connect(List<String> seeds) {
+  private RedisCommands connect(List<String> seeds) {
     var loop = new EventLoop(vertx);
-    return new Commands(
+    return new RedisCommands(
         loop, it -> new Cluster(it, node -> Redis.createClient(vertx, "redis://" + node), seeds));
   }
 
@@ -256,7 +256,7 @@ class ClusterTest {
     return keys().filter(key -> cluster.nodeOf(key) != node);
   }
 
-  private void assertOthersWork(Commands used) {
+  private void assertOthersWork(RedisCommands used) {
     var others = others().toList();
     assertThat(others).hasSizeGreaterThan(5);
     for (var i = 0; i < 20; i++) {
@@ -269,7 +269,7 @@ class ClusterTest {
     return set(commands, key);
   }
 
-  private static boolean set(Commands used, String key) {
+  private static boolean set(RedisCommands used, String key) {
     return Objects.requireNonNull(used.run(Command.SET, key, "1")).toString().equals("OK");
   }
 

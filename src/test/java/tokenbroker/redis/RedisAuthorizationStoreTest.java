@@ -33,7 +33,7 @@ class RedisAuthorizationStoreTest extends AuthorizationStoreContract {
 
   private static Vertx vertx;
   private static RealRedis server;
-  private static Commands commands;
+  private static RedisCommands commands;
 
   private final KeyRing ring = KeyRing.random();
   private final SettableClock clock = new SettableClock();
@@ -44,7 +44,7 @@ class RedisAuthorizationStoreTest extends AuthorizationStoreContract {
   static void connect() {
     vertx = Vertx.vertx();
     server = new RealRedis();
-    commands = new Commands(() -> Redis.createClient(vertx, server.url()), vertx);
+    commands = new RedisCommands(() -> Redis.createClient(vertx, server.url()), vertx);
     await().ignoreExceptions().until(() -> commands.run(Command.PING) != null);
   }
 

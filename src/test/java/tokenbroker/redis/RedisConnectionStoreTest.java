@@ -53,7 +53,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
 
   private static Vertx vertx;
   private static RealRedis server;
-  private static Commands commands;
+  private static RedisCommands commands;
 
   private final KeyRing ring = KeyRing.random();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -64,7 +64,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   static void connect() {
     vertx = Vertx.vertx();
     server = new RealRedis();
-    commands = new Commands(() -> Redis.createClient(vertx, server.url()), vertx);
+    commands = new RedisCommands(() -> Redis.createClient(vertx, server.url()), vertx);
     await().ignoreExceptions().until(() -> commands.run(Command.PING) != null);
   }
 
@@ -367,7 +367,8 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     one.put(ACME, connection(), new RefreshToken("one"));
     var account = new Account(ACME, ID);
     var address = new AtomicReference<>("redis://127.0.0.1:1");
-    var broken = store(ring, new Commands(() -> Redis.createClient(vertx, address.get()), vertx));
+    var broken =
+        store(ring, new RedisCommands(() -> Redis.createClient(vertx, address.get()), vertx));
     assertThatThrownBy(() -> broken.remove(account)).isInstanceOf(StoreUnavailable.class);
 
     address.set(server.url());
@@ -423,7 +424,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     return store(ring, commands);
   }
 
-  private RedisConnectionStore store(KeyRing ring, Commands commands) {
+  private RedisConnectionStore store(KeyRing ring, RedisCommands commands) {
     var config = TestConfig.with("broker.connections.keep-alive", "100ms");
     return new RedisConnectionStore(
         commands,

@@ -43,7 +43,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
 
   private static Vertx vertx;
   private static RealRedis server;
-  private static Commands commands;
+  private static RedisCommands commands;
 
   private final KeyRing ring = KeyRing.random();
   private final Replica one = new Replica(ring, Clock.systemUTC());
@@ -54,7 +54,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
   static void connect() {
     vertx = Vertx.vertx();
     server = new RealRedis();
-    commands = new Commands(() -> Redis.createClient(vertx, server.url()), vertx);
+    commands = new RedisCommands(() -> Redis.createClient(vertx, server.url()), vertx);
     await().ignoreExceptions().until(() -> commands.run(Command.PING) != null);
   }
 
@@ -229,7 +229,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
   @Test
   void whenTheProcessEndsTheStoreDoesNotAnswer() throws Exception {
     var ending = Vertx.vertx();
-    var late = new Commands(() -> Redis.createClient(ending, server.url()), ending);
+    var late = new RedisCommands(() -> Redis.createClient(ending, server.url()), ending);
     ending.close().toCompletionStage().toCompletableFuture().get();
     assertThatThrownBy(() -> late.run(Command.PING)).isInstanceOf(StoreUnavailable.class);
   }

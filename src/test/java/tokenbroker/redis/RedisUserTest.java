@@ -61,7 +61,7 @@ class RedisUserTest {
   private static final SimpleMeterRegistry REGISTRY = new SimpleMeterRegistry();
   private static Vertx vertx;
   private static RealRedis server;
-  private static Commands commands;
+  private static RedisCommands commands;
 
   @BeforeAll
   static void connect() throws IOException {
@@ -69,7 +69,7 @@ class RedisUserTest {
     server = new RealRedis();
     assertThat(server.command(documentedRights())).isEqualTo("+OK");
     var url = "redis://token-broker:PASSWORD@127.0.0.1:" + server.port();
-    commands = new Commands(() -> Redis.createClient(vertx, url), vertx);
+    commands = new RedisCommands(() -> Redis.createClient(vertx, url), vertx);
     await().ignoreExceptions().until(() -> connectionStore().durability() != null);
   }
 
@@ -213,7 +213,7 @@ class RedisUserTest {
                 .setConnectionString("redis://127.0.0.1:" + guarded.port() + "?user=token-broker")
                 .setPassword("PASSWORD")
                 .setProtocolNegotiation(hello);
-        var connected = new Commands(() -> Redis.createClient(vertx, options), vertx);
+        var connected = new RedisCommands(() -> Redis.createClient(vertx, options), vertx);
 
         await()
             .untilAsserted(

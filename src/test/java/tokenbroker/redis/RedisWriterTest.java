@@ -49,20 +49,20 @@ class RedisWriterTest {
 
   private static Vertx vertx;
   private static RealRedis server;
-  private static Commands commands;
+  private static RedisCommands commands;
 
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-23T12:00:00Z"));
   private final KeyRing ring = KeyRing.random();
   private final Replica one = new Replica();
   private final Replica two = new Replica();
   private final Account account = Account.of(new ClientName("acme-" + SERIAL.incrementAndGet()));
-  private final Keys keys = Keys.of(account);
+  private final RedisKeys keys = RedisKeys.of(account);
 
   @BeforeAll
   static void connect() {
     vertx = Vertx.vertx();
     server = new RealRedis();
-    commands = new Commands(() -> Redis.createClient(vertx, server.url()), vertx);
+    commands = new RedisCommands(() -> Redis.createClient(vertx, server.url()), vertx);
     await().ignoreExceptions().until(() -> commands.run(Command.PING) != null);
   }
 
@@ -201,7 +201,7 @@ class RedisWriterTest {
   @Test
   void aConnectionOfAnotherTypeIsNoConnection() {
     var id = new ConnectionId("A".repeat(22));
-    commands.run(Command.SET, Keys.connection(account.client(), id), "x");
+    commands.run(Command.SET, RedisKeys.connection(account.client(), id), "x");
     var connected = new Account(account.client(), id);
 
     assertThat(one.store.look(connected).grant()).isEqualTo(Grant.GONE);

@@ -10,7 +10,7 @@ import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.tokens.FailureCause.Outage;
-import tokenbroker.tokens.Need.MinTtl;
+import tokenbroker.tokens.TokenRequirement.MinTtl;
 import tokenbroker.tokens.TokenResult.Failed;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.NotIssued;

@@ -110,7 +110,7 @@ class FailOpenStoreTest {
     replica.refreshAhead.tick();
 
     assertThat(replica.token(acme)).isEqualTo(token);
-    assertThat(replica.tokenFor(acme, new Need.Renewed(), WAIT).join())
+    assertThat(replica.tokenFor(acme, new TokenRequirement.Renewed(), WAIT).join())
         .isEqualTo(new Issued(token, Origin.NEARBY));
     assertThat(upstream.fetches()).isOne();
   }

@@ -42,7 +42,7 @@ class FreshnessTest {
       assertThat(freshness.usableFor(token)).isEqualTo(seconds(usable));
       assertThat(freshness.renewalAge(token, Account.of(new ClientName("acme"))))
           .isBetween(seconds(earliest), seconds(latest));
-      assertThat(Duration.between(NOW.wall(), freshness.comeBackAt(token, "caller", NOW)))
+      assertThat(Duration.between(NOW.wall(), freshness.refreshAt(token, "caller", NOW)))
           .isBetween(
               freshness.renewalAge(token, Account.of(new ClientName("acme"))),
               freshness.usableFor(token));

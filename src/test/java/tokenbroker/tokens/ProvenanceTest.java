@@ -18,7 +18,7 @@ import tokenbroker.clients.ClientSecret;
 import tokenbroker.clients.Upstream;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.tokens.FailureCause.Outage;
-import tokenbroker.tokens.Need.Usable;
+import tokenbroker.tokens.TokenRequirement.Usable;
 import tokenbroker.tokens.TokenResult.Failed;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.Origin;

@@ -17,7 +17,7 @@ import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.tokens.FailureCause.Outage;
-import tokenbroker.tokens.Need.Usable;
+import tokenbroker.tokens.TokenRequirement.Usable;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.Origin;
 
@@ -137,7 +137,7 @@ class RefreshAheadTest {
     await().until(() -> upstream.fetches() == 600);
   }
 
-  private NearbyToken nearby() {
+  private LocalToken nearby() {
     return Objects.requireNonNull(replica.nearby.get(Account.of(acme.name())));
   }
 

@@ -8,11 +8,11 @@ import java.lang.reflect.Proxy;
 import org.junit.jupiter.api.Test;
 import tokenbroker.clients.Client;
 import tokenbroker.testing.SettableClock;
-import tokenbroker.tokens.Need.Usable;
+import tokenbroker.tokens.TokenRequirement.Usable;
 import tokenbroker.tokens.TokenResult.Gone;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenStore.Grant;
-import tokenbroker.tokens.TokenStore.Looked;
+import tokenbroker.tokens.TokenStore.Lookup;
 import tokenbroker.tokens.TokenStore.Revision;
 import tokenbroker.tokens.TokenStore.Stored;
 
@@ -107,7 +107,7 @@ class RemovedConnectionTest {
                   removed
                       ? switch (method.getName()) {
                         case "look" -> REMOVED;
-                        case "lookOrLease" -> new Looked(REMOVED, null);
+                        case "lookOrLease" -> new Lookup(REMOVED, null);
                         case "keep" -> false;
                         default -> method.invoke(memory, arguments);
                       }

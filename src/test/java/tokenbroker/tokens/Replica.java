@@ -16,7 +16,7 @@ import tokenbroker.clients.Upstream;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.testing.TestConfig;
-import tokenbroker.tokens.Need.Usable;
+import tokenbroker.tokens.TokenRequirement.Usable;
 import tokenbroker.tokens.TokenResult.Issued;
 
 /**
@@ -29,7 +29,7 @@ public final class Replica {
 
   public final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   public final ClientDirectory clients = new ClientDirectory();
-  final NearbyTokens nearby;
+  final LocalTokens nearby;
   public final TokenBroker broker;
   final RefreshAhead refreshAhead;
   final CredentialsTrial trial;
@@ -50,10 +50,10 @@ public final class Replica {
     var clocks = clock.clocks();
     outcomes = new RecentOutcomes();
     freshness = new Freshness(config.tokens(), name);
-    nearby = new NearbyTokens(freshness, store, Long.MAX_VALUE);
+    nearby = new LocalTokens(freshness, store, Long.MAX_VALUE);
     var local = new LocalView(nearby, store, freshness, outcomes, metrics, clocks);
     var throughStore =
-        new FetchThroughStore(
+        new TokenFetcher(
             source,
             store,
             local,
@@ -97,7 +97,7 @@ public final class Replica {
             "id-" + name, new ClientSecret("secret-" + name), credentialsVersion));
   }
 
-  CompletableFuture<TokenResult> tokenFor(Client client, Need need, Duration wait) {
+  CompletableFuture<TokenResult> tokenFor(Client client, TokenRequirement need, Duration wait) {
     return broker.tokenFor(client, Account.of(client.name()), need, wait);
   }
 
@@ -105,7 +105,7 @@ public final class Replica {
     return broker.invalidate(client, Account.of(client.name()), dead, wait);
   }
 
-  @Nullable Issued nearby(Client client, Need need) {
+  @Nullable Issued nearby(Client client, TokenRequirement need) {
     return broker.nearby(client, Account.of(client.name()), need);
   }
 

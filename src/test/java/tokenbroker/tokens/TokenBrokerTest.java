@@ -24,8 +24,8 @@ import tokenbroker.tokens.FailureCause.InvalidResponse;
 import tokenbroker.tokens.FailureCause.Local;
 import tokenbroker.tokens.FailureCause.OAuthError;
 import tokenbroker.tokens.FailureCause.Outage;
-import tokenbroker.tokens.Need.MinTtl;
-import tokenbroker.tokens.Need.Usable;
+import tokenbroker.tokens.TokenRequirement.MinTtl;
+import tokenbroker.tokens.TokenRequirement.Usable;
 import tokenbroker.tokens.TokenResult.Failed;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.NotIssued;
@@ -287,7 +287,9 @@ class TokenBrokerTest {
             new FetchResult.Fetched(
                 upstream.token(token.value(), client, token.remaining(clock.clocks().now()))));
     clock.advance(Duration.ofMinutes(59));
-    assertThat(((Issued) replica.tokenFor(acme, new Need.Renewed(), WAIT).join()).warning())
+    assertThat(
+            ((Issued) replica.tokenFor(acme, new TokenRequirement.Renewed(), WAIT).join())
+                .warning())
         .isNull();
     clock.advance(Duration.ofSeconds(35));
     var last = (Issued) replica.get(acme);
@@ -461,7 +463,7 @@ class TokenBrokerTest {
     var token = replica.token(acme);
     var now = clock.clocks().now();
     for (var caller = 0; caller < 1000; caller++) {
-      var comeBack = replica.freshness.comeBackAt(token, "caller-" + caller, now);
+      var comeBack = replica.freshness.refreshAt(token, "caller-" + caller, now);
       assertThat(Duration.between(now.wall(), comeBack))
           .isGreaterThanOrEqualTo(replica.freshness.renewalAge(token, Account.of(acme.name())))
           .isLessThan(replica.freshness.usableFor(token));

@@ -27,7 +27,8 @@ class GrantRepetitionTest {
 
   private final RawServer upstream = RawServer.start();
   private final SourceUnderTest under = SourceUnderTest.patient();
-  private final TrackMageUserGrants grants = new TrackMageUserGrants(under.source);
+  private final TrackMageAuthorizationCodeClient grants =
+      new TrackMageAuthorizationCodeClient(under.source);
 
   @AfterEach
   void close() {

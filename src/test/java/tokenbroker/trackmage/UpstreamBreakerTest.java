@@ -178,7 +178,7 @@ class UpstreamBreakerTest {
       upstream.answer(Answer.html(500));
       open(under);
       upstream.hold();
-      var grants = new TrackMageUserGrants(under.source);
+      var grants = new TrackMageAuthorizationCodeClient(under.source);
       var first = supplyAsync(() -> grants.refresh(client(0), new RefreshToken("r")), threads);
       await().until(() -> upstream.count() == ACCOUNTS + 1);
 

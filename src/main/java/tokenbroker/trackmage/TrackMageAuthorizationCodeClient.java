@@ -8,19 +8,19 @@ import java.net.URLEncoder;
 import java.util.LinkedHashMap;
 import java.util.stream.Collectors;
 import tokenbroker.clients.Client;
-import tokenbroker.connections.UserGrants;
+import tokenbroker.connections.AuthorizationCodeClient;
 import tokenbroker.tokens.FetchResult.FromUpstream;
 import tokenbroker.tokens.RefreshToken;
 
 /** TrackMage's authorization endpoint, and the grants that come of it. */
 @Singleton
-class TrackMageUserGrants implements UserGrants {
+class TrackMageAuthorizationCodeClient implements AuthorizationCodeClient {
 
   private static final String AUTHORIZATION_PATH = "/oauth/v2/auth";
 
   private final TrackMageTokenSource tokens;
 
-  TrackMageUserGrants(TrackMageTokenSource tokens) {
+  TrackMageAuthorizationCodeClient(TrackMageTokenSource tokens) {
     this.tokens = tokens;
   }
 
@@ -42,11 +42,11 @@ class TrackMageUserGrants implements UserGrants {
 
   @Override
   public FromUpstream exchange(Client client, String code, URI redirectUri, String verifier) {
-    return tokens.ask(client, new Grant.OfCode(code, redirectUri, verifier));
+    return tokens.ask(client, new TokenGrant.OfCode(code, redirectUri, verifier));
   }
 
   @Override
   public FromUpstream refresh(Client client, RefreshToken token) {
-    return tokens.ask(client, new Grant.OfRefreshToken(token));
+    return tokens.ask(client, new TokenGrant.OfRefreshToken(token));
   }
 }

@@ -16,7 +16,7 @@ import tokenbroker.testing.SettableClock;
 import tokenbroker.testing.TestConfig;
 
 /** How much memory tokens can take. */
-class NearbyTokensTest {
+class LocalTokensTest {
 
   private static final int ENTRIES = 4_000;
   private static final KeyedHash HASH = new KeyedHash(new byte[32]);
@@ -37,7 +37,7 @@ class NearbyTokensTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("tokens")
   void anEntryRetainsNoMoreThanItCounts(String what, int length, int user, char letter) {
-    var counted = NearbyTokens.ENTRY + token(0, length, user, letter).bytes();
+    var counted = LocalTokens.ENTRY + token(0, length, user, letter).bytes();
     var entries = length > 10_000 ? ENTRIES / 10 : ENTRIES;
 
     var retained =
@@ -54,15 +54,15 @@ class NearbyTokensTest {
 
   @Test
   void theirRoomFollowsTheHeap() {
-    assertThat(NearbyTokens.room(64L << 20)).isEqualTo(8L << 20);
-    assertThat(NearbyTokens.room(128L << 20)).isEqualTo(16L << 20);
-    assertThat(NearbyTokens.room(256L << 20)).isEqualTo(80L << 20);
+    assertThat(LocalTokens.room(64L << 20)).isEqualTo(8L << 20);
+    assertThat(LocalTokens.room(128L << 20)).isEqualTo(16L << 20);
+    assertThat(LocalTokens.room(256L << 20)).isEqualTo(80L << 20);
   }
 
   @Test
   void whatDoesNotFitIsDroppedAndCounted() {
     var nearby = nearby(100_000);
-    var size = NearbyTokens.ENTRY + token(0, 86, 0, 'a').bytes();
+    var size = LocalTokens.ENTRY + token(0, 86, 0, 'a').bytes();
     IntStream.range(0, 1_000).forEach(i -> keep(nearby, i, token(i, 86, 0, 'a')));
 
     var held = IntStream.range(0, 1_000).filter(i -> nearby.get(account(i)) != null).count();
@@ -78,11 +78,11 @@ class NearbyTokensTest {
         .isBetween(30L, 60L);
   }
 
-  private NearbyTokens nearby(long bytes) {
-    return new NearbyTokens(freshness, store, bytes);
+  private LocalTokens nearby(long bytes) {
+    return new LocalTokens(freshness, store, bytes);
   }
 
-  private void keep(NearbyTokens nearby, int number, AccessToken token) {
+  private void keep(LocalTokens nearby, int number, AccessToken token) {
     nearby.keep(account(number), token, clock.clocks().now(), nearby.moment());
   }
 

@@ -4,9 +4,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** Stored values that were not used. */
-final class OpenFailures {
+final class UnsealFailures {
 
-  private OpenFailures() {}
+  private UnsealFailures() {}
 
   static Counter in(MeterRegistry registry) {
     return Counter.builder("token_broker.store.open.failures")

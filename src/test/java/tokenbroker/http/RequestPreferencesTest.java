@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PreferencesTest {
+class RequestPreferencesTest {
 
   @ParameterizedTest
   @CsvSource(
@@ -30,13 +30,13 @@ class PreferencesTest {
           ,,,                        | false | 10
           """)
   void whatIsKnownCountsAndTheRestIsIgnored(String header, boolean minimal, long seconds) {
-    assertThat(Preferences.of(List.of(header)))
-        .isEqualTo(new Preferences(minimal, Duration.ofSeconds(seconds)));
+    assertThat(RequestPreferences.of(List.of(header)))
+        .isEqualTo(new RequestPreferences(minimal, Duration.ofSeconds(seconds)));
   }
 
   @Test
   void severalHeadersAreOne() {
-    assertThat(Preferences.of(List.of("wait=2", "return=minimal")))
-        .isEqualTo(new Preferences(true, Duration.ofSeconds(2)));
+    assertThat(RequestPreferences.of(List.of("wait=2", "return=minimal")))
+        .isEqualTo(new RequestPreferences(true, Duration.ofSeconds(2)));
   }
 }

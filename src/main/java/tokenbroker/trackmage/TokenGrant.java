@@ -7,14 +7,14 @@ import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientCredentials;
 import tokenbroker.clients.Upstream;
 import tokenbroker.clients.Upstream.RequestStyle;
-import tokenbroker.connections.UserGrants;
+import tokenbroker.connections.AuthorizationCodeClient;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.RefreshToken;
 
 /** What a token request asks for (RFC 6749 §4), and where. */
-sealed interface Grant {
+sealed interface TokenGrant {
 
   String TOKEN_PATH = "/oauth/v2/token";
 
@@ -42,7 +42,7 @@ sealed interface Grant {
   String account(Client client, KeyedHash hash);
 
   /** How many times the usual limit its answer is listened to. */
-  default int patience() {
+  default int timeLimitFactor() {
     return 1;
   }
 
@@ -55,7 +55,7 @@ sealed interface Grant {
   }
 
   /** The client's own token (§4.4). */
-  record OfClient(Client client) implements Grant {
+  record OfClient(Client client) implements TokenGrant {
     @Override
     public String account(Client own, KeyedHash hash) {
       return own.name().value();
@@ -82,7 +82,7 @@ sealed interface Grant {
   }
 
   /** A code that a user brought back (§4.1.3), with its proof (RFC 7636 §4.5). */
-  record OfCode(String code, URI redirectUri, String verifier) implements Grant {
+  record OfCode(String code, URI redirectUri, String verifier) implements TokenGrant {
     @Override
     public String account(Client client, KeyedHash hash) {
       return hash.of("code", client.name().value(), code);
@@ -116,7 +116,7 @@ sealed interface Grant {
   }
 
   /** A refresh token, which is used up by it (§6). */
-  record OfRefreshToken(RefreshToken token) implements Grant {
+  record OfRefreshToken(RefreshToken token) implements TokenGrant {
     @Override
     public String account(Client client, KeyedHash hash) {
       return hash.of("refresh_token", client.name().value(), token.reveal());
@@ -128,8 +128,8 @@ sealed interface Grant {
     }
 
     @Override
-    public int patience() {
-      return UserGrants.REFRESH_PATIENCE;
+    public int timeLimitFactor() {
+      return AuthorizationCodeClient.REFRESH_TIME_LIMIT_FACTOR;
     }
   }
 }

@@ -10,7 +10,7 @@ import tokenbroker.time.Now;
  * each hit writes one, which as an object would soon be garbage among the collector's old ones, and
  * {@link RefreshAhead} reads those of all tokens again and again.
  */
-final class NearbyToken {
+final class LocalToken {
 
   private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -34,12 +34,12 @@ final class NearbyToken {
    *
    * @param before which it takes the place of; null where there is none, and a caller asks
    */
-  NearbyToken(
+  LocalToken(
       AccessToken token,
       Account account,
       Freshness freshness,
       Moment now,
-      @Nullable NearbyToken before) {
+      @Nullable LocalToken before) {
     this.token = token;
     this.requestedMillis = token.life().requestedAt().toEpochMilli();
     this.requestedNanos = token.life().requested().nanos();

@@ -1,12 +1,12 @@
 package tokenbroker.config;
 
 /** Foreign text as a message may hold it: on one line, in ASCII, and not for ever. */
-final class Shown {
+final class QuotedText {
 
   private static final int LONGEST = 80;
   private static final int FIRST_BEYOND_ASCII = 0x7f;
 
-  private Shown() {}
+  private QuotedText() {}
 
   /** Returns the text in quotes; whatever is not printable ASCII is escaped as in Java. */
   static String text(String text) {

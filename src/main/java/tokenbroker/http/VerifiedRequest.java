@@ -16,25 +16,25 @@ import tokenbroker.observability.Requester;
  * @param traceparent as the caller sent it; null where it sent none
  * @param startedAt {@link System#nanoTime()} when its head had been read
  */
-record Exchange(
+record VerifiedRequest(
     Caller caller,
     @Nullable SocketAddress address,
     String traceId,
     @Nullable String traceparent,
     long startedAt) {
 
-  private static final String PROPERTY = Exchange.class.getName();
+  private static final String PROPERTY = VerifiedRequest.class.getName();
   private static final String TRACE_ID = TraceId.class.getName();
 
-  static Exchange of(ContainerRequestContext request) {
-    if (request.getProperty(PROPERTY) instanceof Exchange exchange) {
-      return exchange;
+  static VerifiedRequest of(ContainerRequestContext request) {
+    if (request.getProperty(PROPERTY) instanceof VerifiedRequest verified) {
+      return verified;
     }
     throw new IllegalStateException("a resource for callers was reached without a verified caller");
   }
 
-  static Exchange begun(Caller caller, ContainerRequestContext request, long startedAt) {
-    return new Exchange(
+  static VerifiedRequest begun(Caller caller, ContainerRequestContext request, long startedAt) {
+    return new VerifiedRequest(
         caller, address(request), traceId(request), header(request, "traceparent"), startedAt);
   }
 

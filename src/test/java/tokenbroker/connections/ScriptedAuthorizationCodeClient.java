@@ -21,7 +21,7 @@ import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.TokenId;
 
 /** An upstream at the port: gives a new token and a new refresh token each time, unless told so. */
-final class ScriptedGrants implements UserGrants {
+final class ScriptedAuthorizationCodeClient implements AuthorizationCodeClient {
 
   private static final KeyedHash HASH = new KeyedHash(new byte[32]);
 
@@ -31,7 +31,7 @@ final class ScriptedGrants implements UserGrants {
   private volatile BiFunction<Client, RefreshToken, FromUpstream> answer = (c, t) -> token(c);
   private volatile CountDownLatch gate = new CountDownLatch(0);
 
-  ScriptedGrants(SettableClock clock) {
+  ScriptedAuthorizationCodeClient(SettableClock clock) {
     this.clock = clock;
   }
 

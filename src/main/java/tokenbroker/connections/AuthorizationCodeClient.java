@@ -9,7 +9,7 @@ import tokenbroker.tokens.RefreshToken;
 /**
  * The upstream's side of the authorization-code flow (RFC 6749 §4.1). The client has credentials.
  */
-public interface UserGrants {
+public interface AuthorizationCodeClient {
 
   /**
    * Where the user says yes or no.
@@ -25,11 +25,11 @@ public interface UserGrants {
    * How many times the usual limit a refresh is listened to. What comes late still is the only
    * token that renews the connection.
    */
-  int REFRESH_PATIENCE = 6;
+  int REFRESH_TIME_LIMIT_FACTOR = 6;
 
   /** Returns how long {@link #refresh} blocks at most. */
   static Duration longestRefresh(Duration upstreamTimeout) {
-    return upstreamTimeout.multipliedBy(REFRESH_PATIENCE);
+    return upstreamTimeout.multipliedBy(REFRESH_TIME_LIMIT_FACTOR);
   }
 
   /** Uses up a refresh token. Blocks for {@link #longestRefresh} at most. */

@@ -25,21 +25,22 @@ import tokenbroker.testing.TcpProxy;
 import tokenbroker.tokens.StoreUnavailable;
 
 /** What becomes of commands while connections to Redis are slow, refused or lost. */
-class CommandsTest {
+class RedisCommandsTest {
 
   private static final Duration SLOW = Duration.ofMillis(600);
 
   private final Vertx vertx = Vertx.vertx();
   private RealRedis server;
   private TcpProxy network;
-  private Commands commands;
+  private RedisCommands commands;
 
   @BeforeEach
   void start() {
     server = new RealRedis();
     network = new TcpProxy(server.port());
     commands =
-        new Commands(() -> Redis.createClient(vertx, "redis://127.0.0.1:" + network.port()), vertx);
+        new RedisCommands(
+            () -> Redis.createClient(vertx, "redis://127.0.0.1:" + network.port()), vertx);
   }
 
   @AfterEach
@@ -120,7 +121,7 @@ class CommandsTest {
               .setType(RedisClientType.SENTINEL)
               .setMasterName(RedisSentinels.MASTER_NAME)
               .setConnectionString("redis://127.0.0.1:" + front.port());
-      commands = new Commands(() -> Redis.createClient(vertx, options), vertx);
+      commands = new RedisCommands(() -> Redis.createClient(vertx, options), vertx);
       front.answer("-ERR max number of clients reached\r\n", false);
       assertThatThrownBy(this::ping).isInstanceOf(StoreUnavailable.class);
       front.mend();

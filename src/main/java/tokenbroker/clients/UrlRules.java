@@ -3,15 +3,13 @@ package tokenbroker.clients;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.config.Loopback;
 
 /** The rules for URLs in the clients file. */
-final class Address {
+final class UrlRules {
 
-  private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
-
-  private Address() {}
+  private UrlRules() {}
 
   /** What is wrong with a URL that stands for a TrackMage host; null where nothing is. */
   static @Nullable String faultOfBaseUrl(String text, boolean allowPlainHttp) {
@@ -38,7 +36,7 @@ final class Address {
     if (uri.getHost() == null || !(scheme.equals("https") || scheme.equals("http"))) {
       return "is not an absolute https:// URL: write it as https://host/path";
     }
-    if (scheme.equals("http") && !allowPlainHttp && !isLoopback(uri.getHost())) {
+    if (scheme.equals("http") && !allowPlainHttp && !Loopback.isHost(uri.getHost())) {
       return "is a plain http:// URL: use https://, as http:// is for loopback alone";
     }
     if (uri.getPort() == 0 || uri.getPort() > 65_535) {
@@ -48,10 +46,5 @@ final class Address {
       return "has a user name before the host: remove it";
     }
     return uri.getRawFragment() == null ? null : "has a fragment: remove the # and what follows it";
-  }
-
-  /** By the letter: a name that merely resolves to loopback is none. */
-  private static boolean isLoopback(String host) {
-    return LOOPBACK.matcher(host.toLowerCase(Locale.ROOT)).matches();
   }
 }

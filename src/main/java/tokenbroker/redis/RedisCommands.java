@@ -24,7 +24,7 @@ import tokenbroker.tokens.StoreUnavailable;
  * before it was sent is never sent.
  */
 @Singleton
-class Commands {
+class RedisCommands {
 
   /** A store that takes longer than this is taken for broken: a caller may be waiting. */
   static final Duration LIMIT = Duration.ofMillis(250);
@@ -40,18 +40,18 @@ class Commands {
    *     so only if one is injected
    */
   @Inject
-  Commands(RedisClients clients, RedisPassword password, Redis unused, Vertx vertx) {
+  RedisCommands(RedisClients clients, RedisPassword password, Redis unused, Vertx vertx) {
     this(new EventLoop(vertx), loop -> clients.servers(loop, vertx, password));
   }
 
   /**
    * @param clients a new client each time; it is closed with its connection
    */
-  Commands(Supplier<Redis> clients, Vertx vertx) {
+  RedisCommands(Supplier<Redis> clients, Vertx vertx) {
     this(new EventLoop(vertx), loop -> new Link(loop, new Sessions(loop, "", clients)));
   }
 
-  Commands(EventLoop loop, Function<EventLoop, Servers> servers) {
+  RedisCommands(EventLoop loop, Function<EventLoop, Servers> servers) {
     this.loop = loop;
     this.servers = servers.apply(loop);
   }

@@ -10,30 +10,30 @@ import org.jspecify.annotations.Nullable;
  * is ignored, as the RFC wants.
  *
  * @param minimal {@code return=minimal}: no body, all in headers
- * @param patience {@code wait=N}: how long the caller will wait; never longer than {@link
+ * @param waitLimit {@code wait=N}: how long the caller will wait; never longer than {@link
  *     #LONGEST_WAIT}
  */
-record Preferences(boolean minimal, Duration patience) {
+record RequestPreferences(boolean minimal, Duration waitLimit) {
 
   static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
-  private static final Preferences NONE = new Preferences(false, LONGEST_WAIT);
+  private static final RequestPreferences NONE = new RequestPreferences(false, LONGEST_WAIT);
 
-  static Preferences of(@Nullable List<String> headers) {
+  static RequestPreferences of(@Nullable List<String> headers) {
     if (headers == null || headers.isEmpty()) {
       return NONE;
     }
     var minimal = false;
-    var wait = LONGEST_WAIT;
+    var waitLimit = LONGEST_WAIT;
     for (var preference : String.join(",", headers).split(",", 32)) {
       var text = preference.split(";", 2)[0].replaceAll("[\\s\"]", "").toLowerCase(Locale.ROOT);
       if (text.equals("return=minimal")) {
         minimal = true;
       } else if (text.matches("wait=[0-9]{1,9}")) {
         var seconds = Long.parseLong(text.substring("wait=".length()));
-        wait = Duration.ofSeconds(Math.min(seconds, LONGEST_WAIT.toSeconds()));
+        waitLimit = Duration.ofSeconds(Math.min(seconds, LONGEST_WAIT.toSeconds()));
       }
     }
-    return new Preferences(minimal, wait);
+    return new RequestPreferences(minimal, waitLimit);
   }
 }

@@ -17,7 +17,7 @@ import tokenbroker.time.Ticker;
  * New credentials on trial, one set a client. Trials run beside each other, and nobody waits for
  * them.
  */
-final class CredentialsTrials implements AutoCloseable {
+final class PendingCredentials implements AutoCloseable {
 
   private static final int AT_ONCE = 16;
   private static final Duration PAUSE_AFTER_REFUSAL = Duration.ofSeconds(30);
@@ -33,7 +33,7 @@ final class CredentialsTrials implements AutoCloseable {
   /**
    * @param verdicts is told what a trial said, on the trial's thread
    */
-  CredentialsTrials(CredentialsProof proof, Ticker ticker, BiConsumer<Trial, Verdict> verdicts) {
+  PendingCredentials(CredentialsProof proof, Ticker ticker, BiConsumer<Trial, Verdict> verdicts) {
     this.proof = proof;
     this.ticker = ticker;
     this.verdicts = verdicts;

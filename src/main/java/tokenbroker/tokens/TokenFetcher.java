@@ -15,11 +15,11 @@ import tokenbroker.tokens.FailureCause.Local;
 import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
-import tokenbroker.tokens.Need.MinTtl;
-import tokenbroker.tokens.Need.OtherThan;
+import tokenbroker.tokens.TokenRequirement.MinTtl;
+import tokenbroker.tokens.TokenRequirement.OtherThan;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.Origin;
-import tokenbroker.tokens.TokenStore.Looked;
+import tokenbroker.tokens.TokenStore.Lookup;
 import tokenbroker.tokens.TokenStore.Revision;
 import tokenbroker.tokens.TokenStore.Stored;
 
@@ -30,12 +30,12 @@ import tokenbroker.tokens.TokenStore.Stored;
  * Blocks; runs on a virtual thread.
  */
 @Singleton
-public class FetchThroughStore {
+public class TokenFetcher {
 
   static final Duration LOOK_AGAIN = Duration.ofMillis(50);
   static final Duration FORCED_FETCH_PERIOD = Duration.ofSeconds(30);
 
-  private static final Logger LOG = Logger.getLogger(FetchThroughStore.class);
+  private static final Logger LOG = Logger.getLogger(TokenFetcher.class);
 
   private final TokenSource source;
   private final TokenStore store;
@@ -48,7 +48,7 @@ public class FetchThroughStore {
   private final Duration reloadEvery;
   private final Wakeups wakeups = new Wakeups();
 
-  FetchThroughStore(
+  TokenFetcher(
       TokenSource source,
       TokenStore store,
       LocalView local,
@@ -100,9 +100,9 @@ public class FetchThroughStore {
     }
   }
 
-  private Looked look(Account account, Revision seen) {
+  private Lookup look(Account account, Revision seen) {
     return account.isConnection()
-        ? new Looked(store.look(account), null)
+        ? new Lookup(store.look(account), null)
         : store.lookOrLease(account, seen);
   }
 
@@ -258,15 +258,15 @@ public class FetchThroughStore {
 
     final Client client;
     final Account account;
-    final Need need;
+    final TokenRequirement need;
 
-    /** See {@link NearbyTokens#moment}. */
+    /** See {@link LocalTokens#moment}. */
     final long moment;
 
     /** Once is enough, however often the store is looked at. */
     boolean forcedFetchClaimed;
 
-    Ask(Client client, Account account, Need need, long moment) {
+    Ask(Client client, Account account, TokenRequirement need, long moment) {
       this.client = client;
       this.account = account;
       this.need = need;

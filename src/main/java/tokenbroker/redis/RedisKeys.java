@@ -13,14 +13,14 @@ import tokenbroker.tokens.ConnectionId;
  *
  * @param connection without it there is nothing to keep of the account; null for the client's own
  */
-record Keys(
+record RedisKeys(
     String token, String lease, String failure, String forced, @Nullable String connection) {
 
-  static Keys of(Account account) {
+  static RedisKeys of(Account account) {
     var id = account.connection();
     var connection = id == null ? null : connection(account.client(), id);
     var prefix = connection == null ? prefix(account.client()) : connection + ":";
-    return new Keys(
+    return new RedisKeys(
         prefix + "token", prefix + "lease", prefix + "failure", prefix + "forced", connection);
   }
 

@@ -7,7 +7,7 @@ import tokenbroker.time.Now;
  * What is asked of a token: the one in hand may do, or a newer one must be had. Equal needs of an
  * account share one fetch.
  */
-public sealed interface Need {
+public sealed interface TokenRequirement {
 
   /** Whether the token will do, so that nothing is fetched. */
   boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now);
@@ -29,7 +29,7 @@ public sealed interface Need {
   }
 
   /** Any token that may be handed out. */
-  record Usable() implements Need {
+  record Usable() implements TokenRequirement {
     @Override
     public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now) {
       return freshness.isUsable(token, now);
@@ -45,7 +45,7 @@ public sealed interface Need {
    * At least so much life. If even a fresh token had less, another fetch would bring no more: that
    * token will do for {@link #NO_FURTHER_FETCH}.
    */
-  record MinTtl(Duration minTtl) implements Need {
+  record MinTtl(Duration minTtl) implements TokenRequirement {
     private static final Duration NO_FURTHER_FETCH = Duration.ofSeconds(30);
 
     /** A fresh token has always lost a little of its life on the way. */
@@ -74,7 +74,7 @@ public sealed interface Need {
   }
 
   /** Any token but this one, which the upstream refused. */
-  record OtherThan(TokenId dead) implements Need {
+  record OtherThan(TokenId dead) implements TokenRequirement {
     @Override
     public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now) {
       return !token.id().equals(dead) && freshness.isUsable(token, now);
@@ -87,7 +87,7 @@ public sealed interface Need {
   }
 
   /** A token that is not yet due for renewal. */
-  record Renewed() implements Need {
+  record Renewed() implements TokenRequirement {
     @Override
     public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now) {
       return token.life().age(now).compareTo(freshness.renewalAge(token, account)) < 0;
@@ -100,7 +100,7 @@ public sealed interface Need {
   }
 
   /** A token that these credentials fetched. */
-  record FetchedWith(String credentialsVersion) implements Need {
+  record FetchedWith(String credentialsVersion) implements TokenRequirement {
     @Override
     public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now) {
       return token.provenance().credentialsVersion().equals(credentialsVersion)
@@ -119,7 +119,7 @@ public sealed interface Need {
   }
 
   /** A connection that nobody uses is renewed, before its refresh token expires. */
-  record KeptAlive() implements Need {
+  record KeptAlive() implements TokenRequirement {
     @Override
     public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now) {
       return freshness.isUsable(token, now);

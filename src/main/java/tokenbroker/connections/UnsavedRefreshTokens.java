@@ -16,9 +16,9 @@ import tokenbroker.tokens.StoreUnavailable;
  * came along; they are offered again until the store takes them, for the one that it holds is used
  * up.
  */
-final class Rotations {
+final class UnsavedRefreshTokens {
 
-  private static final Logger LOG = Logger.getLogger(Rotations.class);
+  private static final Logger LOG = Logger.getLogger(UnsavedRefreshTokens.class);
 
   private final ConnectionStore store;
   private final Map<Account, Unsaved> unsaved = new ConcurrentHashMap<>();
@@ -34,7 +34,7 @@ final class Rotations {
 
   private record Unsaved(String seen, Rotation next, AccessToken token, Claim claim) {}
 
-  Rotations(ConnectionStore store) {
+  UnsavedRefreshTokens(ConnectionStore store) {
     this.store = store;
   }
 

@@ -12,7 +12,7 @@ import tokenbroker.time.Moment;
  * JWT causes the next one in the background. With the 10 seconds for which an API server keeps its
  * own verdicts, a JWT that was withdrawn is good for less than a minute.
  */
-final class Reviewed {
+final class JwtReview {
 
   static final Duration DUE = Duration.ofSeconds(30);
   static final Duration END = Duration.ofSeconds(45);
@@ -24,7 +24,7 @@ final class Reviewed {
   private final Turn due;
   private volatile Moment end;
 
-  private Reviewed(TokenReviews reviews, Duration due) {
+  private JwtReview(TokenReviews reviews, Duration due) {
     var now = reviews.now();
     this.reviews = reviews;
     this.due = new Turn(now.plus(due));
@@ -32,13 +32,13 @@ final class Reviewed {
   }
 
   /** A JWT that has just been reviewed. */
-  static Reviewed by(TokenReviews reviews) {
-    return new Reviewed(reviews, DUE);
+  static JwtReview by(TokenReviews reviews) {
+    return new JwtReview(reviews, DUE);
   }
 
   /** A JWT that is good by its signature until it can be reviewed. */
-  static Reviewed notYetBy(TokenReviews reviews) {
-    return new Reviewed(reviews, RETRY);
+  static JwtReview notYetBy(TokenReviews reviews) {
+    return new JwtReview(reviews, RETRY);
   }
 
   boolean counts() {

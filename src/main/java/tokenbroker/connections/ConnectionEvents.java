@@ -25,7 +25,7 @@ import tokenbroker.tokens.TokenId;
 
 /** What befalls connections, for the audit and for Prometheus. */
 @Singleton
-class ConnectionRecords {
+class ConnectionEvents {
 
   private static final String ENDED = "token_broker.connections.ended";
 
@@ -36,7 +36,7 @@ class ConnectionRecords {
   private final Map<ClientName, Counts> counted = new HashMap<>();
   private final MultiGauge overdue;
 
-  ConnectionRecords(MeterRegistry registry, ClientLabels labels, Audit audit) {
+  ConnectionEvents(MeterRegistry registry, ClientLabels labels, Audit audit) {
     this.registry = registry;
     this.labels = labels;
     this.audit = audit;

@@ -28,7 +28,7 @@ import tokenbroker.tokens.TokenResult.TooSoon;
 
 /** What a token request comes to, said in HTTP: once, and counted, timed and audited on the way. */
 @Singleton
-class TokenAnswers {
+class TokenResponses {
 
   static final String NO_CONNECTION = "This client has no such connection.";
 
@@ -49,7 +49,7 @@ class TokenAnswers {
   private final Traces traces;
   private final Clocks clocks;
 
-  TokenAnswers(
+  TokenResponses(
       Freshness freshness, RequestMetrics metrics, Audit audit, Traces traces, Clocks clocks) {
     this.freshness = freshness;
     this.metrics = metrics;
@@ -63,7 +63,7 @@ class TokenAnswers {
       case Issued issued ->
           isRecorded(to, issued)
               ? token(to, issued, representation, null)
-              : Problems.unaudited(to.exchange().traceId());
+              : Problems.unaudited(to.verified().traceId());
       case NotIssued failed -> refused(to, failed);
     };
   }
@@ -81,7 +81,7 @@ class TokenAnswers {
       case Issued issued ->
           isRecorded(to, replaced ? "replaced" : "not_replaced", issued.token().id())
               ? token(to, issued, Representation.JSON, replaced)
-              : Problems.unaudited(to.exchange().traceId());
+              : Problems.unaudited(to.verified().traceId());
       case NotIssued failed -> refused(to, failed);
     };
   }
@@ -110,13 +110,13 @@ class TokenAnswers {
   private TokenView view(Admitted to, Issued issued, @Nullable Boolean replaced) {
     var token = issued.token();
     var now = clocks.now();
-    var comeBackAt = freshness.comeBackAt(token, to.exchange().caller().subject(), now);
-    return TokenView.of(token, now, comeBackAt, issued.warning(), replaced);
+    var refreshAt = freshness.refreshAt(token, to.verified().caller().subject(), now);
+    return TokenView.of(token, now, refreshAt, issued.warning(), replaced);
   }
 
   private Response refused(Admitted to, NotIssued result) {
     isRecorded(to, outcome(result), null);
-    var traceId = to.exchange().traceId();
+    var traceId = to.verified().traceId();
     var retryAfter = result.retryAfter();
     return switch (result) {
       case Failed(OAuthError error, _) ->
@@ -170,22 +170,22 @@ class TokenAnswers {
 
   /** Counts, times and audits. Returns whether the token may be handed out. */
   private boolean isRecorded(Admitted to, String outcome, @Nullable TokenId token) {
-    var exchange = to.exchange();
+    var verified = to.verified();
     var isAudited =
         audit.record(
             AuditEntry.of(AuditEvent.TOKEN, outcome)
-                .by(exchange.requester())
+                .by(verified.requester())
                 .of(to.account())
                 .token(token));
     var told = isAudited || token == null ? outcome : NOT_AUDITED;
-    var nanos = System.nanoTime() - exchange.startedAt();
+    var nanos = System.nanoTime() - verified.startedAt();
     metrics.answered(
         to.client().name(),
         to.rule(),
         told,
         nanos,
-        traces.isRecorded(exchange.traceId(), exchange.traceparent()) ? exchange.traceId() : null);
-    traces.answered(to.account(), told, token, exchange.traceId(), exchange.traceparent(), nanos);
+        traces.isRecorded(verified.traceId(), verified.traceparent()) ? verified.traceId() : null);
+    traces.answered(to.account(), told, token, verified.traceId(), verified.traceparent(), nanos);
     return isAudited;
   }
 }

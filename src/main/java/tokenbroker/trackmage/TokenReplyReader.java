@@ -26,7 +26,7 @@ import tokenbroker.tokens.Provenance;
  * nearly everything, and by its status where there is no such error. None of the upstream's text
  * gets past here.
  */
-final class TokenAnswers {
+final class TokenReplyReader {
 
   /** The errors that stand for a 500 and a 503 in an OAuth body. */
   private static final List<Outage> TROUBLES =
@@ -34,7 +34,7 @@ final class TokenAnswers {
 
   private final IssuedToken issuedToken;
 
-  TokenAnswers(KeyedHash hash) {
+  TokenReplyReader(KeyedHash hash) {
     this.issuedToken = new IssuedToken(hash);
   }
 

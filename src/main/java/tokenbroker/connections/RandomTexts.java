@@ -4,21 +4,21 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.regex.Pattern;
+import tokenbroker.seal.Sha256;
 
 /** Texts that cannot be guessed, and their hashes; all in base64url. */
-final class Randoms {
+final class RandomTexts {
 
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{22}");
   private static final int ID_BYTES = 16;
   private static final int VERIFIER_BYTES = 32;
 
-  private Randoms() {}
+  private RandomTexts() {}
 
   /** 128 bits. */
   static String id() {
@@ -36,12 +36,12 @@ final class Randoms {
 
   /** The S256 challenge of a verifier (RFC 7636 §4.2), among others. */
   static String sha256(String text) {
-    return encode(digest(text.getBytes(US_ASCII)));
+    return encode(Sha256.of(text.getBytes(US_ASCII)));
   }
 
   /** Returns the first 128 bits of a hash: the store's name for a text that it must not hold. */
   static String hashOf(String text) {
-    return encode(Arrays.copyOf(digest(text.getBytes(UTF_8)), ID_BYTES));
+    return encode(Arrays.copyOf(Sha256.of(text), ID_BYTES));
   }
 
   /** Compares without telling by its time how much is equal. */
@@ -53,14 +53,6 @@ final class Randoms {
     var random = new byte[bytes];
     RANDOM.nextBytes(random);
     return encode(random);
-  }
-
-  private static byte[] digest(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JVM has no SHA-256", e);
-    }
   }
 
   private static String encode(byte[] bytes) {

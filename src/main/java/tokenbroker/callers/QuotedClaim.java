@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  * Text from outside, made fit for a log line: quoted, cut to a bounded length, and in printable
  * ASCII, so that it can neither forge a line nor hide a look-alike character.
  */
-final class Quoted {
+final class QuotedClaim {
 
   private static final int LONGEST = 200;
   private static final int MOST_ELEMENTS = 5;
 
-  private Quoted() {}
+  private QuotedClaim() {}
 
   static String of(@Nullable String text) {
     if (text == null) {

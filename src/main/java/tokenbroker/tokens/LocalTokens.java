@@ -20,7 +20,7 @@ import tokenbroker.time.Now;
  * the store.
  */
 @Singleton
-public class NearbyTokens {
+public class LocalTokens {
 
   static final Duration UNHEARD_TRUST = Duration.ofSeconds(5);
 
@@ -37,7 +37,7 @@ public class NearbyTokens {
   static final int ENTRY = 300;
 
   private final LongAdder evicted = new LongAdder();
-  private final ConcurrentMap<Account, NearbyToken> tokens;
+  private final ConcurrentMap<Account, LocalToken> tokens;
   private final AtomicLong moments = new AtomicLong();
 
   /** The moment at which each account was last forgotten. */
@@ -52,7 +52,7 @@ public class NearbyTokens {
   private final TokenStore store;
 
   @Inject
-  NearbyTokens(Freshness freshness, TokenStore store, TokenMetrics metrics) {
+  LocalTokens(Freshness freshness, TokenStore store, TokenMetrics metrics) {
     this(freshness, store, room(Runtime.getRuntime().maxMemory()));
     metrics.watchNearby(this);
   }
@@ -61,13 +61,13 @@ public class NearbyTokens {
    * @param bytes that tokens retain at most. Beyond that those that are used least are left to the
    *     store
    */
-  NearbyTokens(Freshness freshness, TokenStore store, long bytes) {
+  LocalTokens(Freshness freshness, TokenStore store, long bytes) {
     this.freshness = freshness;
     this.store = store;
     this.tokens =
         Caffeine.newBuilder()
             .maximumWeight(bytes)
-            .weigher((Account account, NearbyToken nearby) -> ENTRY + nearby.token.bytes())
+            .weigher((Account account, LocalToken nearby) -> ENTRY + nearby.token.bytes())
             .evictionListener((account, nearby, cause) -> evicted.increment())
             .executor(Runnable::run) // Its upkeep is less than a change of threads.
             .build()
@@ -85,18 +85,18 @@ public class NearbyTokens {
   }
 
   /** The token to serve without asking anybody, or null. */
-  @Nullable NearbyToken trusted(Account account, Now now) {
+  @Nullable LocalToken trusted(Account account, Now now) {
     var nearby = tokens.get(account);
     return nearby != null && nearby.isLive(now) && isTrusted(account, nearby, now) ? nearby : null;
   }
 
   /** A token that may still be handed out where nothing better can be had, or null. */
-  @Nullable NearbyToken live(Account account, Now now) {
+  @Nullable LocalToken live(Account account, Now now) {
     var nearby = tokens.get(account);
     return nearby != null && nearby.isLive(now) ? nearby : null;
   }
 
-  private boolean isTrusted(Account account, NearbyToken nearby, Now now) {
+  private boolean isTrusted(Account account, LocalToken nearby, Now now) {
     var hearingSince = store.hearingSince();
     return (hearingSince.isPresent() && nearby.isVerifiedSince(hearingSince.get()))
         || nearby.isVerifiedWithin(UNHEARD_TRUST, now.moment())
@@ -121,8 +121,8 @@ public class NearbyTokens {
         (name, before) -> isForgottenSince(since, name) ? before : newer(name, token, now, before));
   }
 
-  private NearbyToken newer(
-      Account account, AccessToken token, Now now, @Nullable NearbyToken before) {
+  private LocalToken newer(
+      Account account, AccessToken token, Now now, @Nullable LocalToken before) {
     var kept = token;
     if (before != null && before.isLive(now)) {
       if (before.token.id().equals(token.id())) {
@@ -133,7 +133,7 @@ public class NearbyTokens {
         return before;
       }
     }
-    return new NearbyToken(kept, account, freshness, now.moment(), before);
+    return new LocalToken(kept, account, freshness, now.moment(), before);
   }
 
   /** The store still has nothing better than what is nearby. */
@@ -167,7 +167,7 @@ public class NearbyTokens {
   }
 
   /** Expired tokens are dropped on the way. */
-  void forEach(Now now, BiConsumer<Account, NearbyToken> action) {
+  void forEach(Now now, BiConsumer<Account, LocalToken> action) {
     tokens.forEach(
         (account, nearby) -> {
           if (nearby.hasEnded(now)) {
@@ -179,7 +179,7 @@ public class NearbyTokens {
   }
 
   /** The nearby token of an account, whatever is known of it; null where there is none. */
-  @Nullable NearbyToken get(Account account) {
+  @Nullable LocalToken get(Account account) {
     return tokens.get(account);
   }
 }
