@@ -37,10 +37,11 @@ class ArchitectureTest {
           tokens        | clients config seal time
           trackmage     | connections outbound tokens clients config seal time
           redis         | connections tokens clients callers config seal time
+          memory        | connections tokens clients config seal time
           observability | output tokens clients callers config time
           connections   | observability tokens clients callers config seal time
           http          | server connections observability tokens clients callers config seal time
-          startup       | http server connections observability output redis trackmage tokens clients callers config seal time
+          startup       | http server connections observability output redis memory trackmage tokens clients callers config seal time
           """)
   void aRoomKnowsOnlyTheRoomsItMay(String room, String others) {
     var allowed = Set.of(others == null ? new String[0] : others.split(" "));

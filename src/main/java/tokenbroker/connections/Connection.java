@@ -80,13 +80,13 @@ public record Connection(
   }
 
   /** Returns it active, with an access token that ends then. */
-  Connection until(Instant end) {
+  public Connection until(Instant end) {
     return new Connection(
         id, userId, userEmail, State.ACTIVE, connectedAt, end, provenance, version);
   }
 
   /** Returns it with a newer refresh token. */
-  Connection rotated() {
+  public Connection rotated() {
     return new Connection(
         id, userId, userEmail, state, connectedAt, expiresAt, provenance, version + 1);
   }

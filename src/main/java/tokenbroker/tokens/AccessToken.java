@@ -81,7 +81,7 @@ public record AccessToken(
   }
 
   /** Returns how much memory the token retains, in bytes: about so much, and not more. */
-  int bytes() {
+  public int bytes() {
     // The upstream's own words may have letters of two bytes. All other texts are ASCII.
     return BARE
         + value.length()

@@ -17,7 +17,7 @@ import tokenbroker.time.Ticker;
  * What one process needs so that its own fetches do not collide: failures, leases, claims of forced
  * fetches and announcements. It holds no tokens.
  */
-final class LocalCoordination {
+public final class LocalCoordination {
 
   private static final Duration FAILURE_REMEMBERED = Duration.ofSeconds(60);
 
@@ -30,7 +30,7 @@ final class LocalCoordination {
   private final Map<Account, Lease> leases = new ConcurrentHashMap<>();
   private final List<Consumer<Announcement>> listeners = new CopyOnWriteArrayList<>();
 
-  LocalCoordination(Ticker ticker) {
+  public LocalCoordination(Ticker ticker) {
     this.ticker = ticker;
   }
 
@@ -43,12 +43,12 @@ final class LocalCoordination {
         .asMap();
   }
 
-  @Nullable UpstreamFailure failure(Account account) {
+  public @Nullable UpstreamFailure failure(Account account) {
     var now = ticker.now();
     return failures.computeIfPresent(account, (name, held) -> isOver(held, now) ? null : held);
   }
 
-  void remember(Account account, UpstreamFailure failure) {
+  public void remember(Account account, UpstreamFailure failure) {
     failures.put(account, failure);
     announce(Announcement.of(Announcement.Kind.FAILED, account));
   }
@@ -57,12 +57,12 @@ final class LocalCoordination {
     return !now.isBefore(failure.retryAt().plus(FAILURE_REMEMBERED));
   }
 
-  void forgetFailure(Account account) {
+  public void forgetFailure(Account account) {
     failures.remove(account);
   }
 
   /** Returns empty if the claim is ours, else how long until the next may be made. */
-  Optional<Duration> claimForcedFetch(Account account, Duration period) {
+  public Optional<Duration> claimForcedFetch(Account account, Duration period) {
     var now = ticker.now();
     var mine = now.plus(period);
     var before = forced.putIfAbsent(account, mine);
@@ -72,7 +72,7 @@ final class LocalCoordination {
     return Optional.of(now.isBefore(before) ? now.until(before) : period);
   }
 
-  @Nullable Lease tryLease(Account account) {
+  public @Nullable Lease tryLease(Account account) {
     var mine =
         new Lease() {
           @Override
@@ -83,16 +83,16 @@ final class LocalCoordination {
     return leases.putIfAbsent(account, mine) == null ? mine : null;
   }
 
-  void forget(Account account) {
+  public void forget(Account account) {
     failures.remove(account);
     forced.remove(account);
   }
 
-  void listen(Consumer<Announcement> listener) {
+  public void listen(Consumer<Announcement> listener) {
     listeners.add(listener);
   }
 
-  void announce(Announcement news) {
+  public void announce(Announcement news) {
     listeners.forEach(listener -> listener.accept(news));
   }
 }

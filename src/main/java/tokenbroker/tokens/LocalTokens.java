@@ -75,7 +75,7 @@ public class LocalTokens {
   }
 
   /** Returns how many bytes tokens may retain: half of the heap less 48 MiB, an eighth at least. */
-  static long room(long heap) {
+  public static long room(long heap) {
     return Math.max(heap / 8, heap / 2 - FOR_OTHERS);
   }
 

@@ -24,6 +24,8 @@ import tokenbroker.config.BrokerConfig;
 import tokenbroker.connections.Authorization.Progress;
 import tokenbroker.connections.Authorizations.Beginning;
 import tokenbroker.connections.Callbacks.Destination;
+import tokenbroker.memory.MemoryAuthorizationStore;
+import tokenbroker.memory.MemoryTokenStore;
 import tokenbroker.observability.Requester;
 import tokenbroker.testing.Browser;
 import tokenbroker.testing.TestConfig;
@@ -33,7 +35,6 @@ import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
-import tokenbroker.tokens.MemoryTokenStore;
 import tokenbroker.tokens.Replica;
 
 /** The authorization-code flow from a caller's request to the browser's return. */

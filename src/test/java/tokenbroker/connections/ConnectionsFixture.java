@@ -17,6 +17,7 @@ import tokenbroker.clients.Upstream;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.connections.Connection.State;
 import tokenbroker.connections.ConnectionStore.Claiming;
+import tokenbroker.memory.MemoryConnectionStore;
 import tokenbroker.observability.Audit;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.testing.TestConfig;

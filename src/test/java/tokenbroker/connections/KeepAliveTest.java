@@ -13,12 +13,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.connections.Connection.State;
+import tokenbroker.memory.MemoryTokenStore;
 import tokenbroker.testing.LogLines;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.FailureCause.OAuthError;
 import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.FetchResult.Failed;
-import tokenbroker.tokens.MemoryTokenStore;
 import tokenbroker.tokens.Replica;
 
 class KeepAliveTest {

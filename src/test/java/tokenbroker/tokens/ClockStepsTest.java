@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory.Entry;
+import tokenbroker.memory.MemoryTokenStore;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.TokenRequirement.MinTtl;

@@ -8,6 +8,7 @@ import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.CredentialsProof.Verdict;
+import tokenbroker.memory.MemoryTokenStore;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.tokens.FailureCause.Local;
 import tokenbroker.tokens.FailureCause.OAuthError;

@@ -17,6 +17,7 @@ import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory;
 import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.clients.ClientLabels;
+import tokenbroker.memory.MemoryTokenStore;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.testing.TestConfig;
 import tokenbroker.time.Moment;

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory.Entry;
+import tokenbroker.memory.MemoryTokenStore;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.tokens.TokenRequirement.MinTtl;
 import tokenbroker.tokens.TokenRequirement.Usable;

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tokenbroker.clients.ClientName;
+import tokenbroker.memory.MemoryTokenStore;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.testing.LiveHeap;
 import tokenbroker.testing.SettableClock;

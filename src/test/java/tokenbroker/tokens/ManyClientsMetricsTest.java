@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory.Entry;
+import tokenbroker.memory.MemoryTokenStore;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.testing.TestConfig;
 

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import tokenbroker.clients.ClientDirectory;
 import tokenbroker.clients.ClientLabels;
 import tokenbroker.clients.ClientName;
+import tokenbroker.memory.MemoryTokenStore;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.testing.TestConfig;
 

@@ -16,6 +16,7 @@ import tokenbroker.clients.ClientCredentials;
 import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.clients.ClientSecret;
 import tokenbroker.clients.Upstream;
+import tokenbroker.memory.MemoryTokenStore;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.TokenRequirement.Usable;

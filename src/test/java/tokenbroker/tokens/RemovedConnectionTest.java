@@ -7,6 +7,7 @@ import static tokenbroker.tokens.Replica.client;
 import java.lang.reflect.Proxy;
 import org.junit.jupiter.api.Test;
 import tokenbroker.clients.Client;
+import tokenbroker.memory.MemoryTokenStore;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.tokens.TokenRequirement.Usable;
 import tokenbroker.tokens.TokenResult.Gone;

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.clients.CredentialsProof.Verdict;
+import tokenbroker.memory.MemoryTokenStore;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.tokens.FailureCause.InvalidResponse;
 import tokenbroker.tokens.FailureCause.Local;

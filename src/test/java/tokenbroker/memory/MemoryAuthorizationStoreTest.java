@@ -1,10 +1,12 @@
-package tokenbroker.connections;
+package tokenbroker.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import tokenbroker.connections.Authorization.Progress;
+import tokenbroker.connections.AuthorizationStore;
+import tokenbroker.connections.AuthorizationStoreContract;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.time.Now;
 

@@ -1,4 +1,4 @@
-package tokenbroker.tokens;
+package tokenbroker.memory;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
@@ -10,6 +10,13 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.time.Clocks;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Now;
+import tokenbroker.tokens.AccessToken;
+import tokenbroker.tokens.Account;
+import tokenbroker.tokens.Announcement;
+import tokenbroker.tokens.LocalCoordination;
+import tokenbroker.tokens.LocalTokens;
+import tokenbroker.tokens.TokenStore;
+import tokenbroker.tokens.UpstreamFailure;
 
 /** The store of one replica that shares nothing. */
 public final class MemoryTokenStore implements TokenStore {

@@ -1,8 +1,10 @@
-package tokenbroker.tokens;
+package tokenbroker.memory;
 
 import java.time.Clock;
 import tokenbroker.time.Clocks;
 import tokenbroker.time.Ticker;
+import tokenbroker.tokens.TokenStore;
+import tokenbroker.tokens.TokenStoreContract;
 
 class MemoryTokenStoreTest extends TokenStoreContract {
 

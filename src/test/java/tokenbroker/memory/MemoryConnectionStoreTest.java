@@ -1,5 +1,8 @@
-package tokenbroker.connections;
+package tokenbroker.memory;
 
+import tokenbroker.connections.ConnectionStore;
+import tokenbroker.connections.ConnectionStoreContract;
+import tokenbroker.connections.KeepAliveSchedule;
 import tokenbroker.testing.TestConfig;
 import tokenbroker.time.Ticker;
 

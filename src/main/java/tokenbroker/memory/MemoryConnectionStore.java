@@ -1,4 +1,4 @@
-package tokenbroker.connections;
+package tokenbroker.memory;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,7 +13,10 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientName;
+import tokenbroker.connections.Connection;
 import tokenbroker.connections.Connection.State;
+import tokenbroker.connections.ConnectionStore;
+import tokenbroker.connections.KeepAliveSchedule;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 import tokenbroker.tokens.Account;

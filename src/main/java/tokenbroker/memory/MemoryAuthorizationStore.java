@@ -1,10 +1,15 @@
-package tokenbroker.connections;
+package tokenbroker.memory;
 
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import tokenbroker.connections.Authorization;
 import tokenbroker.connections.Authorization.Progress;
+import tokenbroker.connections.AuthorizationHandle;
+import tokenbroker.connections.AuthorizationStore;
+import tokenbroker.connections.AuthorizedAccount;
+import tokenbroker.connections.ResultCode;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
