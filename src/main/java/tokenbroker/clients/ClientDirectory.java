@@ -52,7 +52,7 @@ public class ClientDirectory implements NamedGroups {
   }
 
   /** In the order of the clients file. */
-  List<Entry> entries() {
+  public List<Entry> entries() {
     return places().values().stream().map(AtomicReference::get).toList();
   }
 
@@ -118,7 +118,7 @@ public class ClientDirectory implements NamedGroups {
   }
 
   /** Replaces one client that is there. One thread at a time. */
-  void replace(Entry entry) {
+  public void replace(Entry entry) {
     var client = entry.client();
     var place = places().get(client.name());
     if (place == null) {

@@ -5,21 +5,21 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /** Text that comes from files, and so may be anything. */
-final class Text {
+public final class Text {
 
   private Text() {}
 
   /** Decodes strictly: no replacement characters. */
-  static String utf8(byte[] bytes) throws CharacterCodingException {
+  public static String utf8(byte[] bytes) throws CharacterCodingException {
     return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
   }
 
-  static boolean isPrintable(String text) {
+  public static boolean isPrintable(String text) {
     return text.codePoints().allMatch(Text::isPrintable);
   }
 
   /** Neither a control or format character nor a line break, nor one that Unicode does not know. */
-  static boolean isPrintable(int codePoint) {
+  public static boolean isPrintable(int codePoint) {
     return switch (Character.getType(codePoint)) {
       case Character.CONTROL,
           Character.FORMAT,

@@ -1,6 +1,7 @@
 /**
- * Who we hold credentials for: the clients file, the secrets directory, and the snapshot made of
- * both.
+ * Who we hold credentials for: the immutable snapshot of all clients. Look into {@code file} for
+ * how it is read, {@code secrets} for credentials, and {@code reload} for how changes are taken
+ * over.
  */
 @NullMarked
 package tokenbroker.clients;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import tokenbroker.clients.SecretFile;
+import tokenbroker.clients.secrets.SecretFile;
 import tokenbroker.config.BrokerConfig;
 
 /**

@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.jboss.logging.Logger;
 import tokenbroker.callers.Issuers;
 import tokenbroker.clients.ClientDirectory;
-import tokenbroker.clients.ClientDirectoryReload;
+import tokenbroker.clients.reload.ClientDirectoryReload;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.config.BrokerConfig.Store;
 import tokenbroker.connections.Connections;

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.config.Config;
 import tokenbroker.callers.Issuers;
-import tokenbroker.clients.ClientDirectoryReload;
+import tokenbroker.clients.reload.ClientDirectoryReload;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.config.SettingsFaults;
 import tokenbroker.redis.RedisPassword;

@@ -1,4 +1,4 @@
-package tokenbroker.clients;
+package tokenbroker.clients.reload;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import tokenbroker.clients.Client;
+import tokenbroker.clients.ClientName;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 

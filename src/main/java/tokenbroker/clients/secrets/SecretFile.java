@@ -1,11 +1,13 @@
-package tokenbroker.clients;
+package tokenbroker.clients.secrets;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import tokenbroker.clients.CredentialsFault;
 import tokenbroker.clients.CredentialsFault.Kind;
+import tokenbroker.clients.Text;
 
 /** One file that holds one credential, perhaps with newlines after it. */
 public final class SecretFile {

@@ -1,4 +1,4 @@
-package tokenbroker.clients;
+package tokenbroker.clients.file;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -11,6 +11,7 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
+import tokenbroker.clients.Text;
 
 /**
  * One mapping of a YAML file, read leniently: what is wrong becomes a fault, and reading goes on.

@@ -1,4 +1,6 @@
-package tokenbroker.clients;
+package tokenbroker.clients.file;
+
+import tokenbroker.clients.Text;
 
 /**
  * What is wrong in a file, and what to do about it.
@@ -10,7 +12,7 @@ public record Fault(int line, String message) {
   private static final int LONGEST = 80;
 
   /** Foreign text as a log may hold it: on one line and not for ever. */
-  static String shown(String text) {
+  public static String shown(String text) {
     var shown = new StringBuilder("\"");
     text.codePoints()
         .limit(LONGEST)

@@ -1,4 +1,4 @@
-package tokenbroker.clients;
+package tokenbroker.clients.secrets;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +13,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.clients.ClientCredentials;
+import tokenbroker.clients.ClientName;
+import tokenbroker.clients.ClientSecret;
+import tokenbroker.clients.CredentialsFault;
 import tokenbroker.clients.CredentialsFault.Kind;
 import tokenbroker.seal.KeyedHash;
 
@@ -21,7 +25,7 @@ import tokenbroker.seal.KeyedHash;
  * again only when it looks changed, as a look at 100,000 clients must be cheap. Symbolic links are
  * followed: Kubernetes mounts secrets that way, and swaps one to change them all. Not thread-safe.
  */
-final class SecretsDirectory {
+public final class SecretsDirectory {
 
   private static final int VERSION_LENGTH = 8;
 
@@ -33,14 +37,14 @@ final class SecretsDirectory {
   private final Clock clock;
   private final Map<ClientName, Seen> seen = new HashMap<>();
 
-  SecretsDirectory(Path root, KeyedHash hash, Clock clock) {
+  public SecretsDirectory(Path root, KeyedHash hash, Clock clock) {
     this.root = root;
     this.hash = hash;
     this.clock = clock;
   }
 
   /** What the directory says of one client. */
-  sealed interface Secrets {
+  public sealed interface Secrets {
     record Found(ClientCredentials credentials) implements Secrets {}
 
     record Faulty(CredentialsFault fault) implements Secrets {}
@@ -70,7 +74,7 @@ final class SecretsDirectory {
 
   private record Seen(Looks looks, Secrets secrets) {}
 
-  Secrets read(ClientName client) {
+  public Secrets read(ClientName client) {
     var directory = root.resolve(client.value());
     var id = directory.resolve("client-id");
     var secret = directory.resolve("client-secret");
@@ -92,7 +96,7 @@ final class SecretsDirectory {
     return secrets;
   }
 
-  void retain(Set<ClientName> clients) {
+  public void retain(Set<ClientName> clients) {
     seen.keySet().retainAll(clients);
   }
 

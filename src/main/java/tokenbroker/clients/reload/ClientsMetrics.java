@@ -1,4 +1,4 @@
-package tokenbroker.clients;
+package tokenbroker.clients.reload;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -7,6 +7,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.clients.Client;
+import tokenbroker.clients.ClientCredentials;
+import tokenbroker.clients.ClientLabels;
+import tokenbroker.clients.ClientName;
 
 /** What is seen of clients and their credentials from outside. Not thread-safe. */
 final class ClientsMetrics {

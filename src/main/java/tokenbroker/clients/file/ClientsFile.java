@@ -1,4 +1,4 @@
-package tokenbroker.clients;
+package tokenbroker.clients.file;
 
 import java.io.StringReader;
 import java.util.List;
@@ -14,16 +14,19 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.ReaderException;
 import org.yaml.snakeyaml.reader.StreamReader;
+import tokenbroker.clients.Client;
+import tokenbroker.clients.ClientName;
+import tokenbroker.clients.Upstream;
 
 /**
  * What {@code clients.yaml} says, which is everything of a client but its credentials. The file is
  * read as nodes, one client after the other, never as objects: nodes know their lines, and nothing
  * in the file can name a class.
  */
-final class ClientsFile {
+public final class ClientsFile {
 
   /** Room for 100,000 clients and then some. */
-  static final int LARGEST = 64 * 1024 * 1024;
+  public static final int LARGEST = 64 * 1024 * 1024;
 
   /** Enough for sharing lists of callers; what is shared is read again at each place. */
   private static final int MOST_ALIASES = 10_000;
@@ -48,18 +51,20 @@ final class ClientsFile {
   }
 
   /** A file that is right, or all that is wrong with it. */
-  sealed interface Result {
+  public sealed interface Result {
     record Read(Map<ClientName, Client> clients) implements Result {}
 
     record Faulty(List<Fault> faults) implements Result {}
   }
 
   /**
+   * Reads the text of a clients file.
+   *
    * @param issuers the names of the configured issuers
    * @param allowPlainHttp whether upstreams beyond loopback may be {@code http://}; never in
    *     production
    */
-  static Result parse(String text, Set<String> issuers, boolean allowPlainHttp) {
+  public static Result parse(String text, Set<String> issuers, boolean allowPlainHttp) {
     try {
       return new ClientsFile(text, issuers, allowPlainHttp, null).read();
     } catch (YAMLException e) {

@@ -1,4 +1,4 @@
-package tokenbroker.clients;
+package tokenbroker.clients.file;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package tokenbroker.clients;
+package tokenbroker.clients.file;
 
 import java.net.URI;
 import java.util.HashMap;
@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.clients.Upstream;
 import tokenbroker.clients.Upstream.RequestStyle;
 
 /** Reads {@code upstreams}. What an entry leaves out is as built in, where its name is. */

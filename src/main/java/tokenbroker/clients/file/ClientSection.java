@@ -1,4 +1,4 @@
-package tokenbroker.clients;
+package tokenbroker.clients.file;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 import tokenbroker.callers.CallerRule;
+import tokenbroker.clients.Client;
+import tokenbroker.clients.ClientName;
+import tokenbroker.clients.Upstream;
 
 /** Reads {@code clients}: definitions that have no credentials yet. */
 final class ClientSection {

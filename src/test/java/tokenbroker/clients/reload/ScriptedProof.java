@@ -1,4 +1,4 @@
-package tokenbroker.clients;
+package tokenbroker.clients.reload;
 
 import java.util.List;
 import java.util.Map;
@@ -7,6 +7,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import tokenbroker.clients.Client;
+import tokenbroker.clients.ClientName;
+import tokenbroker.clients.CredentialsProof;
 
 /** Stands for the upstream: says of each secret what the test has said, once it has said it. */
 final class ScriptedProof implements CredentialsProof {

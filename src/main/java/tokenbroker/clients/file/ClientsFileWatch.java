@@ -1,4 +1,4 @@
-package tokenbroker.clients;
+package tokenbroker.clients.file;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.clients.Text;
 import tokenbroker.seal.Sha256;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
@@ -20,10 +21,10 @@ import tokenbroker.time.Ticker;
  * Looks at the clients file again and again, and reads it when its contents have changed and
  * settled: a file that is being written in place is not half taken over. Not thread-safe.
  */
-final class ClientsFileWatch {
+public final class ClientsFileWatch {
 
   /** Writers pause for less than this. */
-  static final Duration SETTLED_AFTER = Duration.ofSeconds(2);
+  public static final Duration SETTLED_AFTER = Duration.ofSeconds(2);
 
   private final Path file;
   private final Set<String> issuers;
@@ -43,7 +44,7 @@ final class ClientsFileWatch {
   /** Where the file was at the last look. */
   private @Nullable Path lastPlace;
 
-  ClientsFileWatch(
+  public ClientsFileWatch(
       Path file, Set<String> issuers, boolean allowPlainHttp, Clock clock, Ticker ticker) {
     this.file = file;
     this.issuers = Set.copyOf(issuers);
@@ -62,7 +63,7 @@ final class ClientsFileWatch {
   private record Sight(@Nullable String digest, @Nullable FileStamp stamp) {}
 
   /** Returns what the file says; empty if it says what it said, or has not settled. */
-  Optional<ClientsFile.Result> look() {
+  public Optional<ClientsFile.Result> look() {
     var bytes = read();
     var stamp = FileStamp.of(file); // After the read: what was written meanwhile is young.
     var sight = new Sight(bytes == null ? null : HexFormat.of().formatHex(Sha256.of(bytes)), stamp);
@@ -84,7 +85,7 @@ final class ClientsFileWatch {
   }
 
   /** Whether there is something new that is to be looked at again soon. */
-  boolean isSettling() {
+  public boolean isSettling() {
     return settling != null;
   }
 

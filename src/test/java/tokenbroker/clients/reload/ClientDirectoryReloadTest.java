@@ -1,4 +1,4 @@
-package tokenbroker.clients;
+package tokenbroker.clients.reload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -25,6 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tokenbroker.clients.Client;
+import tokenbroker.clients.ClientDirectory;
+import tokenbroker.clients.ClientLabels;
+import tokenbroker.clients.ClientName;
 import tokenbroker.clients.CredentialsFault.Kind;
 import tokenbroker.clients.CredentialsProof.Verdict;
 import tokenbroker.config.BrokerConfig;

@@ -1,4 +1,4 @@
-package tokenbroker.clients;
+package tokenbroker.clients.secrets;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,8 +20,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tokenbroker.clients.ClientCredentials;
+import tokenbroker.clients.ClientName;
+import tokenbroker.clients.ClientSecret;
+import tokenbroker.clients.CredentialsFault;
 import tokenbroker.clients.CredentialsFault.Kind;
-import tokenbroker.clients.SecretsDirectory.Secrets;
+import tokenbroker.clients.secrets.SecretsDirectory.Secrets;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.testing.SettableClock;
 

@@ -1,4 +1,4 @@
-package tokenbroker.clients;
+package tokenbroker.clients.file;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,6 +17,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.callers.CallerRule;
+import tokenbroker.clients.Client;
+import tokenbroker.clients.ClientName;
+import tokenbroker.clients.Upstream;
 import tokenbroker.clients.Upstream.RequestStyle;
 
 class ClientsFileTest {

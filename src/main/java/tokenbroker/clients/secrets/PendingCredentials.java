@@ -1,4 +1,4 @@
-package tokenbroker.clients;
+package tokenbroker.clients.secrets;
 
 import java.time.Duration;
 import java.util.Map;
@@ -8,8 +8,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.clients.Client;
+import tokenbroker.clients.ClientName;
+import tokenbroker.clients.CredentialsFault;
 import tokenbroker.clients.CredentialsFault.Kind;
+import tokenbroker.clients.CredentialsProof;
 import tokenbroker.clients.CredentialsProof.Verdict;
+import tokenbroker.clients.file.Fault;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
@@ -17,7 +22,7 @@ import tokenbroker.time.Ticker;
  * New credentials on trial, one set a client. Trials run beside each other, and nobody waits for
  * them.
  */
-final class PendingCredentials implements AutoCloseable {
+public final class PendingCredentials implements AutoCloseable {
 
   private static final int AT_ONCE = 16;
   private static final Duration PAUSE_AFTER_REFUSAL = Duration.ofSeconds(30);
@@ -33,7 +38,8 @@ final class PendingCredentials implements AutoCloseable {
   /**
    * @param verdicts is told what a trial said, on the trial's thread
    */
-  PendingCredentials(CredentialsProof proof, Ticker ticker, BiConsumer<Trial, Verdict> verdicts) {
+  public PendingCredentials(
+      CredentialsProof proof, Ticker ticker, BiConsumer<Trial, Verdict> verdicts) {
     this.proof = proof;
     this.ticker = ticker;
     this.verdicts = verdicts;
@@ -45,8 +51,9 @@ final class PendingCredentials implements AutoCloseable {
    * @param notBefore when the same may be tried again; null while a trial runs
    * @param fault what the last trial of the same said; null where none said anything against it
    */
-  record Trial(Client candidate, @Nullable Moment notBefore, @Nullable CredentialsFault fault) {
-    Trial(Client candidate) {
+  public record Trial(
+      Client candidate, @Nullable Moment notBefore, @Nullable CredentialsFault fault) {
+    public Trial(Client candidate) {
       this(candidate, null, null);
     }
   }
@@ -56,7 +63,7 @@ final class PendingCredentials implements AutoCloseable {
    *
    * @return what is known against the candidate
    */
-  @Nullable CredentialsFault offer(Client candidate) {
+  public @Nullable CredentialsFault offer(Client candidate) {
     var last = trials.get(candidate.name());
     if (last == null || !last.candidate().equals(candidate)) {
       start(new Trial(candidate));
@@ -74,19 +81,19 @@ final class PendingCredentials implements AutoCloseable {
   }
 
   /** Returns a candidate whose last trial did not prove it; empty if there is none. */
-  Optional<Client> waiting(ClientName client) {
+  public Optional<Client> waiting(ClientName client) {
     return Optional.ofNullable(trials.get(client))
         .filter(trial -> trial.fault() != null)
         .map(Trial::candidate);
   }
 
   /** There is nothing to try any more: whatever a running trial says no longer counts. */
-  void drop(ClientName client) {
+  public void drop(ClientName client) {
     trials.remove(client);
   }
 
   /** The trial with what came of it; empty where it no longer counts. */
-  Optional<Trial> conclude(Trial trial, Verdict verdict) {
+  public Optional<Trial> conclude(Trial trial, Verdict verdict) {
     var candidate = trial.candidate();
     var concluded =
         switch (verdict) {
