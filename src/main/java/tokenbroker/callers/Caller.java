@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param issuer the configured name of the issuer, not its {@code iss}
  * @param subject the {@code sub} claim (RFC 7519 §4.1.2), never empty
- * @param groups the {@code groups} claim, empty where there is none
- * @param jwtId the {@code jti} claim, cut to a bounded length; null where there is none
+ * @param groups the {@code groups} claim; empty if the JWT has none
+ * @param jwtId the {@code jti} claim, cut to a bounded length; null if the JWT has none
  */
 public record Caller(String issuer, String subject, Set<String> groups, @Nullable String jwtId) {
   public Caller {
@@ -20,7 +20,7 @@ public record Caller(String issuer, String subject, Set<String> groups, @Nullabl
     this(issuer, subject, groups, null);
   }
 
-  /** The same caller, whichever of its JWTs it brings. */
+  /** Returns the caller without its JWT id, so that all of its JWTs count as the same caller. */
   public Caller withoutJwtId() {
     return new Caller(issuer, subject, groups);
   }

@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.util.function.Supplier;
 
-/** What is told of callers and of their issuers' keys. */
+/** The metrics of callers and of their issuers' keys. */
 @Singleton
 class CallerMetrics {
 
@@ -42,7 +42,10 @@ class CallerMetrics {
         .increment();
   }
 
-  /** The registry holds the supplier, so that the gauge keeps its value after a collection. */
+  /**
+   * Registers the gauge of the keys in force. The registry holds the supplier strongly, so the
+   * gauge keeps its value after a garbage collection.
+   */
   void keysInForce(String issuer, Supplier<Number> keys) {
     Gauge.builder("token_broker.issuer.keys", keys)
         .description("Keys of the issuer that are in force; 0 if none could be read yet")

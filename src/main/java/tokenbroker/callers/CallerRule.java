@@ -1,17 +1,23 @@
 package tokenbroker.callers;
 
-/** One entry of a client's {@code callers}: whom it admits. No rule, no access. */
+/**
+ * One entry of a client's {@code callers}, which admits some callers. A caller without a matching
+ * rule has no access.
+ */
 public sealed interface CallerRule {
 
-  /** The configured name of the issuer whose callers the rule speaks of. */
+  /** Returns the configured name of the issuer whose callers the rule is about. */
   String issuer();
 
-  /** What metrics say of a caller that this rule let in: configured text, so bounded. */
+  /**
+   * Returns the metric label of callers that this rule admits. It is configured text, so the number
+   * of labels is bounded.
+   */
   String label();
 
   boolean admits(Caller caller);
 
-  /** Exactly this subject. */
+  /** A rule that admits exactly one subject. */
   record Subject(String issuer, String subject) implements CallerRule {
     @Override
     public String label() {
@@ -24,7 +30,10 @@ public sealed interface CallerRule {
     }
   }
 
-  /** Every subject that starts so and goes on; written with a {@code *} after the last colon. */
+  /**
+   * A rule that admits every longer subject with this prefix. The configuration writes it with a
+   * {@code *} after the last colon.
+   */
   record SubjectPrefix(String issuer, String prefix) implements CallerRule {
     @Override
     public String label() {
@@ -39,7 +48,7 @@ public sealed interface CallerRule {
     }
   }
 
-  /** Every caller with this group. */
+  /** A rule that admits every caller in this group. */
   record Group(String issuer, String group) implements CallerRule {
     @Override
     public String label() {

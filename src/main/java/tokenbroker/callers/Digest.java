@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.seal.Sha256;
 
-/** The SHA-256 of a whole JWT, so that no JWT is kept. */
+/** The SHA-256 digest of a whole JWT. It is the cache key, so that the broker stores no JWT. */
 final class Digest {
 
   private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Sha256::digest);
@@ -19,8 +19,8 @@ final class Digest {
   }
 
   /**
-   * Hashes a JWT. Characters beyond ISO 8859-1 count as {@code ?}, which no JWT that is accepted
-   * has.
+   * Returns the digest of a JWT. Characters outside ISO 8859-1 are hashed as {@code ?}, which no
+   * accepted JWT contains.
    */
   static Digest of(String jwt) {
     return new Digest(SHA_256.get().digest(jwt.getBytes(StandardCharsets.ISO_8859_1)));

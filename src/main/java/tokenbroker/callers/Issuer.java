@@ -12,9 +12,9 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
 /**
- * An issuer and its keys. A JWKS is read every five minutes, a file as often as other files, and
- * either once more for a key that is not known, at most every half a minute. A failed read leaves
- * the keys in hand in force and is repeated soon.
+ * An issuer and its keys. The broker reads a JWKS every five minutes, and a key file as often as
+ * its other files. It also reads them for an unknown key, at most once in 30 seconds. After a
+ * failed read, the current keys stay in force and the broker retries soon.
  */
 final class Issuer {
 
@@ -22,8 +22,8 @@ final class Issuer {
   private static final Duration READ_URL_EVERY = Duration.ofMinutes(5);
 
   /**
-   * How many JWTs with an unknown key may wait for the keys to be read. Anybody can make such JWTs,
-   * so they must not take the places of others.
+   * The maximum number of JWTs with an unknown key that may wait for a read of the keys. Anyone can
+   * make such JWTs, so they must not block others.
    */
   private static final int MOST_WAITING = 64;
 
@@ -46,7 +46,9 @@ final class Issuer {
   private @Nullable String textInForce;
 
   /**
-   * @param readFilesEvery how often keys in a file are read
+   * Creates the issuer; its first read of the keys is due at once.
+   *
+   * @param readFilesEvery the interval between reads of a key file
    */
   Issuer(IssuerSettings settings, Duration readFilesEvery, CallerMetrics metrics, Ticker ticker) {
     this.settings = settings;
@@ -67,7 +69,7 @@ final class Issuer {
     return settings;
   }
 
-  /** Returns null if nobody reviews the issuer's JWTs. */
+  /** Returns the reviews of the issuer's JWTs, or null if no API server reviews them. */
   @Nullable TokenReviews reviews() {
     return reviews;
   }
@@ -88,12 +90,15 @@ final class Issuer {
     return !ticker.now().isBefore(due);
   }
 
-  /** Returns the time until the next read; negative if it is late. */
+  /** Returns the time until the next read; negative if the read is overdue. */
   Duration untilNextRead() {
     return ticker.now().until(due);
   }
 
-  /** Reads the keys if that is due. Blocks then. Throws nothing that a text or a network causes. */
+  /**
+   * Reads the keys if a read is due, and blocks meanwhile. Neither the content nor the network can
+   * make it throw.
+   */
   void readIfDue() {
     reading.lock();
     try {
@@ -106,8 +111,8 @@ final class Issuer {
   }
 
   /**
-   * Returns the keys that may have signed a JWT. Reads them again for a key that is not known, and
-   * then blocks; a few who come meanwhile wait for the same read.
+   * Returns the keys that may have signed a JWT. For an unknown key, it reads the keys again and
+   * blocks meanwhile. Concurrent callers wait for the same read, up to a small number.
    */
   Choice candidates(@Nullable String id, @Nullable String algorithm) {
     var choice = keys.candidates(id, algorithm);
@@ -160,7 +165,8 @@ final class Issuer {
     } catch (IOException e) {
       failed("the connection broke (" + e.getClass().getSimpleName() + ")");
     } catch (RuntimeException e) {
-      // A fault of ours or of a parser must harm this issuer alone. Its message may quote the text.
+      // A bug here or in a parser must affect this issuer alone. The message is not logged, because
+      // it may quote the text.
       failed("unexpected " + e.getClass().getName() + " at " + e.getStackTrace()[0]);
     }
     due = ticker.now().plus(pause());
@@ -178,7 +184,7 @@ final class Issuer {
 
   private void failed(String reason) {
     if (Thread.currentThread().isInterrupted()) {
-      return; // The broker ends, and so did this read.
+      return; // The broker is shutting down and interrupted this read.
     }
     metrics.keysRead(settings.name(), "failed");
     if (!reason.equals(failure)) {

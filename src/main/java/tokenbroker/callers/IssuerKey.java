@@ -17,9 +17,9 @@ import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One public key of an issuer, with a verifier of its own: SmallRye's parser keeps the first key
- * resolver that it built, so it is given one key and never another. No header of a JWT can bring a
- * key in.
+ * One public key of an issuer, with its own verifier. SmallRye's parser keeps the first key
+ * resolver that it built, so each parser gets one key and never another. No header of a JWT can
+ * introduce a key.
  */
 final class IssuerKey {
 
@@ -32,8 +32,8 @@ final class IssuerKey {
   private final JWTParser verifier;
 
   /**
-   * Cleared for good when the issuer no longer has the key; whoever remembers what it verified
-   * looks here.
+   * Whether the issuer still publishes the key. It becomes false for good once the issuer withdraws
+   * the key; cached verifications check it.
    */
   volatile boolean inForce = true;
 
@@ -51,11 +51,11 @@ final class IssuerKey {
     context.setRequiredClaims(Set.of("iss", "aud", "exp", "sub"));
     context.setClockSkew(CLOCK_SKEW_SECONDS);
     context.setMaxTimeToLiveSecs(
-        0L); // Below one: `iat` is not required, and `exp` alone bounds a JWT's life.
+        0L); // Below one means no limit: `iat` is optional, and `exp` alone bounds a JWT's life.
     this.verifier = new DefaultJWTParser(context);
   }
 
-  /** Empty for a key that none of the issuer's algorithms takes, or that is too weak. */
+  /** Returns the key, or empty if it is too weak or fits none of the issuer's algorithms. */
   static Optional<IssuerKey> of(@Nullable String id, PublicKey key, IssuerSettings issuer) {
     var fitting =
         issuer.algorithms().stream()
@@ -85,7 +85,10 @@ final class IssuerKey {
     };
   }
 
-  /** A JWK may have any two numbers; neither its parser nor the JVM looks whether they fit. */
+  /**
+   * Returns whether the point lies on the key's curve. A JWK may contain any two numbers, and
+   * neither its parser nor the JVM checks them.
+   */
   private static boolean isOnItsCurve(ECPublicKey key) {
     var curve = key.getParams().getCurve();
     if (!(curve.getField() instanceof ECFieldFp field)) {
@@ -108,7 +111,7 @@ final class IssuerKey {
         .collect(Collectors.joining(" or "));
   }
 
-  /** Empty where the JWT is good in all that the issuer is configured with. */
+  /** Returns why the JWT is refused, or empty if it meets all of the issuer's requirements. */
   Optional<Refusal> refuses(String jwt) {
     try {
       verifier.parse(jwt);
@@ -117,8 +120,8 @@ final class IssuerKey {
       return Optional.of(
           e.getCause() instanceof InvalidJwtException invalid ? reason(invalid) : Refusal.CLAIMS);
     } catch (RuntimeException e) {
-      // The libraries throw anything at values that they do not expect, such as a number that is
-      // no double. Whatever they cannot read is not accepted.
+      // The libraries throw various exceptions on unexpected values, such as a number that is no
+      // double. The broker rejects whatever they cannot read.
       return Optional.of(Refusal.CLAIMS);
     }
   }

@@ -17,23 +17,27 @@ record IssuerKeys(List<IssuerKey> all) {
     all = List.copyOf(all);
   }
 
-  /** Which keys may have signed a JWT. */
+  /** The keys that may have signed a JWT. */
   sealed interface Choice {
 
-    /** One of these keys, of which there is at least one. */
+    /** One of these keys may have signed the JWT; there is at least one. */
     record Candidates(List<IssuerKey> keys) implements Choice {}
 
-    /** The key that the JWT names, or every key if it names none, takes other algorithms. */
+    /**
+     * The key that the JWT names supports other algorithms. If the JWT names none, every key does.
+     */
     record WrongAlgorithm(List<IssuerKey> keys) implements Choice {}
 
-    /** No key has the id that the JWT names, or it names none and several keys would fit. */
+    /**
+     * No key has the id that the JWT names. Or the JWT names no key, and several keys would fit.
+     */
     record Unknown() implements Choice {}
 
-    /** As {@link Unknown}, and too many JWTs wait for the keys to be read again. */
+    /** As {@link Unknown}, but too many JWTs already wait for the next read of the keys. */
     record Crowded() implements Choice {}
   }
 
-  /** Chooses by the two headers of the JWT: {@code kid} and {@code alg}. */
+  /** Selects keys by the JWT's headers {@code kid} and {@code alg}. */
   Choice candidates(@Nullable String id, @Nullable String algorithm) {
     var named = id == null ? all : named(id);
     if (named.isEmpty()) {
@@ -46,7 +50,10 @@ record IssuerKeys(List<IssuerKey> all) {
     return id == null && fitting.size() > 1 ? new Choice.Unknown() : new Choice.Candidates(fitting);
   }
 
-  /** A JWT's {@code kid} says nothing where no key of the issuer has an id, as in PEM. */
+  /**
+   * Returns the keys with this id. If no key of the issuer has an id, as in PEM, the {@code kid} is
+   * ignored and all keys are returned.
+   */
   private List<IssuerKey> named(String id) {
     return all.stream().allMatch(key -> key.id == null)
         ? all
@@ -54,8 +61,8 @@ record IssuerKeys(List<IssuerKey> all) {
   }
 
   /**
-   * Returns the keys that were read, in which those that stay are the same objects as before, so
-   * that what they verified stays remembered. Keys that are gone are no longer in force.
+   * Returns the newly read keys, and puts withdrawn keys out of force. A key that stays is the same
+   * object as before, so that its cached verifications stay valid.
    */
   IssuerKeys replacedBy(List<IssuerKey> read) {
     var next =

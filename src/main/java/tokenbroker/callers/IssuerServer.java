@@ -26,9 +26,9 @@ import tokenbroker.outbound.Reply.NotHttp;
 import tokenbroker.time.Ticker;
 
 /**
- * A server of an issuer, as it is asked for keys or for reviews: with the bearer token and the
- * certificate authorities that files hold. Both files are read anew for each request, since
- * Kubernetes rotates them. Thread-safe; blocks.
+ * A server of an issuer, which the broker asks for keys or reviews. Each request uses the bearer
+ * token and the certificate authorities from files. The broker reads both files for each request,
+ * because Kubernetes rotates them. Thread-safe; blocks.
  */
 final class IssuerServer {
 
@@ -42,19 +42,19 @@ final class IssuerServer {
   private volatile Trust trust = new Trust(null, (SSLSocketFactory) SSLSocketFactory.getDefault());
 
   /**
-   * The authorities that are trusted.
+   * The trusted certificate authorities.
    *
-   * @param text what they were read from; null for those of the JVM
+   * @param text the text they were read from; null for the JVM's authorities
    */
   private record Trust(@Nullable String text, SSLSocketFactory sockets) {}
 
   /**
-   * Makes a client.
+   * Creates a client for the server.
    *
    * @param tokenFile null to send no token
-   * @param caFile null to trust the authorities that the JVM trusts
-   * @param limit on each request as a whole
-   * @param setting the key that has the server's address, for messages
+   * @param caFile null to trust the JVM's authorities
+   * @param limit the time limit of each whole request
+   * @param setting the configuration key of the server's address, for messages
    */
   IssuerServer(@Nullable Path tokenFile, @Nullable Path caFile, Duration limit, String setting) {
     this.setting = setting;
@@ -68,8 +68,8 @@ final class IssuerServer {
   /**
    * Sends a request and returns the body of the answer.
    *
-   * @param wanted the statuses of an answer that is one
-   * @throws KeysUnreadable with the reason if there is no such answer
+   * @param wanted the accepted status codes
+   * @throws KeysUnreadable with the reason, if there is no answer with such a status
    */
   String send(
       String method,
@@ -110,7 +110,7 @@ final class IssuerServer {
     };
   }
 
-  /** Says what the server did, and never what it wrote. */
+  /** Checks the status. The message reports what the server did, but never quotes its answer. */
   private void checkStatus(int status, Set<Integer> wanted) throws KeysUnreadable {
     if (status / 100 == 3) {
       throw new KeysUnreadable(

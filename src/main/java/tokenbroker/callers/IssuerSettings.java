@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.config.BrokerConfig;
 
 /**
- * One configured issuer, checked.
+ * The checked configuration of one issuer.
  *
- * @param name what {@code clients.yaml} calls it
+ * @param name the issuer's name in {@code clients.yaml}
  * @param issuer the exact {@code iss}
- * @param keys where its keys are; never {@link KeysLocation.Faulty}
- * @param review null if nobody reviews its JWTs
+ * @param keys the location of its keys; never {@link KeysLocation.Faulty}
+ * @param review null if no API server reviews its JWTs
  */
 record IssuerSettings(
     String name,
@@ -32,7 +32,7 @@ record IssuerSettings(
     @Nullable ReviewSettings review) {
 
   /**
-   * All issuers that are configured right; what is wrong with the others is added to {@code
+   * Returns all issuers with a valid configuration. The faults of the others are added to {@code
    * faults}.
    */
   static List<IssuerSettings> read(
@@ -56,7 +56,10 @@ record IssuerSettings(
     return issuers;
   }
 
-  /** The same issuer with this one of its algorithms; with none if it is none of them. */
+  /**
+   * Returns the same issuer with only this one of its algorithms; with none if the algorithm is not
+   * among them.
+   */
   IssuerSettings withOnly(@Nullable String algorithm) {
     var only =
         algorithms.stream()
@@ -90,7 +93,7 @@ record IssuerSettings(
     }
     var location = KeysLocation.parse(text.strip());
     if (location instanceof KeysLocation.Faulty(var fault)) {
-      // A user name may stand beside a password.
+      // A user name may be followed by a password, so a text with an @ is not quoted.
       faults.add(
           key + (text.contains("@") ? " " : " is " + QuotedClaim.of(text) + ", which ") + fault);
     }
@@ -113,7 +116,7 @@ record IssuerSettings(
     return algorithms;
   }
 
-  /** Empty for what is unknown, and for what needs a shared secret. */
+  /** Returns the algorithm, or empty if it is unknown or needs a shared secret. */
   private static Optional<SignatureAlgorithm> algorithm(String name) {
     try {
       return name.matches("(RS|PS|ES)(256|384|512)")

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.time.Ticker;
 
-/** The issuers whose callers are let in, by their exact {@code iss}. */
+/** The issuers whose callers are admitted, by their exact {@code iss}. */
 @Singleton
 public class Issuers {
 
@@ -33,14 +33,14 @@ public class Issuers {
                     settings -> new Issuer(settings, readFilesEvery, metrics, ticker)));
   }
 
-  /** What is wrong with the configuration, each with its fix. */
+  /** Returns the faults of the configuration, each with its fix. */
   public List<String> faults() {
     return List.copyOf(faults);
   }
 
   /**
-   * Reads the keys of all issuers that are due, at the same time: none waits for another's network
-   * or ends with another's fault. Blocks until all are read.
+   * Reads the keys of all issuers for which a read is due, concurrently. So no issuer waits for
+   * another's network or fails through another's fault. Blocks until all are read.
    */
   public void readKeysIfDue() {
     var due = byIssuer.values().stream().filter(Issuer::isDue).toList();
@@ -52,7 +52,7 @@ public class Issuers {
     }
   }
 
-  /** How the keys of each issuer are, in the order of the issuers' names. */
+  /** Returns the state of each issuer's keys, in the order of the issuers' names. */
   public List<KeysStatus> statuses() {
     return byIssuer.values().stream()
         .map(Issuer::status)
@@ -64,7 +64,7 @@ public class Issuers {
     return issuer == null ? Optional.empty() : Optional.ofNullable(byIssuer.get(issuer));
   }
 
-  /** Every {@code iss} that is configured, in order. */
+  /** Returns every configured {@code iss}, sorted. */
   List<String> names() {
     return byIssuer.keySet().stream().sorted().toList();
   }

@@ -29,8 +29,8 @@ final class Jwks {
   private Jwks() {}
 
   /**
-   * Returns the keys that the issuer's algorithms can use. A key of another type, one for another
-   * use and one with a missing or impossible value are passed over, as RFC 7517 §5 asks.
+   * Returns the keys that the issuer's algorithms can use. Keys of another type, for another use,
+   * or with a missing or impossible value are skipped (RFC 7517 §5).
    *
    * @throws KeysUnreadable if the text is not a JWK set
    */
@@ -53,7 +53,7 @@ final class Jwks {
     try {
       return JSON.readTree(text);
     } catch (JsonProcessingException e) {
-      // Without the cause: its message quotes the text.
+      // The cause is left out, because its message quotes the text.
       throw new KeysUnreadable(
           text.startsWith("<")
               ? "the text is an HTML or XML page, not a JWKS"
@@ -70,13 +70,16 @@ final class Jwks {
       var key = PublicJsonWebKey.Factory.newPublicJwk(publicPart(jwk)).getPublicKey();
       return IssuerKey.of(jwk.path("kid").textValue(), key, algorithms(jwk, issuer));
     } catch (JoseException | RuntimeException e) {
-      // The parser throws anything at values that no key has. The other keys of the set may be
-      // good.
+      // The parser throws various exceptions on impossible values. The other keys of the set may be
+      // valid.
       return Optional.empty();
     }
   }
 
-  /** RFC 7517 §4.2 and §4.3: either member may be absent; one that is there must allow it. */
+  /**
+   * Returns whether the key is for signatures. Either member may be absent; a present one must
+   * allow it (RFC 7517 §4.2 and §4.3).
+   */
   private static boolean isForSignatures(JsonNode jwk) {
     var use = jwk.path("use");
     var operations = jwk.path("key_ops");
@@ -88,14 +91,18 @@ final class Jwks {
   }
 
   /**
-   * The issuer with the algorithms that the key may be used with: its {@code alg}, if it has one.
+   * Returns the issuer with the algorithms that the key supports: only its {@code alg}, if it has
+   * one.
    */
   private static IssuerSettings algorithms(JsonNode jwk, IssuerSettings issuer) {
     var algorithm = jwk.path("alg");
     return algorithm.isMissingNode() ? issuer : issuer.withOnly(algorithm.textValue());
   }
 
-  /** The strings that make an RSA or EC public key, so that nothing else is ever interpreted. */
+  /**
+   * Returns the strings that form an RSA or EC public key, so that the parser interprets nothing
+   * else.
+   */
   private static Map<String, Object> publicPart(JsonNode jwk) {
     var members = new HashMap<String, Object>();
     for (var name : List.of("kty", "n", "e", "crv", "x", "y")) {

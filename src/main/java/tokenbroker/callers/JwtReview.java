@@ -8,16 +8,19 @@ import tokenbroker.callers.ReviewVerdict.Failed;
 import tokenbroker.time.Moment;
 
 /**
- * The review of one remembered JWT. It counts for 45 seconds; after 30 seconds, whoever uses the
- * JWT causes the next one in the background. With the 10 seconds for which an API server keeps its
- * own verdicts, a JWT that was withdrawn is good for less than a minute.
+ * The review of one cached JWT. It is valid for 45 seconds. After 30 seconds, the next use of the
+ * JWT starts another review in the background. An API server caches its own verdicts for 10
+ * seconds. So a revoked JWT is accepted for less than a minute.
  */
 final class JwtReview {
 
   static final Duration DUE = Duration.ofSeconds(30);
   static final Duration END = Duration.ofSeconds(45);
 
-  /** Longer than a review takes, so that one entry never causes two at once. */
+  /**
+   * The pause before a retry. It is longer than a review takes, so that one entry never has two
+   * reviews at once.
+   */
   static final Duration RETRY = Duration.ofSeconds(5);
 
   private final TokenReviews reviews;
@@ -31,12 +34,15 @@ final class JwtReview {
     this.end = now.plus(END);
   }
 
-  /** A JWT that has just been reviewed. */
+  /** Returns the review of a JWT that the API server has just reviewed. */
   static JwtReview by(TokenReviews reviews) {
     return new JwtReview(reviews, DUE);
   }
 
-  /** A JWT that is good by its signature until it can be reviewed. */
+  /**
+   * Returns the review of a JWT that is accepted by its signature until the API server can review
+   * it.
+   */
   static JwtReview notYetBy(TokenReviews reviews) {
     return new JwtReview(reviews, RETRY);
   }

@@ -23,9 +23,9 @@ import tokenbroker.callers.Verification.Unreviewed;
 import tokenbroker.callers.Verification.Verified;
 
 /**
- * Verifies JWTs: what can be seen in them, then their signature, then, if the issuer wants it, by a
- * review. Signatures take at most half of the processors, so that a flood of bad JWTs leaves the
- * rest to good callers.
+ * Verifies JWTs in three steps: their readable content, their signature and, if the issuer requires
+ * it, a review. Signature checks use at most half of the processors. So a flood of bad JWTs leaves
+ * the other half to good callers.
  */
 final class JwtVerifier {
 
@@ -43,7 +43,7 @@ final class JwtVerifier {
     this.clock = clock;
   }
 
-  /** Verifies a JWT and remembers it if it is good. Blocks. */
+  /** Verifies a JWT and caches it if it is valid. Blocks. */
   Verification verify(String jwt) {
     var unverified = UnverifiedJwt.parse(jwt).orElse(null);
     if (unverified == null) {
@@ -69,14 +69,16 @@ final class JwtVerifier {
     };
   }
 
-  /** A JWT, and the issuer that it says it is of. */
+  /** A JWT with the issuer that it claims. */
   private record Presented(String jwt, Digest digest, UnverifiedJwt unverified, Issuer issuer) {}
 
-  /** What a check of the signature came to. */
+  /** The result of a signature check. */
   private sealed interface Signature {
     record By(IssuerKey key) implements Signature {}
 
-    /** The signature is not good, or need not be checked. */
+    /**
+     * The signature is invalid, or the check is unnecessary because the outcome is already known.
+     */
     record Settled(Verification verification) implements Signature {}
   }
 
@@ -99,7 +101,10 @@ final class JwtVerifier {
     }
   }
 
-  /** Many may have waited with the same JWT. */
+  /**
+   * Returns the cached outcome, if any. Many requests with the same JWT may have waited for the
+   * first check.
+   */
   private Optional<Verification> known(Presented jwt) {
     var good = remembered.good(jwt.digest);
     if (good != null) {
@@ -118,7 +123,7 @@ final class JwtVerifier {
         return new Signature.By(key);
       }
       if (refused != Refusal.SIGNATURE) {
-        refusal = refused; // The signature fits, so no other key does better.
+        refusal = refused; // The signature matches, so no other key gives a better result.
         break;
       }
     }
@@ -126,7 +131,10 @@ final class JwtVerifier {
         Refusals.verified(refusal, jwt.unverified, jwt.issuer, clock.instant()));
   }
 
-  /** Nothing is held meanwhile that another caller may need: the API server may hang. */
+  /**
+   * Asks for a review. The thread holds nothing that another caller needs, because the API server
+   * may hang.
+   */
   private Verification reviewed(Presented jwt, IssuerKey key, TokenReviews reviews) {
     return switch (reviews.review(jwt.digest, jwt.jwt)) {
       case Authenticated() -> remember(jwt, key, JwtReview.by(reviews));
@@ -140,7 +148,10 @@ final class JwtVerifier {
     };
   }
 
-  /** Of the caller's groups, which may be hundreds, only those are kept that a rule speaks of. */
+  /**
+   * Caches a verified JWT. A caller may have hundreds of groups, so the cache keeps only those that
+   * a rule names.
+   */
   private Verified remember(Presented jwt, IssuerKey key, @Nullable JwtReview review) {
     var issuer = jwt.issuer.settings().name();
     var subject = Objects.requireNonNull(jwt.unverified.subject(), "not odd, so there");

@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Where the text with an issuer's keys is read from, within a time limit and a size limit. Blocks.
+ * The file or URL from which an issuer's keys are read, within a time limit and a size limit.
+ * Blocks.
  */
 final class KeySource {
 
@@ -14,7 +15,8 @@ final class KeySource {
   private static final Set<Integer> OK = Set.of(200);
 
   /**
-   * An API server of Kubernetes publishes the first of these alone, and answers 406 to all else.
+   * The accepted media types. A Kubernetes API server supports only the first, and answers 406 to
+   * all others.
    */
   private static final String ACCEPT = "application/jwk-set+json, application/json";
 

@@ -4,10 +4,16 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** Reads public keys as issuers publish them and people keep them: a JWKS (RFC 7517), or PEM. */
+/**
+ * Reads public keys in the forms in which issuers publish them and people store them: a JWKS (RFC
+ * 7517), or PEM.
+ */
 final class KeyTexts {
 
-  /** How many keys may share one id, or have none: each may be tried for one JWT. */
+  /**
+   * The maximum number of keys with the same id, or without one. The broker may try each of them
+   * for one JWT.
+   */
   static final int MOST_WITH_ONE_ID = 16;
 
   private KeyTexts() {}

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import tokenbroker.config.Loopback;
 
-/** Where the keys of an issuer are. */
+/** The location of an issuer's keys. */
 sealed interface KeysLocation {
 
   record Url(URI url) implements KeysLocation {}
@@ -18,7 +18,7 @@ sealed interface KeysLocation {
   record File(Path path) implements KeysLocation {}
 
   /**
-   * A text that names no place that the broker reads.
+   * A text that is not a location that the broker can read.
    *
    * @param fault what is wrong with it and what to write instead
    */
@@ -72,9 +72,7 @@ sealed interface KeysLocation {
     return new Url(url);
   }
 
-  /**
-   * A blank in the path may be written as it is or as {@code %20}; a {@code +} stays a {@code +}.
-   */
+  /** Decodes a path. A space may be literal or {@code %20}; a {@code +} remains a {@code +}. */
   private static KeysLocation decodedPath(String path) {
     try {
       return path(URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8));

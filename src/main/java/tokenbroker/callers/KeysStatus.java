@@ -3,13 +3,13 @@ package tokenbroker.callers;
 import java.util.Optional;
 
 /**
- * How the keys of one issuer are.
+ * The state of one issuer's keys.
  *
  * @param issuer its configured name
- * @param keys how many are in force; none if no read has succeeded yet
+ * @param keys how many are in force; 0 if no read has succeeded yet
  * @param failure why the last read failed; empty if it succeeded or has not ended yet
- * @param reviewFailure why the API server reviews no JWT of the issuer; empty if it does or is not
- *     asked
+ * @param reviewFailure why the API server does not review the issuer's JWTs; empty if it does, or
+ *     if reviews are off
  */
 public record KeysStatus(
     String issuer, int keys, Optional<String> failure, Optional<String> reviewFailure) {

@@ -3,8 +3,9 @@ package tokenbroker.callers;
 import java.io.IOException;
 
 /**
- * A read of an issuer's keys that brought no keys. The message is the reason in the broker's own
- * words. It goes to logs and health data, so it never quotes a token or what the issuer answered.
+ * A failed read of an issuer's keys, or a failed request for a token review. The message gives the
+ * reason in the broker's own words. It appears in logs and health data, so it never quotes a token
+ * or the server's answer.
  */
 final class KeysUnreadable extends IOException {
 

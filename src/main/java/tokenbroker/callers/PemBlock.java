@@ -20,7 +20,7 @@ final class PemBlock {
     this.der = der.clone();
   }
 
-  /** What stands after {@code BEGIN}, such as {@code PUBLIC KEY}. */
+  /** Returns the text after {@code BEGIN}, such as {@code PUBLIC KEY}. */
   String label() {
     return label;
   }
@@ -34,7 +34,7 @@ final class PemBlock {
   }
 
   /**
-   * Finds all blocks, whatever text is around them and however their lines end.
+   * Finds all blocks, with any text around them and any line endings.
    *
    * @throws KeysUnreadable if a block is not closed or is not base64
    */
@@ -50,7 +50,9 @@ final class PemBlock {
     return blocks;
   }
 
-  /** Decodes base64 with white space anywhere; unlike MIME's decoder it skips nothing else. */
+  /**
+   * Decodes base64 with white space anywhere. Unlike the MIME decoder, it skips no other character.
+   */
   static byte[] decoded(String base64) throws KeysUnreadable {
     try {
       return Base64.getDecoder().decode(base64.replaceAll("\\s+", ""));

@@ -18,13 +18,13 @@ final class PemKeys {
 
   private PemKeys() {}
 
-  /** Whether the text is the inside of a PEM block alone, as some consoles show keys. */
+  /** Returns whether the text is only the content of a PEM block, as some consoles show keys. */
   static boolean isBareBase64(String text) {
     return BARE_BASE64.matcher(text).matches();
   }
 
   /**
-   * Returns the keys that the issuer's algorithms can use, of all blocks in the text.
+   * Returns the keys of all blocks in the text that the issuer's algorithms can use.
    *
    * @throws KeysUnreadable if a block is broken, or if there is no public key at all
    */
@@ -72,7 +72,7 @@ final class PemKeys {
       try {
         return KeyFactory.getInstance(type).generatePublic(new X509EncodedKeySpec(der));
       } catch (GeneralSecurityException e) {
-        // It may be a key of the next type.
+        // The next type may fit.
       }
     }
     throw new KeysUnreadable("a PUBLIC KEY block is no public key of a known type");

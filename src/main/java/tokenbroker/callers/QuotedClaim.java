@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Text from outside, made fit for a log line: quoted, cut to a bounded length, and in printable
- * ASCII, so that it can neither forge a line nor hide a look-alike character.
+ * Makes text from outside safe for a log line. The result is quoted, cut to a bounded length, and
+ * in printable ASCII. So it can neither forge a line nor hide a look-alike character.
  */
 final class QuotedClaim {
 
@@ -25,7 +25,10 @@ final class QuotedClaim {
     return quoted.append(text.length() > LONGEST ? "\"..." : "\"").toString();
   }
 
-  /** A claim: a string or a list of strings as it is, of anything else its type alone. */
+  /**
+   * Returns the quoted claim: a string or a list of strings as it is. For any other type, it
+   * returns only the name of the type.
+   */
   static String of(JsonNode claim) {
     return switch (claim.getNodeType()) {
       case MISSING -> "missing";

@@ -2,14 +2,14 @@ package tokenbroker.callers;
 
 import java.util.Locale;
 
-/** Why a JWT was refused: the label {@code reason}. */
+/** The reasons to refuse a JWT, as in the metric label {@code reason}. */
 public enum Refusal {
   NO_TOKEN,
   MALFORMED,
   TOO_LARGE,
   UNKNOWN_ISSUER,
   UNKNOWN_KEY,
-  /** A header that a verifier may not ignore, and that the broker does not support. */
+  /** The JWT has a header that a verifier must not ignore, but that the broker does not support. */
   HEADER,
   ALGORITHM,
   SIGNATURE,
@@ -17,12 +17,15 @@ public enum Refusal {
   NOT_YET_VALID,
   AUDIENCE,
   CLAIMS,
-  /** Bound to a key that the caller would have to prove (RFC 7800), so no plain bearer token. */
+  /**
+   * The JWT is no plain bearer token: it is bound to a key that the caller would have to prove (RFC
+   * 7800).
+   */
   SENDER_CONSTRAINED,
-  /** The API server no longer accepts it, such as after its pod was deleted. */
+  /** The API server no longer accepts the JWT, for example because its pod was deleted. */
   REVIEW;
 
-  /** The label of metrics, logs and audit lines. */
+  /** Returns the label for metrics, logs and audit lines. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

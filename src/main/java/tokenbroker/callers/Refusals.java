@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import tokenbroker.callers.Verification.Refused;
 
-/** Refusals with their difference in words: what the JWT has, and what the broker wants. */
+/** Creates refusals that explain the difference: what the JWT has, and what the broker requires. */
 final class Refusals {
 
   private static final String UNKNOWN = "unknown";
@@ -73,7 +73,10 @@ final class Refusals {
             .formatted(QuotedClaim.of(jwt.algorithm()), taken.collect(Collectors.joining(" or "))));
   }
 
-  /** What the broker accepts of no issuer, whoever signed it. */
+  /**
+   * Returns the refusal of a JWT with content that the broker accepts from no issuer, whoever
+   * signed it.
+   */
   static Optional<Refused> unsupported(UnverifiedJwt jwt, Issuer issuer) {
     var header = jwt.unsupportedHeader();
     if (header != null) {
@@ -103,7 +106,7 @@ final class Refusals {
         : Optional.empty();
   }
 
-  /** What the API server refused. */
+  /** Returns the refusal of a JWT that the API server denied. */
   static Refused denied(UnverifiedJwt jwt, Issuer issuer) {
     return refused(
         Refusal.REVIEW,
@@ -114,7 +117,7 @@ final class Refusals {
                 QuotedClaim.of(jwt.claims().path("sub"))));
   }
 
-  /** What the verifier refused for this reason. */
+  /** Returns the refusal of a JWT that the verifier rejected for this reason. */
   static Refused verified(Refusal reason, UnverifiedJwt jwt, Issuer issuer, Instant now) {
     var difference =
         switch (reason) {

@@ -11,8 +11,9 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
 /**
- * The log of refused callers: the first one of each issuer and reason at once, then at most one a
- * minute with the number of those in between. So a flood of bad tokens writes as little as one.
+ * The log of refused callers. It logs the first refusal of each issuer and reason at once. Then it
+ * logs at most one per minute, with the number of those in between. So a flood of bad tokens writes
+ * as little as one bad token.
  */
 @ApplicationScoped
 public class RefusedCallers {
@@ -22,7 +23,7 @@ public class RefusedCallers {
 
   private final Ticker ticker;
 
-  /** Bounded by the issuers that are configured. */
+  /** The issuers in the configuration and the reasons bound its size. */
   private final ConcurrentMap<Kind, Last> last = new ConcurrentHashMap<>();
 
   RefusedCallers(Ticker ticker) {
@@ -30,11 +31,11 @@ public class RefusedCallers {
   }
 
   /**
-   * Logs the refusal unless one of its kind was logged within the last minute.
+   * Logs the refusal, unless one of its kind was logged within the last minute.
    *
-   * @param traceId the id that the caller is answered with
-   * @return how many of its kind were not logged since the line before, so that the audit can keep
-   *     to the same rate; empty if this one is not logged either
+   * @param traceId the trace id in the answer to the caller
+   * @return how many of its kind were not logged since the previous line; empty if this refusal is
+   *     not logged. The audit uses it to keep the same rate.
    */
   public OptionalLong log(Refused refused, String traceId) {
     var now = ticker.now();
@@ -64,7 +65,7 @@ public class RefusedCallers {
   private record Kind(String issuer, Refusal reason) {}
 
   /**
-   * The last line of a kind.
+   * The last log line of a kind.
    *
    * @param since refusals since that line
    * @param skipped refusals between that line and the one before it

@@ -11,27 +11,29 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
 /**
- * What is known of JWTs whose signature was verified, for five minutes at most. It is bounded by
- * memory: an entry takes a place of {@value #PLACE} bytes, and a large one takes several. So there
- * are at most as many entries as places.
+ * A cache of JWTs whose signature was verified, for at most five minutes each. Its memory is
+ * bounded: an entry uses one slot of {@value #PLACE} bytes, and a large entry uses several. So
+ * there are never more entries than slots.
  */
 final class RememberedJwts {
 
-  /** The size of a place in bytes. A usual caller retains 330, and 420 if it is reviewed. */
+  /**
+   * The size of a slot in bytes. A typical caller retains 330 bytes, or 420 if its JWT is reviewed.
+   */
   static final int PLACE = 512;
 
   private static final Duration LONGEST = Duration.ofMinutes(5);
 
-  /** What an entry retains beside its texts, with all that the cache keeps for it, in bytes. */
+  /** The bytes that an entry retains besides its texts, the cache's own overhead included. */
   private static final int BARE = 320;
 
-  /** What a text retains beside its characters. */
+  /** The bytes that a text retains besides its characters. */
   private static final int TEXT = 64;
 
-  /** What a review retains. */
+  /** The bytes that a review retains. */
   private static final int REVIEW = 104;
 
-  /** So long a JWT that the API server denied is refused without another review. */
+  /** How long the broker refuses a denied JWT without another review. */
   private static final Duration DENIED_FOR = Duration.ofSeconds(10);
 
   private final Cache<Digest, Entry> entries;
@@ -40,9 +42,10 @@ final class RememberedJwts {
   private final Ticker ticker;
 
   /**
-   * Makes a cache.
+   * Creates the cache.
    *
-   * @param places the largest number of entries, and the largest memory in {@value #PLACE} bytes
+   * @param places the maximum number of entries, and the maximum memory in units of {@value #PLACE}
+   *     bytes
    */
   RememberedJwts(int places, NamedGroups named, Clock clock, Ticker ticker) {
     this.entries =
@@ -51,7 +54,7 @@ final class RememberedJwts {
             .weigher((Digest digest, Entry entry) -> Math.max(PLACE, entry.bytes()))
             .expireAfterWrite(LONGEST)
             .ticker(() -> ticker.now().nanos())
-            .executor(Runnable::run) // Its upkeep is less than a change of threads.
+            .executor(Runnable::run) // Maintenance costs less than a thread switch.
             .build();
     this.named = named;
     this.clock = clock;
@@ -60,16 +63,16 @@ final class RememberedJwts {
 
   sealed interface Entry {
 
-    /** About how much memory the entry retains, and not less. */
+    /** Returns the memory that the entry retains, roughly; never too little. */
     int bytes();
   }
 
   /**
-   * A JWT that is good, for a while.
+   * A JWT that is valid for a limited time.
    *
-   * @param chosenBy the named groups by which the caller's groups were chosen; null if all of the
-   *     caller's groups were kept
-   * @param review null if nobody reviews the JWT
+   * @param chosenBy the named groups that selected the caller's groups; null if all of the caller's
+   *     groups were kept
+   * @param review null if no API server reviews the JWT
    */
   record Good(
       Caller caller,
@@ -81,7 +84,8 @@ final class RememberedJwts {
 
     @Override
     public int bytes() {
-      // Two bytes a character, since one that is not Latin makes all of its text so.
+      // Two bytes per character: a single non-Latin character makes Java store the whole string
+      // that way.
       var characters = caller.subject().length();
       for (var group : caller.groups()) {
         characters += group.length();
@@ -95,7 +99,9 @@ final class RememberedJwts {
     }
   }
 
-  /** A JWT that the API server denied. It is not asked again until then. */
+  /**
+   * A JWT that the API server denied. The broker does not ask for another review until this moment.
+   */
   record Denied(Moment until) implements Entry {
     @Override
     public int bytes() {
@@ -103,7 +109,7 @@ final class RememberedJwts {
     }
   }
 
-  /** Returns what is known of a JWT that is good now; null if it must be verified. */
+  /** Returns the entry of a JWT that is valid now, or null if the JWT must be verified. */
   @Nullable Good good(Digest digest) {
     return entries.getIfPresent(digest) instanceof Good good && isGood(good) ? good : null;
   }

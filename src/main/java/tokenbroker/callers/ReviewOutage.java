@@ -7,8 +7,8 @@ import tokenbroker.config.BrokerConfig.Unreviewed;
 import tokenbroker.time.Ticker;
 
 /**
- * Whether the API server gives verdicts on an issuer's JWTs. While it gives none, one JWT in two
- * seconds tries, and the log has a line a minute. Thread-safe; never blocks.
+ * Records whether the API server gives verdicts on an issuer's JWTs. During an outage, one JWT
+ * every two seconds retries, and the log gets one line a minute. Thread-safe; never blocks.
  */
 final class ReviewOutage {
 
@@ -33,17 +33,20 @@ final class ReviewOutage {
     this.line = new Turn(ticker.now());
   }
 
-  /** Returns why the last review gave no verdict; null if it gave one. */
+  /** Returns why the last review gave no verdict, or null if it gave one. */
   @Nullable String reason() {
     return reason;
   }
 
-  /** Whether no review can be tried yet. */
+  /** Returns whether it is too early for the next trial. */
   boolean isPaused() {
     return reason != null && !trial.isDue(ticker.now());
   }
 
-  /** Whether this thread is to make its review: during an outage, one in two seconds is. */
+  /**
+   * Returns whether this thread may make its review. During an outage, one thread every two seconds
+   * may.
+   */
   boolean mayTry() {
     return reason == null || trial.take(ticker.now(), PAUSE);
   }

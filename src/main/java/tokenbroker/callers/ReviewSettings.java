@@ -9,12 +9,12 @@ import tokenbroker.config.BrokerConfig;
 import tokenbroker.config.BrokerConfig.Unreviewed;
 
 /**
- * How an API server of Kubernetes reviews the JWTs of an issuer.
+ * The settings for reviews of an issuer's JWTs by a Kubernetes API server.
  *
- * @param url where reviews are created
- * @param tokenFile with the broker's own bearer token for it
- * @param caFile null for the authorities that the JVM trusts
- * @param unreviewed what becomes of JWTs that cannot be reviewed
+ * @param url the URL at which reviews are created
+ * @param tokenFile the file with the broker's own bearer token for it
+ * @param caFile null to trust the JVM's authorities
+ * @param unreviewed what to do with JWTs that cannot be reviewed
  */
 record ReviewSettings(URI url, Path tokenFile, @Nullable Path caFile, Unreviewed unreviewed) {
 
@@ -24,8 +24,8 @@ record ReviewSettings(URI url, Path tokenFile, @Nullable Path caFile, Unreviewed
   private static final Path IN_POD = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
 
   /**
-   * Reads the settings. A server that also publishes the issuer's keys gets the same token and is
-   * trusted by the same authorities. No other server ever gets that token.
+   * Reads the settings. If the server also publishes the issuer's keys, it gets the same token and
+   * is trusted by the same authorities. No other server ever gets that token.
    *
    * @return null if reviews are off or the settings are wrong
    */
@@ -68,7 +68,7 @@ record ReviewSettings(URI url, Path tokenFile, @Nullable Path caFile, Unreviewed
         config.tokenReviewUnavailable());
   }
 
-  /** The address without a slash at its end; null if it is wrong. */
+  /** Returns the server's address without a trailing slash, or null if it is invalid. */
   private static @Nullable URI server(
       String key, BrokerConfig.Issuer config, KeysLocation keys, List<String> faults) {
     var text = config.tokenReviewApiServer().map(String::strip).orElse("");

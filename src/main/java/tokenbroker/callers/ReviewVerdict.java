@@ -1,21 +1,21 @@
 package tokenbroker.callers;
 
-/** What came of a review of a JWT. */
+/** The result of a review of a JWT. */
 sealed interface ReviewVerdict {
 
-  /** The API server says that the JWT is good for the issuer's audience. */
+  /** The API server accepts the JWT for the issuer's audience. */
   record Authenticated() implements ReviewVerdict {}
 
-  /** The API server says that it is not, such as after its pod was deleted. */
+  /** The API server does not accept the JWT, for example because its pod was deleted. */
   record Denied() implements ReviewVerdict {}
 
   /**
    * The API server gave no verdict.
    *
-   * @param reason in the broker's own words, fit for a log
+   * @param reason in the broker's own words, safe for a log
    */
   record Failed(String reason) implements ReviewVerdict {}
 
-  /** No review was made, since too many callers wait for one. */
+  /** The broker made no review, because too many callers wait for one. */
   record Busy() implements ReviewVerdict {}
 }

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** A text file of bounded size that may be anything: keys, a token, or certificates. */
+/** Reads a text file of bounded size and unknown content: keys, a token, or certificates. */
 final class TextFile {
 
   private static final int LARGEST = 256 * 1024;
@@ -18,7 +18,7 @@ final class TextFile {
   private TextFile() {}
 
   /**
-   * Reads the whole file as UTF-8, or as UTF-16 if it begins with the byte-order mark of that.
+   * Reads the whole file as UTF-8, or as UTF-16 if it begins with a UTF-16 byte-order mark.
    *
    * @throws KeysUnreadable naming the file, if it is missing, unreadable, too large or no text
    */
@@ -39,7 +39,7 @@ final class TextFile {
   }
 
   private static byte[] bytes(Path file) throws KeysUnreadable {
-    // A pipe would block, a device might never end.
+    // Reading a pipe would block, and reading a device might never end.
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new KeysUnreadable(file + " is not a regular file");
     }

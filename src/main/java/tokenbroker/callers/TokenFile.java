@@ -3,16 +3,16 @@ package tokenbroker.callers;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** A file with the bearer token that a JWKS URL wants. */
+/** Reads a file with the bearer token that an issuer's server requires. */
 final class TokenFile {
 
-  /** RFC 6750 §2.1, {@code b64token}. */
+  /** The {@code b64token} of RFC 6750 §2.1. */
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]{1,16384}=*");
 
   private TokenFile() {}
 
   /**
-   * Reads the token. White space around it is not part of it.
+   * Reads the token, without surrounding white space.
    *
    * @throws KeysUnreadable naming the file, if it does not hold exactly one token
    */

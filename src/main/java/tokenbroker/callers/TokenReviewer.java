@@ -11,13 +11,16 @@ import tokenbroker.callers.ReviewVerdict.Authenticated;
 import tokenbroker.callers.ReviewVerdict.Denied;
 import tokenbroker.callers.ReviewVerdict.Failed;
 
-/** Asks an API server of Kubernetes for reviews of JWTs (TokenReview, authentication.k8s.io/v1). */
+/** Asks a Kubernetes API server for reviews of JWTs (TokenReview, authentication.k8s.io/v1). */
 final class TokenReviewer {
 
-  /** The longest that one review takes. */
+  /** The time limit of one review. */
   static final Duration TIME_LIMIT = Duration.ofSeconds(2);
 
-  /** A review is created, though never stored; the API's description has all three. */
+  /**
+   * The status codes of a created review, though the server never stores it. The Kubernetes API
+   * description lists all three.
+   */
   private static final Set<Integer> CREATED = Set.of(200, 201, 202);
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -38,7 +41,9 @@ final class TokenReviewer {
             settings.tokenFile(), settings.caFile(), TIME_LIMIT, "token-review-api-server");
   }
 
-  /** Returns one of three verdicts. Blocks. Throws nothing that a server or a network causes. */
+  /**
+   * Returns one of three verdicts. Blocks. Neither the server nor the network can make it throw.
+   */
   ReviewVerdict review(String jwt) {
     try {
       return verdict(server.send("POST", settings.url(), HEADERS, request(jwt), CREATED));
@@ -56,7 +61,10 @@ final class TokenReviewer {
     return request.toString();
   }
 
-  /** The verdict counts only with the audience in it: else it was given for the server's own. */
+  /**
+   * Returns the verdict. It counts only if it names the audience; otherwise the server gave it for
+   * its own audience.
+   */
   private ReviewVerdict verdict(String text) throws KeysUnreadable {
     var answer = parsed(text);
     var status = answer.path("status");
@@ -75,7 +83,7 @@ final class TokenReviewer {
     try {
       return JSON.readTree(text);
     } catch (JsonProcessingException e) {
-      throw new KeysUnreadable("the answer is no JSON"); // Without the cause, which quotes it.
+      throw new KeysUnreadable("the answer is no JSON"); // No cause: it quotes the answer.
     }
   }
 }

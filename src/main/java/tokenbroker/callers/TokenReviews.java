@@ -17,8 +17,8 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
 /**
- * The reviews of one issuer's JWTs: one of a JWT at a time, a few at once. While the API server
- * gives no verdicts, nearly all JWTs are answered at once.
+ * The reviews of one issuer's JWTs: one per JWT at a time, and a few JWTs at once. While the API
+ * server gives no verdicts, nearly all JWTs are answered without waiting.
  */
 final class TokenReviews {
 
@@ -36,7 +36,7 @@ final class TokenReviews {
   private final Semaphore callers = new Semaphore(MOST_CALLERS_WAITING);
   private final Semaphore background = new Semaphore(MOST_IN_BACKGROUND);
 
-  /** Bounded by the two semaphores above. */
+  /** The two semaphores above bound its size. */
   private final ConcurrentMap<Digest, CompletableFuture<ReviewVerdict>> underWay =
       new ConcurrentHashMap<>();
 
@@ -54,7 +54,7 @@ final class TokenReviews {
     return outage;
   }
 
-  /** Whether a JWT that cannot be reviewed is good by its signature alone. */
+  /** Returns whether a JWT that cannot be reviewed is accepted by its signature alone. */
   boolean areOptional() {
     return unreviewed == Unreviewed.ACCEPT;
   }
@@ -63,7 +63,7 @@ final class TokenReviews {
     return ticker.now();
   }
 
-  /** Reviews a JWT for a caller who waits. Blocks, for a few seconds at most. */
+  /** Reviews a JWT for a waiting caller. Blocks, for a few seconds at most. */
   ReviewVerdict review(Digest digest, String jwt) {
     if (!callers.tryAcquire()) {
       return new Busy();
@@ -76,10 +76,10 @@ final class TokenReviews {
   }
 
   /**
-   * Starts a review for which nobody waits, unless too many are under way. Never blocks.
+   * Starts a review that no caller waits for, unless too many are in progress. Never blocks.
    *
-   * @param begins decides, once there is room, whether the review is made
-   * @param ends gets the verdict
+   * @param begins decides, once there is room, whether to make the review
+   * @param ends receives the verdict
    */
   void reviewInBackground(
       Digest digest, String jwt, BooleanSupplier begins, Consumer<ReviewVerdict> ends) {
@@ -102,7 +102,7 @@ final class TokenReviews {
             });
   }
 
-  /** Those who bring the same JWT meanwhile share the verdict. */
+  /** Reviews a JWT. Concurrent requests with the same JWT share the verdict. */
   private ReviewVerdict once(Digest digest, String jwt) {
     var mine = new CompletableFuture<ReviewVerdict>();
     var others = underWay.putIfAbsent(digest, mine);
@@ -152,7 +152,7 @@ final class TokenReviews {
       case Authenticated _ -> noteVerdict("ok");
       case Denied _ -> noteVerdict("refused");
       case Failed _ when Thread.currentThread().isInterrupted() -> {
-        // The broker ends, and so did this review.
+        // The broker is shutting down and interrupted this review.
       }
       case Failed(var reason) -> {
         metrics.reviewed(issuer, "failed");

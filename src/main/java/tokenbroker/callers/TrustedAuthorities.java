@@ -9,7 +9,7 @@ import java.security.cert.CertificateFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** The certificate authorities that are trusted for one JWKS URL instead of the JVM's. */
+/** The certificate authorities that are trusted for one issuer's server instead of the JVM's. */
 final class TrustedAuthorities {
 
   private TrustedAuthorities() {}
@@ -17,7 +17,7 @@ final class TrustedAuthorities {
   /**
    * Returns a TLS context that trusts the certificates in the PEM text and no others.
    *
-   * @param caFile where the text is from
+   * @param caFile the file with the text, for messages
    * @throws KeysUnreadable naming the file, if it holds no certificate or a broken one
    */
   static SSLContext in(String text, Path caFile) throws IOException {

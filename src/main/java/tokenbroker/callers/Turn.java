@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import tokenbroker.time.Moment;
 
 /**
- * The moment from which one thread may do something. The thread that takes the turn sets the next
- * moment with it. Thread-safe; never blocks.
+ * A permission for one thread to act, from a set moment on. The thread that takes the turn also
+ * sets the next moment. Thread-safe; never blocks.
  */
 final class Turn {
 
@@ -29,7 +29,8 @@ final class Turn {
   }
 
   /**
-   * Returns true to one of all who come while the turn is due. The next one is due after a pause.
+   * Returns true to exactly one of the threads that call it while the turn is due. The next turn is
+   * due after the pause.
    */
   boolean take(Moment now, Duration pause) {
     var before = nanos.get();

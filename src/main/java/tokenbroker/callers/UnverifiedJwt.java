@@ -15,12 +15,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a JWT says of itself before anybody has verified it: enough to choose the key that must have
- * signed it, and nothing else.
+ * The claims and headers of a JWT before its verification. Use them only to select the key that
+ * must have signed it.
  */
 record UnverifiedJwt(JsonNode header, JsonNode claims) {
 
-  /** The last second that a date of four digits can name; whatever is later is no date. */
+  /**
+   * The last second of the year 9999, in seconds since the epoch. A later time is not accepted as a
+   * date.
+   */
   private static final double LATEST = 253_402_300_799.0;
 
   private static final int LONGEST_ID = 128;
@@ -36,7 +39,10 @@ record UnverifiedJwt(JsonNode header, JsonNode claims) {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  /** Empty for whatever is not a signed JWT in compact form, claims named twice included. */
+  /**
+   * Returns the parsed JWT. Empty if the text is not a signed JWT in compact form, or if a claim is
+   * repeated.
+   */
   static Optional<UnverifiedJwt> parse(String jwt) {
     var parts = jwt.split("\\.", 4);
     if (parts.length != 3) {
@@ -57,10 +63,11 @@ record UnverifiedJwt(JsonNode header, JsonNode claims) {
   }
 
   /**
-   * Decodes a part (RFC 7515 §2), and refuses every other spelling of the same bytes: padding, line
-   * breaks, a last character with stray bits. Else one signature would make many JWTs.
+   * Decodes a part (RFC 7515 §2). It rejects every other encoding of the same bytes: padding, line
+   * breaks, stray bits in the last character. Otherwise one signature would allow many different
+   * JWTs.
    *
-   * @throws IllegalArgumentException if the part is not what an encoder makes of the bytes
+   * @throws IllegalArgumentException if the part is not the canonical encoding of its bytes
    */
   private static byte[] decoded(String part) {
     var bytes = Base64.getUrlDecoder().decode(part);
@@ -76,9 +83,10 @@ record UnverifiedJwt(JsonNode header, JsonNode claims) {
   }
 
   /**
-   * Returns the first header that changes how a JWT is to be verified in a way that the broker does
-   * not support; null if there is none. The broker supports no extension, so that a {@code crit}
-   * (RFC 7515 §4.1.11) is one in any case, and a {@code b64} (RFC 7797) unless it changes nothing.
+   * Returns the first header that changes the verification in a way that the broker does not
+   * support; null if there is none. The broker supports no extensions. So {@code crit} (RFC 7515
+   * §4.1.11) is always such a header. {@code b64} (RFC 7797) is one unless it is {@code true},
+   * which changes nothing.
    */
   @Nullable String unsupportedHeader() {
     if (header.has("crit")) {
@@ -90,7 +98,7 @@ record UnverifiedJwt(JsonNode header, JsonNode claims) {
         : "b64";
   }
 
-  /** Whether the JWT is good only together with a proof of a key (RFC 7800). */
+  /** Returns whether the JWT is valid only together with a proof of a key (RFC 7800). */
   boolean isSenderConstrained() {
     return claims.has("cnf");
   }
@@ -112,20 +120,26 @@ record UnverifiedJwt(JsonNode header, JsonNode claims) {
   }
 
   /**
-   * The claim {@code jti}, cut to a bounded length; null if it is missing or no string. Nothing is
-   * decided by it: it leads from an audit line to the issuer's record of the JWT.
+   * Returns the {@code jti} claim, cut to a bounded length; null if it is missing or no string. It
+   * decides nothing. It leads from an audit line to the issuer's record of the JWT.
    */
   @Nullable String id() {
     var id = claims.path("jti").textValue();
     return id == null || id.length() <= LONGEST_ID ? id : id.substring(0, LONGEST_ID);
   }
 
-  /** Seconds since the epoch; RFC 7519 allows fractions. Call {@link #oddClaim} before. */
+  /**
+   * Returns the expiry in seconds since the epoch, without the fraction that RFC 7519 allows. Check
+   * {@link #oddClaim} first.
+   */
   long expiresAt() {
     return (long) claims.path("exp").asDouble();
   }
 
-  /** The claim {@code groups}: a list of strings, or one string. Call {@link #oddClaim} before. */
+  /**
+   * Returns the {@code groups} claim: a list of strings, or one string. Check {@link #oddClaim}
+   * first.
+   */
   Set<String> groups() {
     var claim = claims.path("groups");
     return claim.isTextual()
@@ -134,9 +148,8 @@ record UnverifiedJwt(JsonNode header, JsonNode claims) {
   }
 
   /**
-   * Returns the first claim that is missing or has a type or a range that it may not have; null if
-   * there is none. An audience that is missing is none of them: the verifier has its own reason for
-   * that.
+   * Returns the first claim that is missing or has a forbidden type or range; null if there is
+   * none. A missing audience does not count, because the verifier has its own reason for that.
    */
   @Nullable String oddClaim() {
     if (!isTime(claims.path("exp"))) {

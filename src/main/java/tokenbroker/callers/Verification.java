@@ -2,35 +2,36 @@ package tokenbroker.callers;
 
 import java.time.Duration;
 
-/** What became of a caller's JWT. */
+/** The result of verifying a caller's JWT. */
 public sealed interface Verification {
 
   record Verified(Caller caller) implements Verification {}
 
   /**
-   * There is no JWT, or it is no JWT of a known issuer for this broker, or no longer. All of this
-   * is for logs and metrics, never for the caller.
+   * There is no JWT, or the broker does not accept it (any more). The reason may be a malformed
+   * JWT, an unknown issuer or another audience. The details are for logs and metrics, never for the
+   * caller.
    *
-   * @param issuer the configured name of the issuer; {@code unknown} if it is none of them
-   * @param difference what the JWT has and what the broker wants, fit for a log; never the JWT
+   * @param issuer the configured name of the issuer; {@code unknown} if no configured issuer
+   *     matches
+   * @param difference what the JWT has and what the broker requires, safe for a log; never the JWT
    */
   record Refused(Refusal reason, String issuer, String difference) implements Verification {}
 
   /**
-   * The keys of the issuer have never been read.
+   * The broker has never read the issuer's keys.
    *
-   * @param retryAfter until the broker tries to read them again
+   * @param retryAfter the time until the broker tries to read them again
    */
   record Unavailable(Duration retryAfter) implements Verification {}
 
   /**
-   * The API server that reviews the issuer's JWTs gives no verdict, and the issuer's settings
-   * demand one.
+   * The API server gives no verdict on the issuer's JWTs, but the issuer's settings require one.
    *
-   * @param retryAfter until the broker asks it again
+   * @param retryAfter the time until the broker asks it again
    */
   record Unreviewed(Duration retryAfter) implements Verification {}
 
-  /** More JWTs wait to be verified than can be in good time. */
+  /** More JWTs wait for verification than the broker can verify in reasonable time. */
   record Overloaded() implements Verification {}
 }

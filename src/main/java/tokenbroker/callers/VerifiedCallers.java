@@ -14,8 +14,9 @@ import tokenbroker.config.BrokerConfig;
 import tokenbroker.time.Ticker;
 
 /**
- * Who callers are. A JWT that was verified is remembered, by its SHA-256, until it expires or its
- * key goes, for five minutes at most.
+ * Authenticates callers by their JWTs. It caches a verified JWT under its SHA-256, for at most five
+ * minutes. The entry ends earlier if the JWT or its review expires, its key is withdrawn, or rules
+ * name other groups.
  */
 @ApplicationScoped
 public class VerifiedCallers {
@@ -51,9 +52,7 @@ public class VerifiedCallers {
     this.verifier = new JwtVerifier(issuers, this.remembered, named, clock);
   }
 
-  /**
-   * The caller whose JWT was verified a while ago; null where it must be verified. Never blocks.
-   */
+  /** Returns the caller of a cached JWT, or null if the JWT must be verified. Never blocks. */
   public @Nullable Caller remembered(String jwt) {
     if (jwt.length() > LARGEST_JWT) {
       return null;
@@ -69,7 +68,10 @@ public class VerifiedCallers {
     return good.caller();
   }
 
-  /** Verifies a JWT. Blocks: for a processor, and perhaps for the issuer's keys or a review. */
+  /**
+   * Verifies a JWT. Blocks: it waits for a processor, and possibly for the issuer's keys or a
+   * review.
+   */
   public Verification verify(String jwt) {
     if (waiting.incrementAndGet() > MOST_WAITING) {
       waiting.decrementAndGet();
@@ -95,9 +97,9 @@ public class VerifiedCallers {
   }
 
   /**
-   * The refusal of a request that brings no bearer token.
+   * Counts and returns the refusal of a request without a bearer token.
    *
-   * @param hasAuthorization whether it brings another kind of credentials
+   * @param hasAuthorization whether the request has other credentials
    */
   public Refused withoutToken(boolean hasAuthorization) {
     metrics.refused(Refusal.NO_TOKEN.label());

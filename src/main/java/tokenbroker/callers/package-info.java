@@ -1,4 +1,7 @@
-/** Who may ask: issuers, verified callers, and the rules that admit them. */
+/**
+ * Authentication and authorization of callers: issuers, verified callers, and the rules that admit
+ * them.
+ */
 @NullMarked
 package tokenbroker.callers;
 

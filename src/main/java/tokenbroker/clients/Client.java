@@ -7,12 +7,12 @@ import tokenbroker.callers.Caller;
 import tokenbroker.callers.CallerRule;
 
 /**
- * One client: where its tokens come from and who may have them.
+ * One client: the upstream that issues its tokens, and the callers that may use them.
  *
- * @param scope the scope to ask for; null asks for none
- * @param returnTo where a browser may be sent after a user has connected an account; compared
- *     exactly
- * @param callers who may use the client; empty admits nobody
+ * @param scope the scope to request; null to request none
+ * @param returnTo the addresses to which a browser may be redirected after a user has connected an
+ *     account; compared exactly
+ * @param callers the rules that admit callers; an empty list admits nobody
  * @param knownCredentials null until the secrets directory holds them
  */
 public record Client(
@@ -28,7 +28,7 @@ public record Client(
     callers = List.copyOf(callers);
   }
 
-  /** The first rule that lets the caller in; empty where none does. */
+  /** Returns the first rule that admits the caller, or empty if no rule does. */
   public Optional<CallerRule> admits(Caller caller) {
     for (var rule : callers) {
       if (rule.admits(caller)) {

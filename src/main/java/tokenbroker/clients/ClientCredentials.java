@@ -1,11 +1,11 @@
 package tokenbroker.clients;
 
 /**
- * What TrackMage knows a client by.
+ * The credentials by which TrackMage identifies a client.
  *
  * @param clientId TrackMage's {@code client_id}
- * @param version a short keyed hash of both parts: tells two sets of credentials apart and tells
- *     nothing about them
+ * @param version a short keyed hash of both parts; it distinguishes two sets of credentials and
+ *     reveals nothing about them
  */
 public record ClientCredentials(String clientId, ClientSecret secret, String version) {
   @Override

@@ -17,8 +17,8 @@ import tokenbroker.callers.CallerRule;
 import tokenbroker.callers.NamedGroups;
 
 /**
- * The clients as they are now. A reload replaces them as a whole, so that nobody sees half of it;
- * in between, a client may get new credentials for itself. Reading takes no lock.
+ * The current clients. A reload replaces all of them at once, so that no reader sees half of it.
+ * Between reloads, a single client may get new credentials. Reads take no lock.
  */
 @ApplicationScoped
 public class ClientDirectory implements NamedGroups {
@@ -27,12 +27,14 @@ public class ClientDirectory implements NamedGroups {
   private final List<BiConsumer<Client, Client>> changedListeners = new CopyOnWriteArrayList<>();
   private final List<Consumer<List<Client>>> replacedListeners = new CopyOnWriteArrayList<>();
 
-  /** Null before the first right clients file. The map is never changed once it is here. */
+  /**
+   * Null before the first valid clients file. The map is never changed after it is assigned here.
+   */
   private volatile @Nullable Map<ClientName, AtomicReference<Entry>> snapshot;
 
   private volatile Set<CallerRule.Group> namedGroups = Set.of();
 
-  /** A client, and what is wrong with its secrets; null where nothing is. */
+  /** A client, and the fault of its secrets; null if they have none. */
   public record Entry(Client client, @Nullable CredentialsFault problem) {}
 
   public Optional<Client> find(ClientName name) {
@@ -40,18 +42,18 @@ public class ClientDirectory implements NamedGroups {
     return entry == null ? Optional.empty() : Optional.of(entry.client());
   }
 
-  /** What is wrong with the client's secrets; empty where nothing is. */
+  /** Returns the fault of the client's secrets, or empty if they have none. */
   public Optional<CredentialsFault> problem(ClientName name) {
     var entry = entry(name);
     return entry == null ? Optional.empty() : Optional.ofNullable(entry.problem());
   }
 
-  /** In the order of the clients file. */
+  /** Returns the clients in the order of the clients file. */
   public List<Client> all() {
     return entries().stream().map(Entry::client).toList();
   }
 
-  /** In the order of the clients file. */
+  /** Returns the entries in the order of the clients file. */
   public List<Entry> entries() {
     return places().values().stream().map(AtomicReference::get).toList();
   }
@@ -60,7 +62,7 @@ public class ClientDirectory implements NamedGroups {
     return places().size();
   }
 
-  /** Whether a right clients file has been read since the start. */
+  /** Returns whether the broker has read a valid clients file since its start. */
   public boolean isLoaded() {
     return snapshot != null;
   }
@@ -71,35 +73,35 @@ public class ClientDirectory implements NamedGroups {
   }
 
   /**
-   * Tells of each client that is gone, when it can no longer be found. The listener runs on the
-   * reloading thread and must be quick.
+   * Registers a listener for removed clients. It is called once the client can no longer be found.
+   * It runs on the reloading thread and must be quick.
    */
   public void onRemoved(Consumer<ClientName> listener) {
     removedListeners.add(listener);
   }
 
   /**
-   * Tells of each client that was there and is there still, yet different: first as it was, then as
-   * it now can be found. The listener runs on the reloading thread and must be quick.
+   * Registers a listener for changed clients. It receives the former client, then the current one,
+   * which can already be found. It runs on the reloading thread and must be quick.
    */
   public void onChanged(BiConsumer<Client, Client> listener) {
     changedListeners.add(listener);
   }
 
   /**
-   * Tells that there are other clients now, with those that there were, after each of them was told
-   * of. The listener runs on the reloading thread and must be quick.
+   * Registers a listener for replacements of all clients. It receives the former clients, after the
+   * listeners for single clients were called. It runs on the reloading thread and must be quick.
    */
   public void onReplaced(Consumer<List<Client>> listener) {
     replacedListeners.add(listener);
   }
 
-  /** Replaces everything. One thread at a time. */
+  /** Replaces all clients. Only one thread may call it at a time. */
   public void replaceAll(Collection<Entry> entries) {
     var now = LinkedHashMap.<ClientName, AtomicReference<Entry>>newLinkedHashMap(entries.size());
     entries.forEach(entry -> now.put(entry.client().name(), new AtomicReference<>(entry)));
     var before = all();
-    nameGroups(entries); // Ahead of the rules, so that whom they let in is known with its groups.
+    nameGroups(entries); // First, so that callers admitted by the new rules keep their groups.
     snapshot = now;
     before.forEach(client -> tell(client, find(client.name()).orElse(null)));
     replacedListeners.forEach(listener -> listener.accept(before));
@@ -117,7 +119,7 @@ public class ClientDirectory implements NamedGroups {
     }
   }
 
-  /** Replaces one client that is there. One thread at a time. */
+  /** Replaces one existing client. Only one thread may call it at a time. */
   public void replace(Entry entry) {
     var client = entry.client();
     var place = places().get(client.name());

@@ -9,21 +9,21 @@ import java.util.function.Consumer;
 import tokenbroker.config.BrokerConfig;
 
 /**
- * What metrics say as {@code client}: the name, or, where there are more clients than may have
- * series of their own, {@link #ALL} for every one. A process could not hold a million series, nor
- * would Prometheus like them.
+ * The values of the metric label {@code client}. It is the client's name, or {@link #ALL} for every
+ * client if there are more clients than may have their own series. A process could not hold a
+ * million series, nor could Prometheus handle them well.
  */
 @Singleton
 public final class ClientLabels {
 
-  /** No client can have this name. */
+  /** The label that all clients share. No client can have this name. */
   public static final String ALL = "*";
 
   private final ClientDirectory clients;
   private final int most;
   private final List<Consumer<ClientName>> endedListeners = new CopyOnWriteArrayList<>();
 
-  /** Held for reading while series change, and for writing while those of a client end. */
+  /** Held for reading while series change, and for writing while a client's series end. */
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
   public ClientLabels(ClientDirectory clients, BrokerConfig config) {
@@ -38,9 +38,9 @@ public final class ClientLabels {
   }
 
   /**
-   * Runs a change that may register series with the client's label; skips it if the client is gone.
-   * A change and an end exclude each other, so a request that outlives its client does not bring
-   * the client's series back.
+   * Runs a change that may register series with the client's label, unless the client is gone. A
+   * change and the end of a client's series exclude each other. So a request that outlives its
+   * client does not bring the series back.
    */
   public void change(ClientName client, Consumer<String> series) {
     lock.readLock().lock();
@@ -55,19 +55,22 @@ public final class ClientLabels {
     }
   }
 
-  /** Whether series may have the client's label. Takes no lock: an end may be on its way. */
+  /**
+   * Returns whether series may have the client's label. It takes no lock, so the client's series
+   * may be about to end.
+   */
   public boolean has(ClientName client) {
     return isShared() || clients.find(client).isPresent();
   }
 
-  /** Whether all clients have one label. */
+  /** Returns whether all clients share one label. */
   public boolean isShared() {
     return clients.size() > most;
   }
 
   /**
-   * Tells of each client whose own series end: it is gone, or there are too many now. The listener
-   * runs while no {@link #change} does.
+   * Registers a listener for clients whose own series end: the client is gone, or there are too
+   * many clients now. The listener never runs at the same time as a {@link #change}.
    */
   public void onEnded(Consumer<ClientName> listener) {
     endedListeners.add(listener);

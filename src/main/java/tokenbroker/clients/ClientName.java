@@ -3,7 +3,8 @@ package tokenbroker.clients;
 import java.util.Optional;
 
 /**
- * Our name for a set of TrackMage credentials: a DNS label. Never TrackMage's {@code client_id}.
+ * The broker's name for a set of TrackMage credentials: a DNS label. It is never TrackMage's {@code
+ * client_id}.
  */
 public record ClientName(String value) implements Comparable<ClientName> {
 
@@ -16,12 +17,15 @@ public record ClientName(String value) implements Comparable<ClientName> {
     }
   }
 
-  /** Empty where the text is no client name. */
+  /** Returns the name, or empty if the text is no client name. */
   public static Optional<ClientName> parse(String text) {
     return isWellFormed(text) ? Optional.of(new ClientName(text)) : Optional.empty();
   }
 
-  /** {@code [a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?}, which each request would pay for as a pattern. */
+  /**
+   * Matches {@code [a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?}. It is not a pattern, because every request
+   * would pay for one.
+   */
   private static boolean isWellFormed(String text) {
     var last = text.length() - 1;
     if (last < 0 || last >= LONGEST || text.charAt(0) == '-' || text.charAt(last) == '-') {

@@ -1,6 +1,6 @@
 package tokenbroker.clients;
 
-/** A secret that cannot print itself. */
+/** A secret whose {@code toString} does not reveal it. */
 public record ClientSecret(String reveal) {
   @Override
   public String toString() {

@@ -3,28 +3,28 @@ package tokenbroker.clients;
 import java.util.Locale;
 
 /**
- * Why a client has no credentials, or other ones in use than its files hold.
+ * The reason why a client has no credentials, or uses others than its files hold.
  *
- * @param message what is wrong and what to do about it; never what a file holds
+ * @param message what is wrong and what to do about it; never the content of a file
  */
 public record CredentialsFault(Kind kind, String message) {
 
-  /** What {@code GET /clients} calls it, such as {@code credentials_missing}. */
+  /** Returns the code in {@code GET /clients}, such as {@code credentials_missing}. */
   public String code() {
     return "credentials_" + kind.name().toLowerCase(Locale.ROOT);
   }
 
-  /** What went wrong. */
+  /** The kinds of faults. */
   public enum Kind {
-    /** One of the two files is not there, or both. */
+    /** One or both of the two files do not exist. */
     MISSING,
-    /** A file is there and cannot be read. */
+    /** A file exists but cannot be read. */
     UNREADABLE,
-    /** A file holds what no credential can be. */
+    /** The content of a file cannot be a credential. */
     MALFORMED,
-    /** The upstream refuses the new ones; those before them stay in use. */
+    /** The upstream rejects the new credentials; the former ones stay in use. */
     REFUSED,
-    /** The upstream does not answer; the new ones wait, and those before them stay in use. */
+    /** The upstream does not answer; the new credentials wait, and the former ones stay in use. */
     UNPROVEN
   }
 }

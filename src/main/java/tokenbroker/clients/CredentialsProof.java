@@ -2,33 +2,33 @@ package tokenbroker.clients;
 
 import java.util.function.Consumer;
 
-/** Tries new credentials before they replace working ones. Thread-safe. */
+/** A check of new credentials before they replace working ones. Thread-safe. */
 public interface CredentialsProof {
 
-  /** Blocks for one fetch at most. {@code candidate} carries the new credentials. */
+  /** Tries the credentials of {@code candidate} upstream. Blocks for one fetch at most. */
   Verdict prove(Client candidate);
 
   /**
-   * Whether the credentials in use work as far as is known: false once the upstream has refused
-   * them, so that others need not be better than they are. Never blocks.
+   * Returns whether the credentials in use work, as far as known. It is false once the upstream has
+   * rejected them; then any new credentials may replace them. Never blocks.
    */
   boolean working(Client client);
 
   /**
-   * Tells of each client whose credentials in use were refused, for its own tokens or for a
-   * connection. The listener must be quick.
+   * Registers a listener for clients whose credentials in use were rejected, for the client's own
+   * tokens or for a connection. The listener must be quick.
    */
   void onRefused(Consumer<ClientName> listener);
 
-  /** What the trial said. */
+  /** The result of a trial. */
   sealed interface Verdict {
-    /** The upstream gave a token for them. */
+    /** The upstream issued a token for the credentials. */
     record Proven() implements Verdict {}
 
-    /** The upstream refuses them, with this OAuth {@code error}. */
+    /** The upstream rejects the credentials, with this OAuth {@code error}. */
     record Refused(String error) implements Verdict {}
 
-    /** Nothing was learned: the upstream did not answer. */
+    /** The trial has no result, because the upstream did not answer. */
     record Undecided() implements Verdict {}
   }
 }

@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** Text that comes from files, and so may be anything. */
+/** Functions for text from files, which may contain anything. */
 public final class Text {
 
   private Text() {}
 
-  /** Decodes strictly: no replacement characters. */
+  /** Decodes UTF-8 strictly: a malformed sequence is an error, not a replacement character. */
   public static String utf8(byte[] bytes) throws CharacterCodingException {
     return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
   }
@@ -18,7 +18,10 @@ public final class Text {
     return text.codePoints().allMatch(Text::isPrintable);
   }
 
-  /** Neither a control or format character nor a line break, nor one that Unicode does not know. */
+  /**
+   * Returns whether a character is printable. It is no control or format character, no line break,
+   * and no character that Unicode leaves undefined.
+   */
   public static boolean isPrintable(int codePoint) {
     return switch (Character.getType(codePoint)) {
       case Character.CONTROL,

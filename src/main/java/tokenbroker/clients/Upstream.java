@@ -5,16 +5,16 @@ import java.net.URI;
 /**
  * A TrackMage host.
  *
- * @param baseUrl scheme, host, port and perhaps a path, without a slash at the end
- * @param exchangePath where authorization codes are exchanged, from the base URL
+ * @param baseUrl scheme, host, port and optionally a path, without a trailing slash
+ * @param exchangePath the path for exchanging authorization codes, relative to the base URL
  */
 public record Upstream(String name, URI baseUrl, RequestStyle requestStyle, String exchangePath) {
 
-  /** How a token request carries its parameters. */
+  /** The way in which a token request carries its parameters. */
   public enum RequestStyle {
-    /** GET with everything in the query: the only form TrackMage documents. */
+    /** GET with all parameters in the query: the only form that TrackMage documents. */
     QUERY,
-    /** POST of a form, falling back to {@link #QUERY} where the upstream does not take it. */
+    /** POST of a form, with a fallback to {@link #QUERY} if the upstream does not accept it. */
     FORM,
     /** POST of a JSON object. */
     JSON

@@ -1,7 +1,7 @@
 /**
- * Who we hold credentials for: the immutable snapshot of all clients. Look into {@code file} for
- * how it is read, {@code secrets} for credentials, and {@code reload} for how changes are taken
- * over.
+ * The clients whose credentials the broker holds, as an immutable snapshot. Package {@code file}
+ * reads the clients file, {@code secrets} reads the credentials, and {@code reload} applies
+ * changes.
  */
 @NullMarked
 package tokenbroker.clients;

@@ -8,18 +8,19 @@ import tokenbroker.callers.Caller;
 import tokenbroker.tokens.Provenance;
 
 /**
- * An authorization under way (RFC 6749 §4.1): a caller asked for it, a browser carries it out.
+ * An authorization in progress (RFC 6749 §4.1): a caller requested it, a browser carries it out.
  *
- * @param returnTo the address where the browser goes in the end; one of the client's {@code
+ * @param returnTo the address where the browser goes at the end; one of the client's {@code
  *     return-to}
- * @param state the caller's own, which it must give again to redeem the result
+ * @param state the caller's own state, which the caller must present again to redeem the result
  * @param verifier the code verifier (RFC 7636 §4.1)
- * @param asked the caller that asked
- * @param traceId the trace of the request that asked
- * @param provenance the server and the TrackMage client that the user is asked about; the code goes
- *     nowhere else
- * @param progress how far it is
- * @param expiresAt its end by the clock of the replica that kept it; bounds what the store says
+ * @param asked the caller that requested it
+ * @param traceId the trace of the caller's request
+ * @param provenance the server and TrackMage client that the user is asked about; the code is sent
+ *     to no other
+ * @param progress the current progress
+ * @param expiresAt when it expires, by the clock of the replica that stored it. It limits the
+ *     lifetime that the store reports
  */
 public record Authorization(
     String returnTo,
@@ -31,34 +32,37 @@ public record Authorization(
     Progress progress,
     Instant expiresAt) {
 
-  /** The time from the caller's request to the browser's return, and again until a reload. */
+  /**
+   * The time from the caller's request to the browser's return. A finished authorization is kept as
+   * long again, for a reload.
+   */
   public static final Duration LIFE = Duration.ofMinutes(10);
 
-  /** How far an authorization is. Each state follows the one before, and none comes back. */
+  /** The progress of an authorization. The states follow in this order, and none occurs again. */
   public sealed interface Progress {
 
-    /** No browser has followed the address. */
+    /** No browser has followed the link yet. */
     record Begun() implements Progress {}
 
     /** A browser is at the upstream. */
     record Visited(Visits visits) implements Progress {}
 
-    /** A callback is being carried out. It will never be carried out again. */
+    /** A callback is being processed. No callback will process the authorization again. */
     record Claimed(Visits visits) implements Progress {}
 
-    /** The callback was carried out. */
+    /** The callback was processed. */
     record Finished(Visits visits, Outcome outcome) implements Progress {}
   }
 
   /**
-   * The visits of the one browser that an authorization belongs to.
+   * The visits of the one browser that owns an authorization.
    *
-   * @param browser a hash of what its cookie holds
+   * @param browser a hash of the value of the browser's cookie
    * @param states hashes of the latest states that were sent to the upstream, the newest last
    */
   public record Visits(String browser, List<String> states) {
 
-    /** Tabs of one browser that may be at the upstream at the same time. */
+    /** How many tabs of one browser may be at the upstream at the same time. */
     private static final int MOST = 4;
 
     Visits and(UpstreamState state) {
@@ -76,7 +80,7 @@ public record Authorization(
   }
 
   /**
-   * The parameter that tells the service what became of its authorization.
+   * The parameter that tells the service the outcome of its authorization.
    *
    * @param value an OAuth error, or a secret
    */
@@ -87,7 +91,7 @@ public record Authorization(
     }
   }
 
-  /** Names the caller that asked: 128 bits in base64url. */
+  /** Returns a hash that identifies the caller: 128 bits in base64url. */
   public String callerHash() {
     return RandomTexts.hashOf(asked.issuer() + "\n" + asked.subject());
   }

@@ -3,8 +3,8 @@ package tokenbroker.connections;
 import tokenbroker.clients.ClientName;
 
 /**
- * The name of an authorization in the store: the client, and a hash of the authorization's id.
- * Whoever reads the store cannot get from it to the address that the user's browser follows.
+ * The key of an authorization in the store: the client, and a hash of the authorization's id.
+ * Whoever reads the store cannot derive the link that the user's browser follows.
  *
  * @param hash 128 bits in base64url
  */

@@ -4,8 +4,8 @@ import java.util.Optional;
 import tokenbroker.clients.ClientName;
 
 /**
- * The secret in the address that a user's browser follows: the client, a dot, and 128 random bits
- * in base64url. The store knows an authorization by its {@link #handle} alone.
+ * The secret in the link that a user's browser follows: the client, a dot, and 128 random bits in
+ * base64url. The store has only its {@link #handle}.
  */
 public record AuthorizationId(ClientName client, String random) {
 
@@ -15,7 +15,7 @@ public record AuthorizationId(ClientName client, String random) {
     return new AuthorizationId(client, RandomTexts.id());
   }
 
-  /** Reads an id out of an address; empty if it is none. */
+  /** Parses the id in a link. Returns empty if the text is not an id. */
   public static Optional<AuthorizationId> parse(String text) {
     var dot = text.indexOf('.');
     if (dot < 0 || text.length() > LONGEST || !RandomTexts.isId(text.substring(dot + 1))) {
@@ -25,12 +25,12 @@ public record AuthorizationId(ClientName client, String random) {
         .map(client -> new AuthorizationId(client, text.substring(dot + 1)));
   }
 
-  /** Returns the name under which the store keeps the authorization. */
+  /** Returns the key of the authorization in the store. */
   AuthorizationHandle handle() {
     return new AuthorizationHandle(client, RandomTexts.hashOf(random));
   }
 
-  /** Returns what the address holds. */
+  /** Returns the text for the link. */
   String reveal() {
     return client.value() + "." + random;
   }

@@ -17,14 +17,17 @@ import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.StoreUnavailable;
 
 /**
- * The first half of the authorization-code flow (RFC 6749 §4.1): from a caller's request to the
+ * The first half of the authorization-code flow (RFC 6749 §4.1), from a caller's request to the
  * upstream's consent page. {@link Callbacks} is the second half. Each step blocks for a bounded
  * time.
  */
 @Singleton
 public class Authorizations {
 
-  /** Visits of one authorization that may collide, were somebody to click that fast. */
+  /**
+   * How often a visit is tried while other visits change the same authorization, as after fast
+   * clicks.
+   */
   private static final int TRIES = 5;
 
   private final ClientDirectory clients;
@@ -46,7 +49,7 @@ public class Authorizations {
     this.clock = clock;
   }
 
-  /** Returns whether there is a public address, and so a flow. */
+  /** Returns whether the flow is available, which requires a public address. */
   public boolean areOn() {
     return address.isSet();
   }
@@ -56,13 +59,14 @@ public class Authorizations {
     return address.isSecure();
   }
 
-  /** Whether an authorization began. */
+  /** The result of beginning an authorization. */
   public sealed interface Beginning {
 
     /**
-     * It began.
+     * The authorization began.
      *
-     * @param address for the user's browser; whoever has it can carry the authorization out
+     * @param address the link for the user's browser; whoever has it can carry the authorization
+     *     out
      */
     record Begun(URI address) implements Beginning {
       @Override
@@ -71,16 +75,16 @@ public class Authorizations {
       }
     }
 
-    /** The caller has begun too many for this client. */
+    /** The caller has begun too many authorizations for this client. */
     record TooMany(Duration retryAfter) implements Beginning {}
   }
 
   /**
    * Begins an authorization.
    *
-   * @param client has credentials
-   * @param returnTo one of the client's
-   * @param state the caller's own, which it must give again to redeem the result
+   * @param client a client with credentials
+   * @param returnTo one of the client's {@code return-to}
+   * @param state the caller's own state, which the caller must present again to redeem the result
    */
   public Beginning begin(
       Client client, Caller caller, String returnTo, String state, String traceId) {
@@ -102,11 +106,11 @@ public class Authorizations {
   }
 
   /**
-   * Sends the browser that follows an authorization's address to the upstream. The first browser
-   * owns the authorization.
+   * Sends a browser that follows an authorization's link to the upstream. The first browser owns
+   * the authorization.
    *
-   * @param cookie what this browser has from an earlier visit; null if nothing
-   * @return empty if there is no such authorization for this browser
+   * @param cookie this browser's cookie from an earlier visit; null if it has none
+   * @return empty if this browser has no such authorization
    */
   public Optional<Consent> visit(AuthorizationId id, @Nullable String cookie) {
     var browser = cookie != null && RandomTexts.isId(cookie) ? cookie : RandomTexts.id();
@@ -120,7 +124,7 @@ public class Authorizations {
                     .map(verifier -> new Consent(page(client, state, verifier), browser)));
   }
 
-  /** Returns the code verifier; empty if there is no such authorization for this browser. */
+  /** Returns the code verifier; empty if this browser has no such authorization. */
   private Optional<String> visited(Client client, UpstreamState state, String browser) {
     var handle = state.authorization();
     for (var i = 0; i < TRIES; i++) {
@@ -141,7 +145,7 @@ public class Authorizations {
     throw new StoreUnavailable("an authorization changes too often");
   }
 
-  /** Returns this browser's visits before; empty if it may not visit. */
+  /** Returns this browser's earlier visits; empty if it may not visit. */
   private static Optional<Visits> visits(Authorization authorization, String browser) {
     return switch (authorization.progress()) {
       case Progress.Begun() -> Optional.of(new Visits(browser, List.of()));
@@ -156,9 +160,9 @@ public class Authorizations {
   }
 
   /**
-   * Where the browser is sent.
+   * The address to which the browser is sent.
    *
-   * @param cookie what it must bring back
+   * @param cookie the cookie that the browser must bring back
    */
   public record Consent(URI page, String cookie) {
     @Override

@@ -6,16 +6,17 @@ import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.RefreshToken;
 
 /**
- * An account whose owner has said yes, while the service has not redeemed the result. It is no
+ * An account whose owner has granted access, until the service redeems the result. It is not a
  * connection yet, and nobody gets its tokens.
  *
- * @param state the service's own, which it must give again
- * @param expiresAt its end by the clock of the replica that kept it; bounds what the store says
+ * @param state the service's own state, which it must present again
+ * @param expiresAt when it expires, by the clock of the replica that stored it. It limits the
+ *     lifetime that the store reports
  */
 public record AuthorizedAccount(
     String state, AccessToken token, RefreshToken refreshToken, Instant expiresAt) {
 
-  /** The time from the callback until the service must have redeemed the result. */
+  /** The time within which the service must redeem the result after the callback. */
   public static final Duration LIFE = Duration.ofMinutes(5);
 
   @Override

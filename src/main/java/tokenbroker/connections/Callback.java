@@ -1,9 +1,9 @@
 package tokenbroker.connections;
 
-/** What a browser brings back from the upstream's consent page (RFC 6749 §4.1.2). */
+/** The response that a browser brings back from the upstream's consent page (RFC 6749 §4.1.2). */
 public sealed interface Callback {
 
-  /** The user said yes. */
+  /** The user granted access. */
   record WithCode(String code) implements Callback {
     @Override
     public String toString() {
@@ -12,9 +12,9 @@ public sealed interface Callback {
   }
 
   /**
-   * The user or the upstream said no.
+   * The user or the upstream denied access.
    *
-   * @param error as it came: any text at all
+   * @param error the error as received, which may be any text
    */
   record WithError(String error) implements Callback {}
 }

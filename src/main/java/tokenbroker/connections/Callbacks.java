@@ -22,15 +22,16 @@ import tokenbroker.time.Ticker;
 import tokenbroker.tokens.StoreUnavailable;
 
 /**
- * The second half of the authorization-code flow: a browser comes back from the upstream. However
- * often and wherever it comes back, the authorization is carried out once, and every answer is the
- * same.
+ * The second half of the authorization-code flow: a browser returns from the upstream. The
+ * authorization is carried out once, however often and to whichever replica the browser returns.
+ * Every callback gets the same answer.
  *
  * <ol>
  *   <li>The first callback claims the authorization in the store; only it exchanges the code.
- *   <li>Its outcome is stored before it is answered; others wait for that, for a bounded time.
- *   <li>If no outcome comes, nothing is claimed about the connection: the replica may have died
- *       after the connection was made.
+ *   <li>Its outcome is stored before it is answered. Other callbacks wait for the outcome, for a
+ *       bounded time.
+ *   <li>If no outcome appears, the broker makes no statement about the connection. The replica may
+ *       have died after the connection was made.
  * </ol>
  */
 @Singleton
@@ -40,9 +41,7 @@ public class Callbacks {
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
-  /**
-   * The time that all but the upstream may need: the store, and a process that is short of time.
-   */
+  /** The time for everything except the upstream: the store, and delays of a busy process. */
   private static final Duration ALLOWANCE = Duration.ofSeconds(5);
 
   private final ClientDirectory clients;
@@ -66,10 +65,10 @@ public class Callbacks {
     this.limit = config.upstream().timeout().plus(ALLOWANCE);
   }
 
-  /** Where the browser goes next. */
+  /** The place where the browser goes next. */
   public sealed interface Destination {
 
-    /** Back to the service. */
+    /** The browser goes back to the service. */
     record Back(URI address) implements Destination {
       @Override
       public String toString() {
@@ -78,19 +77,19 @@ public class Callbacks {
     }
 
     /**
-     * There is no such authorization: it is too old, it belongs to another browser, or its client
-     * is gone.
+     * There is no such authorization: it has expired, it belongs to another browser, or its client
+     * no longer exists.
      */
     record Expired() implements Destination {}
 
-    /** Nobody knows whether the account was connected. */
+    /** It is unknown whether the account was connected. */
     record Unknown() implements Destination {}
   }
 
   /**
-   * Carries the authorization out, or says again what came of it.
+   * Carries out the authorization, or repeats its outcome.
    *
-   * @param cookie what the browser brings; null if nothing
+   * @param cookie the browser's cookie; null if it has none
    */
   public Destination receive(UpstreamState state, Callback callback, @Nullable String cookie) {
     var client =
@@ -110,23 +109,23 @@ public class Callbacks {
     };
   }
 
-  /** What a browser finds that comes back. */
+  /** The state that a returning browser meets. */
   private sealed interface Claim {
 
-    /** Nobody came back before: this callback carries the authorization out. */
+    /** This callback is the first, so it carries the authorization out. */
     record First(Authorization authorization) implements Claim {}
 
-    /** It was carried out. */
+    /** The authorization was carried out. */
     record Carried(Authorization authorization, Outcome outcome) implements Claim {}
 
-    /** Somebody else carries it out, or died over it. */
+    /** Another callback is carrying the authorization out, or its process died meanwhile. */
     record UnderWay() implements Claim {}
 
-    /** There is none for this browser and this client. */
+    /** This browser and this client have no such authorization. */
     record Absent() implements Claim {}
   }
 
-  /** Waits if another callback of this authorization is under way, here or elsewhere. */
+  /** Claims the authorization. Waits while another callback processes it on any replica. */
   private Claim claim(Client client, UpstreamState state, String browser) {
     var end = ticker.now().plus(limit).plus(LOOK_AGAIN);
     while (true) {
@@ -174,7 +173,10 @@ public class Callbacks {
     };
   }
 
-  /** This browser gets its answer in any case; a reload then gets "unknown", which is true. */
+  /**
+   * Stores the outcome. If that fails, this browser still gets its answer, and a reload truthfully
+   * gets "unknown".
+   */
   private Outcome finish(UpstreamState state, Outcome outcome) {
     var handle = state.authorization();
     try {
@@ -197,7 +199,10 @@ public class Callbacks {
         : authorization;
   }
 
-  /** The client may have changed since the authorization began. */
+  /**
+   * Returns whether the client's configuration still allows it; it may have changed since the
+   * authorization began.
+   */
   private static boolean isAllowed(Client client, Authorization authorization) {
     return client.returnTo().contains(authorization.returnTo())
         && authorization.provenance().isOfConnectionsOf(client);

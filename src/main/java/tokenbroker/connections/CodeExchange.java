@@ -18,8 +18,8 @@ import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.StoreUnavailable;
 
 /**
- * Turns what the upstream sent back into a result or an error. The browser gets the words of RFC
- * 6749 §4.1.2.1 alone; the log and the audit get the reason.
+ * The exchange of the upstream's response for a result or an error. The browser gets only the error
+ * codes of RFC 6749 §4.1.2.1. The log and the audit get the reason.
  */
 @Singleton
 class CodeExchange {
@@ -30,7 +30,10 @@ class CodeExchange {
   private static final String SERVER_ERROR = "server_error";
   private static final String UNAVAILABLE = "temporarily_unavailable";
 
-  /** The errors of RFC 6749 §4.1.2.1. They go back as they are, others as a server_error. */
+  /**
+   * The errors of RFC 6749 §4.1.2.1. They are passed on unchanged; any other error becomes {@code
+   * server_error}.
+   */
   private static final Set<String> ERRORS =
       Set.of(
           "invalid_request",
@@ -57,7 +60,7 @@ class CodeExchange {
     this.address = address;
   }
 
-  /** Exchanges the code and keeps the result. Blocks for a bounded time. */
+  /** Exchanges the code and stores the result. Blocks for a bounded time. */
   Outcome carryOut(Client client, Authorization authorization, String code) {
     var result = grants.exchange(client, code, address.callback(), authorization.verifier());
     return switch (result) {
@@ -69,7 +72,7 @@ class CodeExchange {
     };
   }
 
-  /** Returns the word of RFC 6749 §4.1.2.1. */
+  /** Returns the error code of RFC 6749 §4.1.2.1. */
   private static String browserError(FailureCause cause) {
     return switch (cause) {
       case Outage _, Local _ -> UNAVAILABLE;
@@ -77,7 +80,10 @@ class CodeExchange {
     };
   }
 
-  /** The upstream gave no code. A user who says no is no fault, and not worth a warning. */
+  /**
+   * Records that the upstream returned no code. A user's refusal is not a fault and causes no
+   * warning.
+   */
   Outcome refused(Client client, Authorization authorization, String error) {
     if (error.equals(ACCESS_DENIED)) {
       notConnected(client, authorization, ACCESS_DENIED, ACCESS_DENIED);

@@ -8,15 +8,16 @@ import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.Provenance;
 
 /**
- * A TrackMage account whose owner allowed one of our clients.
+ * A TrackMage account whose owner granted access to one of our clients.
  *
- * @param userId TrackMage's id of the owner; null where it gave none
- * @param userEmail personal data; null where TrackMage gave none
- * @param connectedAt when the owner last said yes
- * @param expiresAt the end of the access token that came last
- * @param provenance the server and the TrackMage client that the owner allowed: the refresh token
- *     goes nowhere else
- * @param version counts the refresh tokens that it has had
+ * @param userId TrackMage's id of the owner; null if TrackMage returned none
+ * @param userEmail the owner's email address, which is personal data; null if TrackMage returned
+ *     none
+ * @param connectedAt when the owner last granted access
+ * @param expiresAt when the latest access token expires
+ * @param provenance the server and TrackMage client that the owner allowed; the refresh token is
+ *     sent to no other
+ * @param version the number of refresh tokens that the connection has had
  */
 public record Connection(
     ConnectionId id,
@@ -28,19 +29,19 @@ public record Connection(
     Provenance provenance,
     long version) {
 
-  /** Whether its tokens can be renewed. */
+  /** Whether the connection's tokens can be renewed. */
   public enum State {
     ACTIVE,
-    /** The refresh token is dead: only its owner can bring another one. */
+    /** The refresh token is dead, and only the owner can bring a new one by connecting again. */
     RECONNECT_REQUIRED;
 
-    /** The value on the wire and in the store. */
+    /** Returns the value in responses and in the store. */
     public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
-  /** Returns the connection of a user who has just said yes, under a new random id. */
+  /** Returns a connection for a user who has just granted access, with a new random id. */
   static Connection of(AccessToken token) {
     return new Connection(
         new ConnectionId(RandomTexts.id()),
@@ -53,14 +54,14 @@ public record Connection(
         1);
   }
 
-  /** Returns whether both belong to one TrackMage user; false if that is not known. */
+  /** Returns whether both connections belong to the same TrackMage user; false if unknown. */
   public boolean hasUserOf(Connection other) {
     return userId != null
         ? userId.equals(other.userId)
         : userEmail != null && other.userId == null && userEmail.equals(other.userEmail);
   }
 
-  /** Returns this connection in place of the user's former one. */
+  /** Returns this connection under the id of the user's former connection, which it replaces. */
   public Connection replacing(Connection former) {
     return new Connection(
         former.id,
@@ -73,19 +74,19 @@ public record Connection(
         former.version + 1);
   }
 
-  /** Returns it in another state. */
+  /** Returns this connection in another state. */
   public Connection in(State other) {
     return new Connection(
         id, userId, userEmail, other, connectedAt, expiresAt, provenance, version);
   }
 
-  /** Returns it active, with an access token that ends then. */
+  /** Returns this connection as active, with an access token that expires at {@code end}. */
   public Connection until(Instant end) {
     return new Connection(
         id, userId, userEmail, State.ACTIVE, connectedAt, end, provenance, version);
   }
 
-  /** Returns it with a newer refresh token. */
+  /** Returns this connection with the version of a newer refresh token. */
   public Connection rotated() {
     return new Connection(
         id, userId, userEmail, state, connectedAt, expiresAt, provenance, version + 1);

@@ -23,7 +23,7 @@ import tokenbroker.observability.Requester;
 import tokenbroker.tokens.Account;
 import tokenbroker.tokens.TokenId;
 
-/** What befalls connections, for the audit and for Prometheus. */
+/** The events of connections, for the audit and for Prometheus. */
 @Singleton
 class ConnectionEvents {
 
@@ -51,7 +51,7 @@ class ConnectionEvents {
     labels.onEnded(this::forget);
   }
 
-  /** A user said yes; the service has yet to redeem the result. */
+  /** Records that a user granted access; the service has not redeemed the result yet. */
   void authorized(Caller asked, Account account, TokenId token, String traceId) {
     audit.record(
         AuditEntry.of(AuditEvent.CONNECT, "authorized")
@@ -60,15 +60,15 @@ class ConnectionEvents {
             .token(token));
   }
 
-  /** A service redeemed the result. */
+  /** Records that a service redeemed the result. */
   void connected(Requester by, Account account, TokenId token) {
     audit.record(AuditEntry.of(AuditEvent.REDEEM, "connected").by(by).of(account).token(token));
   }
 
   /**
-   * Records an authorization that connected nothing.
+   * Records an authorization that connected no account.
    *
-   * @param reason a word from here or an OAuth error; never the upstream's text
+   * @param reason a word from this package or an OAuth error; never the upstream's text
    */
   void notConnected(Caller asked, Account account, String outcome, String reason, String traceId) {
     audit.record(
@@ -78,7 +78,7 @@ class ConnectionEvents {
             .because(reason));
   }
 
-  /** A caller brought a result that it may not redeem. */
+  /** Records that a caller presented a result that it may not redeem. */
   void notRedeemed(Requester by, ClientName client) {
     audit.record(AuditEntry.of(AuditEvent.REDEEM, "invalid_result").by(by).of(Account.of(client)));
   }
@@ -87,7 +87,7 @@ class ConnectionEvents {
     audit.record(AuditEntry.of(AuditEvent.REFRESH, "refreshed").of(account).token(token));
   }
 
-  /** The refresh token is dead. */
+  /** Records that the refresh token is dead. */
   void ended(Account account) {
     labels.change(
         account.client(),
@@ -104,12 +104,12 @@ class ConnectionEvents {
     audit.record(AuditEntry.of(AuditEvent.REVOKE, "removed").by(by).of(account));
   }
 
-  /** Shows these numbers from now on, and no others. */
+  /** Replaces the counts that the gauges show. */
   synchronized void count(Map<ClientName, Counts> counts) {
     counted.clear();
     counts.forEach(
         (client, count) -> {
-          if (labels.has(client)) { // It may have been removed while the store was asked.
+          if (labels.has(client)) { // It may have been removed since.
             counted.put(client, count);
           }
         });

@@ -11,39 +11,39 @@ import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.RefreshToken;
 
 /**
- * Where connections are kept, with their refresh tokens: data that nothing else holds. Every method
- * blocks for a bounded time and throws {@link tokenbroker.tokens.StoreUnavailable} where the store
- * does not answer or cannot read what it holds; then nothing is known of what came of a change.
+ * A store of connections and their refresh tokens, which exist nowhere else. Each method blocks for
+ * a bounded time. It throws {@link tokenbroker.tokens.StoreUnavailable} if the store does not
+ * answer or its data cannot be read. It is then unknown whether a change was made.
  */
 public interface ConnectionStore {
 
   /**
-   * Keeps a connection. If its user has one already, that is replaced under its own id, and a
-   * renewal of it is superseded.
+   * Stores a connection. If its user already has one, the new one replaces it under its id, and a
+   * renewal in progress is superseded.
    *
-   * @return the connection as it is kept
+   * @return the connection as stored
    */
   Connection put(ClientName client, Connection connection, RefreshToken token);
 
-  /** Returns the connection, without its refresh token. */
+  /** Returns the connection without its refresh token. */
   Optional<Connection> find(Account account);
 
   /**
-   * Hands out the refresh token to be used up, to one at a time over all replicas: in the same step
-   * the connection is claimed. A claim is renewed until it is closed or its process dies; it then
-   * outlasts the longest renewal.
+   * Claims a connection and returns its refresh token in the same step, to one holder at a time
+   * across all replicas. A claim is extended until it is closed or its process dies. In the latter
+   * case it still outlasts the longest renewal.
    *
-   * @param seen the revision of the refresh token that is to be used up; empty for whatever is kept
+   * @param seen the revision of the refresh token to use up; empty matches any
    */
   Claiming claim(Account account, String seen);
 
-  /** What a wish to renew a connection came to. */
+  /** The result of claiming a connection. */
   sealed interface Claiming {
     record Claimed(StoredConnection held, Claim claim) implements Claiming {}
 
     record ClaimedElsewhere() implements Claiming {}
 
-    /** Another refresh token than the one seen is kept by now. */
+    /** The store now has a refresh token other than the one seen. */
     record Changed() implements Claiming {}
 
     /** The refresh token is dead. */
@@ -52,67 +52,69 @@ public interface ConnectionStore {
     record Absent() implements Claiming {}
   }
 
-  /** The right to use up a connection's refresh token, and to say that it is dead. */
+  /** The right to use up a connection's refresh token, and to declare it dead. */
   interface Claim extends AutoCloseable {
 
-    /** Names the holder, unlike any other. */
+    /** Returns the holder's unique name. */
     String owner();
 
-    /** Gives the claim back if it is still this holder's. Never throws, never blocks. */
+    /** Releases the claim if this holder still has it. Never throws, never blocks. */
     @Override
     void close();
   }
 
   /**
-   * Replaces the refresh token where it still is the one that was {@code seen}, or this very change
-   * was made already. The connection is active then. Whoever used the stored refresh token up has
-   * its only successor, so this needs no claim any more.
+   * Replaces the refresh token if it still is the one that was {@code seen}, or if this same change
+   * was already made. The connection is active afterwards. No claim is needed, because whoever used
+   * up the stored refresh token has its only successor.
    *
-   * @return whether {@code next} is what is kept now
+   * @return whether {@code next} is stored now
    */
   boolean rotate(Account account, String seen, Rotation next);
 
   /**
-   * Marks a connection whose refresh token is dead, where it still is the one {@code seen} and
-   * claimed.
+   * Marks a connection whose refresh token is dead, if it still has the one {@code seen} and the
+   * claim is still held.
    */
   boolean end(Account account, String seen, Claim claim);
 
   /**
-   * Returns some connections that nobody has renewed for so long that it is time. If there are more
-   * than the limit, they are others each time: those that cannot be renewed stand in nobody's way.
+   * Returns some connections that are due because nobody has renewed them for so long. If more than
+   * {@code limit} are due, each call returns different ones. Connections that cannot be renewed
+   * therefore do not block others.
    */
   List<ConnectionId> due(ClientName client, int limit);
 
-  /** Removes a connection and all that is cached of it, and tells every replica. */
+  /** Removes a connection and everything that is cached of it, and tells every replica. */
   boolean remove(Account account);
 
   /**
-   * Some connections of a client in the order of their ids.
+   * Returns some connections of a client in the order of their ids.
    *
-   * @param after the last one of the page before; null for the first page
+   * @param after the last id of the previous page; null for the first page
    */
   Page page(ClientName client, @Nullable ConnectionId after, int limit);
 
   Counts count(ClientName client);
 
-  /** Whether what is put here outlives the store's own process, as far as it says. */
+  /**
+   * Returns whether stored data survives a restart of the store, as far as the store reports it.
+   */
   Durability durability();
 
   /**
    * A connection and its refresh token.
    *
-   * @param revision names the refresh token, and tells nothing of it
+   * @param revision identifies the refresh token and reveals nothing about it
    */
   record StoredConnection(Connection connection, RefreshToken refreshToken, String revision) {}
 
   /**
    * A newer refresh token.
    *
-   * @param sealed as it will be kept, with its connection, so that the same change can be made once
-   *     more
-   * @param expiresAt of the access token that came with it
-   * @param version of the connection
+   * @param sealed the value to store, with its connection, so that the same change can be repeated
+   * @param expiresAt when the access token that came with it expires
+   * @param version the version of the connection
    */
   record Rotation(String sealed, Instant expiresAt, long version) {
     @Override
@@ -121,29 +123,29 @@ public interface ConnectionStore {
     }
   }
 
-  /** How {@link #rotate} wants a connection and its newer refresh token. */
+  /** Returns the form in which {@link #rotate} takes a connection and its newer refresh token. */
   Rotation rotation(Account account, Connection connection, RefreshToken next);
 
   /**
-   * Some connections.
+   * A page of connections.
    *
-   * @param unreadable those of which no more than the id can be read
-   * @param next the last id of this page, where there is another page; else null
+   * @param unreadable the connections of which only the id can be read
+   * @param next the last id of this page if there is another page, else null
    */
   record Page(
       List<Connection> connections, List<ConnectionId> unreadable, @Nullable ConnectionId next) {}
 
   /**
-   * How many connections a client has.
+   * The number of connections that a client has.
    *
-   * @param overdue those that should have been renewed more than {@link #OVERDUE_AFTER} ago
+   * @param overdue those whose renewal was due more than {@link #OVERDUE_AFTER} ago
    */
   record Counts(long active, long reconnectRequired, long overdue) {}
 
-  /** From when on a connection that was not renewed in time is in danger. */
+  /** How long after its due time a connection that was not renewed is in danger. */
   Duration OVERDUE_AFTER = Duration.ofDays(1);
 
-  /** What is known of how the store keeps data. */
+  /** Whether the store keeps data across a restart. */
   enum Durability {
     DURABLE,
     /** A restart of the store loses connections. */

@@ -19,7 +19,7 @@ import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.StoreUnavailable;
 import tokenbroker.tokens.TokenBroker;
 
-/** The connections that there are. Each method blocks for a bounded time. */
+/** The existing connections. Each method blocks for a bounded time. */
 @Singleton
 public class Connections {
 
@@ -50,12 +50,12 @@ public class Connections {
     source.onLate(broker::serve);
   }
 
-  /** In the order of their ids, after the last of the page before. */
+  /** Returns connections in the order of their ids, after the last id of the previous page. */
   public Page page(ClientName client, @Nullable ConnectionId after, int limit) {
     return store.page(client, after, limit);
   }
 
-  /** Forgets a connection everywhere; false where there was none. */
+  /** Removes a connection everywhere. Returns false if it did not exist. */
   public boolean remove(Account account, Requester by) {
     var removed = store.remove(account);
     broker.forget(account);
@@ -65,18 +65,18 @@ public class Connections {
     return removed;
   }
 
-  /** Called each second: what the store could not take when it came is offered again. */
+  /** Offers the store again what it could not take before. Called each second. */
   public void settle() {
     source.settle();
   }
 
-  /** Before the process ends: what is under way is a refresh token that was used up. */
+  /** Finishes renewals before the process ends. Each of them has used up a refresh token. */
   void end(@Observes ShutdownEvent event) {
     source.finish();
     settle();
   }
 
-  /** Called now and then: counts what there is, and asks the store how it keeps it. */
+  /** Counts the connections and asks the store whether it keeps data. Called periodically. */
   public void takeStock() {
     if (!on) {
       return;

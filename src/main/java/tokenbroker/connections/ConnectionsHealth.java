@@ -6,7 +6,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Told, and no reason to be not ready. */
+/** A health check that reports on connections and never makes the broker unready. */
 @Readiness
 @Singleton
 class ConnectionsHealth implements HealthCheck {

@@ -23,16 +23,19 @@ import tokenbroker.tokens.TokenResult.TimedOut;
 import tokenbroker.tokens.TokenResult.TooSoon;
 
 /**
- * Renews connections that nobody uses, before their refresh tokens expire. The store knows which
- * are due. Every replica takes some of them by chance, and the claim on a connection keeps two from
- * renewing the same one.
+ * The renewal of connections that nobody uses, before their refresh tokens expire. The store knows
+ * which are due. Each replica takes a random part of them. The claim on a connection prevents two
+ * replicas from renewing the same one.
  */
 @Singleton
 public class KeepAlive {
 
   private static final Logger LOG = Logger.getLogger(KeepAlive.class);
 
-  /** How many one replica renews in one run. Each 10 s, that is 100,000 in less than six hours. */
+  /**
+   * How many connections one replica renews in one run. With a run each 10 s, that is 100,000 in
+   * less than six hours.
+   */
   private static final int MOST_IN_A_RUN = 50;
 
   private static final int AT_ONCE = 8;
@@ -41,7 +44,7 @@ public class KeepAlive {
   private final ClientDirectory clients;
   private final TokenBroker broker;
 
-  /** Why the last run could not renew some of them; empty if it could renew all. */
+  /** Why the last run could not renew some connections; null if it could renew all. */
   private @Nullable FailureCause told;
 
   KeepAlive(ConnectionStore store, ClientDirectory clients, TokenBroker broker) {
@@ -50,7 +53,10 @@ public class KeepAlive {
     this.broker = broker;
   }
 
-  /** Called every few seconds; blocks until what it took is renewed, or could not be. */
+  /**
+   * Renews the due connections. Called every few seconds; blocks until each has been renewed or has
+   * failed.
+   */
   public void run() {
     var due = due();
     if (due.isEmpty()) {
@@ -70,12 +76,12 @@ public class KeepAlive {
   private Optional<Failure> renew(Due due) {
     return switch (broker.keepAlive(due.client, due.account)) {
       case Failed(var cause, _) -> Optional.of(new Failure(due.account, cause));
-      // Kept alive, here or elsewhere, or not there any more.
+      // Renewed here or on another replica, or no longer existing.
       case Issued _, TimedOut _, Gone _, TooSoon _ -> Optional.empty();
     };
   }
 
-  /** Says what is new: the same connections may fail again and again. */
+  /** Logs a new cause only, because the same connections may fail again and again. */
   private void tell(Queue<Failure> failures) {
     var first = failures.peek();
     var cause = first == null ? null : first.cause;

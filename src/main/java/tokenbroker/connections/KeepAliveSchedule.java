@@ -6,8 +6,9 @@ import tokenbroker.config.BrokerConfig;
 import tokenbroker.tokens.ConnectionId;
 
 /**
- * When a connection that nobody uses is renewed: up to a tenth earlier than configured, each
- * connection at its own time, so that those that were connected together are not renewed together.
+ * The times at which connections that nobody uses are renewed: up to a tenth earlier than
+ * configured. Each connection has its own time, so that connections made together are not renewed
+ * together.
  */
 @Singleton
 public class KeepAliveSchedule {
@@ -22,7 +23,7 @@ public class KeepAliveSchedule {
     this.keepAlive = config.connections().keepAlive();
   }
 
-  /** Returns how long from its last renewal the connection is renewed at the latest. */
+  /** Returns how long after its last renewal the connection is renewed at the latest. */
   public Duration dueAfter(ConnectionId connection) {
     var step = Math.floorMod(connection.value().hashCode() * 0x9E3779B9, STEPS);
     var jitter = keepAlive.dividedBy((long) SHARES * STEPS).multipliedBy(step);

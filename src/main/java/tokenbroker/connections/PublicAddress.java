@@ -5,7 +5,7 @@ import java.net.URI;
 import java.util.Optional;
 import tokenbroker.config.BrokerConfig;
 
-/** The broker's own address as browsers see it. Without one there are no authorizations. */
+/** The broker's own address as browsers see it. Without it there are no authorizations. */
 @Singleton
 class PublicAddress {
 

@@ -10,7 +10,7 @@ import java.util.Base64;
 import java.util.regex.Pattern;
 import tokenbroker.seal.Sha256;
 
-/** Texts that cannot be guessed, and their hashes; all in base64url. */
+/** A generator of texts that cannot be guessed, and of their hashes, all in base64url. */
 final class RandomTexts {
 
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -20,7 +20,7 @@ final class RandomTexts {
 
   private RandomTexts() {}
 
-  /** 128 bits. */
+  /** Returns 128 random bits. */
   static String id() {
     return random(ID_BYTES);
   }
@@ -29,22 +29,22 @@ final class RandomTexts {
     return ID.matcher(text).matches();
   }
 
-  /** A code verifier (RFC 7636 §4.1). */
+  /** Returns a code verifier (RFC 7636 §4.1). */
   static String verifier() {
     return random(VERIFIER_BYTES);
   }
 
-  /** The S256 challenge of a verifier (RFC 7636 §4.2), among others. */
+  /** Returns the SHA-256 of a text, such as the S256 challenge of a verifier (RFC 7636 §4.2). */
   static String sha256(String text) {
     return encode(Sha256.of(text.getBytes(US_ASCII)));
   }
 
-  /** Returns the first 128 bits of a hash: the store's name for a text that it must not hold. */
+  /** Returns the first 128 bits of a hash: the store's key for a text that it must not contain. */
   static String hashOf(String text) {
     return encode(Arrays.copyOf(Sha256.of(text), ID_BYTES));
   }
 
-  /** Compares without telling by its time how much is equal. */
+  /** Compares two texts in constant time, so that timing does not reveal how much is equal. */
   static boolean isSame(String one, String other) {
     return MessageDigest.isEqual(one.getBytes(UTF_8), other.getBytes(UTF_8));
   }

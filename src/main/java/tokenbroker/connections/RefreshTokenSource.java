@@ -23,8 +23,8 @@ import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.TokenSource;
 
 /**
- * Tokens of connections. A {@link Renewal} goes on when nobody waits for it any more: its refresh
- * token is used up, and what it brings late serves the next one.
+ * A source of tokens for connections. A {@link Renewal} continues after its callers have given up,
+ * because its refresh token is used up. The token that arrives late serves later callers.
  */
 @Singleton
 @Typed(RefreshTokenSource.class)
@@ -53,12 +53,12 @@ public class RefreshTokenSource implements TokenSource {
     this.timeLimit = config.upstream().timeout();
   }
 
-  /** A renewal, and whether somebody still waits for it. */
+  /** A renewal, and whether its caller has given up. */
   private static final class UnderWay extends CompletableFuture<FetchResult> {
     private volatile boolean abandoned;
   }
 
-  /** Waits for the time limit of the upstream at most; the renewal goes on after it. */
+  /** Waits at most for the upstream's time limit; the renewal continues after that. */
   @Override
   public FetchResult fetch(Client client, Account account, String seenGrant) {
     var renewal = underWay.computeIfAbsent(account, it -> begin(client, it, seenGrant));
@@ -92,16 +92,16 @@ public class RefreshTokenSource implements TokenSource {
         lateListener.accept(account, token);
         whenKept.run();
       }
-    } catch (RuntimeException | Error e) { // Whoever waits must not hang.
+    } catch (RuntimeException | Error e) { // The waiting caller must not hang.
       underWay.remove(account, renewal);
       renewal.completeExceptionally(e);
-      if (renewal.abandoned) { // Else whoever waits says so.
+      if (renewal.abandoned) { // Else the waiting caller logs it.
         LOG.errorf("A renewal of %s broke: %s", account, e.getClass().getName());
       }
     }
   }
 
-  /** Waits, for a bounded time, for the renewals under way: each has used a refresh token up. */
+  /** Waits for a bounded time for the renewals in progress. Each has used up a refresh token. */
   void finish() {
     try {
       CompletableFuture.allOf(underWay.values().toArray(CompletableFuture[]::new))
@@ -114,19 +114,19 @@ public class RefreshTokenSource implements TokenSource {
   }
 
   /**
-   * Tells of each token that nobody waits for any more, when the store has the refresh token that
-   * came along.
+   * Registers the listener for tokens whose callers have given up. It is called after the store has
+   * the refresh token that came with them.
    */
   void onLate(BiConsumer<Account, AccessToken> listener) {
     lateListener = listener;
   }
 
-  /** Offers the store what it could not take when it came. Called each second. */
+  /** Offers the store again what it could not take before. Called each second. */
   void settle() {
     rotations.settleAll(lateListener);
   }
 
-  /** Refresh tokens that only this process holds. */
+  /** Returns how many refresh tokens only this process holds. */
   int waiting() {
     return rotations.waiting();
   }

@@ -24,15 +24,15 @@ import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.StoreUnavailable;
 
 /**
- * One renewal of a connection, which costs its refresh token. TrackMage replaces that at every use,
- * without any grace. So
+ * One renewal of a connection, which uses up its refresh token. TrackMage replaces the refresh
+ * token at each use, without a grace period. Therefore:
  *
  * <ol>
- *   <li>one renewal at a time uses it, over all replicas: whoever has claimed the connection, from
- *       before the request until what came of it is stored;
- *   <li>what replaces it is stored before the access token is handed on;
- *   <li>an answer that may have been lost on the way is asked for once more with the old one;
- *   <li>only the upstream's own {@code invalid_grant}, for the one that is stored, ends a
+ *   <li>One renewal at a time uses it, across all replicas. Its claim on the connection lasts from
+ *       before the request until the outcome is stored.
+ *   <li>The new refresh token is stored before the access token is handed on.
+ *   <li>If the response may have been lost, the request is retried once with the old refresh token.
+ *   <li>Only the upstream's own {@code invalid_grant} for the stored refresh token ends a
  *       connection.
  * </ol>
  */
@@ -50,7 +50,9 @@ final class Renewal {
   private final ConnectionEvents records;
 
   /**
-   * @param seen the revision of the refresh token that is to be used up; empty for whatever is kept
+   * Creates a renewal that has not started.
+   *
+   * @param seen the revision of the refresh token to use up; empty matches any
    */
   Renewal(
       Client client,
@@ -70,8 +72,8 @@ final class Renewal {
   }
 
   /**
-   * Goes through all states. A connection that was renewed stays claimed until the token is kept.
-   * Blocks for several time limits of the upstream at most.
+   * Runs through all states. A renewed connection stays claimed until its access token is in the
+   * store. Blocks for at most several of the upstream's time limits.
    */
   FetchResult run() {
     RenewalState state = new Unclaimed();
@@ -80,7 +82,7 @@ final class Renewal {
       while (true) {
         switch (state) {
           case Done(FetchResult.Fetched fetched) -> {
-            claim = null; // Until the token is kept, see whenKept.
+            claim = null; // whenKept closes it.
             return fetched;
           }
           case Done(var result) -> {
@@ -105,7 +107,7 @@ final class Renewal {
   }
 
   /**
-   * Makes one step.
+   * Performs one step.
    *
    * @throws StoreUnavailable if the store does not answer
    */
@@ -136,7 +138,8 @@ final class Renewal {
 
   private RenewalState refresh(StoredConnection held, Claim claim, boolean retried) {
     if (!held.connection().provenance().isOfConnectionsOf(client)) {
-      // Another server, or another client there. The former may come back, so nothing is marked.
+      // The client has another server or TrackMage client now. The former one may be configured
+      // again, so the connection is not marked.
       return new Done(new FetchResult.Failed(Local.RECONNECT_REQUIRED));
     }
     return switch (grants.refresh(client, held.refreshToken())) {
@@ -149,7 +152,10 @@ final class Renewal {
     };
   }
 
-  /** After a time-out nobody waits any more: the next renewal asks again. */
+  /**
+   * Returns whether the response may have been lost. A timeout is excluded, because nobody waits
+   * any more; the next renewal retries.
+   */
   private static boolean mayBeLost(FailureCause cause) {
     return cause instanceof InvalidResponse || cause == Outage.CONNECT;
   }

@@ -7,37 +7,37 @@ import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.FetchResult;
 import tokenbroker.tokens.RefreshToken;
 
-/** Where the renewal of a connection stands. */
+/** The state of a connection's renewal. */
 sealed interface RenewalState {
 
-  /** Nothing has happened yet. */
+  /** The renewal has not started. */
   record Unclaimed() implements RenewalState {}
 
   /**
-   * The refresh token is this renewal's to use up.
+   * This renewal may use up the refresh token.
    *
-   * @param retried whether it was sent already, and the answer may have been lost
+   * @param retried whether the token was already sent and the response may have been lost
    */
   record Claimed(StoredConnection held, Claim claim, boolean retried) implements RenewalState {}
 
   /**
-   * The upstream has given a token; what renews it next is not stored yet.
+   * The upstream returned a token; the new refresh token is not stored yet.
    *
-   * @param next null if the upstream lets the old refresh token be used again
+   * @param next the new refresh token; null if the upstream allows the old one to be used again
    */
   record Refreshed(
       StoredConnection held, Claim claim, AccessToken token, @Nullable RefreshToken next)
       implements RenewalState {}
 
-  /** The upstream takes this refresh token no longer. */
+  /** The upstream no longer accepts this refresh token. */
   record Refused(StoredConnection held, Claim claim) implements RenewalState {}
 
   /**
-   * The store does not take what renews the token next. It is offered again, and the connection
-   * stays claimed until then.
+   * The store did not take the new refresh token. It is offered again, and the connection stays
+   * claimed until then.
    */
   record Unsaved() implements RenewalState {}
 
-  /** All is said. */
+  /** The renewal has its result. */
   record Done(FetchResult result) implements RenewalState {}
 }

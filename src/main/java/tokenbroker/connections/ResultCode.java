@@ -5,7 +5,7 @@ import tokenbroker.clients.ClientName;
 
 /**
  * The one-time code that a browser takes to the service, which redeems it: 128 random bits in
- * base64url. The store knows it by its hash.
+ * base64url. The store has only its hash.
  */
 public record ResultCode(ClientName client, String random) {
 
@@ -13,12 +13,12 @@ public record ResultCode(ClientName client, String random) {
     return new ResultCode(client, RandomTexts.id());
   }
 
-  /** Reads what a caller sends; empty if it is none. */
+  /** Parses the code that a caller sends. Returns empty if the text is not a code. */
   public static Optional<ResultCode> parse(ClientName client, String text) {
     return RandomTexts.isId(text) ? Optional.of(new ResultCode(client, text)) : Optional.empty();
   }
 
-  /** Returns the name under which the store keeps the result: 128 bits in base64url. */
+  /** Returns the key of the result in the store: 128 bits in base64url. */
   public String hash() {
     return RandomTexts.hashOf(random);
   }

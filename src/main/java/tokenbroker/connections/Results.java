@@ -12,10 +12,10 @@ import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.TokenBroker;
 
 /**
- * The last step of the authorization-code flow: a service redeems the code that its user's browser
- * brought, over the back channel, and learns which connection it is. Only then is there one. The
- * service proves by the {@code state} of its own user's session that this user began the
- * authorization; a code alone, in whatever hands, connects nothing.
+ * The last step of the authorization-code flow. A service redeems the code that its user's browser
+ * brought, over the back channel, and learns which connection it is. The connection exists only
+ * from then on. The service presents the {@code state} of its own user's session, which proves that
+ * this user began the authorization. Nobody can connect an account with a code alone.
  */
 @Singleton
 public class Results {
@@ -39,7 +39,7 @@ public class Results {
     this.clocks = clocks;
   }
 
-  /** Keeps what the upstream gave until the service redeems it. */
+  /** Stores the upstream's tokens until the service redeems the result. */
   ResultCode keep(ClientName client, String state, AccessToken token, RefreshToken refreshToken) {
     var code = ResultCode.next(client);
     pending.keepResult(
@@ -50,12 +50,12 @@ public class Results {
   }
 
   /**
-   * Makes the connection. Blocks for a bounded time.
+   * Creates the connection. Blocks for a bounded time.
    *
-   * @param code what the browser brought
-   * @param state the one in the session of the service's user
-   * @return empty if the result was redeemed before, has expired, belongs to another client, or
-   *     began with another state; the caller is never told which
+   * @param code the code that the browser brought
+   * @param state the state in the session of the service's user
+   * @return empty if the result was already redeemed, has expired, belongs to another client, or
+   *     began with another state. The caller never learns which
    * @throws tokenbroker.tokens.StoreUnavailable if the store does not answer
    */
   public Optional<Connection> redeem(Client client, Requester by, String code, String state) {

@@ -8,11 +8,11 @@ import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectedAccounts;
 import tokenbroker.tokens.StoreUnavailable;
 
-/** The connected accounts that the store has. */
+/** The connected accounts in the store. */
 @Singleton
 class StoredAccounts implements ConnectedAccounts {
 
-  /** So many are looked through. */
+  /** How many connections of a client are examined. */
   private static final int LOOKED_AT = 100;
 
   private final ConnectionStore store;

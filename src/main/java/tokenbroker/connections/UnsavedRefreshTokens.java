@@ -12,9 +12,9 @@ import tokenbroker.tokens.Account;
 import tokenbroker.tokens.StoreUnavailable;
 
 /**
- * Refresh tokens that the store could not take when they came. Nobody has been answered with what
- * came along; they are offered again until the store takes them, for the one that it holds is used
- * up.
+ * The refresh tokens that the store could not take when they arrived. The store's own token is used
+ * up, so these are offered again until the store takes them. No caller has been given the access
+ * tokens that came with them.
  */
 final class UnsavedRefreshTokens {
 
@@ -23,12 +23,12 @@ final class UnsavedRefreshTokens {
   private final ConnectionStore store;
   private final Map<Account, Unsaved> unsaved = new ConcurrentHashMap<>();
 
-  /** What became of a refresh token that was to be stored. */
+  /** The result of storing a refresh token. */
   enum Saving {
     SAVED,
-    /** The store has another one by now; this one is worth nothing. */
+    /** The store has another refresh token by now, so this one is useless. */
     SUPERSEDED,
-    /** The store did not answer: it is kept here, and offered again. */
+    /** The store did not answer: the token is held here and offered again. */
     WAITING
   }
 
@@ -41,7 +41,8 @@ final class UnsavedRefreshTokens {
   /**
    * Stores a refresh token.
    *
-   * @param claim of the renewal that brought it; kept, and closed later, if it must wait
+   * @param claim the claim of the renewal that fetched it; if it must wait, the claim is held and
+   *     closed later
    */
   Saving save(Account account, String seen, Rotation next, AccessToken token, Claim claim) {
     try {
@@ -54,17 +55,20 @@ final class UnsavedRefreshTokens {
   }
 
   /**
-   * Offers what waits for this account; throws where the store does not take it.
+   * Offers the store the waiting refresh token of this account.
    *
-   * @return the token that came along, which may be handed on now; null where nothing waited, or
-   *     the store has something newer
+   * @return the access token that came with it, which may be handed on now; null if none waited or
+   *     the store has a newer refresh token
+   * @throws StoreUnavailable if the store does not take it
    */
   @Nullable AccessToken settle(Account account) {
     var waiting = unsaved.get(account);
     return waiting != null && settle(account, waiting) ? waiting.token : null;
   }
 
-  /** Offers all that waits, and tells of what was stored now. */
+  /**
+   * Offers the store all waiting refresh tokens, and calls {@code settled} for each one it took.
+   */
   void settleAll(BiConsumer<Account, AccessToken> settled) {
     unsaved.forEach(
         (account, waiting) -> {

@@ -4,8 +4,8 @@ import java.util.Optional;
 import tokenbroker.clients.ClientName;
 
 /**
- * The {@code state} that the broker sends to the upstream (RFC 6749 §4.1.1): the handle of the
- * authorization, and a secret that is made anew for each visit. The store has the secret's hash.
+ * The {@code state} that the broker sends to the upstream (RFC 6749 §4.1.1). It consists of the
+ * authorization's handle and a new secret for each visit. The store has only the secret's hash.
  *
  * @param secret 128 random bits in base64url
  */
@@ -18,7 +18,7 @@ public record UpstreamState(AuthorizationHandle authorization, String secret) {
     return new UpstreamState(authorization, RandomTexts.id());
   }
 
-  /** Reads what a browser brings back; empty if it is none. */
+  /** Parses the state that a browser brings back. Returns empty if the text is not a state. */
   public static Optional<UpstreamState> parse(String text) {
     var parts = text.length() > LONGEST ? new String[0] : text.split("\\.", -1);
     if (parts.length != PARTS || !RandomTexts.isId(parts[1]) || !RandomTexts.isId(parts[2])) {
@@ -28,12 +28,12 @@ public record UpstreamState(AuthorizationHandle authorization, String secret) {
         .map(client -> new UpstreamState(new AuthorizationHandle(client, parts[1]), parts[2]));
   }
 
-  /** Returns what goes to the upstream. */
+  /** Returns the text that is sent to the upstream. */
   String reveal() {
     return authorization.client().value() + "." + authorization.hash() + "." + secret;
   }
 
-  /** Returns what the store keeps of the secret. */
+  /** Returns the hash of the secret that the store keeps. */
   String hash() {
     return RandomTexts.hashOf(secret);
   }

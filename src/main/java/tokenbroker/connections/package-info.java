@@ -1,6 +1,6 @@
 /**
- * TrackMage accounts that users connected: the authorization-code flow, and the rotation of refresh
- * tokens. What is here is data, not cache.
+ * The TrackMage accounts that users connected: the authorization-code flow and the rotation of
+ * refresh tokens. This is data that exists nowhere else, not a cache.
  */
 @NullMarked
 package tokenbroker.connections;

@@ -13,8 +13,8 @@ import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
 
 /**
- * Which client a caller may use. A client that it may not use and one that does not exist look the
- * same from outside.
+ * Decides whether a caller may use a client. The answer is the same for a forbidden client and for
+ * one that does not exist.
  */
 @Singleton
 class Admission {
@@ -30,17 +30,21 @@ class Admission {
   }
 
   /**
-   * @throws ProblemException {@code invalid_request} or {@code forbidden}
+   * Returns the client that the caller may use, for a token request.
+   *
+   * @throws ProblemException {@code invalid_request} if the name is malformed; {@code forbidden} if
+   *     the caller may not use the client
    */
   Admitted admit(VerifiedRequest verified, String name) {
     return admit(verified, name, AuditEvent.TOKEN);
   }
 
   /**
-   * As {@link #admit(VerifiedRequest, String)}, for a request that is about something else than a
-   * token.
+   * Returns the client that the caller may use, for a request that may concern something else than
+   * a token.
    *
-   * @param event what is recorded if the caller may not use the client
+   * @param event the audit event to record if the caller may not use the client
+   * @throws ProblemException as {@link #admit(VerifiedRequest, String)} does
    */
   Admitted admit(VerifiedRequest verified, String name, AuditEvent event) {
     var clientName =
@@ -65,9 +69,10 @@ class Admission {
   }
 
   /**
-   * As {@link #admit(VerifiedRequest, String)}, for one of the client's connections.
+   * Returns one of the client's connections, if the caller may use the client.
    *
-   * @throws ProblemException also {@code not_found}, where no connection can have this id
+   * @throws ProblemException as {@link #admit(VerifiedRequest, String)} does; also {@code
+   *     not_found} if no connection can have this id
    */
   Admitted admit(VerifiedRequest verified, String name, String connection) {
     return admit(verified, name, connection, AuditEvent.TOKEN);
@@ -81,7 +86,10 @@ class Admission {
             () -> new ProblemException(ProblemCode.NOT_FOUND, TokenResponses.NO_CONNECTION));
   }
 
-  /** Null where {@link #admit} would throw; nothing is counted then. */
+  /**
+   * Returns the admitted caller, or null if {@link #admit} would throw. Neither counts nor audits a
+   * denial.
+   */
   @Nullable Admitted find(VerifiedRequest verified, ClientName name) {
     var client = clients.find(name).orElse(null);
     var rule = client == null ? null : client.admits(verified.caller()).orElse(null);
@@ -91,9 +99,9 @@ class Admission {
   }
 
   /**
-   * A caller at a client that it may use, by this rule.
+   * A caller that may use a client, and the rule that admits it.
    *
-   * @param account whose tokens it asks for: the client's own unless said otherwise
+   * @param account the account whose token is requested; by default the client's own
    */
   record Admitted(VerifiedRequest verified, Client client, CallerRule rule, Account account) {
 

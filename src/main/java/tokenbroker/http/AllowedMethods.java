@@ -6,15 +6,19 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * The methods of each path, for {@code Allow} (RFC 9110 §10.2.1). The whole path decides, for a
- * client or a connection may have any name, that of a path's end included.
+ * The methods that each path supports, for the {@code Allow} header (RFC 9110 §10.2.1). The whole
+ * path is matched, because a client or a connection may have any name. Such a name may equal the
+ * last segment of another path.
  */
 final class AllowedMethods {
 
   private static final String READ = "GET, HEAD, OPTIONS";
   private static final String POST = "POST, OPTIONS";
 
-  /** Each segment stands for itself, and {@code *} for any. No two of them match one path. */
+  /**
+   * Path patterns and their methods. {@code *} matches any one segment. No two patterns match the
+   * same path.
+   */
   private static final Map<String, String> BY_PATH =
       Map.ofEntries(
           entry("tokens/*", READ),
@@ -29,7 +33,7 @@ final class AllowedMethods {
           entry("connect/*", READ),
           entry("oauth/callback", READ));
 
-  /** What probes and scrapers ask for, see {@link #BY_PATH}. */
+  /** The paths for probes and scrapers on the management port, in the form of {@link #BY_PATH}. */
   private static final Map<String, String> OF_MANAGEMENT =
       Map.of(
           "q/metrics", READ,
@@ -42,13 +46,14 @@ final class AllowedMethods {
   private AllowedMethods() {}
 
   /**
-   * Returns the value of {@code Allow}; empty, as the RFC has it, for a path that nobody serves.
+   * Returns the value of {@code Allow} for a path. It is empty, as the RFC allows, if no resource
+   * serves the path.
    */
   static String at(String path) {
     return at(path, BY_PATH);
   }
 
-  /** As {@link #at}, on the management port. */
+  /** Returns the value of {@code Allow} for a path on the management port, as {@link #at} does. */
   static String ofManagement(String path) {
     return at(path, OF_MANAGEMENT);
   }

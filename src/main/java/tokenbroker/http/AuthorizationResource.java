@@ -30,8 +30,8 @@ import tokenbroker.observability.AuditEntry;
 import tokenbroker.observability.AuditEvent;
 
 /**
- * The back channel of the authorization-code flow: a service begins an authorization, and redeems
- * what its user's browser brought back.
+ * The back channel of the authorization-code flow. A service begins an authorization here, and
+ * redeems the result that its user's browser brought back.
  */
 @ForCallers
 @NonBlocking
@@ -39,7 +39,10 @@ import tokenbroker.observability.AuditEvent;
 @Consumes(MediaType.APPLICATION_JSON)
 class AuthorizationResource {
 
-  /** Printable ASCII (RFC 6749 appendix A.5), so that it passes through every address as it is. */
+  /**
+   * The allowed {@code state}: printable ASCII (RFC 6749 appendix A.5), so that every URL carries
+   * it unchanged.
+   */
   private static final Pattern STATE = Pattern.compile("[ -~]{1,512}");
 
   private final Admission admission;
@@ -188,7 +191,7 @@ class AuthorizationResource {
   }
 
   /**
-   * The address for a browser.
+   * The URL to which the service sends the user's browser.
    *
    * @param expiresIn seconds
    */
@@ -197,7 +200,7 @@ class AuthorizationResource {
       @JsonProperty("authorization_url") String authorizationUrl,
       @JsonProperty("expires_in") long expiresIn) {}
 
-  /** The connection of the user who has connected. */
+  /** The connection that the user has made. */
   @RegisterForReflection
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record RedeemedView(

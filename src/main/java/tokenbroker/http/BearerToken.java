@@ -2,14 +2,14 @@ package tokenbroker.http;
 
 import org.jspecify.annotations.Nullable;
 
-/** The {@code Authorization} header of RFC 6750 §2.1. */
+/** Parses the {@code Authorization} header of RFC 6750 §2.1. */
 final class BearerToken {
 
   private static final String SCHEME = "bearer ";
 
   private BearerToken() {}
 
-  /** Null where the header is missing, or names another scheme. */
+  /** Returns the token, or null if the header is missing or names another scheme. */
   static @Nullable String of(@Nullable String authorization) {
     return authorization != null
             && authorization.length() > SCHEME.length()

@@ -2,12 +2,12 @@ package tokenbroker.http;
 
 import java.util.Locale;
 
-/** The paths that users' browsers ask for, and what no path may hold. */
+/** The paths that users' browsers request, and the characters that no path may contain. */
 final class BrowserPaths {
 
   private BrowserPaths() {}
 
-  /** Whether a person is looking, as far as the path tells. */
+  /** Returns whether a person's browser requests this path, judging by the path alone. */
   static boolean has(String path) {
     var end = path.indexOf('?');
     var bare = end < 0 ? path : path.substring(0, end);
@@ -15,8 +15,9 @@ final class BrowserPaths {
   }
 
   /**
-   * Whether a path means one thing only. A proxy in front that reads dot segments, parameters of
-   * segments or escaped slashes in another way would let through what it is there to keep out.
+   * Returns whether a path has only one interpretation. A proxy in front may read dot segments,
+   * segment parameters or escaped slashes differently. It would then let through a request that it
+   * should block.
    */
   static boolean isPlain(String path) {
     var plain = path.toLowerCase(Locale.ROOT).replace("%2e", ".");

@@ -36,14 +36,18 @@ import tokenbroker.observability.Requester;
 import tokenbroker.tokens.StoreUnavailable;
 
 /**
- * What browsers see of the authorization-code flow: redirects, and pages where there is nowhere to
- * send them. Whoever comes here is not known, so nothing that came along is shown.
+ * The part of the authorization-code flow that browsers see: redirects, and a page if there is no
+ * address to redirect to. The user is not authenticated here, so no page shows anything from the
+ * request.
  */
 @RunOnVirtualThread
 @Path("")
 class BrowserResource {
 
-  /** Fits a query; RFC 6749 appendix A.11 has no length. */
+  /**
+   * The allowed {@code code}. The length limit keeps it short enough for a query; RFC 6749 appendix
+   * A.11 sets none.
+   */
   private static final Pattern CODE = Pattern.compile("[ -~]{1,2048}");
 
   private static final int LONGEST_ERROR = 256;
@@ -83,21 +87,26 @@ class BrowserResource {
         headers, request, () -> received(uri.getQueryParameters(), cookie(headers), request));
   }
 
-  /** Whoever looks at a link, such as a mail scanner, changes nothing. */
+  /**
+   * Answers {@code HEAD} on a link without changing anything. Mail scanners, for example, send it.
+   */
   @HEAD
   @Path("connect/{authorization}")
   public Response lookAtLink(@RestPath String authorization) {
     return lookedAt();
   }
 
-  /** Whoever looks at a callback, such as a link checker, changes nothing. */
+  /**
+   * Answers {@code HEAD} on a callback without changing anything. Link checkers, for example, send
+   * it.
+   */
   @HEAD
   @Path("oauth/callback")
   public Response lookAtCallback() {
     return lookedAt();
   }
 
-  /** A person is looking: whatever broke, the answer is a page. */
+  /** Answers every failure with a page, because a person reads the answer. */
   @ServerExceptionMapper
   Response failed(RuntimeException e) {
     LOG.error("A browser's request failed", e);
@@ -108,7 +117,7 @@ class BrowserResource {
     return authorizations.areOn() ? Page.nothing() : Page.NOT_FOUND.response();
   }
 
-  /** Answers a person's own request alone, and never one that a browser makes ahead of it. */
+  /** Answers a request that the user made, and refuses one that the browser made in advance. */
   private Response answered(
       HttpHeaders headers, HttpServerRequest request, Supplier<Response> answer) {
     if (!authorizations.areOn()) {
@@ -142,7 +151,10 @@ class BrowserResource {
     };
   }
 
-  /** Anybody can send what belongs to no authorization, as often as they like. */
+  /**
+   * Refuses a request that belongs to no authorization. Anyone can send such requests in any
+   * number, so the broker audits them sparingly.
+   */
   private Response refused(AuditEvent event, Page page, HttpServerRequest request) {
     audit.recordSparingly(
         AuditEntry.of(event, page.name().toLowerCase(Locale.ROOT)).by(requester(request)));
@@ -167,13 +179,16 @@ class BrowserResource {
             .map(Callback.WithError::new);
   }
 
-  /** The cookie lives on as long as the outcome does, so that a reload finds it. */
+  /**
+   * Redirects the browser and renews the cookie. The cookie lives as long as the outcome, so that a
+   * reload finds the outcome.
+   */
   private Response sent(Response.Status status, URI address, @Nullable String cookie) {
     var redirect = Page.redirect(status, address);
     return (cookie == null ? redirect : redirect.cookie(newCookie(cookie))).build();
   }
 
-  /** Empty where the parameter is missing, empty, or there more than once. */
+  /** Returns the parameter, or empty if it is missing, empty or repeated. */
   private static Optional<String> single(MultivaluedMap<String, String> query, String name) {
     var values = query.get(name);
     return values == null || values.size() != 1 || values.getFirst().isEmpty()
@@ -198,7 +213,10 @@ class BrowserResource {
         .build();
   }
 
-  /** The prefix makes browsers insist on what it promises; without TLS they would refuse it. */
+  /**
+   * Returns the cookie's name. With the {@code __Host-} prefix, browsers enforce the cookie's
+   * attributes. Without TLS they would reject a cookie with that prefix.
+   */
   private String cookieName() {
     return authorizations.areSecure() ? "__Host-token-broker" : "token-broker";
   }

@@ -18,10 +18,12 @@ import tokenbroker.observability.AuditEntry;
 import tokenbroker.observability.AuditEvent;
 
 /**
- * Lets verified callers through, within their rate. A remembered caller costs a hash and a look-up
- * on the event loop; a new one is verified on a virtual thread while the request waits. What is
- * injected here is application scoped or an {@link Instance}, so made when it is first used:
- * filters are made before there is any configuration.
+ * A request filter that admits verified callers within their rate limit. For a cached caller it
+ * computes a hash and does a look-up, on the event loop. It suspends the request of a new caller
+ * and verifies the caller on a virtual thread.
+ *
+ * <p>The framework creates filters before the configuration exists. So every injected dependency is
+ * application scoped or an {@link Instance}, which is created on first use.
  */
 @Provider
 @ForCallers
@@ -88,7 +90,10 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
     }
   }
 
-  /** The caller gets the trace id alone; why it was refused is in the log under that id. */
+  /**
+   * Refuses a caller with 401. The answer holds only the trace id; the log has the reason under
+   * that id.
+   */
   private void refuse(
       Verification.Refused refused, ContainerRequestContext request, @Nullable String error) {
     var traceId = VerifiedRequest.traceId(request);
@@ -118,7 +123,10 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
     }
   }
 
-  /** Never which check failed: that would help a forger more than a caller. */
+  /**
+   * Returns a 401 that does not say which check failed. The reason would help a forger more than a
+   * caller.
+   */
   private static Response unauthenticated(ContainerRequestContext request, @Nullable String error) {
     return Problems.response(ProblemCode.INVALID_TOKEN, null, VerifiedRequest.traceId(request))
         .header(

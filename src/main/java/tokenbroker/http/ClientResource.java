@@ -31,7 +31,10 @@ import tokenbroker.observability.AuditEvent;
 import tokenbroker.tokens.ClientStatus;
 import tokenbroker.tokens.TokenBroker;
 
-/** The clients that a caller may use, and how they fare. Never a secret, never a token. */
+/**
+ * The list of clients that a caller may use, with their state. It never contains a secret or a
+ * token.
+ */
 @ForCallers
 @NonBlocking
 @Path("clients")
@@ -84,7 +87,7 @@ class ClientResource {
         });
   }
 
-  /** From this replica's memory alone: there may be 100,000 clients. */
+  /** Returns one page, from this replica's memory alone, because there may be 100,000 clients. */
   private ClientsView page(Caller caller, PageRequest<ClientName> asked) {
     var after = asked.after();
     var found =
@@ -114,7 +117,8 @@ class ClientResource {
   }
 
   /**
-   * A client whose credentials are at fault fails, though the upstream may never have been asked.
+   * Returns the client's state in lower case. A client with faulty credentials counts as failing,
+   * even if the broker has never sent a request upstream for it.
    */
   private String state(Client client, ClientStatus status) {
     var state =
@@ -141,7 +145,7 @@ class ClientResource {
   /**
    * A page of clients.
    *
-   * @param next the cursor of the next page; null on the last one
+   * @param next the cursor of the next page; null on the last page
    */
   @RegisterForReflection
   @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -159,7 +163,10 @@ class ClientResource {
       @JsonProperty("last_failure") @Nullable FailureView lastFailure) {}
 
   /**
-   * @param at absent where the files are at fault: that lasts until they are mended
+   * The last failure of a client.
+   *
+   * @param at absent if the client's files are at fault, because that lasts until someone corrects
+   *     them
    */
   @RegisterForReflection
   @JsonInclude(JsonInclude.Include.NON_NULL)

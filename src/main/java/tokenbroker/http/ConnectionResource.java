@@ -28,7 +28,9 @@ import tokenbroker.observability.AuditEntry;
 import tokenbroker.observability.AuditEvent;
 import tokenbroker.tokens.ConnectionId;
 
-/** The accounts that users connected, as callers list and forget them. Never a token. */
+/**
+ * The accounts that users connected. Callers list and remove them here. No answer contains a token.
+ */
 @ForCallers
 @NonBlocking
 @Path("clients/{client}")
@@ -109,7 +111,7 @@ class ConnectionResource {
   /**
    * A page of connections.
    *
-   * @param next the cursor of the next page; null on the last one
+   * @param next the cursor of the next page; null on the last page
    */
   @RegisterForReflection
   @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -135,7 +137,7 @@ class ConnectionResource {
           seconds(connection.expiresAt()));
     }
 
-    /** No seal key of this replica opens it. */
+    /** Returns the view of a connection that this replica's seal keys cannot decrypt. */
     static ConnectionView unreadable(ConnectionId id) {
       return new ConnectionView(id.value(), null, null, "unreadable", null, null);
     }

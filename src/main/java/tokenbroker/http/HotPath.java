@@ -16,9 +16,10 @@ import tokenbroker.tokens.TokenBroker;
 import tokenbroker.tokens.TokenRequirement;
 
 /**
- * {@code GET /tokens/<client>} as nearly every request is: of a caller that is remembered, for a
- * token that is nearby, in the usual form. It is answered here, on the event loop and ahead of all
- * else; whatever is not so goes on to {@link TokenResource}, which would answer this just the same.
+ * The fast answer to {@code GET /tokens/<client>} in its most frequent form. In that form the
+ * caller is cached, the token is nearby, and the request has no unusual options. This handler
+ * answers on the event loop, before all others. It passes any other request on to {@link
+ * TokenResource}, which gives the same answers.
  */
 @ApplicationScoped
 class HotPath {
@@ -109,7 +110,7 @@ class HotPath {
         && wantsJson(request);
   }
 
-  /** What nearly everybody sends is not taken apart. */
+  /** Returns whether the caller prefers JSON. The two most frequent headers need no parsing. */
   private static boolean wantsJson(HttpServerRequest request) {
     if (request.getHeader(HttpHeaders.ACCEPT) == null) {
       return true;
@@ -121,7 +122,10 @@ class HotPath {
         || Negotiation.JSON.equals(Negotiation.best(accept, Negotiation.JSON, Negotiation.TEXT));
   }
 
-  /** A request that is not is counted, and refused, by {@link CallerFilter}. */
+  /**
+   * Counts the request and returns whether it is within the caller's rate limit. {@link
+   * CallerFilter} counts a request beyond the limit in the metrics and refuses it.
+   */
   private boolean isWithinLimit(Admitted admitted) {
     return limits.waitFor(admitted.verified().caller()).isZero();
   }

@@ -7,11 +7,17 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads the small bodies of callers. What a parser makes of a bad one is not repeated. */
+/**
+ * Reads the small bodies that callers send. No answer repeats a parser's message about a malformed
+ * body.
+ */
 @Singleton
 class JsonBody {
 
-  /** Where a body came without a length; one that says its length is refused unread. */
+  /**
+   * The largest body, in bytes. The server already refuses bodies above its own limit of 16 KiB,
+   * unread if they declare their length.
+   */
   private static final int LARGEST = 8 * 1024;
 
   private final ObjectMapper json;
@@ -21,10 +27,11 @@ class JsonBody {
   }
 
   /**
-   * The charset of the media type does not matter: JSON has one of its own (RFC 8259 §8.1). Empty
-   * where it is not one JSON object of texts, or has other fields than these.
+   * Returns the body as a JSON object. Empty if the body is not a single JSON object, if a value is
+   * not a string, or if another field than these is present. The charset of the media type is
+   * ignored, because JSON defines its own (RFC 8259 §8.1).
    *
-   * @throws ProblemException where it is too large
+   * @throws ProblemException if the body is too large
    */
   Optional<JsonNode> object(byte[] body, Set<String> fields) {
     if (body.length > LARGEST) {

@@ -5,8 +5,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
 /**
- * What is ahead of the management port's routes and behind them: other methods than a path has, and
- * paths that nobody serves.
+ * The first and the last handlers of the management port. They refuse methods that a path does not
+ * support, and paths that no resource serves.
  */
 @ApplicationScoped
 class ManagementRoutes {

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A media type or a range of them (RFC 9110 §12.5.1), without its parameters.
+ * A media type or a media range (RFC 9110 §12.5.1), without its parameters.
  *
  * @param type in lower case; {@code *} for any
  * @param subtype in lower case; {@code *} for any
@@ -18,12 +18,18 @@ record MediaRange(String type, String subtype, int weight) {
   private static final Pattern NAMES =
       Pattern.compile("\\*/\\*|[\\w!#$%&'+.^`|~-]+/(\\*|[\\w!#$%&'+.^`|~-]+)");
 
-  /** Without the 0 as well: the {@code HttpURLConnection} of older JDKs writes so. */
+  /**
+   * The syntax of {@code q}. The leading 0 is optional, because {@code HttpURLConnection} of older
+   * JDKs omits it.
+   */
   private static final Pattern WEIGHT = Pattern.compile("0?\\.\\d{1,3}|0\\.?|1(\\.0{0,3})?");
 
   private static final int MOST = 1000;
 
-  /** Reads headers as one list (RFC 9110 §5.3) and skips what is malformed. */
+  /**
+   * Returns the media ranges of all headers, read as one list (RFC 9110 §5.3). Malformed ranges are
+   * skipped.
+   */
   static List<MediaRange> listed(List<String> headers) {
     var ranges = new ArrayList<MediaRange>();
     for (var header : headers) {
@@ -37,7 +43,7 @@ record MediaRange(String type, String subtype, int weight) {
     return ranges;
   }
 
-  /** Returns null if the text is malformed. */
+  /** Returns the parsed range, or null if the text is malformed. */
   static @Nullable MediaRange parse(String text) {
     var parts = split(text, ';');
     var names = parts.getFirst().strip().toLowerCase(Locale.ROOT);
@@ -54,12 +60,12 @@ record MediaRange(String type, String subtype, int weight) {
         && (subtype.equals("*") || subtype.equals(otherSubtype));
   }
 
-  /** Greater for a narrower range. */
+  /** Returns how specific the range is; a narrower range has a greater number. */
   int specificity() {
     return type.equals("*") ? 0 : subtype.equals("*") ? 1 : 2;
   }
 
-  /** Returns -1 if {@code q} is malformed. */
+  /** Returns the weight in thousandths, or -1 if {@code q} is malformed. */
   private static int weight(List<String> parameters) {
     for (var parameter : parameters) {
       var text = parameter.strip().toLowerCase(Locale.ROOT);
@@ -73,7 +79,7 @@ record MediaRange(String type, String subtype, int weight) {
     return MOST;
   }
 
-  /** Splits at a separator that is not within a quoted string (RFC 9110 §5.6.4). */
+  /** Splits the text at each separator outside quoted strings (RFC 9110 §5.6.4). */
   private static List<String> split(String text, char separator) {
     var parts = new ArrayList<String>();
     var begin = 0;

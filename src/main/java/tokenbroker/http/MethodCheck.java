@@ -7,9 +7,9 @@ import jakarta.inject.Singleton;
 import java.util.List;
 
 /**
- * Answers {@code OPTIONS}, and refuses a method that a path does not have. The framework takes a
- * method that another path has for a missing path, and lists methods that are another path's, also
- * for a path that nobody serves.
+ * A handler that answers {@code OPTIONS} and refuses methods that a path does not support. The
+ * framework gets this wrong: if another path has the method, it answers 404 instead of 405. It also
+ * lists methods of other paths, even for a path that no resource serves.
  */
 @Singleton
 class MethodCheck {

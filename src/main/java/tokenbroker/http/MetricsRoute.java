@@ -22,9 +22,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /q/metrics}: the Prometheus text format, or OpenMetrics if the scraper prefers it. It
- * stands ahead of the framework's route, which answers 406 to a media type with a version, and
- * OpenMetrics to whoever asks for nothing.
+ * {@code GET /q/metrics}: the Prometheus text format, or OpenMetrics if the scraper prefers it.
+ * This route comes before the framework's own. The framework's route answers 406 to a media type
+ * with a version, and sends OpenMetrics if the scraper names no format.
  */
 @ApplicationScoped
 class MetricsRoute {
@@ -32,8 +32,8 @@ class MetricsRoute {
   private static final String PATH = "/q/metrics";
 
   /**
-   * In the text format the library ends each list of labels with a comma. That is allowed, and
-   * surprises whoever looks for a series by its text.
+   * The comma with which the library ends each label list in the text format. It is legal, but it
+   * surprises readers who search for a series by its text.
    */
   private static final Pattern LAST_COMMA = Pattern.compile("(?<=[^\\\\]\"),(?=} )");
 
@@ -49,14 +49,20 @@ class MetricsRoute {
     this.refusals = refusals;
   }
 
-  /** One for all, where the framework's own is another at each injection point. */
+  /**
+   * Produces the only collector registry. Otherwise the framework would inject a different one at
+   * each injection point.
+   */
   @Produces
   @Singleton
   static CollectorRegistry collectors() {
     return new CollectorRegistry(true);
   }
 
-  /** What is below the path is the framework's again, and would be OpenMetrics. */
+  /**
+   * Registers the route. It also answers 404 below the path, where the framework would otherwise
+   * send OpenMetrics.
+   */
   void routes(@Observes ManagementInterface management) {
     var router = management.router();
     for (var method : List.of(HttpMethod.GET, HttpMethod.HEAD)) {
@@ -80,7 +86,11 @@ class MetricsRoute {
     response.putHeader(HttpHeaders.CONTENT_TYPE, contentType).end(scraped(contentType));
   }
 
-  /** A text parser reads no OpenMetrics: that is for those who name it, and like it as well. */
+  /**
+   * Returns the format to send, or null if none is acceptable. A parser of the text format cannot
+   * read OpenMetrics. So a scraper gets OpenMetrics only if it names the type and prefers it at
+   * least as much as text.
+   */
   private static @Nullable String format(List<String> accept) {
     return Negotiation.names(accept, OPEN_METRICS)
         ? Negotiation.best(accept, OPEN_METRICS, TEXT)
@@ -100,8 +110,9 @@ class MetricsRoute {
   }
 
   /**
-   * Micrometer puts one at {@code _count} as well, and OpenMetrics 1.0 allows them at buckets and
-   * at counters alone: a strict parser would refuse the whole scrape.
+   * Removes the exemplars that OpenMetrics 1.0 does not allow. It allows them only on buckets and
+   * counters, but Micrometer also puts one on {@code _count}. A strict parser would reject the
+   * whole scrape.
    */
   private static MetricFamilySamples withExemplarsWhereTheyMayBe(MetricFamilySamples family) {
     return family.type == Collector.Type.COUNTER

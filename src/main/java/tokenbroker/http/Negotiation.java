@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Proactive negotiation (RFC 9110 §12.1), the same for every resource. A missing header accepts
- * everything, and so does one in which nothing is well-formed: a careless client gets the default,
- * not an error.
+ * Proactive content negotiation (RFC 9110 §12.1), the same for every resource. A missing header
+ * accepts everything. So does a header without a well-formed range: a careless client gets the
+ * default, not an error.
  */
 final class Negotiation {
 
@@ -18,7 +18,8 @@ final class Negotiation {
   private Negotiation() {}
 
   /**
-   * Returns the offer that the caller likes best, the first of equals; null if it accepts none.
+   * Returns the offer that the caller prefers, or null if it accepts none. The first of equals
+   * wins.
    *
    * @param accept every {@code Accept} header of the request; null if there is none
    * @param offers media types in lower case, without parameters
@@ -41,7 +42,7 @@ final class Negotiation {
   }
 
   /**
-   * Whether the caller names this media type itself, and no mere range that includes it.
+   * Returns whether the caller names this media type itself, not only a range that includes it.
    *
    * @param offer in lower case, without parameters
    */
@@ -51,6 +52,8 @@ final class Negotiation {
   }
 
   /**
+   * Rejects a request whose caller does not accept JSON.
+   *
    * @throws NotAcceptableException if the caller accepts no JSON
    */
   static void needsJson(HttpHeaders headers) {
@@ -59,7 +62,7 @@ final class Negotiation {
     }
   }
 
-  /** The narrowest range that includes the offer decides (RFC 9110 §12.5.1). */
+  /** Returns the weight of the narrowest range that includes the offer (RFC 9110 §12.5.1). */
   private static int weight(String offer, List<MediaRange> ranges) {
     var slash = offer.indexOf('/');
     var narrowest = -1;

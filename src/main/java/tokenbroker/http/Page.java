@@ -10,8 +10,8 @@ import tokenbroker.seal.Sha256;
 import tokenbroker.server.RefusalForm.Answer;
 
 /**
- * The pages that people see who cannot be sent back. Fixed texts: nothing that came with a request
- * is in them.
+ * The pages for users whom the broker cannot redirect back. Their texts are fixed and contain
+ * nothing from the request.
  */
 enum Page {
   EXPIRED(
@@ -89,7 +89,7 @@ enum Page {
         .build();
   }
 
-  /** Returns the page for where there is no JAX-RS. */
+  /** Returns the page for code that runs outside JAX-RS. */
   Answer answer() {
     var headers = new HashMap<>(GUARDS);
     headers.put(HttpHeaders.CONTENT_TYPE, HTML);
@@ -118,12 +118,15 @@ enum Page {
         .formatted(title, what, then, STYLE);
   }
 
-  /** Answers whoever only looks. */
+  /** Returns an empty answer, for a request that only looks at a page ({@code HEAD}). */
   static Response nothing() {
     return guarded(Response.noContent()).build();
   }
 
-  /** Sends the browser on. The address may hold a code: it is in no cache and in no Referer. */
+  /**
+   * Redirects the browser. The address may contain a code, so it must appear in no cache and no
+   * {@code Referer} header.
+   */
   static Response.ResponseBuilder redirect(Response.Status status, URI address) {
     return guarded(Response.status(status)).header(HttpHeaders.LOCATION, address.toString());
   }

@@ -6,20 +6,21 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which part of a list a caller asks for: the query parameters {@code limit} and {@code cursor}.
+ * The page of a list that a caller requests, from the query parameters {@code limit} and {@code
+ * cursor}.
  *
- * @param after the last item of the page before; null for the first page
- * @param limit how many items at the most
- * @param <C> what names an item
+ * @param after the last item of the previous page; null for the first page
+ * @param limit the maximum number of items
+ * @param <C> the type that identifies an item
  */
 record PageRequest<C>(@Nullable C after, int limit) {
 
   /**
-   * Reads the two parameters.
+   * Parses the two query parameters.
    *
-   * @param limits the limit without one, and the greatest
-   * @param parser empty for a text that names no item
-   * @throws ProblemException {@code invalid_request} if one is malformed or there twice
+   * @param limits the default limit and the maximum limit
+   * @param parser returns empty if the text identifies no item
+   * @throws ProblemException {@code invalid_request} if a parameter is malformed or repeated
    */
   static <C> PageRequest<C> of(
       @Nullable List<String> limit,
@@ -29,7 +30,7 @@ record PageRequest<C>(@Nullable C after, int limit) {
     return new PageRequest<>(cursor(cursor, parser), limit(limit, limits));
   }
 
-  /** The limit of a page that is not told one, and the greatest. */
+  /** The limit of a request that gives none, and the maximum limit. */
   record Limits(int usual, int greatest) {}
 
   private static <C> @Nullable C cursor(

@@ -6,9 +6,10 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells requests that a browser makes before its user asks: {@code Sec-Purpose} (Fetch standard)
- * and the names that older browsers give it. The user may never follow, so nothing may happen. The
- * answer must be an error: a browser shows a successful one in place of the real answer later.
+ * Recognizes requests that a browser makes before its user does. It reads {@code Sec-Purpose}
+ * (Fetch standard) and the names that older browsers use. The user may never follow the link, so
+ * the request must change nothing. The answer must be an error: a browser would later show a
+ * successful one in place of the real answer.
  */
 final class Prefetch {
 

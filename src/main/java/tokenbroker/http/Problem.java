@@ -6,13 +6,13 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error as callers see it: {@code application/problem+json} (RFC 9457). It tells nothing that
- * the caller may not know: no upstream text, no exception, no name of a client that the caller has
- * no right to.
+ * An error as callers see it: {@code application/problem+json} (RFC 9457). It contains nothing that
+ * the caller may not know: no upstream text, no exception. It never names a client that the caller
+ * may not use.
  *
  * @param type {@code urn:token-broker:problem:<code>}
- * @param retryable whether the same request may do better later
- * @param upstreamError the OAuth {@code error} that TrackMage gave; only with {@code
+ * @param retryable whether the same request may succeed later
+ * @param upstreamError the OAuth {@code error} that TrackMage returned; only with {@code
  *     upstream_rejected}
  */
 @RegisterForReflection

@@ -85,7 +85,7 @@ enum ProblemCode {
   final boolean retryable;
   final String title;
 
-  /** For people, where nothing more can be said of the request at hand. */
+  /** The default text for people, if nothing more specific is known about the request. */
   final String detail;
 
   ProblemCode(int status, boolean retryable, String title, String detail) {
@@ -95,7 +95,10 @@ enum ProblemCode {
     this.detail = detail;
   }
 
-  /** The value on the wire. What is too large is an invalid request with a status of its own. */
+  /**
+   * Returns the value on the wire. A request that is too large has the code {@code
+   * invalid_request}, with a status of its own.
+   */
   String code() {
     return switch (this) {
       case CONTENT_TOO_LARGE, LINE_TOO_LONG, HEAD_TOO_LARGE -> INVALID_REQUEST.code();
@@ -103,7 +106,7 @@ enum ProblemCode {
     };
   }
 
-  /** Returns the problem of a request that is refused unread with this status. */
+  /** Returns the problem for a request that the server refuses unread with this status. */
   static ProblemCode refusal(int status) {
     return switch (status) {
       case 404 -> NOT_FOUND;

@@ -3,7 +3,10 @@ package tokenbroker.http;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Ends a request with a problem. Costs no stack trace: it is an answer, not a bug. */
+/**
+ * Ends a request with a problem. It has no stack trace, because it is an expected answer and not a
+ * bug.
+ */
 final class ProblemException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
@@ -12,7 +15,9 @@ final class ProblemException extends RuntimeException {
   final String detail;
   final transient @Nullable Duration retryAfter;
 
-  /** The request must not be served, because it could not be audited. */
+  /**
+   * Returns the problem of a request that the broker must not serve, because it could not audit it.
+   */
   static ProblemException unaudited() {
     return new ProblemException(
         ProblemCode.AUDIT_UNAVAILABLE,

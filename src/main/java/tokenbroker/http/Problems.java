@@ -11,12 +11,15 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.tokens.StoreUnavailable;
 
-/** Turns every way a request can end badly into a problem. */
+/** Maps every exception of a request to a problem. */
 class Problems {
 
   static final MediaType PROBLEM_JSON = new MediaType("application", "problem+json");
 
-  /** The output may be read again at any moment; nobody knows when. */
+  /**
+   * The {@code Retry-After} while the audit is unavailable. Its reader may return at any moment, so
+   * the time is a guess.
+   */
   static final Duration AUDIT_AGAIN_AFTER = Duration.ofSeconds(1);
 
   private static final Logger LOG = Logger.getLogger(Problems.class);
@@ -26,7 +29,10 @@ class Problems {
     return response(e.code, e.detail, e.retryAfter, VerifiedRequest.traceId(request)).build();
   }
 
-  /** Only connections throw it: for the rest the broker goes on without its store. */
+  /**
+   * Answers a failure of the store. Only connections throw it; all other requests succeed without
+   * the store.
+   */
   @ServerExceptionMapper
   Response storeDown(StoreUnavailable e, ContainerRequestContext request) {
     LOG.debugf("Connections cannot be read or changed: %s", e.getMessage());
@@ -35,7 +41,7 @@ class Problems {
         .build();
   }
 
-  /** What JAX-RS itself refuses: no such path, method, representation or media type. */
+  /** Answers what JAX-RS itself refuses: an unknown path, method, representation or media type. */
   @ServerExceptionMapper
   Response refused(WebApplicationException e, ContainerRequestContext request) {
     var status = e.getResponse().getStatus();
@@ -67,7 +73,10 @@ class Problems {
     return response(ProblemCode.INTERNAL_ERROR, null, traceId).build();
   }
 
-  /** The answer to who may not be served, because it could not be audited. */
+  /**
+   * Returns the answer to a caller that the broker may not serve, because it could not audit the
+   * request.
+   */
   static Response unaudited(String traceId) {
     return response(ProblemCode.AUDIT_UNAVAILABLE, AUDIT_AGAIN_AFTER, traceId).build();
   }
@@ -93,7 +102,10 @@ class Problems {
         : response.header(HttpHeaders.RETRY_AFTER, wholeSeconds(retryAfter));
   }
 
-  /** Rounded up, so that whoever keeps to it does not come too early; at least one second. */
+  /**
+   * Returns the duration in seconds, at least one. It is rounded up, so that a caller that obeys it
+   * does not return too early.
+   */
   static long wholeSeconds(Duration duration) {
     return Math.max(1, duration.plusMillis(999).toSeconds());
   }

@@ -11,9 +11,9 @@ import tokenbroker.config.Loopback;
 import tokenbroker.server.RefusalForm.Answer;
 
 /**
- * The host that browsers know the broker by. Whoever comes by that name reaches the browser paths
- * alone, whatever a proxy in front lets through. On loopback, as in dev, it has no rule of its own:
- * there it is the only host.
+ * The public host name by which browsers know the broker. A request to that name reaches only the
+ * browser paths, whatever a proxy in front lets through. A loopback name, as in dev, has no such
+ * rule, because it is the only host there.
  */
 @Singleton
 class PublicHost {
@@ -31,7 +31,8 @@ class PublicHost {
   }
 
   /**
-   * Whether a request came by this name: in {@code Host} or {@code :authority}, or in its target.
+   * Returns whether a request names this host: in {@code Host}, in {@code :authority} or in its
+   * target.
    */
   boolean isNamedBy(HttpServerRequest request) {
     return name != null && isNamedBy(request, name);
@@ -45,7 +46,10 @@ class PublicHost {
         || (host == null && isAt(String.valueOf(request.authority()), 0, name));
   }
 
-  /** The port is no part of a name, nor is the dot that may end it. */
+  /**
+   * Returns whether the text holds the name at this index. A final dot or a port may follow the
+   * name.
+   */
   private static boolean isAt(@Nullable String text, int start, String name) {
     if (text == null || !text.regionMatches(true, start, name, 0, name.length())) {
       return false;
@@ -57,7 +61,7 @@ class PublicHost {
     return text.length() == end || ":/?#".indexOf(text.charAt(end)) >= 0;
   }
 
-  /** Browsers that came over TLS once insist on it (RFC 6797). */
+  /** Adds HSTS, so that browsers that came over TLS once insist on it (RFC 6797). */
   void guard(HttpServerRequest request) {
     if (isSecure) {
       request.response().putHeader(HSTS, ONE_YEAR);

@@ -11,9 +11,9 @@ import tokenbroker.config.BrokerConfig;
 import tokenbroker.time.Ticker;
 
 /**
- * How many requests one caller may make of this replica: a rate, and a burst before the rate counts
- * (the generic cell rate algorithm: one instant per caller says when all that it asked for so far
- * would have been due).
+ * The limit on the requests of one caller to this replica: a rate, and a burst that may exceed it.
+ * This is the generic cell rate algorithm. One instant per caller records when all of its requests
+ * so far would have been due.
  */
 @ApplicationScoped
 class RateLimits {
@@ -21,12 +21,12 @@ class RateLimits {
   private static final int CALLERS = 10_000;
 
   /**
-   * The size of a place in bytes: one caller has one, and several if its subject is long. So the
-   * limits of all callers retain 2.6 MB at most.
+   * The weight of one cache slot, in bytes. A caller uses one slot, or the weight of several if its
+   * subject is long. So the limits of all callers retain at most 2.6 MB.
    */
   static final int PLACE = 256;
 
-  /** What an entry retains beside its subject, with all that the cache keeps for it, in bytes. */
+  /** The bytes that an entry retains besides its subject, the cache's own overhead included. */
   private static final int BARE = 192;
 
   private final long nanosPerRequest;
@@ -49,11 +49,14 @@ class RateLimits {
             .weigher((Key key, AtomicLong due) -> Math.max(PLACE, key.bytes()))
             .expireAfterAccess(
                 Duration.ofNanos(Math.max(burstNanos, Duration.ofMinutes(1).toNanos())))
-            .executor(Runnable::run) // Its upkeep is less than a change of threads.
+            .executor(Runnable::run) // Maintenance costs less than a thread switch.
             .build();
   }
 
-  /** Counts a request. Zero where it is within the limit, else how long until the next one is. */
+  /**
+   * Counts a request. Returns zero if it is within the limit, else the time until the next request
+   * is allowed.
+   */
   Duration waitFor(Caller caller) {
     if (nanosPerRequest == 0) {
       return Duration.ZERO;
@@ -77,7 +80,10 @@ class RateLimits {
 
   private record Key(String issuer, String subject) {
 
-    /** Two bytes a character, since one that is not Latin makes all of its text so. */
+    /**
+     * Returns the retained size in bytes. It assumes two bytes per character, because a single
+     * non-Latin character makes Java store the whole string that way.
+     */
     int bytes() {
       return BARE + 2 * subject.length();
     }

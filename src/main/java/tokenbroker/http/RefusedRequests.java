@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.server.RefusalForm;
 
 /**
- * What is answered ahead of the resources: a problem, or a page where a person is looking. Nothing
- * of the request is in it.
+ * The answers to requests that are refused before they reach a resource. The answer is a page if a
+ * person may be looking, else a problem. It contains nothing from the request.
  */
 @Singleton
 @Unremovable
@@ -41,14 +41,15 @@ class RefusedRequests implements RefusalForm {
     end(request, code.status, problem(code, request.request().getHeader("traceparent")));
   }
 
-  /** With a page where a person may be looking. */
+  /** Ends a request with a page if a person may be looking, else with a problem. */
   void endReadably(RoutingContext request, ProblemCode code) {
     var traceparent = request.request().getHeader("traceparent");
     end(request, code.status, answer(code.status, request.request().path(), traceparent));
   }
 
   /**
-   * A request without a valid {@code Host} among others: the caller's fault, and no line of log.
+   * Ends a malformed request, for example one without a valid {@code Host}. That is the caller's
+   * fault, so the broker does not log it.
    */
   void endIfMalformed(RoutingContext request) {
     if (request.statusCode() == ProblemCode.INVALID_REQUEST.status) {

@@ -16,8 +16,8 @@ import tokenbroker.clients.ClientName;
 import tokenbroker.observability.TraceExemplars;
 
 /**
- * What requests come to. Labels are configured names and patterns, so their number is bounded by
- * the clients file.
+ * The metrics of requests and their outcomes. Labels are configured names and patterns, so the
+ * clients file bounds their number.
  */
 @ApplicationScoped
 class RequestMetrics {
@@ -43,7 +43,7 @@ class RequestMetrics {
   /**
    * Counts and times a request that was allowed.
    *
-   * @param recordedTrace the trace in which it can be found; null if none was recorded
+   * @param recordedTrace the recorded trace of the request; null if no trace was recorded
    */
   void answered(
       ClientName client,

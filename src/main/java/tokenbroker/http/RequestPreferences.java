@@ -6,11 +6,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code Prefer} header (RFC 7240) as far as it is known here; what is not known or malformed
- * is ignored, as the RFC wants.
+ * The preferences in the {@code Prefer} header (RFC 7240) that the broker supports. Unknown and
+ * malformed preferences are ignored, as the RFC requires.
  *
- * @param minimal {@code return=minimal}: no body, all in headers
- * @param waitLimit {@code wait=N}: how long the caller will wait; never longer than {@link
+ * @param minimal {@code return=minimal}: no body, everything in headers
+ * @param waitLimit {@code wait=N}: how long the caller is willing to wait; at most {@link
  *     #LONGEST_WAIT}
  */
 record RequestPreferences(boolean minimal, Duration waitLimit) {

@@ -6,8 +6,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
 /**
- * What is ahead of the resources and behind them: the hot path, and, said in the same form, paths
- * that are ambiguous, that a host does not have, or that nobody serves.
+ * The handlers that run before and after the resources. The first is the hot path. The others
+ * refuse paths that are ambiguous, that the requested host does not have, or that no resource
+ * serves. All refusals have the same form.
  */
 @ApplicationScoped
 class Routes {

@@ -24,8 +24,8 @@ import tokenbroker.tokens.TokenId;
 import tokenbroker.tokens.TokenRequirement;
 
 /**
- * Live tokens for callers. A hit is answered on the event loop; no thread waits for a fetch but its
- * own.
+ * The resource that returns live tokens to callers. It answers a cache hit on the event loop. No
+ * thread waits for a fetch, except the thread that performs it.
  */
 @ForCallers
 @NonBlocking

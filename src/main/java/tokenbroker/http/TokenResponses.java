@@ -26,20 +26,26 @@ import tokenbroker.tokens.TokenResult.NotIssued;
 import tokenbroker.tokens.TokenResult.TimedOut;
 import tokenbroker.tokens.TokenResult.TooSoon;
 
-/** What a token request comes to, said in HTTP: once, and counted, timed and audited on the way. */
+/**
+ * Translates the result of a token request to HTTP, in one place. It also counts, times and audits
+ * each request.
+ */
 @Singleton
 class TokenResponses {
 
   static final String NO_CONNECTION = "This client has no such connection.";
 
-  /** The outcome of a request whose token was kept back, as the audit could not have told of it. */
+  /**
+   * The outcome of a request whose token the broker withheld, because it could not audit the
+   * request.
+   */
   private static final String NOT_AUDITED = "not_audited";
 
-  /** How the caller wants its token. */
+  /** The form in which the caller wants its token. */
   enum Representation {
     JSON,
     TEXT,
-    /** All in headers: what a proxy needs. */
+    /** Everything in headers, as a proxy needs it. */
     MINIMAL
   }
 
@@ -69,8 +75,8 @@ class TokenResponses {
   }
 
   /**
-   * The usual form of a token's answer, without HTTP around it; null if it must not be handed out,
-   * because it cannot be audited.
+   * Returns the usual JSON form of a token, without an HTTP response. Returns null if the broker
+   * must not hand out the token, because it cannot audit the request.
    */
   @Nullable TokenView issued(Admitted to, Issued issued) {
     return isRecorded(to, issued) ? view(to, issued, null) : null;
@@ -155,7 +161,7 @@ class TokenResponses {
   private static String outcome(NotIssued result) {
     return switch (result) {
       case Failed(OAuthError _, _), Failed(InvalidResponse _, _) -> "rejected";
-      // A user's affair, not an outage: alerts on errors leave these two out.
+      // A user caused this, not an outage. Alerts on errors leave out this outcome and the next one.
       case Failed(Local cause, _) when cause == Local.RECONNECT_REQUIRED -> "reconnect_required";
       case Gone _ -> "not_found";
       case Failed(Outage _, _), Failed(Local _, _) -> "unavailable";
@@ -168,7 +174,7 @@ class TokenResponses {
     return isRecorded(to, issued.origin().label(), issued.token().id());
   }
 
-  /** Counts, times and audits. Returns whether the token may be handed out. */
+  /** Counts, times and audits a request. Returns whether the token may be handed out. */
   private boolean isRecorded(Admitted to, String outcome, @Nullable TokenId token) {
     var verified = to.verified();
     var isAudited =

@@ -11,11 +11,11 @@ import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.TokenResult.Warning;
 
 /**
- * A token as its callers get it, the fields of RFC 6749 §5.1 and ours.
+ * A token as its callers receive it: the fields of RFC 6749 §5.1 and the broker's own.
  *
- * @param expiresIn seconds left now, rounded down
- * @param refreshAt when this caller does well to ask again
- * @param replaced only in the answer to an invalidation
+ * @param expiresIn the remaining seconds, rounded down
+ * @param refreshAt when this caller should request the token again
+ * @param replaced present only in the answer to an invalidation
  */
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The id that ties a caller's logs to ours: the one it sent (W3C Trace Context), else a random one.
+ * The id that ties a caller's logs to the broker's. It is the id that the caller sent (W3C Trace
+ * Context), or else a random one.
  */
 final class TraceId {
 

@@ -12,9 +12,9 @@ import tokenbroker.observability.Requester;
 /**
  * One request of a verified caller.
  *
- * @param address of the other end of the connection, unless the operator trusts a proxy
- * @param traceparent as the caller sent it; null where it sent none
- * @param startedAt {@link System#nanoTime()} when its head had been read
+ * @param address the remote address of the connection, unless the operator trusts a proxy's header
+ * @param traceparent as the caller sent it; null if it sent none
+ * @param startedAt {@link System#nanoTime()} when the broker had read the head of the request
  */
 record VerifiedRequest(
     Caller caller,
@@ -42,19 +42,19 @@ record VerifiedRequest(
     request.setProperty(PROPERTY, this);
   }
 
-  /** Who asks, for the audit. */
+  /** Returns the identity of the requester, for the audit. */
   Requester requester() {
     return new Requester(caller, address, traceId);
   }
 
-  /** The same for a request whose caller is not known. */
+  /** Returns the identity of the requester, for a request whose caller is unknown. */
   static Requester requester(ContainerRequestContext request) {
     return new Requester(null, address(request), traceId(request));
   }
 
   /**
-   * The address of the socket. If the operator has switched on {@code quarkus.http.proxy}, it is
-   * the one in the proxy's header; no header counts otherwise.
+   * Returns the address of the socket. If the operator enabled {@code quarkus.http.proxy}, it is
+   * the address in the proxy's header. Otherwise no header matters.
    */
   private static @Nullable SocketAddress address(ContainerRequestContext request) {
     return request instanceof ResteasyReactiveContainerRequestContext reactive
@@ -63,7 +63,9 @@ record VerifiedRequest(
         : null;
   }
 
-  /** One id per request, whoever asks first. */
+  /**
+   * Returns the trace id of the request. The first call fixes it, so that a request has only one.
+   */
   static String traceId(ContainerRequestContext request) {
     if (request.getProperty(TRACE_ID) instanceof String known) {
       return known;

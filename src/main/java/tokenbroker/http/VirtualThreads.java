@@ -7,7 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
-/** Where requests go that must wait for something. */
+/** The virtual threads for requests that must wait. */
 @ApplicationScoped
 class VirtualThreads {
 

@@ -1,4 +1,4 @@
-/** The REST surface that callers see. */
+/** The REST API that callers use. */
 @NullMarked
 package tokenbroker.http;
 

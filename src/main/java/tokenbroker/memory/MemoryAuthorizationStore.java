@@ -13,7 +13,7 @@ import tokenbroker.connections.ResultCode;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
-/** The authorizations of one process. */
+/** An authorization store within one process. */
 public final class MemoryAuthorizationStore implements AuthorizationStore {
 
   private final Ticker ticker;

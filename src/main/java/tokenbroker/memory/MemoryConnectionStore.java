@@ -23,7 +23,10 @@ import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.RefreshToken;
 
-/** Connections of one process, which end with it: for development. */
+/**
+ * A connection store within one process, for development. Its connections are lost when the process
+ * ends.
+ */
 public final class MemoryConnectionStore implements ConnectionStore {
 
   private final KeepAliveSchedule schedule;
@@ -146,7 +149,7 @@ public final class MemoryConnectionStore implements ConnectionStore {
 
   @Override
   public Durability durability() {
-    return Durability.UNKNOWN; // Nobody takes it for a place to keep data.
+    return Durability.UNKNOWN; // Nobody expects this store to be durable.
   }
 
   @Override
@@ -177,7 +180,7 @@ public final class MemoryConnectionStore implements ConnectionStore {
     return String.valueOf(account.connection());
   }
 
-  /** Lasts until it is closed, as the process that holds it does. */
+  /** A claim that lasts until it is closed. If its process dies, the store is lost with it. */
   private final class OwnClaim implements Claim {
 
     private final Account account;

@@ -18,17 +18,17 @@ import tokenbroker.tokens.LocalTokens;
 import tokenbroker.tokens.TokenStore;
 import tokenbroker.tokens.UpstreamFailure;
 
-/** The store of one replica that shares nothing. */
+/** A token store for one replica, shared with no other. */
 public final class MemoryTokenStore implements TokenStore {
 
-  /** What an entry retains beside the token, in bytes. */
+  /** The heap that an entry retains in addition to its token, in bytes. */
   private static final int ENTRY = 300;
 
   private final Clocks clocks;
   private final Moment since;
   private final AtomicLong serial = new AtomicLong();
 
-  /** A token that is dropped for want of room is fetched again. */
+  /** The stored tokens. A token that is evicted for lack of space is fetched again. */
   private final ConcurrentMap<Account, Kept> tokens =
       Caffeine.newBuilder()
           .maximumWeight(LocalTokens.room(Runtime.getRuntime().maxMemory()))
@@ -144,7 +144,7 @@ public final class MemoryTokenStore implements TokenStore {
   /**
    * A token in the store.
    *
-   * @param revision unlike that of any other
+   * @param revision a unique name of this entry
    */
   private record Kept(AccessToken token, String revision) {
     @Nullable Kept ifAlive(Now now) {

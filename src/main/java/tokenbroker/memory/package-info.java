@@ -1,6 +1,6 @@
 /**
- * The stores of one replica that shares nothing, for development and for a single replica. What
- * they hold ends with the process. {@link tokenbroker.redis} has the shared ones.
+ * The stores for a single replica that shares nothing, and for development. Their content is lost
+ * when the process ends. {@link tokenbroker.redis} has the shared stores.
  */
 @NullMarked
 package tokenbroker.memory;

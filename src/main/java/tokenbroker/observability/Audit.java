@@ -14,16 +14,17 @@ import tokenbroker.output.Output;
 import tokenbroker.time.Clocks;
 
 /**
- * One JSON line for each token that was issued, refused or invalidated, and for what else callers
- * and browsers do. Lines are written behind the requests, and nobody waits for them. What the
- * writer cannot take is dropped and counted; with {@code broker.audit.required} it is refused.
+ * The audit log. It has one JSON line for each token that was issued, refused or invalidated, and
+ * for the other actions of callers and browsers. A separate thread writes the lines, and no request
+ * waits for it. Lines that the writer cannot accept are dropped and counted. With {@code
+ * broker.audit.required}, the broker refuses the request instead.
  */
 @Singleton
 public class Audit {
 
   /**
-   * With {@code broker.audit.required} a line counts as audited if the writer took it and has
-   * written all that is older than this.
+   * The maximum age of an unwritten line. With {@code broker.audit.required}, a line counts as
+   * audited if the writer accepted it and has written all older lines than this.
    */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
 
@@ -47,7 +48,10 @@ public class Audit {
         .register(registry);
   }
 
-  /** Lines go to standard output as they are, whatever the form of the log. */
+  /**
+   * Returns the sink. Lines go to standard output as they are, whatever the format of the log,
+   * unless the logger has handlers of its own.
+   */
   private AuditSink sink(Clocks clocks) {
     return logger.getHandlers().length == 0
         ? new OutputSink(Output.stdout(clocks.ticker()))
@@ -65,9 +69,10 @@ public class Audit {
   }
 
   /**
-   * Records what was done, or is about to be. Never blocks. The entry is not to be changed later.
+   * Records what was done, or is about to be done. Never blocks. The entry must not be changed
+   * later.
    *
-   * @return false if it must not be done, because the line is required and cannot be written
+   * @return false if the action must not happen, because the line is required and cannot be written
    */
   public boolean record(AuditEntry entry) {
     if (!logger.isLoggable(Level.INFO)) {
@@ -82,7 +87,10 @@ public class Audit {
     return true;
   }
 
-  /** Records the first of a kind, then at most one a minute. For what anybody can cause. */
+  /**
+   * Records the first entry of a kind, then at most one per minute. Use it for what anyone can
+   * cause.
+   */
   public void recordSparingly(AuditEntry entry) {
     sparingly
         .admit(Sparingly.Kind.of(entry))
@@ -90,9 +98,10 @@ public class Audit {
   }
 
   /**
-   * Records that a request was refused before it was known who asks. The caller bounds the number.
+   * Records that a request was refused before its caller was known. The calling code limits the
+   * number of such lines.
    *
-   * @param suppressed how many like it left no line since the one before
+   * @param suppressed how many similar refusals were not recorded since the previous line
    */
   public void refused(Requester requester, Refused refused, long suppressed) {
     record(
@@ -105,8 +114,8 @@ public class Audit {
   }
 
   /**
-   * Whether what is done now would be audited; always true unless {@code broker.audit.required} is
-   * set.
+   * Returns whether an action would be audited now. Always true unless {@code
+   * broker.audit.required} is set.
    */
   public boolean isAvailable() {
     return !required || (logger.isLoggable(Level.INFO) && writer.isKeepingUp(LONGEST_WAIT));
@@ -117,12 +126,15 @@ public class Audit {
     offerIfEmpty(AuditEntry.of(AuditEvent.AUDIT, "unavailable").by(requester));
   }
 
-  /** Finds out whether lines can be written again, when no request comes that would. */
+  /** Checks whether lines can be written again, in case no request comes that would find out. */
   void probe() {
     offerIfEmpty(AuditEntry.of(AuditEvent.AUDIT, "unavailable"));
   }
 
-  /** One at a time is enough to show whether lines can be written. */
+  /**
+   * Offers the entry if no other waits. One entry at a time is enough to show whether lines can be
+   * written.
+   */
   private void offerIfEmpty(AuditEntry entry) {
     if (writer.isEmpty()) {
       entry.at = clocks.wall();
@@ -143,7 +155,10 @@ public class Audit {
     return writer.isRoomy();
   }
 
-  /** Has this called, on the writer's thread, each time that all lines are written. */
+  /**
+   * Sets the listener that is called each time all lines are written. It runs on the writer's
+   * thread.
+   */
   void onCaughtUp(Runnable listener) {
     caughtUp = listener;
   }

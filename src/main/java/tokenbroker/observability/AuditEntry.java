@@ -8,12 +8,12 @@ import tokenbroker.tokens.Account;
 import tokenbroker.tokens.TokenId;
 
 /**
- * What one audit line tells. It is filled in by one thread and handed to {@link Audit#record}, and
+ * The content of one audit line. One thread fills it in and passes it to {@link Audit#record}. It
  * does not change afterwards.
  */
 public final class AuditEntry {
 
-  /** The objects of an entry itself, its time and its place in the queue, roughly. */
+  /** The approximate bytes of the entry's own objects, its time and its place in the queue. */
   private static final int OVERHEAD = 192;
 
   final AuditEvent event;
@@ -36,15 +36,15 @@ public final class AuditEntry {
   }
 
   /**
-   * Begins an entry.
+   * Creates an entry.
    *
-   * @param outcome one word of few, such as {@code nearby} or {@code forbidden}
+   * @param outcome one of a few fixed words, such as {@code nearby} or {@code forbidden}
    */
   public static AuditEntry of(AuditEvent event, String outcome) {
     return new AuditEntry(event, outcome);
   }
 
-  /** Who asked. An entry without it tells of what the broker did by itself. */
+  /** Sets the requester. An entry without a requester describes what the broker did by itself. */
   public AuditEntry by(Requester requester) {
     caller = requester.caller();
     address = requester.address();
@@ -52,43 +52,46 @@ public final class AuditEntry {
     return this;
   }
 
-  /** Whose token or connection it is about, there or not. */
+  /** Sets the account whose token or connection the entry is about. It need not exist. */
   public AuditEntry of(Account about) {
     account = about;
     return this;
   }
 
-  /** The token that was handed out; null if none was. */
+  /** Sets the token that was handed out; null if there was none. */
   public AuditEntry token(@Nullable TokenId id) {
     token = id;
     return this;
   }
 
-  /** A bounded word that says why; never somebody else's text. */
+  /** Sets the reason: a word from a fixed set, never text from outside. */
   public AuditEntry because(String word) {
     reason = word;
     return this;
   }
 
-  /** The configured name of the issuer of a caller that is not known, or {@code unknown}. */
+  /** Sets the configured name of an unauthenticated caller's issuer, or {@code unknown}. */
   AuditEntry issuer(String name) {
     issuer = name;
     return this;
   }
 
-  /** A sentence that is bounded and fit for a log. */
+  /** Sets a sentence of limited length that is safe for a log. */
   AuditEntry detail(String sentence) {
     detail = sentence;
     return this;
   }
 
-  /** How many like it left no line since the one before. */
+  /** Sets how many similar entries were not recorded since the previous line. */
   AuditEntry suppressed(long number) {
     suppressed = number;
     return this;
   }
 
-  /** An upper bound of the bytes that it holds, with what it may hold alone. */
+  /**
+   * Returns an upper bound of the bytes that the entry retains, including objects that only it may
+   * refer to.
+   */
   long weight() {
     return OVERHEAD
         + (caller == null ? 0 : 2L * caller.subject().length() + length(caller.jwtId()))

@@ -2,38 +2,38 @@ package tokenbroker.observability;
 
 import java.util.Locale;
 
-/** What an audit line tells of: the value of {@code event}. */
+/** The kinds of audit lines: the value of {@code event}. */
 public enum AuditEvent {
-  /** A token was asked for, or reported dead. */
+  /** A caller requested a token, or reported it as unusable. */
   TOKEN,
-  /** A caller was refused before it was known who it is. */
+  /** A caller was refused before it was authenticated. */
   AUTHENTICATION,
-  /** A caller exceeded its rate. */
+  /** A caller exceeded its rate limit. */
   RATE_LIMIT,
   /** A request was refused because it could not be audited. */
   AUDIT,
-  /** The clients that a caller may use were listed. */
+  /** A caller listed the clients that it may use. */
   CLIENTS,
-  /** The connections of a client were listed. */
+  /** A caller listed the connections of a client. */
   CONNECTIONS,
   /** A caller began an authorization. */
   AUTHORIZE,
-  /** A browser followed a link of an authorization that does not exist. */
+  /** A browser followed a link to an authorization that does not exist. */
   VISIT,
-  /** A browser came back with something that belongs to no authorization. */
+  /** A browser returned with parameters that belong to no authorization. */
   CALLBACK,
-  /** A browser came back, and an account was connected or not. */
+  /** A browser returned, and an account was or was not connected. */
   CONNECT,
   /** A caller redeemed the result of an authorization, or failed to. */
   REDEEM,
-  /** The broker renewed a connection's tokens. */
+  /** The broker refreshed a connection's tokens. */
   REFRESH,
   /** A caller removed a connection. */
   REVOKE;
 
   private final String word = name().toLowerCase(Locale.ROOT);
 
-  /** The word in the line. */
+  /** Returns the word in the line. */
   public String word() {
     return word;
   }

@@ -10,20 +10,25 @@ import java.io.StringWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The form of audit lines: JSON in printable ASCII, so that no encoding, terminal or log viewer can
- * spoil one, and two callers never look alike.
+ * The format of audit lines: JSON in printable ASCII. So no encoding, terminal or log viewer can
+ * corrupt a line, and two different callers never look alike.
  */
 final class AuditLines {
 
   private static final int LAST_PRINTABLE = '~';
 
-  /** No address is longer, but a proxy's header may hold anything. */
+  /**
+   * The maximum length of an address. No real address is longer, but a proxy's header may contain
+   * anything.
+   */
   private static final int LONGEST_ADDRESS = 64;
 
   private final JsonFactory json = new JsonFactory();
   private final @Nullable String replica;
 
   /**
+   * Creates the format.
+   *
    * @param replica the name of this process in each line; null for none
    */
   AuditLines(@Nullable String replica) {
@@ -32,7 +37,7 @@ final class AuditLines {
 
   /** Returns the line of an entry, without a line feed. */
   byte[] line(AuditEntry entry) throws IOException {
-    var text = new StringWriter(512); // Jackson escapes DEL for writers alone.
+    var text = new StringWriter(512); // Jackson escapes DEL only for writers.
     try (var line = json.createGenerator(text)) {
       line.setHighestNonEscapedChar(LAST_PRINTABLE);
       line.writeStartObject();

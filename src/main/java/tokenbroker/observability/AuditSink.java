@@ -2,11 +2,11 @@ package tokenbroker.observability;
 
 import java.util.List;
 
-/** Where audit lines go. Only the audit's own thread waits for it. */
+/** The destination of audit lines. Only the audit's own thread waits for it. */
 interface AuditSink {
 
   /**
-   * Writes lines. Blocks as long as it takes, and throws nothing.
+   * Writes lines. Blocks as long as it takes, and never throws.
    *
    * @param lines in printable ASCII, each without a line feed
    * @return how many of them were lost

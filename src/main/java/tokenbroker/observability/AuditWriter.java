@@ -7,10 +7,10 @@ import java.util.concurrent.locks.LockSupport;
 import tokenbroker.output.Backlog;
 import tokenbroker.time.Ticker;
 
-/** Writes audit lines behind the requests, on a thread of its own. */
+/** Writes audit lines on its own thread, so that no request waits for them. */
 final class AuditWriter {
 
-  /** Some 25,000 lines of usual callers. */
+  /** The memory limit of the waiting entries: about 25,000 lines of typical callers. */
   private static final long MOST_BYTES = 8 * 1024 * 1024;
 
   private static final int AT_ONCE = 256;
@@ -25,16 +25,18 @@ final class AuditWriter {
   private final Thread thread = Thread.ofPlatform().name("audit").daemon().unstarted(this::run);
   private volatile boolean ended;
 
-  /** Whether the last lines were lost. */
+  /** Whether the most recent lines were lost. */
   private volatile boolean failing;
 
   private volatile boolean writing;
 
-  /** While lines are being written: when the oldest of them was handed over. */
+  /** When the oldest of the lines being written was handed over; valid only during a write. */
   private volatile long oldestNanos;
 
   /**
-   * @param caughtUp called on the writer's thread when it has written all that waited
+   * Creates a writer.
+   *
+   * @param caughtUp called on the writer's thread when it has written all waiting lines
    */
   AuditWriter(AuditLines form, AuditSink sink, Ticker ticker, Runnable caughtUp) {
     this.form = form;
@@ -47,14 +49,15 @@ final class AuditWriter {
     thread.start();
   }
 
-  /** Hands an entry over, or drops it. Never blocks. Returns whether it was taken. */
+  /** Queues an entry, or drops it. Never blocks. Returns whether the entry was queued. */
   boolean offer(AuditEntry entry) {
     return backlog.offer(entry);
   }
 
   /**
-   * Whether a line that is handed over now is written in good time: the lines before it were
-   * written, none of them has been waiting for longer than this, and there is room.
+   * Returns whether a line that is queued now will be written in time. That requires that the
+   * previous lines were written, that none has waited longer than the limit, and that there is
+   * room.
    */
   boolean isKeepingUp(Duration limit) {
     return !failing
@@ -74,7 +77,7 @@ final class AuditWriter {
     return backlog.isRoomy();
   }
 
-  /** Writes what is left, if somebody reads it, then ends. */
+  /** Writes the remaining lines if the output still accepts them, then ends. */
   void end() throws InterruptedException {
     ended = true;
     LockSupport.unpark(thread);
@@ -82,8 +85,8 @@ final class AuditWriter {
   }
 
   /**
-   * Looks again and again rather than waiting to be woken: a wake-up for each line would cost its
-   * request more than all else that is done for it here.
+   * Polls for entries instead of waiting for a signal. A signal for each line would cost its
+   * request more than everything else that the audit does for it.
    */
   private void run() {
     var entries = new ArrayList<AuditEntry>(AT_ONCE);
@@ -114,14 +117,17 @@ final class AuditWriter {
     }
   }
 
-  /** Returns how many were lost. An error ends its line alone, and never the writer. */
+  /**
+   * Writes the lines and returns how many were lost. An error loses only its own line and never
+   * stops the writer.
+   */
   private int write(List<AuditEntry> entries) {
     var lines = new ArrayList<byte[]>(entries.size());
     for (var entry : entries) {
       try {
         lines.add(form.line(entry));
       } catch (Throwable _) {
-        // It is counted below. Not logged: it may be the log that fails.
+        // It is counted below. It is not logged, because the log itself may have failed.
       }
     }
     return entries.size() - lines.size() + sink.write(lines);

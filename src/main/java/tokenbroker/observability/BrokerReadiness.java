@@ -10,9 +10,10 @@ import tokenbroker.clients.ClientDirectory;
 import tokenbroker.tokens.TokenStore;
 
 /**
- * Whether a replica can serve: its configuration is loaded, and it has the keys of at least one
- * issuer. An issuer without keys, a store or an upstream that is down is told in the data. It takes
- * no replica out, because the others would do no better.
+ * The readiness check. A replica is ready if its configuration is loaded and it has the keys of at
+ * least one issuer. An issuer without keys or an unavailable store is reported in the data, but
+ * does not fail readiness. Neither does an unavailable upstream. The other replicas would do no
+ * better.
  */
 @Readiness
 @Singleton

@@ -7,8 +7,8 @@ import org.eclipse.microprofile.health.Startup;
 import tokenbroker.clients.ClientDirectory;
 
 /**
- * Whether the configuration is loaded. Nothing that another system must answer belongs here: the
- * kubelet kills a container that does not start in time, and a new one would fare no better.
+ * The startup check: whether the configuration is loaded. It must not depend on another system. The
+ * kubelet kills a container that does not start in time, and a new one would do no better.
  */
 @Startup
 @Singleton

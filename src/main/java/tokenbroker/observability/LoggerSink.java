@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.logging.ErrorManager;
 import org.jboss.logmanager.Logger;
 
-/** The handlers that an operator gave the logger {@code audit}, such as a file or syslog. */
+/**
+ * The handlers that an operator configured for the logger {@code audit}, such as a file or syslog.
+ */
 final class LoggerSink implements AuditSink {
 
   private final Logger logger;
@@ -30,7 +32,10 @@ final class LoggerSink implements AuditSink {
     return lost;
   }
 
-  /** An error ends this line alone. It is not logged: it may be the log that fails. */
+  /**
+   * Writes a line and returns whether that succeeded. An error loses only this line. It is not
+   * logged, because the log itself may have failed.
+   */
   private boolean isWritten(String line) {
     failed = false;
     try {
@@ -41,7 +46,7 @@ final class LoggerSink implements AuditSink {
     return !failed;
   }
 
-  /** Notices the lines that a handler could not write, of which it throws nothing. */
+  /** Detects lines that a handler could not write, because a handler throws no exception then. */
   private final class Losses extends ErrorManager {
 
     private final ErrorManager next;

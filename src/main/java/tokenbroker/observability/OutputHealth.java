@@ -8,8 +8,8 @@ import org.eclipse.microprofile.health.Readiness;
 import tokenbroker.output.Output;
 
 /**
- * Whether somebody reads the output. It takes no replica out, unless nothing may be served that is
- * not audited: another replica's output may be read.
+ * The readiness check of the output: whether anything reads it. A blocked output fails readiness
+ * only if the audit is required, because another replica's output may still be read.
  */
 @Readiness
 @Singleton

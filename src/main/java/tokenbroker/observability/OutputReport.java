@@ -10,8 +10,8 @@ import org.jboss.logging.Logger;
 import tokenbroker.output.Output;
 
 /**
- * Tells what was lost while nobody read the output: to Prometheus at any time, and to the log when
- * lines are written again.
+ * Reports what was lost while nothing read the output. The metrics show it at any time. The log
+ * shows it once lines can be written again.
  */
 @Singleton
 class OutputReport {
@@ -39,7 +39,10 @@ class OutputReport {
     Output.current().ifPresent(output -> output.onCaughtUp(this::tell));
   }
 
-  /** Called by each writer when it has caught up; speaks when the other one has as well. */
+  /**
+   * Logs the losses. Each writer calls it after writing all of its lines, but it logs only if both
+   * have enough room.
+   */
   private synchronized void tell() {
     var log = droppedLog();
     var lines = audit.dropped();

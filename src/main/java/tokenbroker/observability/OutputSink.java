@@ -5,7 +5,10 @@ import java.util.List;
 import tokenbroker.output.Descriptor;
 import tokenbroker.output.LineBuffer;
 
-/** Standard output, beside the log and in the same order for all lines of the audit. */
+/**
+ * Standard output as an audit sink. It shares standard output with the log and keeps the audit
+ * lines in order.
+ */
 final class OutputSink implements AuditSink {
 
   private final Descriptor output;
@@ -25,7 +28,7 @@ final class OutputSink implements AuditSink {
       buffer.writeTo(output);
       return 0;
     } catch (IOException | RuntimeException | Error _) {
-      return lines.size(); // Not logged: it may be the log that fails.
+      return lines.size(); // Not logged, because the log itself may have failed.
     } finally {
       buffer.reset();
     }

@@ -5,12 +5,12 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.Caller;
 
 /**
- * Who sent a request, as audit lines have it.
+ * The sender of a request, for audit lines.
  *
- * @param caller null if it is not known
- * @param address of the other end of the connection; of the client, as a proxy gave it, if the
- *     operator has switched {@code quarkus.http.proxy} on
- * @param traceId by which the broker's log and its answers call the request
+ * @param caller null if unknown
+ * @param address the remote address of the connection; or the client's address from the proxy, if
+ *     the operator enabled {@code quarkus.http.proxy}
+ * @param traceId the id of the request in the broker's log and answers
  */
 public record Requester(
     @Nullable Caller caller, @Nullable SocketAddress address, @Nullable String traceId) {}

@@ -9,14 +9,17 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
 /**
- * Lets the first of a kind through, then one a minute with the number of those in between. So who
- * floods the broker does not flood its audit.
+ * Admits the first entry of a kind, then one per minute with the number of those in between. So a
+ * flood of requests does not flood the audit.
  */
 final class Sparingly {
 
   private static final Duration PAUSE = Duration.ofMinutes(1);
 
-  /** Who comes after so many others counts as new: the kinds may hold what callers chose. */
+  /**
+   * The maximum number of kinds. The oldest kind beyond it is forgotten and later counts as new,
+   * because kinds may contain values that callers choose.
+   */
   private static final int MOST_KINDS = 256;
 
   private final Ticker ticker;
@@ -35,7 +38,10 @@ final class Sparingly {
     this.ticker = ticker;
   }
 
-  /** Returns how many like it were held back before; empty if this one is held back as well. */
+  /**
+   * Returns how many entries of this kind were suppressed before, or empty if this one is
+   * suppressed as well.
+   */
   synchronized OptionalLong admit(Kind kind) {
     var now = ticker.now();
     var before = last.get(kind);
@@ -47,7 +53,7 @@ final class Sparingly {
     return OptionalLong.of(before == null ? 0 : before.heldBack);
   }
 
-  /** What counts as the same: an event of one caller, or of nobody in particular. */
+  /** The entries that count as the same: one event of one caller, or of an unknown caller. */
   record Kind(AuditEvent event, String outcome, @Nullable String issuer, @Nullable String subject) {
 
     static Kind of(AuditEntry entry) {

@@ -15,20 +15,24 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exemplars: one trace per bucket of a histogram, so that whoever sees a slow bucket finds a
- * request that is in it. A sample without a trace costs one look at a thread's own field.
+ * Supplies exemplars: one trace per histogram bucket, so that a reader who sees a slow bucket finds
+ * a request in it. A sample without a trace costs only one read of a thread-local.
  */
 @Singleton
 @Typed(TraceExemplars.class)
 public class TraceExemplars implements ExemplarSampler {
 
-  /** One that is younger stays: a scrape sees one of them anyway. */
+  /**
+   * How long an exemplar is kept, in milliseconds. A younger one is not replaced, because a scrape
+   * sees only one of them anyway.
+   */
   private static final long KEPT_FOR = Duration.ofSeconds(7).toMillis();
 
   private final Clock clock;
 
   /**
-   * What is being recorded on this thread. Set to null and never removed, for that would allocate.
+   * The trace that this thread is recording. It is set to null and never removed, because removal
+   * would make the next use allocate.
    */
   private final ThreadLocal<@Nullable String> traceId = new ThreadLocal<>();
 
@@ -36,7 +40,10 @@ public class TraceExemplars implements ExemplarSampler {
     this.clock = clock;
   }
 
-  /** The registry takes this one in place of the framework's, which looks for a current span. */
+  /**
+   * Produces the registry's sampler. It replaces the framework's own, which looks for a current
+   * span.
+   */
   @Produces
   @Alternative
   @Priority(1)
@@ -47,7 +54,7 @@ public class TraceExemplars implements ExemplarSampler {
   /**
    * Records a duration.
    *
-   * @param recordedTrace the trace in which it can be found; null if no trace was recorded
+   * @param recordedTrace the recorded trace of the request; null if no trace was recorded
    */
   public void record(Timer timer, long nanos, @Nullable String recordedTrace) {
     if (recordedTrace == null) {
@@ -69,14 +76,16 @@ public class TraceExemplars implements ExemplarSampler {
     return id == null ? null : next(value, id, previous);
   }
 
-  /** Counters have none: a count says nothing of one request. */
+  /**
+   * Returns null: a counter has no exemplars, because a count says nothing about a single request.
+   */
   @Override
   public @Nullable Exemplar sample(double increment, @Nullable Exemplar previous) {
     return null;
   }
 
   private @Nullable Exemplar next(double value, String id, @Nullable Exemplar previous) {
-    var now = clock.millis(); // Prometheus sees it, so this is wall time.
+    var now = clock.millis(); // Wall time, because Prometheus reads it.
     var isFresh =
         previous != null
             && previous.getTimestampMs() != null

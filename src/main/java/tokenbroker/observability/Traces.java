@@ -17,8 +17,8 @@ import tokenbroker.tokens.Account;
 import tokenbroker.tokens.TokenId;
 
 /**
- * A span for each request for a token: whose, what came of it, and how long it took; never the
- * token, nor the URL. Off unless {@code quarkus.otel.sdk.disabled=false}.
+ * Records a span for each token request, with its account, outcome and duration; never the token or
+ * the URL. Off unless {@code quarkus.otel.sdk.disabled=false}.
  */
 @Singleton
 public class Traces {
@@ -41,8 +41,8 @@ public class Traces {
    * Records a request that has been answered. Never blocks.
    *
    * @param traceparent as the caller sent it (W3C Trace Context), well-formed or not
-   * @param traceId the one in it, else the one that stands in our logs
-   * @param nanos how long it took
+   * @param traceId the trace id in {@code traceparent}, or else the one in the broker's logs
+   * @param nanos the duration of the request
    */
   public void answered(
       Account account,
@@ -74,10 +74,10 @@ public class Traces {
   }
 
   /**
-   * Returns whether the trace of a request is recorded somewhere, here or by its caller.
+   * Returns whether the trace of a request is recorded, by the broker or by its caller.
    *
    * @param traceparent as the caller sent it, well-formed or not
-   * @param traceId the one in it, else the one that stands in our logs
+   * @param traceId the trace id in {@code traceparent}, or else the one in the broker's logs
    */
   public boolean isRecorded(String traceId, @Nullable String traceparent) {
     if (traceparent == null || !traceparent.contains(traceId)) {
@@ -86,7 +86,10 @@ public class Traces {
     return TraceFlags.fromHex(traceparent, FLAGS_AT).isSampled();
   }
 
-  /** A caller without a trace gets one that has the id by which our logs call its request. */
+  /**
+   * Returns the parent of the span. A caller without a trace gets a new one, with the trace id from
+   * the broker's logs.
+   */
   private static SpanContext parent(String traceId, @Nullable String traceparent) {
     var sent = traceparent != null && traceparent.contains(traceId) ? traceparent : null;
     var spanId =

@@ -15,8 +15,8 @@ import org.jboss.logmanager.handlers.ConsoleHandler;
 import tokenbroker.output.Output;
 
 /**
- * The console speaks UTF-8 whatever the locale. Under {@code LC_ALL=C}, which containers often
- * have, the JVM would print a question mark for every letter that is not ASCII.
+ * Makes the console use UTF-8 in every locale. Containers often have {@code LC_ALL=C}, and then the
+ * JVM would print a question mark for every non-ASCII letter.
  */
 class Utf8Output {
 
@@ -38,7 +38,7 @@ class Utf8Output {
   private void speakUtf8(Handler handler) {
     if (handler instanceof ConsoleHandler console) {
       if (ImageMode.current() == ImageMode.NATIVE_RUN) {
-        // The class was initialized at build time, with the streams of then.
+        // The class was initialized at build time, with the streams of the build.
         console.setOutputStream(isStderr ? System.err : System.out);
       }
       console.setCharset(StandardCharsets.UTF_8);

@@ -1,4 +1,4 @@
-/** Metrics, audit and health: how the broker is seen from outside. */
+/** Metrics, audit, traces and health checks. */
 @NullMarked
 package tokenbroker.observability;
 

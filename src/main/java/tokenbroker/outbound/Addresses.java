@@ -15,15 +15,15 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The addresses of hosts, in the order in which they are worth trying. Addresses are resolved for
- * each connection: the JVM caches them, and nothing else does. Hosts come from the configuration,
- * so what is kept of them is bounded by it.
+ * The addresses of hosts, in the order in which to try them. Addresses are resolved for each
+ * connection: only the JVM caches them. Hosts come from the configuration, so it bounds the memory
+ * for them.
  */
 final class Addresses {
 
   /**
-   * Lookups block their thread in native code. On a virtual thread they would block its carrier,
-   * and a name server that hangs would stop the whole process.
+   * The threads for lookups, which block in native code. A lookup on a virtual thread would block
+   * the carrier thread. Then a name server that hangs would stop the whole process.
    */
   private final Executor lookups =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("lookup ", 0).factory());
@@ -37,8 +37,8 @@ final class Addresses {
   }
 
   /**
-   * Returns the addresses of a host: the one that worked last, then the others, the address
-   * families taking turns (RFC 8305 §4). Empty only if the time limit passes.
+   * Returns the addresses of a host. The address that worked last comes first. The others follow,
+   * with alternating address families (RFC 8305 §4). Empty only if the time limit passes.
    */
   List<InetAddress> of(String host, TimeLimit limit)
       throws UnknownHostException, InterruptedException {
@@ -68,7 +68,10 @@ final class Addresses {
     }
   }
 
-  /** One lookup for all who need the host: a name server that hangs must not cost many threads. */
+  /**
+   * Starts a lookup, which all requests for the host share. A name server that hangs must not
+   * occupy many threads.
+   */
   private CompletableFuture<InetAddress[]> begin(String host) {
     var lookup = new CompletableFuture<InetAddress[]>();
     lookups.execute(
@@ -113,12 +116,15 @@ final class Addresses {
     return -1;
   }
 
-  /** Notes that an address opened a connection. */
+  /** Records that an address opened a connection. */
   void worked(String host, InetAddress address) {
     preferred.put(host, address);
   }
 
-  /** Notes that an address opened a connection and sent no answer: the next one is as good. */
+  /**
+   * Records that an address opened a connection but sent no answer. The broker then prefers the
+   * next address, which is as good.
+   */
   void disappointed(String host, InetAddress address, List<InetAddress> tried) {
     var next = tried.get((tried.indexOf(address) + 1) % tried.size());
     preferred.replace(host, address, next);

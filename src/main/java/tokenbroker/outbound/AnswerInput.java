@@ -8,15 +8,15 @@ import java.util.concurrent.TimeUnit;
 import org.apache.hc.core5.http.MessageConstraintException;
 
 /**
- * What a server sends in one exchange, bounded so that no number of answers at once fills the
- * memory. Answers up to {@value #SMALL} bytes are always read; of the larger ones only as many at a
- * time as there are places, and the others wait. Closing it leaves the connection open.
+ * A server's bytes in one exchange, limited so that concurrent answers cannot fill the memory.
+ * Answers up to {@value #SMALL} bytes are always read. Larger answers need one of a limited number
+ * of slots, and wait for it. Closing this stream leaves the connection open.
  */
 final class AnswerInput extends FilterInputStream {
 
   static final int SMALL = 4 * 1024;
 
-  /** Room for a head, and for what chunks add to the largest body. */
+  /** The maximum size of an answer: the largest body, its chunk framing and a head. */
   static final int LARGEST = Body.LIMIT + 64 * 1024;
 
   private static final long LOOK_AGAIN_MILLIS = 50;
@@ -27,10 +27,10 @@ final class AnswerInput extends FilterInputStream {
   private int received;
 
   /**
-   * Bounds a stream.
+   * Limits a stream.
    *
-   * @param time ends the wait for a place
-   * @param places for answers that are not small
+   * @param time ends the wait for a slot
+   * @param places the slots for answers that are not small
    */
   AnswerInput(InputStream in, TimeLimit time, Semaphore places) {
     super(in);

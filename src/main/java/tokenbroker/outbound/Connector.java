@@ -18,9 +18,9 @@ final class Connector {
   private final Ticker ticker;
 
   /**
-   * Makes a connector.
+   * Creates a connector.
    *
-   * @param limit for each of TCP, the tunnel and each step of the TLS handshake
+   * @param limit the time limit for each of TCP, the tunnel and each step of the TLS handshake
    */
   Connector(Duration limit, TlsSockets tls, Ticker ticker) {
     this.limitMillis = Math.clamp(limit.toMillis(), 1, Integer.MAX_VALUE);
@@ -31,7 +31,7 @@ final class Connector {
   /**
    * Returns an open connection.
    *
-   * @param opens is told the socket first, so that it can close it at any time
+   * @param opens receives the socket first, so that it can close the socket at any time
    */
   HttpConnection connect(Route route, InetAddress address, Consumer<Socket> opens)
       throws IOException {
@@ -53,7 +53,7 @@ final class Connector {
     }
   }
 
-  /** The certificate must be trusted and be the host's own. */
+  /** Adds TLS. The certificate must be trusted and must name the host. */
   private Socket secured(Socket socket, Origin origin) throws IOException {
     var secured =
         (SSLSocket) tls.factory().createSocket(socket, origin.host(), origin.port(), true);

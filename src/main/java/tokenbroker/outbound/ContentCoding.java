@@ -18,8 +18,8 @@ import tokenbroker.outbound.Body.Undecodable;
 import tokenbroker.outbound.Body.Whole;
 
 /**
- * Undoes content codings (RFC 9110 §8.4.1). The broker asks for none, but some servers and proxies
- * compress all the same.
+ * Decodes content codings (RFC 9110 §8.4.1). The broker requests none, but some servers and proxies
+ * compress anyway.
  */
 final class ContentCoding {
 
@@ -58,7 +58,10 @@ final class ContentCoding {
     };
   }
 
-  /** {@code deflate} means the zlib format, but some servers send the bare one (RFC 1950 §2.2). */
+  /**
+   * Returns whether the body is in the zlib format. {@code deflate} means that format, but some
+   * servers send bare deflate data (RFC 1950 §2.2).
+   */
   private static boolean startsZlib(byte first) {
     return (first & 0x0f) == 8;
   }

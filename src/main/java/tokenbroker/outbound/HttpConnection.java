@@ -34,14 +34,14 @@ import tokenbroker.outbound.Body.Unframed;
 import tokenbroker.outbound.Body.Whole;
 import tokenbroker.time.Moment;
 
-/** An open HTTP/1.1 connection, for one exchange after another. Blocks; not thread-safe. */
+/** An open HTTP/1.1 connection for consecutive exchanges. Blocks; not thread-safe. */
 final class HttpConnection {
 
-  /** A head of at most 100 lines of 16 KiB each. */
+  /** The limits of a head: at most 100 lines of 16 KiB each. */
   static final Http1Config LIMITS =
       Http1Config.custom().setMaxLineLength(16 * 1024).setMaxHeaderCount(100).build();
 
-  /** What came of an exchange. */
+  /** The outcome of an exchange. */
   sealed interface Outcome {
     /**
      * A final answer.
@@ -51,13 +51,13 @@ final class HttpConnection {
     record Answer(int status, HttpHeaders headers, Body body, boolean reusable)
         implements Outcome {}
 
-    /** Bytes that are not an HTTP answer. */
+    /** The server sent bytes that are not an HTTP answer. */
     record NotHttp() implements Outcome {}
 
     /**
      * The connection ended before the head of the answer was complete.
      *
-     * @param silent not one byte of an answer had arrived
+     * @param silent whether it ended before the first byte of an answer
      */
     record Ended(boolean silent) implements Outcome {}
   }
@@ -75,7 +75,7 @@ final class HttpConnection {
    * Takes over an open connection.
    *
    * @param socket the TCP connection, whose closing never blocks
-   * @param layered with TLS over it, if there is any
+   * @param layered the TLS socket over it, or else the same socket
    */
   HttpConnection(Route route, InetAddress address, Socket socket, Socket layered, Moment opened) {
     this.route = route;
@@ -90,8 +90,8 @@ final class HttpConnection {
   }
 
   /**
-   * Whether the connection is as the last exchange left it. Anything that has arrived since then is
-   * the end of it, or bytes that must not be taken for the next answer.
+   * Returns whether the connection is as the last exchange left it. Anything that has arrived since
+   * then is either its end, or bytes that must not count as the next answer.
    */
   boolean isUntouched() {
     try {
@@ -106,8 +106,8 @@ final class HttpConnection {
   /**
    * Sends a request and reads the answer.
    *
-   * @param time closes the connection when it has passed
-   * @param largeAnswers places for answers that are not small
+   * @param time closes the connection when the time limit passes
+   * @param largeAnswers the slots for answers that are not small
    */
   Outcome exchange(OutboundRequest request, TimeLimit time, Semaphore largeAnswers) {
     time.covers(socket);
@@ -126,13 +126,13 @@ final class HttpConnection {
     } catch (IOException e) {
       return new Outcome.Ended(transport.getBytesTransferred() == before);
     } catch (RuntimeException e) {
-      // The parser throws unchecked exceptions too, such as for a status of 000. Whatever a server
-      // sends must not get further than this.
+      // The parser also throws unchecked exceptions, for example for a status of 000. No bytes from
+      // a server may cause an exception beyond this method.
       return new Outcome.NotHttp();
     }
   }
 
-  /** The head of the final answer; null if the connection ends before it. */
+  /** Returns the head of the final answer, or null if the connection ends before it. */
   private @Nullable ClassicHttpResponse head(InputStream in) throws IOException, HttpException {
     var parser = new DefaultHttpResponseParser(LIMITS);
     var head = parser.parse(received, in);
@@ -177,9 +177,9 @@ final class HttpConnection {
   }
 
   /**
-   * Returns the stream that ends where the body does.
+   * Returns a stream that ends where the body ends.
    *
-   * @param length negative for a body in chunks, or up to the end of the connection
+   * @param length negative for a chunked body, or for one that ends with the connection
    */
   private InputStream content(long length, InputStream in) {
     SessionInputBuffer buffer = received;
@@ -191,7 +191,9 @@ final class HttpConnection {
         : new IdentityInputStream(buffer, in);
   }
 
-  /** The stream is not closed: that would read it to its end. */
+  /**
+   * Reads the body. It does not close the stream, because that would read the stream to its end.
+   */
   private static Body read(InputStream content) {
     var bytes = new ByteArrayOutputStream();
     var chunk = new byte[8 * 1024];

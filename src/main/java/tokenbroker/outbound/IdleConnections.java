@@ -10,13 +10,19 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
-/** Connections that wait for another exchange. Thread-safe. */
+/** Idle connections that are kept for another exchange. Thread-safe. */
 final class IdleConnections {
 
-  /** Less than the usual servers wait: Node and Apache 5 s, nginx 75 s. */
+  /**
+   * How long a connection is kept idle. It is shorter than the idle timeout of common servers: Node
+   * and Apache 5 s, nginx 75 s.
+   */
   static final Duration KEEP_ALIVE = Duration.ofSeconds(4);
 
-  /** A connection that is never idle for long must not outlast a change of addresses for ever. */
+  /**
+   * The maximum age of a connection. A connection that is never idle for long must not outlive a
+   * change of the host's addresses indefinitely.
+   */
   static final Duration LONGEST_LIFE = Duration.ofMinutes(1);
 
   private static final int MOST = 100;
@@ -32,7 +38,7 @@ final class IdleConnections {
     this.ticker = ticker;
   }
 
-  /** Returns the connection that was used last on this route, or null. */
+  /** Returns the most recently used connection of this route, or null if there is none. */
   synchronized @Nullable HttpConnection take(Route route) {
     closeExpired();
     for (Iterator<Idle> each = idle.descendingIterator(); each.hasNext(); ) {

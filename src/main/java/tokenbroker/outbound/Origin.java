@@ -7,11 +7,14 @@ import java.util.Optional;
 /**
  * The server that a URL names.
  *
- * @param host a name without a dot at its end, or an address without brackets
+ * @param host a name without a trailing dot, or an address without brackets
  */
 record Origin(boolean tls, String host, int port) {
 
-  /** Empty if the URL is not an {@code http} or {@code https} URL with a host. */
+  /**
+   * Returns the origin, or empty if the URL is not an {@code http} or {@code https} URL with a
+   * host.
+   */
   static Optional<Origin> of(URI url) {
     var scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
     if (url.getHost() == null || !(scheme.equals("http") || scheme.equals("https"))) {
@@ -31,12 +34,12 @@ record Origin(boolean tls, String host, int port) {
     return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
   }
 
-  /** The host and port as they stand in a URL. */
+  /** Returns the host and port as in a URL. */
   String authority() {
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 
-  /** The value of the {@code Host} header. */
+  /** Returns the value of the {@code Host} header. */
   String hostHeader() {
     var authority = authority();
     var usual = tls ? ":443" : ":80";
@@ -45,7 +48,7 @@ record Origin(boolean tls, String host, int port) {
         : authority;
   }
 
-  /** The URL without its path and query. */
+  /** Returns the URL without its path and query. */
   URI url() {
     return URI.create((tls ? "https://" : "http://") + authority() + "/");
   }

@@ -18,16 +18,19 @@ import tokenbroker.outbound.Reply.NotHttp;
 import tokenbroker.time.Ticker;
 
 /**
- * Sends requests over HTTP/1.1 and reads whole answers, within a time limit. It follows no
- * redirects and keeps no cookies. It never throws what a server, a proxy or a network causes: that
- * is a {@link Reply}. Thread-safe; blocks, so call it on a virtual thread.
+ * A client that sends requests over HTTP/1.1 and reads whole answers, within a time limit. It
+ * follows no redirects and keeps no cookies. A fault of a server, a proxy or a network is never
+ * thrown, but returned as a {@link Reply}. Thread-safe; blocks, so call it on a virtual thread.
  */
 public final class OutboundHttp implements AutoCloseable {
 
-  /** Some servers say so before they close an idle connection (RFC 9110 §15.5.9). */
+  /** The status that some servers send before they close an idle connection (RFC 9110 §15.5.9). */
   private static final int REQUEST_TIMEOUT = 408;
 
-  /** Of some 640 KiB each while they are read and decoded: 5 MiB. */
+  /**
+   * The maximum number of concurrent large answers. Each takes about 640 KiB while it is read and
+   * decoded, so together 5 MiB.
+   */
   private static final int LARGE_ANSWERS = 8;
 
   private final Semaphore largeAnswers = new Semaphore(LARGE_ANSWERS);
@@ -37,15 +40,15 @@ public final class OutboundHttp implements AutoCloseable {
   private final Ticker ticker;
   private final Clock clock;
 
-  /** With the certificates that the JVM trusts. */
+  /** Creates a client that trusts the JVM's certificates. */
   public OutboundHttp(Duration connectLimit, Ticker ticker, Clock clock) {
     this(connectLimit, ticker, clock, () -> (SSLSocketFactory) SSLSocketFactory.getDefault());
   }
 
   /**
-   * With certificates that are trusted here alone.
+   * Creates a client with its own trusted certificates.
    *
-   * @param connectLimit for each address of a host
+   * @param connectLimit the time limit for each address of a host
    * @param tls is asked for each connection
    */
   public OutboundHttp(Duration connectLimit, Ticker ticker, Clock clock, TlsSockets tls) {
@@ -62,11 +65,12 @@ public final class OutboundHttp implements AutoCloseable {
   }
 
   /**
-   * Sends a request and waits for the whole answer. A repeatable request is sent once more, on a
-   * new connection, if its connection ended before the first byte of an answer, or if a kept
-   * connection brought a 408: a server that closes an idle connection may cross the request.
+   * Sends a request and waits for the whole answer. It retries a repeatable request once, on a new
+   * connection, in two cases. One is that the connection ended before the first byte of an answer.
+   * The other is that a kept connection returned 408: the server may have closed the idle
+   * connection while the request was on its way.
    *
-   * @param limit on all of it, the lookup of the host included
+   * @param limit the total time limit, including the lookup of the host
    */
   public Reply send(OutboundRequest request, Duration limit) {
     var origin = Origin.of(request.url());
@@ -129,7 +133,10 @@ public final class OutboundHttp implements AutoCloseable {
     };
   }
 
-  /** What was whole when the limit passed still counts. */
+  /**
+   * Returns whether the outcome is incomplete. An answer that was complete when the limit passed
+   * still counts.
+   */
   private static boolean isCutShort(Outcome outcome) {
     return switch (outcome) {
       case Outcome.Answer answer -> answer.body() instanceof Body.CutOff;
@@ -148,7 +155,7 @@ public final class OutboundHttp implements AutoCloseable {
     };
   }
 
-  /** Closes the connections that are kept. */
+  /** Closes the kept connections. */
   @Override
   public void close() {
     idle.close();

@@ -6,13 +6,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request to send. Its URL, its headers and its body may hold secrets.
+ * A request to send. Its URL, its headers and its body may contain secrets.
  *
  * @param url absolute, {@code http} or {@code https}
- * @param headers beside {@code Host}, {@code Content-Length} and {@code Accept-Encoding}
+ * @param headers without {@code Host}, {@code Content-Length} and {@code Accept-Encoding}, which
+ *     are added
  * @param body sent as UTF-8; null for none
  * @param repeatable whether sending it twice does no harm. Only such a request uses a kept
- *     connection, for which alone it can be unknown whether the server took the request.
+ *     connection, because only there it can be unknown whether the server received the request.
  */
 public record OutboundRequest(
     String method,
@@ -24,9 +25,9 @@ public record OutboundRequest(
   private static final Pattern HEADER_VALUE = Pattern.compile("[\\t -~]*");
 
   /**
-   * Refuses headers that would break the head.
+   * Rejects headers that would break the head.
    *
-   * @throws IllegalArgumentException if a header's value holds anything but printable ASCII. The
+   * @throws IllegalArgumentException if a header's value contains anything but printable ASCII. The
    *     message does not show the value.
    */
   public OutboundRequest {
@@ -40,7 +41,7 @@ public record OutboundRequest(
         });
   }
 
-  /** Shows no part that may be secret. */
+  /** Returns only the method, because every other part may be secret. */
   @Override
   public String toString() {
     return "OutboundRequest[" + method + "]";

@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects to the first address of several that opens a connection. The next address is tried when
- * one has failed, or has not opened a connection within {@link #HEAD_START} (RFC 8305 §5). So an
- * address that hangs costs that much.
+ * Connects to the first of several addresses that opens a connection. It tries the next address
+ * when one has failed, or has not connected within {@link #HEAD_START} (RFC 8305 §5). So an address
+ * that hangs delays the request only by that time.
  */
 final class Race {
 
@@ -73,7 +73,10 @@ final class Race {
     }
   }
 
-  /** Returns the number of attempts that it started: one, or none if no address is left. */
+  /**
+   * Starts the next attempt. Returns the number of started attempts: one, or zero if no address or
+   * no time is left.
+   */
   private int start() {
     if (!addresses.hasNext() || limit.hasPassed()) {
       return 0;
@@ -84,7 +87,9 @@ final class Race {
     return 1;
   }
 
-  /** Returns null if another address should be tried beside those that are under way. */
+  /**
+   * Waits for an attempt to finish. Returns null if it is time to try another address concurrently.
+   */
   private @Nullable Attempt next() throws InterruptedException {
     return addresses.hasNext()
         ? finished.poll(HEAD_START.toNanos(), TimeUnit.NANOSECONDS)
@@ -107,7 +112,7 @@ final class Race {
       try {
         connection = connector.connect(route, address, this::opens);
       } catch (IOException | RuntimeException | Error e) {
-        fault = e; // Thrown to whoever waits.
+        fault = e; // Rethrown on the waiting thread.
       }
       finished.add(this);
     }

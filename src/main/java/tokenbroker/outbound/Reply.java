@@ -8,10 +8,10 @@ import tokenbroker.time.Moment;
 public sealed interface Reply {
 
   /**
-   * An answer, whole or not.
+   * An answer, complete or not.
    *
    * @param sent just before the request was sent
-   * @param sentAt the same by the wall clock
+   * @param sentAt the same moment by the wall clock
    * @param receivedAt when the whole answer had arrived
    */
   record Answered(
@@ -29,7 +29,7 @@ public sealed interface Reply {
   /** No connection opened, or the connection ended before the head of an answer was complete. */
   record NoConnection(Reason reason) implements Reply {
 
-    /** Why there was no connection. */
+    /** The reason why there was no connection. */
     public enum Reason {
       /** The host's name has no address, or the URL names no host. */
       UNKNOWN_HOST,
@@ -37,7 +37,7 @@ public sealed interface Reply {
       REFUSED,
       /** An address did not open the connection in time. */
       TIMEOUT,
-      /** TLS failed, such as by a certificate that is not trusted or is another host's. */
+      /** TLS failed, for example because the certificate is not trusted or names another host. */
       TLS,
       /** The egress proxy did not open a tunnel. */
       PROXY,

@@ -3,7 +3,7 @@ package tokenbroker.outbound;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** Finds the addresses of a host. */
+/** Resolves the addresses of a host. */
 @FunctionalInterface
 interface Resolver {
 

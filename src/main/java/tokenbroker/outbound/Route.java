@@ -6,15 +6,16 @@ import java.net.ProxySelector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to a server: straight, or through an egress proxy.
+ * The route to a server: direct, or through an egress proxy.
  *
- * @param proxy null for the straight way. Its address is not resolved.
+ * @param proxy null for the direct route. Its address is not resolved.
  */
 record Route(Origin origin, @Nullable InetSocketAddress proxy) {
 
   /**
-   * Follows the JVM's proxy settings, such as {@code -Dhttps.proxyHost}. They see the host and the
-   * port only, since the rest of a URL may be secret. Only HTTP proxies are used.
+   * Returns the route, according to the JVM's proxy settings, such as {@code -Dhttps.proxyHost}.
+   * The proxy selector sees only the host and the port, because the rest of a URL may be secret.
+   * Only HTTP proxies are used.
    */
   static Route to(Origin origin) {
     var selector = ProxySelector.getDefault();
@@ -32,12 +33,12 @@ record Route(Origin origin, @Nullable InetSocketAddress proxy) {
     return new Route(origin, null);
   }
 
-  /** The host to connect to. */
+  /** Returns the host to connect to. */
   String host() {
     return proxy == null ? origin.host() : proxy.getHostString();
   }
 
-  /** The port to connect to. */
+  /** Returns the port to connect to. */
   int port() {
     return proxy == null ? origin.port() : proxy.getPort();
   }
@@ -46,7 +47,7 @@ record Route(Origin origin, @Nullable InetSocketAddress proxy) {
     return proxy != null && origin.tls();
   }
 
-  /** Whether the proxy reads the request itself, and needs to be told the whole URL. */
+  /** Returns whether the proxy reads the request itself, and therefore needs the absolute URL. */
   boolean needsAbsoluteUrl() {
     return proxy != null && !origin.tls();
   }

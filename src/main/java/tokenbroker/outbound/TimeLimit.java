@@ -8,23 +8,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A limit on everything that one request does. When it passes, its sockets are closed: a blocked
+ * A time limit on one whole request. When it passes, it closes the request's sockets. A blocked
  * read, write, connect or handshake then ends with an exception.
  */
 final class TimeLimit implements AutoCloseable {
 
-  /** The limit is counted in so many slices. */
+  /** The number of slices in which the limit is counted. */
   private static final int SLICES = 8;
 
-  /** So many slices that took far too long, as the process stood still, do not count. */
+  /**
+   * The maximum number of slices that may be ignored. A slice is ignored if it took far too long,
+   * because the process stood still.
+   */
   private static final int MOST_SKIPPED = 2;
 
   private final CompletableFuture<Void> end = new CompletableFuture<>();
   private final long slice;
 
   /**
-   * Begins to count. A process that was suspended, or had no processor, finds the answer that came
-   * meanwhile: it must not take its own lateness for the server's.
+   * Starts the limit. A process that was suspended or had no processor still finds the answer that
+   * arrived meanwhile. It must not mistake its own delay for the server's.
    */
   TimeLimit(Duration limit) {
     slice = Math.max(0, limit.toNanos() / SLICES);
@@ -51,12 +54,15 @@ final class TimeLimit implements AutoCloseable {
     return end.isCompletedExceptionally();
   }
 
-  /** Closes the socket when the limit passes, or at once if it has passed. */
+  /** Closes the socket when the limit passes, or at once if it has already passed. */
   void covers(Socket socket) {
     onPass(() -> close(socket));
   }
 
-  /** Runs the action when the limit passes, or at once if it has passed. It must not block. */
+  /**
+   * Runs the action when the limit passes, or at once if it has already passed. The action must not
+   * block.
+   */
   void onPass(Runnable action) {
     var _ =
         end.whenComplete(
@@ -67,7 +73,7 @@ final class TimeLimit implements AutoCloseable {
             });
   }
 
-  /** Lifts the limit. */
+  /** Cancels the limit. */
   @Override
   public void close() {
     end.complete(null);
@@ -77,7 +83,7 @@ final class TimeLimit implements AutoCloseable {
     try {
       socket.close();
     } catch (IOException e) {
-      // The socket is of no use any more either way.
+      // The socket is useless in either case.
     }
   }
 }

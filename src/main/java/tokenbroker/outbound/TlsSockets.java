@@ -3,7 +3,7 @@ package tokenbroker.outbound;
 import java.io.IOException;
 import javax.net.ssl.SSLSocketFactory;
 
-/** Makes the TLS sockets that requests are sent over, and so decides which servers are trusted. */
+/** Creates the TLS sockets for requests, and so decides which servers are trusted. */
 @FunctionalInterface
 public interface TlsSockets {
 

@@ -22,7 +22,7 @@ final class Tunnel {
 
   private Tunnel() {}
 
-  /** Blocks until the tunnel is open. */
+  /** Opens the tunnel. Blocks until it is open. */
   static void open(Socket socket, Origin origin) throws IOException {
     var authority = origin.authority();
     var request = "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n";
@@ -34,12 +34,12 @@ final class Tunnel {
       while (answer != null && answer.getCode() < 200) {
         answer = parser.parse(received, socket.getInputStream());
       }
-      // Bytes behind the head cannot come from the server, which has not been spoken to yet.
+      // The server has not received anything yet, so bytes after the head cannot come from it.
       if (answer == null || answer.getCode() >= 300 || received.hasBufferedData()) {
         throw new Refused();
       }
     } catch (HttpException | RuntimeException e) {
-      // The parser throws unchecked exceptions too, such as for a status of 000.
+      // The parser also throws unchecked exceptions, for example for a status of 000.
       throw new Refused();
     }
   }

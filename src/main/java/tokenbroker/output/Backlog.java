@@ -8,12 +8,12 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToLongFunction;
 
 /**
- * What many threads hand over and one thread writes. It is bounded in bytes, so handing over never
- * waits: what does not fit is dropped and counted.
+ * A queue that many threads fill and one thread writes out. Its size in bytes is bounded, so adding
+ * never waits. What does not fit is dropped and counted.
  */
 public final class Backlog<T> {
 
-  /** No audit line and hardly a line of the log is larger. */
+  /** The largest expected element in bytes. No audit line is larger, and hardly any log line. */
   private static final int LARGEST = 64 * 1024;
 
   private final Queue<T> waiting = new ConcurrentLinkedQueue<>();
@@ -23,15 +23,18 @@ public final class Backlog<T> {
   private final ToLongFunction<T> weigher;
 
   /**
-   * @param limit of the bytes that wait, those included that are just being written
-   * @param weigher gives the bytes that an element takes at most; always the same number
+   * Creates an empty queue.
+   *
+   * @param limit the maximum number of waiting bytes, including those being written
+   * @param weigher returns the maximum bytes of an element; always the same number for the same
+   *     element
    */
   public Backlog(long limit, ToLongFunction<T> weigher) {
     this.limit = limit;
     this.weigher = weigher;
   }
 
-  /** Hands an element over, or drops it. Never blocks. Returns whether it was taken. */
+  /** Adds an element, or drops it. Never blocks. Returns whether the element was added. */
   public boolean offer(T element) {
     var weight = weigher.applyAsLong(element);
     if (bytes.addAndGet(weight) > limit) {
@@ -55,7 +58,7 @@ public final class Backlog<T> {
   }
 
   /**
-   * Forgets elements that were taken.
+   * Releases elements that were taken.
    *
    * @param lost how many of them could not be written
    */
@@ -64,22 +67,22 @@ public final class Backlog<T> {
     dropped.add(lost);
   }
 
-  /** Whether nothing waits and nothing is being written. */
+  /** Returns whether nothing is waiting and nothing is being written. */
   public boolean isEmpty() {
     return bytes.get() == 0;
   }
 
-  /** Whether it is far from dropping anything. */
+  /** Returns whether less than a quarter of the limit is used, so that no drops are near. */
   public boolean isRoomy() {
     return bytes.get() < limit / 4;
   }
 
-  /** Whether there may be no room for another element. */
+  /** Returns whether there may be no room for another element. */
   public boolean isFull() {
     return bytes.get() > limit - LARGEST;
   }
 
-  /** How many elements were dropped since the start. */
+  /** Returns how many elements were dropped since the start. */
   public long dropped() {
     return dropped.sum();
   }

@@ -5,9 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.stream.IntStream;
 
 /**
- * Escapes characters that nobody sees and that change how others look: C1 controls, line and
- * paragraph separators, and the format characters that reverse text (bidi). JSON escapes those of
- * ASCII by itself; a line that is not JSON may have tabs and colours.
+ * Escapes invisible characters that change how others look: C1 controls, line and paragraph
+ * separators, and format characters that reverse text (bidi). JSON itself escapes the control
+ * characters of ASCII. A line that is not JSON may contain tabs and colours.
  */
 final class Controls {
 
@@ -15,7 +15,7 @@ final class Controls {
 
   private Controls() {}
 
-  /** Returns the same line if there is nothing to escape. */
+  /** Returns the line with its invisible characters escaped; the same object if there are none. */
   static byte[] escape(byte[] line) {
     for (var each : line) {
       if (each < 0 || each == DELETE) {

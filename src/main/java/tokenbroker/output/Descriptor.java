@@ -11,8 +11,8 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
 /**
- * An output stream of the process. A write waits until somebody reads, so only writers' threads
- * come here. Each write is whole lines, and one write ends before the next begins.
+ * An output stream of the process. A write blocks until something reads it, so only writer threads
+ * use this class. Each write consists of whole lines, and writes do not overlap.
  */
 public final class Descriptor {
 
@@ -31,9 +31,9 @@ public final class Descriptor {
   }
 
   /**
-   * Writes whole lines. Blocks until they are read, or held by the operating system.
+   * Writes whole lines. Blocks until the reader or the operating system has taken them.
    *
-   * @throws IOException if there is no reader any more, or no room on a disk
+   * @throws IOException if there is no reader any more, or no space on a disk
    */
   public void write(byte[] lines, int length) throws IOException {
     turn.lock();
@@ -47,7 +47,7 @@ public final class Descriptor {
     }
   }
 
-  /** Returns for how long the current write has been waiting; zero if there is none. */
+  /** Returns how long the current write has been waiting, or zero if there is none. */
   public Duration waiting() {
     var since = began;
     return since == null ? Duration.ZERO : since.until(ticker.now());

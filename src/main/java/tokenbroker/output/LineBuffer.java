@@ -3,14 +3,14 @@ package tokenbroker.output;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 
-/** Lines that go to a {@link Descriptor} in one write. */
+/** A buffer for lines that go to a {@link Descriptor} in one write. */
 public final class LineBuffer extends ByteArrayOutputStream {
 
   public LineBuffer() {
     super(64 * 1024);
   }
 
-  /** Writes all of them. Blocks as {@link Descriptor#write} does. */
+  /** Writes all lines. Blocks as {@link Descriptor#write} does. */
   public void writeTo(Descriptor descriptor) throws IOException {
     descriptor.write(buf, count);
   }

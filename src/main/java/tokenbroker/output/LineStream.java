@@ -5,12 +5,15 @@ import java.io.OutputStream;
 import java.util.function.Consumer;
 
 /**
- * Cuts what is written into lines and hands each over when it is complete. Never blocks, also not
- * at {@link #flush}. Safe for one thread at a time, as {@link java.io.PrintStream} ensures.
+ * Splits the written bytes into lines and passes on each complete line. Never blocks, not even in
+ * {@link #flush}. Safe for one thread at a time, as {@link java.io.PrintStream} ensures.
  */
 final class LineStream extends OutputStream {
 
-  /** What is longer is cut: a line of a log has some hundred bytes, with a stack trace 50 KB. */
+  /**
+   * The maximum bytes of a line; a longer line is cut. A log line has a few hundred bytes, or 50 KB
+   * with a stack trace.
+   */
   static final int LONGEST = 256 * 1024;
 
   private final Consumer<byte[]> taker;
@@ -39,7 +42,7 @@ final class LineStream extends OutputStream {
 
   private void handOver() {
     var bytes = Controls.escape(line.toByteArray());
-    bytes[bytes.length - 1] = '\n'; // Also where it was cut.
+    bytes[bytes.length - 1] = '\n'; // A line that was cut needs it, too.
     line.reset();
     taker.accept(bytes);
   }

@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** Writes lines to a descriptor from a thread of its own. Nobody else waits for that. */
+/** Writes lines to a descriptor on its own thread, so that no other thread waits. */
 final class LineWriter {
 
-  /** The process is to hold no more of its log than this, whatever it logs. */
+  /** The maximum bytes of waiting log lines. The process holds no more, whatever it logs. */
   private static final long MOST_BYTES = 2 * 1024 * 1024;
 
-  /** An array and a queue's node, roughly. */
+  /** The approximate bytes of an array's header and of a queue node. */
   private static final int OVERHEAD = 64;
 
   private static final int AT_ONCE = 256;
@@ -22,7 +22,9 @@ final class LineWriter {
   private final Thread thread;
 
   /**
-   * @param caughtUp called on the writer's thread when it has written all that waited
+   * Creates a writer.
+   *
+   * @param caughtUp called on the writer's thread when it has written all waiting lines
    */
   LineWriter(String name, Descriptor descriptor, Runnable caughtUp) {
     this.descriptor = descriptor;
@@ -35,7 +37,7 @@ final class LineWriter {
     return this;
   }
 
-  /** Hands a line over, or drops it. Never blocks. */
+  /** Queues a line, or drops it. Never blocks. */
   void offer(byte[] line) {
     if (backlog.offer(line)) {
       LockSupport.unpark(thread);
@@ -69,7 +71,10 @@ final class LineWriter {
     }
   }
 
-  /** An error ends these lines alone: without the writer no line would be written any more. */
+  /**
+   * Writes the lines. An error loses only these lines, because without this thread no more lines
+   * would be written.
+   */
   private void write(List<byte[]> lines, LineBuffer buffer) {
     try {
       for (var line : lines) {
@@ -77,7 +82,7 @@ final class LineWriter {
       }
       buffer.writeTo(descriptor);
     } catch (IOException | RuntimeException | Error _) {
-      backlog.done(lines, lines.size()); // Not logged: it is the log that fails.
+      backlog.done(lines, lines.size()); // Not logged, because the log itself failed.
       return;
     }
     backlog.done(lines, 0);

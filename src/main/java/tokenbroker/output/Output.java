@@ -11,14 +11,15 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.time.Ticker;
 
 /**
- * The process's standard output and standard error. After {@link #takeOver} nobody who prints or
- * logs ever waits: lines are handed over to writers, and dropped while those are behind.
+ * The process's standard output and standard error. After {@link #takeOver}, no thread that prints
+ * or logs ever waits. Writer threads write the lines, and lines are dropped while the writers lag
+ * behind.
  */
 public final class Output {
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
 
-  /** Like {@link System#out} there is one; null until it is taken over. */
+  /** The only instance, like {@link System#out}; null until the streams are taken over. */
   private static volatile @Nullable Output current;
 
   private final Ticker ticker;
@@ -36,7 +37,7 @@ public final class Output {
   }
 
   /**
-   * Takes {@link System#out} and {@link System#err} over. To be called before anything is logged:
+   * Replaces {@link System#out} and {@link System#err}. Call it before anything is logged, because
    * the log manager keeps the streams that it finds.
    */
   public static Output takeOver(Ticker ticker) {
@@ -47,38 +48,41 @@ public final class Output {
     return output;
   }
 
-  /** Empty in tests and in dev mode, where nothing is taken over. */
+  /** Returns the instance. Empty in tests and in dev mode, which keep the original streams. */
   public static Optional<Output> current() {
     return Optional.ofNullable(current);
   }
 
-  /** Returns standard output for lines that have a writer of their own. */
+  /** Returns standard output for lines that have their own writer. */
   public static Descriptor stdout(Ticker ticker) {
     var output = current;
     return output == null ? new Descriptor(System.out, ticker) : output.stdout;
   }
 
-  /** Returns for how long a write to standard output has been waiting for a reader. */
+  /** Returns how long a write to standard output has been waiting for a reader. */
   public Duration waiting() {
     return stdout.waiting();
   }
 
-  /** Whether the log is far from dropping lines. */
+  /** Returns whether the log is far from dropping lines. */
   public boolean isRoomy() {
     return out.isRoomy() && err.isRoomy();
   }
 
-  /** How many lines of the log were dropped since the start. */
+  /** Returns how many log lines were dropped since the start. */
   public long dropped() {
     return out.dropped() + err.dropped();
   }
 
-  /** Has this called, on a writer's thread, each time that all of the log's lines are written. */
+  /**
+   * Sets the listener that is called each time all log lines are written. It runs on a writer's
+   * thread.
+   */
   public void onCaughtUp(Runnable listener) {
     caughtUp = listener;
   }
 
-  /** Waits until all lines are written, but not longer than this. */
+  /** Waits until all lines are written, up to the limit. */
   public void drain(Duration limit) {
     var end = ticker.now().plus(limit);
     while (!(out.isEmpty() && err.isEmpty()) && ticker.now().isBefore(end)) {

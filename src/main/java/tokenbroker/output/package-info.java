@@ -1,4 +1,4 @@
-/** Standard output and standard error, for which no thread but the writers' own ever waits. */
+/** Standard output and standard error, for which only the writer threads ever wait. */
 @NullMarked
 package tokenbroker.output;
 

@@ -19,9 +19,10 @@ import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.TokenId;
 
 /**
- * Word of changes, over Redis pub/sub on a connection of its own. A subscription can vanish without
- * an error, so that it is heard must be proven: each replica publishes a heartbeat to itself every
- * second. A subscription that is silent is thrown away and made anew.
+ * The announcements of changes between replicas, over Redis pub/sub on a separate connection. A
+ * subscription can vanish without an error. Each replica therefore publishes a heartbeat to itself
+ * every second, which proves that its subscription works. A silent subscription is closed and
+ * replaced.
  */
 @Singleton
 public class Announcements {
@@ -42,7 +43,8 @@ public class Announcements {
   }
 
   /**
-   * Called each second: keeps the subscription alive, or makes it anew. Does not wait for Redis.
+   * Publishes a heartbeat, and replaces the subscription if it is silent. Called each second; does
+   * not wait for Redis.
    */
   public void beat() {
     var current = subscription;
@@ -64,7 +66,7 @@ public class Announcements {
     }
   }
 
-  /** Returns since when no announcement can have been missed; empty while they may be missed. */
+  /** Returns since when no announcement can have been missed; empty while some may be missed. */
   Optional<Moment> hearingSince() {
     return Optional.ofNullable(subscription).map(Subscription::hearing);
   }
@@ -78,7 +80,7 @@ public class Announcements {
     return announcement.dead() == null ? text : text + " " + announcement.dead();
   }
 
-  /** Empty for whatever is not one of ours. */
+  /** Returns the announcement; empty if the text is not a valid one. */
   static Optional<Announcement> parse(String text) {
     var words = text.length() > 128 ? new String[0] : text.split(" ", -1);
     if (words.length < 2 || words.length > 3) {
@@ -101,7 +103,7 @@ public class Announcements {
     }
   }
 
-  /** Logged once, until announcements are heard. */
+  /** Logs the missing rights once, until announcements are received. */
   private void warnOfMissingRights() {
     if (refused.compareAndSet(false, true)) {
       LOG.warn(

@@ -18,20 +18,20 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.tokens.StoreUnavailable;
 
 /**
- * The masters of a Redis Cluster, each with a connection of its own. So a node that is dead, or a
- * slot that is being moved, concerns the clients of that node or slot alone. (A connection of
- * Vert.x to a cluster fails as a whole if one node does not answer.)
+ * The masters of a Redis Cluster, each with its own connection. A dead node, or a slot that is
+ * being moved, therefore affects only the clients of that node or slot. (A cluster connection of
+ * Vert.x fails as a whole if one node does not answer.)
  *
- * <p>Used on the event loop only, but for {@link #open} and {@link #partOf}.
+ * <p>All methods except {@link #open} and {@link #partOf} must be called on the event loop.
  */
 final class Cluster implements Servers {
 
-  /** A command that is sent on more often is failing. */
+  /** How often a command is redirected before it fails. */
   private static final int REDIRECTS = 5;
 
   private static final Duration TRY_AGAIN = Duration.ofMillis(50);
 
-  /** The nodes are not asked for the slots more often than so. */
+  /** The shortest time between two requests for the slots. */
   private static final Duration LEARNT_FOR = Duration.ofSeconds(1);
 
   private final EventLoop loop;
@@ -44,8 +44,10 @@ final class Cluster implements Servers {
   private int turn;
 
   /**
-   * @param clients a new client each time, for a node named {@code host:port}
-   * @param seeds the nodes that are configured
+   * Creates a cluster without connections.
+   *
+   * @param clients creates a new client for a node named {@code host:port}
+   * @param seeds the configured nodes
    */
   Cluster(EventLoop loop, Function<String, Redis> clients, List<String> seeds) {
     this.loop = loop;
@@ -80,7 +82,7 @@ final class Cluster implements Servers {
         node, added -> new Link(loop, new Sessions(loop, node, () -> clients.apply(node))));
   }
 
-  /** A master that is connected, if there is one; each time another. */
+  /** Returns a connected master if there is one, and a different one each time. */
   private String anyNode() {
     var nodes = slots.nodes().isEmpty() ? seeds : slots.nodes();
     turn++;
@@ -94,7 +96,7 @@ final class Cluster implements Servers {
     return nodes.get(Math.floorMod(turn, nodes.size()));
   }
 
-  /** Asks the nodes, one after the other, who holds which slot, unless they were asked just now. */
+  /** Asks one node after another which node holds which slot, unless that was done a moment ago. */
   private Future<Void> learn() {
     if (learning == null) {
       var nodes = new LinkedHashSet<>(List.of(anyNode()));
@@ -152,7 +154,7 @@ final class Cluster implements Servers {
     }
   }
 
-  /** One command, from node to node. */
+  /** One command, which may be redirected from node to node. */
   private final class Attempt {
 
     private final Request request;
@@ -214,7 +216,7 @@ final class Cluster implements Servers {
       sendTo(newNode);
     }
 
-    /** The slot is on its way to that node, and the keys are there or nowhere. */
+    /** Sends the command to the node that receives the slot. The keys are there or do not exist. */
     private void ask(String newNode) {
       link(newNode).send(Request.cmd(Command.ASKING), waiting);
       sendTo(newNode);

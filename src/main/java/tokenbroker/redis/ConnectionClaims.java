@@ -18,10 +18,16 @@ import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.Lease;
 import tokenbroker.tokens.StoreUnavailable;
 
-/** Claims on connections in Redis. Each is a lease that outlasts the longest renewal. */
+/**
+ * The claims on connections in Redis. Each claim is a lease that lasts longer than the longest
+ * renewal.
+ */
 final class ConnectionClaims {
 
-  /** Beyond the longest renewal, which is two requests that are listened to this long. */
+  /**
+   * The margin beyond the longest renewal, which consists of two requests with the longest time
+   * limit.
+   */
   private static final Duration BEYOND_RENEWAL = Duration.ofSeconds(10);
 
   private static final int REQUESTS_OF_A_RENEWAL = 2;
@@ -56,7 +62,7 @@ final class ConnectionClaims {
                 .register(registry));
   }
 
-  /** As {@link tokenbroker.connections.ConnectionStore#claim}. */
+  /** Claims a connection; see {@link tokenbroker.connections.ConnectionStore#claim}. */
   Claiming claim(Account account, ConnectionId id, String seen) {
     var key = RedisKeys.connection(account.client(), id);
     var claimKey = RedisKeys.claim(account.client(), id);
@@ -106,7 +112,7 @@ final class ConnectionClaims {
     return connection.isPresent() ? new Claiming.Ended() : new Claiming.Absent();
   }
 
-  /** A claim is a lease with a name. */
+  /** A lease with its owner's name. */
   private record RedisClaim(String owner, Lease lease) implements Claim {
     @Override
     public void close() {

@@ -1,8 +1,8 @@
 package tokenbroker.redis;
 
 /**
- * What must happen to connections and authorizations in one step. Each is a hash whose fields are
- * sealed but for words that decide here.
+ * The Lua scripts for atomic changes to connections and authorizations. A connection is a hash. Its
+ * fields are sealed, except for words that the scripts need.
  */
 final class ConnectionScripts {
 
@@ -14,7 +14,7 @@ final class ConnectionScripts {
       end
       """;
 
-  /** Milliseconds since the epoch by the clock that all replicas share. */
+  /** The time in milliseconds since the epoch, by the Redis clock that all replicas share. */
   private static final String NOW =
       """
       local function now()
@@ -24,8 +24,10 @@ final class ConnectionScripts {
       """;
 
   /**
-   * KEYS connection, ids, ended ids, due ids, claim, users. ARGV id, sealed connection,
-   * milliseconds until it is due, user or empty, id that the user had or empty. Returns 0 if the
+   * Stores a connection.
+   *
+   * <p>KEYS connection, ids, ended ids, due ids, claim, users. ARGV id, sealed connection,
+   * milliseconds until it is due, user or empty, the user's previous id or empty. Returns 0 if the
    * user has another connection by now.
    */
   static final String PUT =
@@ -43,7 +45,10 @@ final class ConnectionScripts {
           return 1
           """;
 
-  /** KEYS connections. Returns each as it is sealed, its revision, its state: empty if none is. */
+  /**
+   * Finds connections. KEYS connections. Returns the sealed value, revision and state of each;
+   * empty texts if it does not exist.
+   */
   static final String FIND =
       REVISION
           + """
@@ -56,10 +61,12 @@ final class ConnectionScripts {
           """;
 
   /**
-   * KEYS connection, claim. ARGV owner, PX, revision seen or empty. Returns {@code ok}, the sealed
-   * connection and its revision if the claim was taken, else one word: {@code ended}, {@code
-   * changed} or {@code claimed}. Empty if there is no connection. A claim that lasts longer than it
-   * can is none.
+   * Claims a connection.
+   *
+   * <p>KEYS connection, claim. ARGV owner, PX, revision seen or empty. Returns {@code ok}, the
+   * sealed connection and its revision if the claim succeeds. Otherwise it returns one word: {@code
+   * ended}, {@code changed} or {@code claimed}. Returns nothing if the connection does not exist. A
+   * claim that lasts longer than the term is invalid and is replaced.
    */
   static final String CLAIM =
       REVISION
@@ -76,8 +83,10 @@ final class ConnectionScripts {
           """;
 
   /**
-   * KEYS connection, ended ids, due ids. ARGV id, revision seen, sealed connection, milliseconds
-   * until it is due. Returns 1 where that one is stored now, were it by an earlier try.
+   * Replaces the refresh token.
+   *
+   * <p>KEYS connection, ended ids, due ids. ARGV id, revision seen, sealed connection, milliseconds
+   * until it is due. Returns 1 if this value is stored now, even by an earlier attempt.
    */
   static final String ROTATE =
       REVISION
@@ -93,8 +102,10 @@ final class ConnectionScripts {
           """;
 
   /**
-   * KEYS connection, ended ids, due ids, claim. ARGV id, revision seen, owner of the claim. Returns
-   * 1 where it was marked.
+   * Marks a connection as ended.
+   *
+   * <p>KEYS connection, ended ids, due ids, claim. ARGV id, revision seen, owner of the claim.
+   * Returns 1 if it was marked.
    */
   static final String END =
       REVISION
@@ -109,8 +120,10 @@ final class ConnectionScripts {
           """;
 
   /**
-   * KEYS connection, ids, ended ids, due ids, users, and all that is cached. ARGV id, channel,
-   * announcement. Returns 1 if there was one.
+   * Removes a connection.
+   *
+   * <p>KEYS connection, ids, ended ids, due ids, users, and all cached keys. ARGV id, channel,
+   * announcement. Returns 1 if the connection existed.
    */
   static final String REMOVE =
       """
@@ -128,8 +141,10 @@ final class ConnectionScripts {
       """;
 
   /**
-   * KEYS due ids. ARGV limit, a random number in [0, 1). Returns as many that are due, which follow
-   * each other in time, from a random place on.
+   * Finds due connections.
+   *
+   * <p>KEYS due ids. ARGV limit, a random number in [0, 1). Returns up to the limit of consecutive
+   * due ids in the order of their times, from a random position on.
    */
   static final String DUE =
       NOW
@@ -142,8 +157,11 @@ final class ConnectionScripts {
           """;
 
   /**
-   * KEYS ids, ended ids, due ids, user key. ARGV milliseconds past its time that make one overdue.
-   * Returns how many there are, are ended, are overdue; and the sealed user key or empty.
+   * Counts connections.
+   *
+   * <p>KEYS ids, ended ids, due ids, user key. ARGV milliseconds after which a due connection is
+   * overdue. Returns the numbers of all, ended and overdue connections, and the sealed user key or
+   * empty.
    */
   static final String COUNT =
       NOW
@@ -153,21 +171,23 @@ final class ConnectionScripts {
                   redis.call('GET', KEYS[4]) or ''}
           """;
 
-  /** KEYS value. ARGV a first value. Returns the one that is there. */
+  /** Stores a value unless one exists. KEYS value. ARGV initial value. Returns the stored value. */
   static final String GET_OR_SET =
       """
       redis.call('SET', KEYS[1], ARGV[1], 'NX')
       return redis.call('GET', KEYS[1])
       """;
 
-  /** KEYS value. Returns it or empty, and its PTTL. */
+  /** Reads a value. KEYS value. Returns the value or empty, and its PTTL. */
   static final String GET =
       """
       return {redis.call('GET', KEYS[1]) or '', redis.call('PTTL', KEYS[1])}
       """;
 
   /**
-   * KEYS value. ARGV value seen, next value, PX or empty to keep its end. Returns 1 if it was
+   * Replaces a value.
+   *
+   * <p>KEYS value. ARGV value seen, next value, PX or empty to keep its expiry. Returns 1 if it was
    * replaced.
    */
   static final String REPLACE =
@@ -182,9 +202,11 @@ final class ConnectionScripts {
       """;
 
   /**
-   * KEYS authorization, count of its caller. ARGV sealed authorization, PX, the most of a caller.
-   * Returns 0 if it was kept, else the PTTL of the count. A count that is none, or lasts too long,
-   * begins anew.
+   * Stores an authorization.
+   *
+   * <p>KEYS authorization, count of its caller. ARGV sealed authorization, PX, the maximum per
+   * caller. Returns 0 if it was stored, else the PTTL of the count. A count that is not a number,
+   * or lasts too long, restarts.
    */
   static final String KEEP_AUTHORIZATION =
       """

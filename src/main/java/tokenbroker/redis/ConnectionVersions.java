@@ -10,13 +10,13 @@ import tokenbroker.connections.Connection.State;
 import tokenbroker.tokens.Account;
 
 /**
- * The newest version of each connection that this replica has seen. Whoever writes to Redis, or a
- * Redis that lost its last writes, can bring an older one back. Its refresh token was used up, or
- * its owner has deleted it, so it is not used.
+ * The newest version of each connection that this replica has seen. An older version can reappear
+ * if somebody writes to Redis, or if Redis loses its last writes. It is not used, because its
+ * refresh token is used up or its owner has deleted it.
  */
 final class ConnectionVersions {
 
-  /** Some 200 bytes each: 2 MB. */
+  /** The maximum number of versions, of about 200 bytes each: 2 MB. */
   private static final int MOST = 10_000;
 
   private static final long REMOVED = Long.MAX_VALUE;
@@ -35,14 +35,14 @@ final class ConnectionVersions {
     newest.asMap().merge(account, version, Math::max);
   }
 
-  /** A removed connection stays removed: its id is never given to another one. */
+  /** Records a removal. It is final, because the id is never given to another connection. */
   void removed(Account account) {
     newest.put(account, REMOVED);
   }
 
   /**
-   * Returns the connection as far as it can be trusted: empty if it was removed, and in need of a
-   * new consent if its refresh token was replaced.
+   * Returns the connection as far as it can be trusted. It is empty if the connection was removed.
+   * It requires a reconnect if its refresh token was replaced.
    */
   Optional<Connection> trusted(Account account, Connection connection) {
     var known = newest.asMap().merge(account, connection.version(), Math::max);

@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The event loop that all connections to Redis share, and the time limits on it. A limit is counted
- * in ticks of the loop. A loop that is late, because the process is short of processors, counts one
- * tick for all that time and reads the answers that came meanwhile. So a limit measures Redis, not
- * this process.
+ * The event loop that all connections to Redis share, and its time limits. A limit is counted in
+ * ticks of the loop. If the process lacks CPU time, a late loop counts a single tick for the delay
+ * and reads the responses that arrived meanwhile. A limit therefore measures Redis, not this
+ * process.
  */
 final class EventLoop {
 
@@ -27,7 +27,7 @@ final class EventLoop {
   /**
    * Runs the work on the loop.
    *
-   * @return false if the loop is gone, as it is when the process ends
+   * @return false if the loop no longer exists, as when the process ends
    */
   boolean run(Runnable work) {
     try {
@@ -38,12 +38,12 @@ final class EventLoop {
     }
   }
 
-  /** Runs the work after a pause. Called on the loop. */
+  /** Runs the work after a pause. Must be called on the loop. */
   void after(Duration pause, Runnable work) {
     vertx.setTimer(pause.toMillis(), timer -> work.run());
   }
 
-  /** Runs {@code late} unless the future completes within the limit. Called on the loop. */
+  /** Runs {@code late} unless the future completes within the limit. Must be called on the loop. */
   void limit(Future<?> future, Duration limit, Runnable late) {
     tick(future, limit.dividedBy(TICK), late);
   }

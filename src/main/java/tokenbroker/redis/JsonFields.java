@@ -2,15 +2,15 @@ package tokenbroker.redis;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** Reads fields that must be there. */
+/** A reader of required JSON fields. */
 final class JsonFields {
 
   private JsonFields() {}
 
   /**
-   * Returns a text.
+   * Returns the text of a field.
    *
-   * @throws IllegalArgumentException if the field is missing, or is no text
+   * @throws IllegalArgumentException if the field is missing or is not a text
    */
   static String text(JsonNode json, String name) {
     var value = json.required(name);

@@ -11,14 +11,14 @@ import tokenbroker.tokens.Lease;
 import tokenbroker.tokens.StoreUnavailable;
 
 /**
- * Leases in Redis: taken for a while, renewed while they are held, and never touched by anybody but
- * their owner.
+ * Leases in Redis. A lease is acquired for a term and extended while it is held. Only its owner
+ * extends or releases it.
  */
 final class Leases {
 
   private static final Logger LOG = Logger.getLogger(Leases.class);
 
-  /** So many renewals fit into a term. */
+  /** How many extensions fit into a term. */
   private static final int RENEWALS = 3;
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
@@ -30,8 +30,10 @@ final class Leases {
   private final Counter lost;
 
   /**
+   * Creates leases with a common term.
+   *
    * @param term how long a lease outlives a holder that died
-   * @param lost counts leases that had another owner when their holder renewed them
+   * @param lost counts the leases that had another owner when their holder extended them
    */
   Leases(RedisCommands commands, Ticker ticker, Duration term, Counter lost) {
     this.commands = commands;
@@ -41,14 +43,15 @@ final class Leases {
     this.lost = lost;
   }
 
-  /** Names who takes a lease. */
+  /** Returns a unique name for a lease's owner. */
   static String newOwner() {
     return UUID.randomUUID().toString();
   }
 
   /**
-   * Gives back what a request may have taken whose answer never came: it may still wait in a Redis
-   * that stands still. So the lease is given back again and again, until it would have ended.
+   * Releases a lease that a request without a response may have acquired. The request may still
+   * wait in a Redis that is stalled. The lease is therefore released repeatedly until it would have
+   * expired.
    */
   void abandon(String key, String owner) {
     Thread.ofVirtual()
@@ -69,7 +72,7 @@ final class Leases {
         .onFailure(fault -> LOG.debug("A lease was not given back and ends by itself"));
   }
 
-  /** A lease that was taken for their term; renewed from now on. */
+  /** Returns a lease that was acquired for the term, and extends it from now on. */
   Lease held(String key, String owner) {
     return new Held(key, owner);
   }

@@ -10,16 +10,17 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.tokens.StoreUnavailable;
 
 /**
- * The connection to one server, which all commands share: they follow one another without waiting
- * for answers. A connection that fails, or that owes an answer for too long, is replaced.
+ * The connection to one server, which all commands share. Commands are pipelined: they do not wait
+ * for the responses to earlier ones. A connection that fails, or does not respond for too long, is
+ * replaced.
  *
- * <p>Connecting goes on in the background: a command waits for it no longer than for an answer, and
- * not at all once the connect has taken that long. Used on the event loop only, but for {@link
- * #open}.
+ * <p>The connection is opened in the background. A command waits for that no longer than for a
+ * response. It does not wait at all if connecting has already taken that long. All methods except
+ * {@link #open} must be called on the event loop.
  */
 final class Link implements Servers {
 
-  /** A connection that owes an answer for so long is not to be trusted with further commands. */
+  /** How long a response may be missing before the connection gets no further commands. */
   private static final Duration SILENCE = Duration.ofSeconds(2);
 
   private final EventLoop loop;
@@ -81,7 +82,7 @@ final class Link implements Servers {
                 connection.exceptionHandler(fault -> leave(opened));
                 connection.endHandler(nothing -> leave(opened));
               },
-              // A server that is gone is not tried again for each command.
+              // A server that is down is not tried again for each command.
               fault -> loop.after(RedisCommands.LIMIT, () -> leave(opened)));
     }
     return session;
@@ -104,7 +105,10 @@ final class Link implements Servers {
     loop.limit(answer, SILENCE, () -> leave(used));
   }
 
-  /** The next command has a new connection. What is under way on this one may end. */
+  /**
+   * Stops using a connection: the next command opens another. Commands in progress may still
+   * finish.
+   */
   private void leave(Session used) {
     if (used.equals(session)) {
       session = null;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Puts a password into the options of a Redis client. */
+/** A password for the options of a Redis client. */
 final class Login {
 
   private static final String USER = "user=";
@@ -18,9 +18,9 @@ final class Login {
   private Login() {}
 
   /**
-   * Returns a copy of the options with the password. A user that an address names gets it within
-   * that address: the client of a cluster logs in to the nodes it discovers with what stands in
-   * front of the host, and with nothing else.
+   * Returns a copy of the options with the password. If an address names a user, the password is
+   * put into that address. The reason is that a cluster client logs in to discovered nodes only
+   * with the user info of the address.
    */
   static RedisOptions with(String password, RedisOptions options) {
     var endpoints =
@@ -56,7 +56,7 @@ final class Login {
     return uri.getScheme() + "://" + login + host + uri.getRawPath() + query;
   }
 
-  /** As the client decodes it. */
+  /** Encodes a text as the Redis client decodes it. */
   private static String encoded(String text) {
     return URLEncoder.encode(text, UTF_8);
   }

@@ -18,7 +18,10 @@ import tokenbroker.seal.Seal;
 import tokenbroker.time.Clocks;
 import tokenbroker.tokens.StoreUnavailable;
 
-/** Authorizations under way and their results, in Redis. Each is one sealed value that expires. */
+/**
+ * A store of authorizations in progress and of their results in Redis. Each is one sealed value
+ * that expires.
+ */
 @Singleton
 @Typed(RedisAuthorizationStore.class)
 public class RedisAuthorizationStore implements AuthorizationStore {
@@ -104,7 +107,7 @@ public class RedisAuthorizationStore implements AuthorizationStore {
     }
     var left = Duration.ofMillis(answer.get(1).toLong());
     if (left.isNegative() || left.compareTo(AuthorizedAccount.LIFE) > 0) {
-      return Optional.empty(); // None of ours has no end, or a later one.
+      return Optional.empty(); // The broker stores no value without an expiry or with a later one.
     }
     return Optional.of(
             values

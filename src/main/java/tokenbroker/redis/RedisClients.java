@@ -20,12 +20,13 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes Redis clients as {@code quarkus.redis.*} configures them. Quarkus makes one client for the
- * whole process, which cannot be replaced. A client has to be, though: its connect never completes
- * when {@code HELLO} is answered with an error (Vert.x 4.5), and a client of Sentinels or of a
- * cluster then waits for that one attempt for ever.
+ * A factory of Redis clients with the configuration {@code quarkus.redis.*}. Quarkus creates one
+ * client for the whole process, which cannot be replaced. The broker must be able to replace a
+ * client. Its connect never completes if {@code HELLO} is answered with an error (Vert.x 4.5). A
+ * Sentinel or cluster client then waits for that attempt forever.
  *
- * <p>Quarkus calls this while it starts, before there are other beans: it may not depend on any.
+ * <p>Quarkus calls this class during startup, before other beans exist, so it must not depend on
+ * any.
  */
 @Singleton
 class RedisClients implements RedisOptionsCustomizer {
@@ -40,8 +41,8 @@ class RedisClients implements RedisOptionsCustomizer {
   }
 
   /**
-   * From now on, connections are made with the certificates that are in the files now. Quarkus
-   * reads these again and again, but gives them to no client that is there already.
+   * Uses the reloaded certificates for new connections. Quarkus reads the files again periodically,
+   * but passes the result to no existing client.
    */
   void reloaded(@Observes CertificateUpdatedEvent event) {
     var configured = options;
@@ -56,9 +57,9 @@ class RedisClients implements RedisOptionsCustomizer {
   }
 
   /**
-   * Returns the servers that are configured.
+   * Returns the configured servers.
    *
-   * @param password asked for each new connection
+   * @param password read for each new connection
    */
   Servers servers(EventLoop loop, Vertx vertx, RedisPassword password) {
     var configured = configured(password);
@@ -80,7 +81,10 @@ class RedisClients implements RedisOptionsCustomizer {
     return current == null ? configured : Login.with(current, configured);
   }
 
-  /** The first address that is configured tells how all nodes are to be spoken to. */
+  /**
+   * Returns the options for one node. The first configured address decides how to connect to all
+   * nodes.
+   */
   static RedisOptions forNode(RedisOptions configured, String node) {
     var seed = new RedisURI(configured.getEndpoint());
     var user = seed.user() == null ? "" : "?user=" + URLEncoder.encode(seed.user(), UTF_8);
@@ -93,7 +97,7 @@ class RedisClients implements RedisOptionsCustomizer {
     return copy;
   }
 
-  /** The host and port of an address. */
+  /** Returns the host and port of an address. */
   static String node(String address) {
     var socket = new RedisURI(address).socketAddress();
     return socket.host() + ":" + socket.port();

@@ -20,24 +20,28 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.tokens.StoreUnavailable;
 
 /**
- * Redis commands that block, for a bounded time, and fail in one way. A command that was given up
- * before it was sent is never sent.
+ * Redis commands that block for a bounded time and fail with one exception type. A command whose
+ * caller has given up before it was sent is never sent.
  */
 @Singleton
 class RedisCommands {
 
-  /** A store that takes longer than this is taken for broken: a caller may be waiting. */
+  /**
+   * The time limit of a command. A slower store counts as broken, because a caller may be waiting.
+   */
   static final Duration LIMIT = Duration.ofMillis(250);
 
-  /** For an event loop that is gone, as it is when the process ends. */
+  /** The time limit if the event loop no longer exists, as when the process ends. */
   private static final Duration NO_EVENT_LOOP = Duration.ofSeconds(30);
 
   private final EventLoop loop;
   private final Servers servers;
 
   /**
-   * @param unused makes Quarkus build a client, and so hand out the options of all others: it does
-   *     so only if one is injected
+   * Creates the commands for the configured servers.
+   *
+   * @param unused makes Quarkus create a client and thereby provide the options for all others; it
+   *     does so only if a client is injected
    */
   @Inject
   RedisCommands(RedisClients clients, RedisPassword password, Redis unused, Vertx vertx) {
@@ -45,7 +49,9 @@ class RedisCommands {
   }
 
   /**
-   * @param clients a new client each time; it is closed with its connection
+   * Creates the commands for one server.
+   *
+   * @param clients creates a new client, which is closed with its connection
    */
   RedisCommands(Supplier<Redis> clients, Vertx vertx) {
     this(new EventLoop(vertx), loop -> new Link(loop, new Sessions(loop, "", clients)));
@@ -56,7 +62,7 @@ class RedisCommands {
     this.servers = servers.apply(loop);
   }
 
-  /** See {@link Servers#partOf}. */
+  /** Returns the part that holds a key; see {@link Servers#partOf}. */
   String partOf(String key) {
     return servers.partOf(key);
   }
@@ -70,7 +76,7 @@ class RedisCommands {
     return await(operation, sendScript(script, keys, arguments));
   }
 
-  /** Does not wait for the answer. */
+  /** Sends a command without waiting for the response. */
   Future<@Nullable Response> send(Command command, String... arguments) {
     var request = Request.cmd(command);
     for (var argument : arguments) {
@@ -79,7 +85,7 @@ class RedisCommands {
     return send(request);
   }
 
-  /** Does not wait for the answer. */
+  /** Sends a script without waiting for the response. */
   Future<@Nullable Response> sendScript(String script, List<String> keys, String... arguments) {
     var request = Request.cmd(Command.EVAL).arg(script).arg(keys.size());
     keys.forEach(request::arg);
@@ -89,7 +95,7 @@ class RedisCommands {
     return send(request);
   }
 
-  /** Opens a connection of the caller's own, on the event loop of all of them. */
+  /** Opens a separate connection for the caller, on the shared event loop. */
   Session open() {
     return servers.open();
   }

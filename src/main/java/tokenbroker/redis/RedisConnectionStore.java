@@ -23,12 +23,15 @@ import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.StoreUnavailable;
 
-/** Connections in Redis, without an end. An index of their ids is read page by page. */
+/**
+ * A connection store in Redis. Connections never expire. An index of their ids is read page by
+ * page.
+ */
 @Singleton
 @Typed(RedisConnectionStore.class)
 public class RedisConnectionStore implements ConnectionStore {
 
-  /** Users who connect at once and collide. */
+  /** How often a write is tried while others write a connection of the same user. */
   private static final int TRIES = 5;
 
   private final RedisCommands commands;
@@ -55,7 +58,10 @@ public class RedisConnectionStore implements ConnectionStore {
     announcements.listen(this::heard);
   }
 
-  /** Anybody who may publish can say so, and whether it is true is asked in the store. */
+  /**
+   * Handles the announcement of a removed connection. Anybody who may publish can send one, so the
+   * store is checked first.
+   */
   void heard(Announcement news) {
     var account = news.account();
     if (news.kind() == Announcement.Kind.REMOVED && account.isConnection()) {
@@ -105,7 +111,10 @@ public class RedisConnectionStore implements ConnectionStore {
             former));
   }
 
-  /** The index may have been changed by others: it must be a connection of the very same user. */
+  /**
+   * Returns the user's former connection. Others may have changed the index, so the connection must
+   * belong to the same user.
+   */
   private Optional<Connection> formerOf(ClientName client, Connection connection, String former) {
     return ConnectionId.parse(former)
         .flatMap(id -> find(client, List.of(id)).stream().findFirst())
@@ -230,13 +239,13 @@ public class RedisConnectionStore implements ConnectionStore {
   }
 
   /**
-   * A connection that is there.
+   * A connection that exists.
    *
-   * @param held empty where it does not open
+   * @param held empty if it cannot be opened
    */
   private record Found(ConnectionId id, Optional<StoredConnection> held) {}
 
-  /** Those of them that are there. */
+  /** Returns those of the connections that exist. */
   private List<Found> find(ClientName client, List<ConnectionId> ids) {
     var keys = ids.stream().map(id -> RedisKeys.connection(client, id)).toList();
     var answer = commands.script("find connections", ConnectionScripts.FIND, keys);

@@ -8,29 +8,32 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.tokens.StoreUnavailable;
 
-/** What can be said of a fault of Redis without repeating its message, which may hold a secret. */
+/**
+ * The classification of Redis errors. Their messages are never repeated, because they may contain a
+ * secret.
+ */
 final class RedisFault {
 
-  /** Errors that another connection may not get, as to the master that there is now. */
+  /** Errors that a new connection may avoid, for example one to the current master. */
   private static final Set<String> OF_THE_CONNECTION =
       Set.of("LOADING", "MASTERDOWN", "NOAUTH", "READONLY", "WRONGPASS");
 
   private static final Pattern IN_SCRIPT =
       Pattern.compile("^ERR Error running script.*: -?([A-Z]{3,}) ");
 
-  /** Errors that concern the keys of one command, and say nothing of others. */
+  /** Errors that concern only the keys of one command. */
   private static final Set<String> OF_THE_KEYS =
       Set.of("ASK", "CROSSSLOT", "ERR", "MOVED", "TRYAGAIN", "WRONGTYPE");
 
-  /** Errors by which Redis shows that it understood the greeting. */
+  /** Errors that prove that Redis understood the greeting. */
   private static final Set<String> UNDERSTOOD =
       Set.of("LOADING", "MASTERDOWN", "NOAUTH", "NOPERM", "WRONGPASS");
 
   private RedisFault() {}
 
   /**
-   * The first word of what Redis says ({@code READONLY}, {@code OOM} …), or the kind of fault;
-   * never more.
+   * Returns the first word of a Redis error ({@code READONLY}, {@code OOM} …) or the kind of fault,
+   * and never more.
    */
   static String kind(@Nullable Throwable fault) {
     return switch (fault) {
@@ -52,30 +55,30 @@ final class RedisFault {
     return firstWord(fault).equals("NOPERM");
   }
 
-  /** Whether another connection may do better. An error of one command harms no other. */
+  /** Returns whether a new connection may help. An error of one command does not affect others. */
   static boolean isOfTheConnection(Throwable fault) {
     return !(fault instanceof ErrorType) || OF_THE_CONNECTION.contains(firstWord(fault));
   }
 
-  /** Whether Redis answered, and the fault says nothing of other keys. */
+  /** Returns whether Redis answered and the error concerns only these keys. */
   static boolean isOfTheKeys(@Nullable Throwable fault) {
     return fault instanceof ErrorType && OF_THE_KEYS.contains(firstWord(fault));
   }
 
-  /** What a node of a cluster says of the slot that it was asked for. */
+  /** The response of a cluster node about the slot of a command. */
   sealed interface Redirection {}
 
-  /** The slot is at another node, for good. */
+  /** The slot is permanently at another node. */
   record Moved(String address) implements Redirection {}
 
-  /** The slot is on its way to another node, which has these keys if any has. */
+  /** The slot is being moved to another node, which has these keys if they exist. */
   record Ask(String address) implements Redirection {}
 
-  /** The slot is on its way, and so are the keys. */
+  /** The slot and the keys are being moved, so the command must be retried. */
   record TryAgain() implements Redirection {}
 
   /**
-   * Another fault.
+   * Another error.
    *
    * @param concernsTheNode whether another node may hold the slot by now
    */
@@ -95,13 +98,18 @@ final class RedisFault {
         : new NotRedirected(isOfTheConnection(fault) || words[0].equals("CLUSTERDOWN"));
   }
 
-  /** Whether a connect may have failed because the other end does not know {@code HELLO}. */
+  /**
+   * Returns whether a connect may have failed because the server does not support {@code HELLO}.
+   */
   static boolean mayBeOfTheGreeting(Throwable fault) {
     return fault instanceof TimeoutException
         || (fault instanceof ErrorType && !UNDERSTOOD.contains(firstWord(fault)));
   }
 
-  /** Before version 7, Redis hides the error of a script's command within one of the script. */
+  /**
+   * Returns the error code. Before version 7, Redis wraps the error of a script's command in an
+   * error of the script.
+   */
   private static String firstWord(Throwable fault) {
     var message = message(fault);
     var inScript = IN_SCRIPT.matcher(message);

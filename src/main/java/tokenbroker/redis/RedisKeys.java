@@ -8,10 +8,11 @@ import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
 
 /**
- * The keys of one account. The braces keep those of a client in one slot of a cluster, so that
- * scripts may use them together.
+ * The Redis keys of one account. The braces put all keys of a client into one slot of a cluster, so
+ * that scripts may use them together.
  *
- * @param connection without it there is nothing to keep of the account; null for the client's own
+ * @param connection the key of the connection; if it does not exist, nothing may be stored for the
+ *     account. Null for a client's own account
  */
 record RedisKeys(
     String token, String lease, String failure, String forced, @Nullable String connection) {
@@ -24,32 +25,35 @@ record RedisKeys(
         prefix + "token", prefix + "lease", prefix + "failure", prefix + "forced", connection);
   }
 
-  /** Where a connection itself is. */
+  /** Returns the key of a connection itself. */
   static String connection(ClientName client, ConnectionId id) {
     return prefix(client) + "connection:" + id;
   }
 
-  /** Whoever has this uses the connection's refresh token up. */
+  /** Returns the key of a claim, whose holder may use up the connection's refresh token. */
   static String claim(ClientName client, ConnectionId id) {
     return connection(client, id) + ":claim";
   }
 
-  /** What all keys of a client begin with. */
+  /** Returns the prefix of all keys of a client. */
   static String prefix(ClientName client) {
     return "token-broker:{" + client.value() + "}:";
   }
 
-  /** What {@link Scripts#LOOK} and {@link Scripts#KEEP} want. */
+  /** Returns the keys for {@link Scripts#LOOK} and {@link Scripts#KEEP}. */
   List<String> looked() {
     return with(token, failure);
   }
 
-  /** What {@link Scripts#LOOK_OR_LEASE} wants. */
+  /** Returns the keys for {@link Scripts#LOOK_OR_LEASE}. */
   List<String> leased() {
     return List.of(token, failure, lease);
   }
 
-  /** All but the lease, which is its holder's to give back. */
+  /**
+   * Returns the keys of cached data. The lease is not among them, because only its holder releases
+   * it.
+   */
   List<String> cached() {
     return List.of(token, failure, forced);
   }

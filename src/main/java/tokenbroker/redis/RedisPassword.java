@@ -10,8 +10,8 @@ import tokenbroker.clients.secrets.SecretFile;
 import tokenbroker.config.BrokerConfig;
 
 /**
- * The password of Redis as its file has it. A file that becomes unreadable or empty leaves the last
- * good password in use.
+ * The Redis password from its file. If the file becomes unreadable or empty, the last good password
+ * stays in use.
  */
 @Singleton
 public class RedisPassword {
@@ -21,10 +21,10 @@ public class RedisPassword {
   private final Optional<Path> file;
   private final List<String> faults;
 
-  /** Null if no file is configured, or if it has never been read. */
+  /** The current password; null if no file is configured or it has never been read. */
   private volatile @Nullable String password;
 
-  /** What the log has said; empty while the file can be read. */
+  /** The fault that was last logged; empty while the file can be read. */
   private String toldOf = "";
 
   RedisPassword(BrokerConfig config) {
@@ -35,12 +35,12 @@ public class RedisPassword {
     faults = file.flatMap(this::read).stream().toList();
   }
 
-  /** Returns what kept the password from being read at the start. */
+  /** Returns the faults that prevented the first read of the password. */
   public List<String> faults() {
     return faults;
   }
 
-  /** Reads the file again. Connections that are open stay; the next one uses what is read here. */
+  /** Reads the file again. Open connections stay; new connections use the new password. */
   public synchronized void reload() {
     var before = password;
     var fault = file.flatMap(this::read).orElse("");
@@ -53,12 +53,12 @@ public class RedisPassword {
     }
   }
 
-  /** Returns the password that a new connection uses; null if the addresses or Quarkus have it. */
+  /** Returns the password for a new connection; null if the addresses or Quarkus have it. */
   @Nullable String current() {
     return password;
   }
 
-  /** Returns what is wrong with the file. */
+  /** Reads the file. Returns what is wrong with it; empty if nothing is. */
   private Optional<String> read(Path file) {
     return switch (SecretFile.read(file)) {
       case SecretFile.Content.Plain(var value) -> {

@@ -22,21 +22,21 @@ import tokenbroker.tokens.StoreUnavailable;
 import tokenbroker.tokens.TokenStore;
 import tokenbroker.tokens.UpstreamFailure;
 
-/** The shared store in Redis. Values are sealed, and everything ends by itself. */
+/** A shared token store in Redis. Values are sealed, and all keys expire. */
 @Singleton
 @Typed(RedisTokenStore.class)
 public class RedisTokenStore implements TokenStore {
 
   /**
-   * Shorter than anybody waits for another's fetch, so that one of those who wait takes a dead
-   * holder's lease over, and not all of them go on without it.
+   * The term of a lease. It is shorter than any wait for another replica's fetch. If a holder dies,
+   * one waiting replica therefore takes over its lease, instead of all of them going on without it.
    */
   static final Duration LEASE_TERM = Duration.ofSeconds(5);
 
-  /** Who finds as many claims that are none, one after the other, makes the fetch. */
+  /** After how many invalid claims in a row the caller may fetch. */
   private static final int CLAIMS = 3;
 
-  /** See {@link Scripts#LOOK_OR_LEASE}. */
+  /** The result if the lease was taken from an invalid one; see {@link Scripts#LOOK_OR_LEASE}. */
   private static final int TAKEN_FROM_AN_ENDLESS_ONE = 2;
 
   private final RedisCommands commands;
@@ -226,7 +226,10 @@ public class RedisTokenStore implements TokenStore {
     return announcements.hearingSince();
   }
 
-  /** Whoever wraps this store knows. */
+  /**
+   * Returns true; {@link tokenbroker.tokens.FailOpenStore}, which wraps this store, knows the
+   * state.
+   */
   @Override
   public boolean isUp() {
     return true;

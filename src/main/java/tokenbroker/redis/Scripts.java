@@ -3,13 +3,13 @@ package tokenbroker.redis;
 import tokenbroker.seal.Seal;
 
 /**
- * What must happen in Redis in one step. A value of another type, or one that is larger than
- * whatever the broker seals, reads as the text {@code foreign}, which no seal opens.
+ * The Lua scripts for atomic changes in Redis. A value of another type, or one that is larger than
+ * any sealed value, reads as the text {@code foreign}, which no seal opens.
  *
- * <p>A user without the right to {@code STRLEN} reads values of any size.
+ * <p>If the Redis user has no right to {@code STRLEN}, values of any size are read.
  *
- * <p>An announcement is published with {@code pcall}: a Redis user without rights to the channel
- * must not fail what the script is for, half of which has been done by then.
+ * <p>An announcement is published with {@code pcall}. If the Redis user has no right to the
+ * channel, the script must not fail halfway through its work.
  */
 final class Scripts {
 
@@ -39,9 +39,12 @@ final class Scripts {
           """;
 
   /**
-   * KEYS token, failure, connection where it is one's. Returns token, its PTTL, its revision,
-   * failure, its PTTL, its revision, and of the connection 1 if it is gone, 2 if its refresh token
-   * is dead, and the revision of its sealed value. A connection of another type is gone.
+   * Reads an account.
+   *
+   * <p>KEYS token, failure, connection (only for a connection). Returns the token, its PTTL, its
+   * revision, the failure, its PTTL, its revision, and two values of the connection. The first is 1
+   * if it does not exist, 2 if its refresh token is dead, else 0. The second is the revision of its
+   * sealed value. A connection of another type counts as absent.
    */
   static final String LOOK =
       FIND
@@ -60,9 +63,12 @@ final class Scripts {
           """;
 
   /**
-   * KEYS token, failure, lease. ARGV revisions of token and failure seen, owner, PX. Returns what
-   * {@link #LOOK} finds, then 1 if the lease was taken, 2 if it was taken from somebody who held it
-   * for longer than a lease can last.
+   * Reads a client's own account and acquires its lease.
+   *
+   * <p>KEYS token, failure, lease. ARGV revisions of token and failure seen, owner, PX. Returns the
+   * values of {@link #LOOK}, without a connection and with the lease in the last place. That is 0
+   * if the lease was not acquired, else 1. It is 2 if the former lease lasted longer than a lease
+   * can.
    */
   static final String LOOK_OR_LEASE =
       FIND
@@ -80,9 +86,11 @@ final class Scripts {
           """;
 
   /**
-   * KEYS token, failure, connection where it is one's. ARGV revision of the token seen, sealed
-   * token, PX, channel, announcement, 1 if the failure is to be forgotten. Returns 1 where it was
-   * kept: nothing is stored, or what was seen.
+   * Stores a token.
+   *
+   * <p>KEYS token, failure, connection (only for a connection). ARGV revision of the token seen,
+   * sealed token, PX, channel, announcement, 1 to remove the failure. Returns 1 if the token was
+   * stored, because Redis had nothing or what was seen.
    */
   static final String KEEP =
       READ
@@ -96,7 +104,7 @@ final class Scripts {
           return 1
           """;
 
-  /** KEYS all that is cached. ARGV channel, announcement. */
+  /** Removes cached data and announces it. KEYS all cached keys. ARGV channel, announcement. */
   static final String DROP =
       """
       redis.call('DEL', unpack(KEYS))
@@ -104,7 +112,10 @@ final class Scripts {
       return 1
       """;
 
-  /** KEYS failure. ARGV sealed failure, PX, channel, announcement. */
+  /**
+   * Stores a failure and announces it. KEYS failure. ARGV sealed failure, PX, channel,
+   * announcement.
+   */
   static final String REMEMBER =
       """
       redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
@@ -113,8 +124,10 @@ final class Scripts {
       """;
 
   /**
-   * KEYS claim. ARGV revision of the claim to replace, sealed claim, PX. Returns the claim that
-   * stands instead, its PTTL and its revision; nothing if the new one stands.
+   * Claims a forced fetch.
+   *
+   * <p>KEYS claim. ARGV revision of the claim to replace, sealed claim, PX. Returns the existing
+   * claim, its PTTL and its revision if it stays; nothing if the new one was stored.
    */
   static final String CLAIM =
       READ
@@ -127,14 +140,16 @@ final class Scripts {
           return {}
           """;
 
-  /** KEYS lease. ARGV owner. */
+  /** Releases a lease. KEYS lease. ARGV owner. */
   static final String RELEASE =
       """
       if redis.pcall('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
       return 0
       """;
 
-  /** KEYS lease. ARGV owner, PX. Returns 0 where the lease is no longer the owner's. */
+  /**
+   * Extends a lease. KEYS lease. ARGV owner, PX. Returns 0 if the owner no longer has the lease.
+   */
   static final String EXTEND =
       """
       if redis.pcall('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end

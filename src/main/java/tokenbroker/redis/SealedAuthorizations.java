@@ -19,8 +19,8 @@ import tokenbroker.time.Now;
 import tokenbroker.tokens.RefreshToken;
 
 /**
- * Authorizations and their results as sealed JSON. Each carries its own end, so that whoever writes
- * to Redis cannot prolong it.
+ * Authorizations and their results as sealed JSON. Each contains its own expiry, so that whoever
+ * writes to Redis cannot extend it.
  */
 final class SealedAuthorizations {
 
@@ -48,7 +48,7 @@ final class SealedAuthorizations {
     return seal.seal(key, json.toString());
   }
 
-  /** Opens an authorization; empty if it does not open. */
+  /** Returns the authorization; empty if it cannot be opened. */
   Optional<Authorization> authorization(String key, String sealed) {
     return values.opened(
         key,
@@ -112,7 +112,7 @@ final class SealedAuthorizations {
     return json.textValue();
   }
 
-  /** Seals a result, from now on for {@link AuthorizedAccount#LIFE}. */
+  /** Seals a result that lasts for {@link AuthorizedAccount#LIFE} from now on. */
   String result(String key, AuthorizedAccount account, Now now) {
     var json = JSON.createObjectNode();
     json.put("state", account.state());
@@ -124,9 +124,9 @@ final class SealedAuthorizations {
   }
 
   /**
-   * Opens a result; empty if it does not open.
+   * Returns the result; empty if it cannot be opened.
    *
-   * @param left until it ends, as Redis tells it
+   * @param left the time until it expires, as Redis returns it
    */
   Optional<AuthorizedAccount> result(String key, String sealed, Duration left, Now now) {
     return values.opened(

@@ -15,7 +15,7 @@ import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.StoreUnavailable;
 
 /**
- * Connections as sealed JSON. What cannot be read is no miss here, but a fault of the store: a
+ * Connections as sealed JSON. An unreadable value is an error of the store, not a miss, because a
  * missing seal key must not cost anybody a connection.
  */
 final class SealedConnections {
@@ -26,14 +26,16 @@ final class SealedConnections {
   private final Runnable countUnreadable;
 
   /**
-   * @param countUnreadable told of each value that does not open
+   * Creates a converter that uses the seal.
+   *
+   * @param countUnreadable called for each value that cannot be opened
    */
   SealedConnections(Seal seal, Runnable countUnreadable) {
     this.seal = seal;
     this.countUnreadable = countUnreadable;
   }
 
-  /** As a whole, so that each renewal seals all of it with the newest key. */
+  /** Seals a connection as a whole, so that each renewal seals all of it with the newest key. */
   String connection(String key, Connection connection, RefreshToken token) {
     var json = JSON.createObjectNode();
     json.put("user_id", connection.userId());
@@ -47,9 +49,9 @@ final class SealedConnections {
   }
 
   /**
-   * Opens a connection; empty where it does not open.
+   * Returns the connection; empty if it cannot be opened.
    *
-   * @param state as it is kept beside it
+   * @param state the state, which is stored beside the sealed value
    */
   Optional<StoredConnection> connection(
       String key, ConnectionId id, String sealed, String revision, String state) {
@@ -71,7 +73,7 @@ final class SealedConnections {
                 revision));
   }
 
-  /** What is thrown of a value that is needed and does not open. */
+  /** Returns the exception for a required value that cannot be opened. */
   static StoreUnavailable unreadable() {
     return new StoreUnavailable("a value that does not open");
   }
@@ -83,7 +85,7 @@ final class SealedConnections {
         return Optional.of(reader.apply(JSON.readTree(plain.get())));
       }
     } catch (JsonProcessingException | IllegalArgumentException e) {
-      // Said below: what was sealed is not repeated.
+      // Counted below. The sealed content is not repeated.
     }
     countUnreadable.run();
     return Optional.empty();

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import tokenbroker.tokens.Provenance;
 
-/** A provenance as JSON, for what is sealed. */
+/** A provenance as JSON, as part of sealed values. */
 final class SealedProvenance {
 
   private SealedProvenance() {}
@@ -20,6 +20,8 @@ final class SealedProvenance {
   }
 
   /**
+   * Reads a provenance.
+   *
    * @throws IllegalArgumentException if a field is missing
    */
   static Provenance of(JsonNode json) {

@@ -16,18 +16,21 @@ import tokenbroker.tokens.FailureCause;
 import tokenbroker.tokens.UpstreamFailure;
 
 /**
- * Tokens, failures and claims as sealed JSON. Redis tells when they end, in time left, so that the
- * clocks of replicas may differ. What is sealed bounds that time: somebody who can write to Redis
- * cannot make a token live longer, nor a failure or a claim silence anybody.
+ * Tokens, failures and claims as sealed JSON. Redis returns their remaining time, so the clocks of
+ * replicas may differ. The sealed content limits that time. Somebody who can write to Redis cannot
+ * make a token live longer, nor block fetches with a failure or a claim.
  */
 final class SealedValues {
 
-  /** How long a failure outlives its next attempt, so that the next one in a row can count on. */
+  /**
+   * How long a failure is kept after its next attempt is due, so that the next failure can continue
+   * its count.
+   */
   static final Duration FAILURE_REMEMBERED = Duration.ofSeconds(60);
 
   /**
-   * How far the clocks of two replicas may be apart before a value ends early for one of them. For
-   * as long can an old value be stored again.
+   * How far the clocks of two replicas may differ before a value expires early for one of them. An
+   * old value can be replayed for as long.
    */
   static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(2);
 
@@ -40,12 +43,14 @@ final class SealedValues {
     this.seal = seal;
   }
 
-  /** Returns the version for a token that is sealed next. */
+  /** Returns the version for the token that is sealed next. */
   long nextVersion(String key, Now now) {
     return versions.next(key, now.wall());
   }
 
-  /** The token of this version is stored: none before it will do from now on. */
+  /**
+   * Records that the token of this version is stored. Earlier versions are rejected from now on.
+   */
   void stored(String key, long version) {
     versions.seen(key, version);
   }
@@ -55,9 +60,10 @@ final class SealedValues {
   }
 
   /**
-   * Opens a token, unless this replica has seen a newer one.
+   * Returns the token; empty if it cannot be opened or this replica has seen a newer one.
    *
-   * @param timeLeft as Redis tells it; negative where the key has no end, which none of ours has
+   * @param timeLeft the remaining time as Redis returns it; negative if the key has no expiry,
+   *     which the broker never writes
    */
   Optional<AccessToken> token(String key, String sealed, Duration timeLeft, Now now) {
     return opened(
@@ -81,10 +87,10 @@ final class SealedValues {
   }
 
   /**
-   * Opens a failure.
+   * Returns the failure; empty if it cannot be opened.
    *
-   * @param timeLeft as Redis tells it, {@link #FAILURE_REMEMBERED} longer than to the next attempt;
-   *     negative if the key has no end
+   * @param timeLeft the remaining time as Redis returns it, which is {@link #FAILURE_REMEMBERED}
+   *     longer than to the next attempt; negative if the key has no expiry
    */
   Optional<UpstreamFailure> failure(String key, String sealed, Duration timeLeft, Now now) {
     return opened(
@@ -118,7 +124,7 @@ final class SealedValues {
         SealedProvenance.of(json.required("from")));
   }
 
-  /** The claim of something that may be done once in a period. */
+  /** Seals a claim of an action that is allowed once in a period. */
   String claim(String key, Duration period, Now now) {
     var json = JSON.createObjectNode();
     json.put("ends_at", now.wall().plus(period).toEpochMilli());
@@ -126,9 +132,9 @@ final class SealedValues {
   }
 
   /**
-   * Opens a claim, and returns how much of its period is left.
+   * Returns how much of a claim's period is left; empty if the claim cannot be opened.
    *
-   * @param timeLeft as Redis tells it; negative if the key has no end
+   * @param timeLeft the remaining time as Redis returns it; negative if the key has no expiry
    */
   Optional<Duration> claim(String key, String sealed, Duration timeLeft, Duration period, Now now) {
     return opened(
@@ -148,8 +154,8 @@ final class SealedValues {
   }
 
   /**
-   * Whether a value ended too long ago to be there still, or was made in the future, even if the
-   * clocks of two replicas differ.
+   * Returns whether a value expired too long ago to still exist, or was made in the future. The
+   * tolerance for different clocks is included.
    */
   private static boolean isBeyondTolerance(Duration left, Duration longest, Duration after) {
     return left.plus(after).plus(CLOCK_TOLERANCE).isNegative()

@@ -10,15 +10,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to Redis, from the attempt to make it until it is closed. It has a client of its
- * own: closing that client frees whatever the attempt or the connection holds, also a connect that
- * would never complete and one that completes too late.
+ * One connection to Redis, from the attempt to open it until it is closed. It has its own client.
+ * Closing that client frees all resources of the attempt and the connection. This includes a
+ * connect that would never complete, and one that completes too late.
  */
 final class Session {
 
   /**
-   * The limit of a connect: several round trips over a slow link (TCP, TLS, greeting). Nobody waits
-   * for all of it, see {@link #isLate}.
+   * The time limit of a connect: several round trips over a slow link (TCP, TLS, greeting). No
+   * command waits that long, see {@link #isLate}.
    */
   static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
 
@@ -30,7 +30,7 @@ final class Session {
   private boolean late;
   private boolean closed;
 
-  /** Begins to connect in the background. */
+  /** Starts to connect in the background. */
   Session(EventLoop loop, Supplier<Redis> clients) {
     this.loop = loop;
     if (!loop.run(() -> connect(clients))) {
@@ -38,17 +38,19 @@ final class Session {
     }
   }
 
-  /** Completes on the event loop, within {@link #CONNECT_LIMIT}. */
+  /**
+   * Returns the connection. The future completes on the event loop, within {@link #CONNECT_LIMIT}.
+   */
   Future<RedisConnection> connected() {
     return connected.future();
   }
 
-  /** Whether it is still connecting, and for longer than a command may wait. */
+  /** Returns whether it is still connecting, and for longer than a command may wait. */
   boolean isLate() {
     return late && !connected.future().isComplete();
   }
 
-  /** Returns at once, and may be called more than once. */
+  /** Closes the session. Returns at once, and may be called more than once. */
   void close() {
     loop.run(
         () -> {

@@ -5,7 +5,8 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Opens {@link Session}s, and logs why none can be had: once for each reason, not at each attempt.
+ * A factory of {@link Session}s. It logs why a connection cannot be opened, once per reason instead
+ * of at each attempt.
  */
 final class Sessions {
 
@@ -15,11 +16,13 @@ final class Sessions {
   private final String server;
   private final Supplier<Redis> clients;
 
-  /** Empty while connects succeed. Used on the event loop only. */
+  /** The last reason; empty while connects succeed. Used on the event loop only. */
   private String lastFault = "";
 
   /**
-   * @param server names the server in the log; empty if there is only one
+   * Creates sessions with one server.
+   *
+   * @param server the name of the server in the log; empty if there is only one
    */
   Sessions(EventLoop loop, String server, Supplier<Redis> clients) {
     this.loop = loop;

@@ -10,17 +10,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which node of a cluster holds which slot, as {@code CLUSTER SLOTS} and redirections tell. Nodes
- * are named {@code host:port}.
+ * The map from slots to the nodes of a cluster, as {@code CLUSTER SLOTS} and redirections report
+ * it. Nodes are named {@code host:port}.
  *
- * @param ranges as the cluster told them
- * @param moved slots that have moved since
+ * @param ranges the ranges that the cluster reported
+ * @param moved the slots that have moved since then
  */
 record SlotMap(List<Range> ranges, Map<Integer, String> moved) {
 
   static final SlotMap UNKNOWN = new SlotMap(List.of(), Map.of());
 
-  /** Consecutive slots, the last one included, of one master. */
+  /** A range of slots of one master, including the last one. */
   record Range(int first, int last, String master) {}
 
   static int slotOf(String key) {
@@ -32,10 +32,10 @@ record SlotMap(List<Range> ranges, Map<Integer, String> moved) {
   }
 
   /**
-   * Reads the answer to {@code CLUSTER SLOTS}.
+   * Reads the response to {@code CLUSTER SLOTS}.
    *
-   * @param asked the node that answered; one without a name of its own is at the same host
-   * @throws RuntimeException if the answer has another form
+   * @param asked the node that responded; a node without a name has the same host
+   * @throws RuntimeException if the response has another form
    */
   static SlotMap of(Response answer, String asked) {
     var ranges = new ArrayList<Range>();
@@ -53,7 +53,7 @@ record SlotMap(List<Range> ranges, Map<Integer, String> moved) {
   /**
    * Reads the address of a redirection.
    *
-   * @param address as in {@code MOVED 3999 host:port}; the host may be missing
+   * @param address an address as in {@code MOVED 3999 host:port}; the host may be missing
    */
   static String node(String address, String asked) {
     var colon = address.lastIndexOf(':');

@@ -13,27 +13,27 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
 /**
- * One subscription to announcements, on a connection of its own, from the connect until it is
- * ended. It never comes back to life: whoever finds it silent ends it and makes the next one.
+ * One subscription to announcements on its own connection, from the connect until it ends. It is
+ * never reused: the caller ends a silent subscription and creates a new one.
  */
 final class Subscription {
 
-  /** Without a heartbeat for so long, announcements may be missed. */
+  /** How long a heartbeat may be missing before announcements may have been missed. */
   static final Duration SILENCE = Duration.ofSeconds(3);
 
-  /** Each hit asks whether announcements are heard. */
+  /** In nanoseconds, because each hit checks whether announcements are received. */
   private static final long SILENCE_NANOS = SILENCE.toNanos();
 
   private static final Set<ResponseType> LISTS = EnumSet.of(ResponseType.MULTI, ResponseType.PUSH);
 
-  /** Who is told what comes in. Called on the event loop, which must not be blocked. */
+  /** A listener for incoming messages. It is called on the event loop, which it must not block. */
   interface Listener {
     void announced(String text);
 
-    /** A heartbeat came: announcements are heard. */
+    /** A heartbeat arrived, so announcements are received. */
     void beaten();
 
-    /** Redis refuses to subscribe. */
+    /** Redis rejected the subscription. */
     void refused(Throwable fault);
   }
 
@@ -42,16 +42,16 @@ final class Subscription {
   private final String heartbeat;
   private final Listener listener;
 
-  /** Null while it connects. */
+  /** When the last heartbeat arrived or the connection was opened; null while it connects. */
   private volatile @Nullable Moment heardAt;
 
   private volatile @Nullable Moment hearingSince;
   private volatile boolean ended;
 
   /**
-   * Begins to connect in the background.
+   * Starts to connect in the background.
    *
-   * @param heartbeat the channel on which this replica hears itself
+   * @param heartbeat the channel on which this replica receives its own heartbeats
    */
   Subscription(Session session, Ticker ticker, String heartbeat, Listener listener) {
     this.session = session;
@@ -61,7 +61,7 @@ final class Subscription {
     session.connected().onComplete(this::subscribe, fault -> ended = true);
   }
 
-  /** Whether it is over, or connected without a heartbeat for {@link #SILENCE}. */
+  /** Returns whether it has ended, or is connected without a heartbeat for {@link #SILENCE}. */
   boolean isSilent() {
     var last = heardAt;
     return ended || (last != null && ticker.now().nanos() - last.nanos() >= SILENCE_NANOS);

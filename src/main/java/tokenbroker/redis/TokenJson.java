@@ -10,7 +10,10 @@ import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.Lifespan;
 import tokenbroker.tokens.TokenId;
 
-/** A token as JSON, for what is sealed. Its end is among it, and bounds what Redis says. */
+/**
+ * A token as JSON, as part of sealed values. It contains the expiry, which limits the remaining
+ * time that Redis returns.
+ */
 final class TokenJson {
 
   private TokenJson() {}
@@ -31,7 +34,7 @@ final class TokenJson {
   }
 
   /**
-   * Returns the whole life of the token.
+   * Returns the whole lifetime of the token.
    *
    * @throws IllegalArgumentException if the field is missing
    */
@@ -42,7 +45,7 @@ final class TokenJson {
   /**
    * Reads a token.
    *
-   * @param timeLeft of its life by a clock that all replicas share
+   * @param timeLeft the remaining lifetime, by a clock that all replicas share
    * @throws IllegalArgumentException if a field is missing
    */
   static AccessToken token(JsonNode json, Duration timeLeft, Now now) {

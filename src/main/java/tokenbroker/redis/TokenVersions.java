@@ -6,19 +6,19 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The versions of stored tokens that this replica has seen. A version is sealed with its token, so
- * that nobody can put an older token back without being noticed by whoever has seen a newer one.
+ * The versions of stored tokens that this replica has seen. A version is sealed with its token.
+ * Nobody can restore an older token unnoticed by a replica that has seen a newer one.
  *
- * <p>Versions are a hybrid logical clock: above all versions seen, and the wall clock's
- * milliseconds if that is more. So neither clocks that differ nor a Redis that lost everything put
- * tokens into a wrong order for long.
+ * <p>Versions are a hybrid logical clock. A version is above all versions seen, and at least the
+ * wall clock's milliseconds. Different clocks, or a Redis that lost everything, therefore put
+ * tokens into a wrong order only briefly.
  */
 final class TokenVersions {
 
-  /** Some 300 bytes each: 3 MB. */
+  /** The maximum number of versions, of about 300 bytes each: 3 MB. */
   private static final int MOST = 10_000;
 
-  /** Longer than tokens live. */
+  /** How long a version is remembered; longer than tokens usually live. */
   private static final Duration REMEMBERED = Duration.ofDays(1);
 
   private final Cache<String, Long> newest =

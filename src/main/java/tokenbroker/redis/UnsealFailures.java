@@ -3,7 +3,7 @@ package tokenbroker.redis;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/** Stored values that were not used. */
+/** The counter of stored values that were not used. */
 final class UnsealFailures {
 
   private UnsealFailures() {}

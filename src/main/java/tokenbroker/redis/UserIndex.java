@@ -12,9 +12,9 @@ import tokenbroker.seal.Seal;
 import tokenbroker.tokens.StoreUnavailable;
 
 /**
- * An index from a client's TrackMage users to their connections. A user is named by a keyed hash,
- * so whoever reads Redis cannot look for one. The key is random, one for each client. It is kept
- * beside the index, sealed, and outlives the rotation of seal keys.
+ * An index from a client's TrackMage users to their connections. It has a keyed hash of each user,
+ * so that whoever reads Redis cannot look up a user. Each client has its own random key. The key is
+ * stored sealed beside the index and survives the rotation of seal keys.
  */
 final class UserIndex {
 
@@ -30,9 +30,10 @@ final class UserIndex {
   }
 
   /**
-   * Names the user of a connection; empty if TrackMage told neither id nor e-mail address.
+   * Returns the hash of a connection's user; empty if TrackMage returned neither id nor email
+   * address.
    *
-   * @throws StoreUnavailable if the store does not answer, or its key does not open
+   * @throws StoreUnavailable if the store does not answer, or its key cannot be opened
    */
   Optional<String> hashOf(ClientName client, Connection connection) {
     if (connection.userId() != null) {
@@ -42,7 +43,7 @@ final class UserIndex {
         .map(email -> hash(client).of("email", email));
   }
 
-  /** Returns what the index has for this user, were it no id; empty if nothing. */
+  /** Returns the index entry of this user, even if it is not a valid id; empty if there is none. */
   String connectionOf(ClientName client, String user) {
     var found = commands.run(Command.HGET, users(client), user);
     return found == null ? "" : found.toString();
@@ -64,9 +65,9 @@ final class UserIndex {
   }
 
   /**
-   * Seals the key with the primary seal key, if another one has sealed it.
+   * Seals the key with the primary seal key, if it was sealed with another.
    *
-   * @param sealed as it was found; empty if there is none
+   * @param sealed the stored key; empty if there is none
    */
   void sealAnew(ClientName client, String sealed) {
     if (sealed.isEmpty() || seal.isCurrent(sealed)) {

@@ -19,17 +19,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that seal what the broker keeps elsewhere, each of 32 bytes, by id. It cannot print
- * them.
+ * The keys, of 32 bytes each, that seal the data that the broker stores elsewhere, by their ids. It
+ * never prints a key.
  *
- * @param primaryId the key that seals; the others still open
- * @param keys not to be changed, the bytes neither
+ * @param primaryId the id of the key that seals; the other keys only open
+ * @param keys the keys; neither the map nor the bytes may be changed
  */
 public record KeyRing(String primaryId, Map<String, byte[]> keys) {
 
   private static final int KEY_BYTES = 32;
 
-  /** Base64 of 32 bytes has 44 characters; the rest is room for newlines. */
+  /**
+   * The largest key file in bytes. Base64 of 32 bytes has 44 characters; the rest is room for
+   * newlines.
+   */
   private static final int LARGEST_FILE = 64;
 
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}");
@@ -42,20 +45,20 @@ public record KeyRing(String primaryId, Map<String, byte[]> keys) {
     }
   }
 
-  /** The bytes of the primary key. */
+  /** Returns the bytes of the primary key. */
   public byte[] primary() {
     return Objects.requireNonNull(keys.get(primaryId));
   }
 
-  /** A ring, or all that keeps it from being one. */
+  /** The result of loading a ring: the ring, or all faults that prevent it. */
   public sealed interface Loading {
     record Loaded(KeyRing ring) implements Loading {}
 
-    /** Each fault says what to do about it, and nothing of a key. */
+    /** The faults. Each says how to fix it, and none contains any part of a key. */
     record Faulty(List<String> faults) implements Loading {}
   }
 
-  /** One key that nobody else has: for a broker that shares nothing. */
+  /** Returns a ring with one random key, for a broker that shares nothing. */
   public static KeyRing random() {
     var key = new byte[KEY_BYTES];
     new SecureRandom().nextBytes(key);
@@ -63,10 +66,11 @@ public record KeyRing(String primaryId, Map<String, byte[]> keys) {
   }
 
   /**
-   * Reads a directory of keys, one base64 text of 32 bytes a file, the file's name being the key's
-   * id. Names that start with a dot are no keys: Kubernetes keeps its own things there.
+   * Loads a directory of keys. Each file contains one key of 32 bytes as base64 text, and the
+   * file's name is the key's id. Names that start with a dot are ignored, because Kubernetes uses
+   * them for its own files.
    *
-   * @param primary the id of the primary key; null takes the last one in the order of the names
+   * @param primary the id of the primary key; null selects the last key in the order of names
    */
   public static Loading load(Path directory, @Nullable String primary) {
     var faults = new ArrayList<String>();

@@ -10,7 +10,7 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.HKDFParameterSpec;
 
 /**
- * Hashes that only a holder of the key can repeat: HMAC-SHA-256, cut to 128 bits, under a key
+ * A hash that only a holder of the key can compute: HMAC-SHA-256, truncated to 128 bits. Its key is
  * derived for this purpose alone (HKDF, RFC 5869). Thread-safe.
  */
 public final class KeyedHash {
@@ -20,6 +20,8 @@ public final class KeyedHash {
   private final SecretKey key;
 
   /**
+   * Creates a hash whose key is derived from a secret.
+   *
    * @param secret 32 random bytes
    */
   public KeyedHash(byte[] secret) {
@@ -37,7 +39,7 @@ public final class KeyedHash {
     }
   }
 
-  /** Hashes the parts so that no two lists of parts run together. */
+  /** Returns the hash of the parts. Different lists of parts never have the same input. */
   public String of(String... parts) {
     try {
       var mac = Mac.getInstance("HmacSHA256");

@@ -19,15 +19,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Seals values so that only a holder of the key can read them, and only where they were put:
- * AES-256-GCM, written {@code v1.<key id>.<base64url>}, with version, key id and context as
- * associated data. Thread-safe.
+ * A seal for values: only a holder of the key can open them, and only in the place they were sealed
+ * for. It uses AES-256-GCM and writes {@code v1.<key id>.<base64url>}. Version, key id and context
+ * are the associated data. Thread-safe.
  */
 public final class Seal {
 
   private static final String VERSION = "v1";
 
-  /** The longest sealed value that is opened. */
+  /** The length of the longest sealed value that is opened, in characters. */
   public static final int LARGEST = 64 * 1024;
 
   private volatile Keys keys;
@@ -36,7 +36,7 @@ public final class Seal {
     this.keys = Keys.of(ring);
   }
 
-  /** From now on seals with the primary key of this ring, and opens what any of its keys sealed. */
+  /** Uses another ring from now on: its primary key seals, and all its keys open. */
   public void use(KeyRing ring) {
     keys = Keys.of(ring);
   }
@@ -44,7 +44,7 @@ public final class Seal {
   /**
    * Seals a text for one place.
    *
-   * @param context where the value is put: it opens nowhere else
+   * @param context the place of the value, the only one where it can be opened
    */
   public String seal(String context, String plain) {
     var using = keys;
@@ -61,9 +61,7 @@ public final class Seal {
     }
   }
 
-  /**
-   * Empty where the value was not sealed by one of our keys for this place, whatever the reason.
-   */
+  /** Returns the text; empty if none of the keys sealed it for this place, whatever the reason. */
   public Optional<String> open(String context, String sealed) {
     if (sealed.length() > LARGEST) {
       return Optional.empty();
@@ -86,7 +84,7 @@ public final class Seal {
     }
   }
 
-  /** Returns whether the primary key sealed this; if not, it should be sealed anew. */
+  /** Returns whether the primary key sealed this value. If not, it should be sealed again. */
   public boolean isCurrent(String sealed) {
     return sealed.startsWith(VERSION + "." + keys.primaryId() + ".");
   }

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** SHA-256 (FIPS 180-4), which every JVM has. */
+/** The hash SHA-256 (FIPS 180-4), which every JVM has. */
 public final class Sha256 {
 
   private Sha256() {}
@@ -20,7 +20,7 @@ public final class Sha256 {
     return of(text.getBytes(UTF_8));
   }
 
-  /** Returns a digest of the caller's own, which it may use again and again. */
+  /** Returns a new digest for the caller, which may be reused. */
   public static MessageDigest digest() {
     try {
       return MessageDigest.getInstance("SHA-256");

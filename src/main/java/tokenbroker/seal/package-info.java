@@ -1,6 +1,6 @@
 /**
- * The broker's own keys: what it keeps elsewhere is sealed with them, and what it must name is
- * hashed with them.
+ * The broker's own keys. They seal the data that it stores elsewhere, and hash the values for which
+ * it needs names.
  */
 @NullMarked
 package tokenbroker.seal;

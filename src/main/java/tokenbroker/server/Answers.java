@@ -22,8 +22,8 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers of an HTTP/1 connection on their way out. One that begins before its request has come
- * to its end is the last one: the connection says so and ends.
+ * The outgoing answers of an HTTP/1 connection. An answer that begins before its request is
+ * complete is the last one: it announces that, and the connection closes.
  */
 final class Answers extends ChannelOutboundHandlerAdapter {
 
@@ -46,7 +46,7 @@ final class Answers extends ChannelOutboundHandlerAdapter {
     this.context = context;
   }
 
-  /** A request has come that is to be answered. */
+  /** Resets the state for a new request. */
   void begin() {
     hasBegun = false;
     isLast = false;
@@ -55,7 +55,7 @@ final class Answers extends ChannelOutboundHandlerAdapter {
   @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
     if (requests == null || (requests.isEnding() && !isLast)) {
-      ReferenceCountUtil.release(message); // The request has been refused meanwhile.
+      ReferenceCountUtil.release(message); // The request has already been refused.
       promise.trySuccess();
       return;
     }
@@ -78,10 +78,10 @@ final class Answers extends ChannelOutboundHandlerAdapter {
     }
   }
 
-  /** Answers in place of the REST surface, unless an answer has begun. */
+  /** Sends the answer to a refused request in place of the REST API, unless an answer has begun. */
   void refuse(int status, @Nullable HttpRequest head, boolean isLast) {
     if (context == null || hasBegun) {
-      return; // What comes of the request is dropped, and the connection is closed.
+      return; // The rest of that answer is dropped, and the connection is closed.
     }
     hasBegun = true;
     var answer = refusal(status, head);
@@ -111,7 +111,10 @@ final class Answers extends ChannelOutboundHandlerAdapter {
     return answer;
   }
 
-  /** The other side reads the end at once, and is heard out, so that the answer is not lost. */
+  /**
+   * Closes the connection after the last answer. The broker closes its own direction at once, but
+   * still reads what the peer sends, so that the answer is not lost.
+   */
   private ChannelPromise farewell(ChannelPromise promise) {
     return promise.unvoid().addListener(_ -> hangUp());
   }

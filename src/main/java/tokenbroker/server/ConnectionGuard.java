@@ -12,13 +12,13 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first handler of a connection. It replaces what Vert.x reads requests with by what is bounded
- * as soon as the protocol is known, and reads nothing from a peer that still has to be answered or
- * does not read its answers.
+ * The first handler of a connection. Once the protocol is known, it replaces Vert.x's request
+ * reader by one with limits. It stops reading if the next request arrives before the current one is
+ * answered, or if the peer does not read its answers.
  */
 final class ConnectionGuard extends ChannelDuplexHandler implements Sweep.Watched {
 
-  /** Seconds for a complete head, and for a complete body. */
+  /** The time limit in seconds for a complete head, and for a complete body. */
   static final int DEADLINE = 10;
 
   private final Entrance entrance;
@@ -29,7 +29,7 @@ final class ConnectionGuard extends ChannelDuplexHandler implements Sweep.Watche
   private @Nullable Http2Guard streams;
   private boolean isReadHeld;
 
-  /** When the first byte came of a protocol that is not known yet; negative before. */
+  /** The second in which the first byte of a still unknown protocol arrived; negative before. */
   private int began = -1;
 
   ConnectionGuard(Entrance entrance, InetAddress address) {
@@ -59,7 +59,10 @@ final class ConnectionGuard extends ChannelDuplexHandler implements Sweep.Watche
     context.fireChannelInactive();
   }
 
-  /** Bytes pass one by one until Vert.x has told HTTP/1 from HTTP/2, which takes few. */
+  /**
+   * Passes bytes on one by one, until Vert.x has told HTTP/1 from HTTP/2. That takes only a few
+   * bytes.
+   */
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     if (decoder == null && streams == null && message instanceof ByteBuf bytes) {
@@ -91,7 +94,7 @@ final class ConnectionGuard extends ChannelDuplexHandler implements Sweep.Watche
     readOn();
   }
 
-  /** Makes up for a read that was held, if it no longer has to be. */
+  /** Performs a read that was postponed, if nothing forbids it any more. */
   void readOn() {
     if (isReadHeld && context != null && mayRead(context)) {
       isReadHeld = false;
@@ -133,7 +136,10 @@ final class ConnectionGuard extends ChannelDuplexHandler implements Sweep.Watche
     }
   }
 
-  /** Stands ahead of Vert.x' handler, which builds the rest of the pipeline on the same event. */
+  /**
+   * A handler before Vert.x's own. It handles the same event as that handler, which builds the rest
+   * of the pipeline.
+   */
   private final class AfterHandshake extends ChannelInboundHandlerAdapter {
 
     @Override

@@ -12,16 +12,22 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The handler of a listening socket. It closes a connection that gets no place, and puts a guard in
- * front of each other one.
+ * The handler of a listening socket. It closes a connection that gets no slot, and puts a guard in
+ * front of every other connection.
  */
 @ChannelHandler.Sharable
 final class Entrance extends ChannelInboundHandlerAdapter {
 
-  /** What is read at once, and so what lies unread in a buffer while a request is answered. */
+  /**
+   * The maximum size of one read. So it is also the maximum that lies unread in a buffer while a
+   * request is answered.
+   */
   private static final int LARGEST_READ = 16 * 1024;
 
-  /** Answers that the other side does not read are no reason to hear more of it. */
+  /**
+   * The limit on unread answers. The broker stops reading from a peer that does not read its
+   * answers.
+   */
   private static final WriteBufferWaterMark UNREAD_ANSWERS =
       new WriteBufferWaterMark(8 * 1024, 16 * 1024);
 
@@ -40,7 +46,7 @@ final class Entrance extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext context, Object accepted) {
     var connection = (Channel) accepted;
     if (!(connection.remoteAddress() instanceof InetSocketAddress remote)) {
-      connection.unsafe().closeForcibly(); // It has gone already.
+      connection.unsafe().closeForcibly(); // The peer has already disconnected.
       return;
     }
     var address = remote.getAddress();
@@ -70,7 +76,7 @@ final class Entrance extends ChannelInboundHandlerAdapter {
     return form;
   }
 
-  /** Whether HTTP/2 is spoken without TLS. */
+  /** Returns whether HTTP/2 without TLS is enabled. */
   boolean speaksPlainHttp2() {
     return speaksPlainHttp2;
   }

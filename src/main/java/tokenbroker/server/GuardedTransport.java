@@ -6,9 +6,9 @@ import io.vertx.core.impl.transports.JDKTransport;
 import io.vertx.core.net.NetServerOptions;
 
 /**
- * The JDK's sockets, with an {@link Entrance} at each port that is opened. It is the one hook that
- * sees a connection before anything is read or allocated for it: what Quarkus and Vert.x offer
- * counts connections that have sent something, or have completed their handshake.
+ * The JDK's sockets, with an {@link Entrance} at each port that is opened. No other hook sees a
+ * connection before anything is read or allocated for it. The limits of Quarkus and Vert.x count
+ * only connections that have sent something or completed their handshake.
  */
 final class GuardedTransport extends JDKTransport {
 

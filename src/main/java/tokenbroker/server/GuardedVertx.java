@@ -3,7 +3,7 @@ package tokenbroker.server;
 import io.vertx.core.impl.VertxBuilder;
 import io.vertx.core.spi.VertxServiceProvider;
 
-/** Puts the entrance in front of the servers of a Vert.x instance; found as a Java service. */
+/** Installs the guarded transport in a Vert.x instance. Java's service loader finds this class. */
 public final class GuardedVertx implements VertxServiceProvider {
 
   @Override

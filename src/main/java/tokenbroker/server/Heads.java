@@ -14,16 +14,16 @@ import io.netty.util.AsciiString;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
-/** What the head of a request may be. */
+/** The rules for the head of a request. */
 final class Heads {
 
-  /** The status of a head that nothing is wrong with. */
+  /** The result for a valid head. */
   static final int FINE = 200;
 
-  /** Each is some objects of its own, however short it is. */
+  /** The maximum number of header fields. Each field takes several objects, however short it is. */
   private static final int MOST_FIELDS = 100;
 
-  /** RFC 3986: what a path and a query are made of, the percent sign aside. */
+  /** The characters of paths and queries (RFC 3986), except the percent sign. */
   private static final BitSet IN_URIS = new BitSet();
 
   static {
@@ -35,9 +35,9 @@ final class Heads {
   private Heads() {}
 
   /**
-   * Returns the status that a head is refused with, or {@link #FINE}.
+   * Returns the status with which to refuse a head, or {@link #FINE}.
    *
-   * @param head as far as it has been read; null if its first line has not
+   * @param head the part read so far; null if the first line is incomplete
    */
   static int status(@Nullable HttpRequest head, int size, boolean isComplete) {
     if (head != null && head.decoderResult().isFailure()) {
@@ -72,7 +72,10 @@ final class Heads {
     return isComplete && !(isHosted(head, hosts) && isUri(head.uri())) ? 400 : FINE;
   }
 
-  /** RFC 9112 §3.2. Whether the one that is there is well formed is Vert.x' to say. */
+  /**
+   * Returns whether the number of {@code Host} fields is valid (RFC 9112 §3.2). Vert.x checks
+   * whether the field itself is well-formed.
+   */
   private static boolean isHosted(HttpRequest head, int hosts) {
     return hosts == 1 || (hosts == 0 && head.protocolVersion().equals(HttpVersion.HTTP_1_0));
   }
@@ -85,7 +88,7 @@ final class Heads {
       var isAllowed =
           switch (each) {
             case '%' -> isHex(uri, i + 1) && isHex(uri, i + 2);
-            case '[', ']' -> inQuery; // As many clients have it.
+            case '[', ']' -> inQuery; // Many clients send them unescaped.
             default -> IN_URIS.get(each);
           };
       if (!isAllowed) {
@@ -99,7 +102,7 @@ final class Heads {
     return at < uri.length() && Character.digit(uri.charAt(at), 16) >= 0;
   }
 
-  /** Returns the head of a request whose first line was not read to its end. */
+  /** Returns a head for a request whose first line is incomplete. */
   static HttpRequest inLine(ByteBuf bytes, int start) {
     var length = Math.min(bytes.writerIndex() - start, 64);
     var words = bytes.toString(start, length, ISO_8859_1).split(" ", 3);

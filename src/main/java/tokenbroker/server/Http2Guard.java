@@ -15,8 +15,9 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 
 /**
- * The bounds of an HTTP/2 connection's streams: their number, whether or not the client has
- * acknowledged it, the size of a body, and the time for it. Each stream holds a place.
+ * The limits on an HTTP/2 connection's streams: their number, the size of a body, and the time for
+ * it. The limit on their number holds even before the client acknowledges it. Each stream uses a
+ * slot.
  */
 final class Http2Guard extends Http2ConnectionAdapter {
 
@@ -56,7 +57,10 @@ final class Http2Guard extends Http2ConnectionAdapter {
     return guard;
   }
 
-  /** A stream that is reset here is none that the REST surface sees: its head is ignored. */
+  /**
+   * Takes a slot for the stream, or resets the stream. The REST API never sees a stream that is
+   * reset here, because its head is ignored.
+   */
   @Override
   public void onStreamActive(Http2Stream stream) {
     if (places.take(address)) {
@@ -74,7 +78,8 @@ final class Http2Guard extends Http2ConnectionAdapter {
   }
 
   /**
-   * Resets the streams whose request is not complete in time. The connection itself is never late.
+   * Resets the streams whose request is not complete in time. The connection itself is never
+   * overdue.
    */
   boolean isOverdue(int second) {
     var late = new ArrayList<Http2Stream>();
@@ -109,7 +114,7 @@ final class Http2Guard extends Http2ConnectionAdapter {
     context.flush();
   }
 
-  /** Counts what comes of a body. */
+  /** Counts the received bytes of each body. */
   private final class Bodies extends Http2FrameListenerDecorator {
 
     Bodies(Http2FrameListener next) {

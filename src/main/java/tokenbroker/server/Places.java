@@ -7,9 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The places of a port. A connection holds one, whether it sends anything or not, and so does each
- * HTTP/2 stream. One remote address holds a share of them at most; of IPv6, a network of 64 bits
- * counts as one address, since a host has all of it.
+ * The connection slots of a port. Each connection uses one, even if it sends nothing, and so does
+ * each HTTP/2 stream. One remote address may use only a share of them. A 64-bit IPv6 network counts
+ * as one address, because a single host owns all of it.
  */
 final class Places {
 
@@ -21,16 +21,19 @@ final class Places {
   private long refusedByShare;
 
   /**
-   * Makes free places.
+   * Creates free slots.
    *
-   * @param share what one address may hold at most, such as 0.5
+   * @param share the share that one address may use, such as 0.5
    */
   Places(int all, double share) {
     this.all = all;
     this.perAddress = Math.max(1, (int) (all * share));
   }
 
-  /** Returns whether the address got a place. Who gets one gives it back. */
+  /**
+   * Takes a slot and returns true, or returns false if the address gets none. The caller must give
+   * back each slot that it takes.
+   */
   synchronized boolean take(InetAddress address) {
     var owner = owner(address);
     var held = byAddress.getOrDefault(owner, 0);

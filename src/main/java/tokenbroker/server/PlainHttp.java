@@ -6,8 +6,8 @@ import jakarta.inject.Singleton;
 import tokenbroker.config.BrokerConfig;
 
 /**
- * HTTP/2 without TLS, which is off unless it is switched on. Quarkus' own setting would switch it
- * off with TLS as well.
+ * The switch for HTTP/2 without TLS, which is off by default. Quarkus' own setting would also
+ * switch off HTTP/2 with TLS.
  */
 @Singleton
 class PlainHttp implements HttpServerOptionsCustomizer {

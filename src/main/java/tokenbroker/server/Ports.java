@@ -12,18 +12,23 @@ import jakarta.inject.Singleton;
 import java.util.function.ToDoubleFunction;
 import tokenbroker.config.BrokerConfig;
 
-/** The places of the port for callers, TLS or not, and of the management port. */
+/**
+ * The connection slots of the port for callers, with or without TLS, and of the management port.
+ */
 @Singleton
 @Unremovable
 class Ports {
 
-  /** What a place may cost at most: a connection, its request, and what is made of it. */
+  /**
+   * The maximum memory of a slot in bytes: a connection, its request, and what the broker derives
+   * from it.
+   */
   static final long BYTES_PER_PLACE = 48 * 1024;
 
   private static final int FEWEST_PLACES = 64;
   private static final int MOST_PLACES = 20_000;
 
-  /** Kubelets, Prometheus and people. */
+  /** The slots for kubelets, Prometheus and people. */
   private static final int FOR_MANAGEMENT = 128;
 
   private static final double MANAGEMENT_SHARE = 0.5;
@@ -48,7 +53,7 @@ class Ports {
     measure(inside, "management", registry);
   }
 
-  /** Returns how many places three eighths of the heap have room for. */
+  /** Returns how many slots fit into three eighths of the heap. */
   static int fitting(long heap) {
     return Math.clamp(heap * 3 / 8 / BYTES_PER_PLACE, FEWEST_PLACES, MOST_PLACES);
   }

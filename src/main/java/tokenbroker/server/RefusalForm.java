@@ -3,14 +3,14 @@ package tokenbroker.server;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How a request is answered that the REST surface never sees. */
+/** The form of the answer to a request that never reaches the REST API. */
 public interface RefusalForm {
 
   /**
-   * Returns the answer.
+   * Returns the answer to a refused request.
    *
-   * @param path as it was sent; null if it is not known
-   * @param traceparent as it was sent; null if it is not known
+   * @param path as sent; null if unknown
+   * @param traceparent as sent; null if unknown
    */
   Answer answer(int status, @Nullable String path, @Nullable String traceparent);
 

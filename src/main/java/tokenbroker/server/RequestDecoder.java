@@ -17,21 +17,28 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the requests of an HTTP/1 connection, one at a time: the next one waits, unread, until this
- * one is answered. What is too large or malformed is refused here, and nothing of it goes on.
+ * Reads the requests of an HTTP/1 connection, one at a time. The next request stays unread until
+ * the current one is answered. This decoder refuses a request that is too large or malformed, and
+ * passes none of it on.
  */
 final class RequestDecoder extends VertxHttpRequestDecoder {
 
-  /** A JWT of 8 KiB fits, with the rest that clients send. The request line is part of it. */
+  /**
+   * The maximum size of a head in bytes, including the request line. It has room for a JWT of 8 KiB
+   * and the other headers that clients send.
+   */
   static final int LARGEST_HEAD = 12 * 1024;
 
   static final int LONGEST_LINE = 8 * 1024;
   static final int LARGEST_BODY = 16 * 1024;
 
-  /** Each is an object of its own, however little it holds. */
+  /** The maximum number of pieces of a body. Each piece is an object, however small it is. */
   private static final int MOST_PIECES = 256;
 
-  /** Seconds for the other side to take its last answer, while the rest of its request passes. */
+  /**
+   * The seconds in which the peer must take its last answer. Meanwhile the rest of its request is
+   * discarded.
+   */
   private static final int FAREWELL = 2;
 
   private static final HttpServerOptions LIMITS =
@@ -70,7 +77,7 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
     this.mayUpgrade = mayUpgrade;
   }
 
-  /** Takes the place of Vert.x' own, with all that it has not read yet. */
+  /** Replaces Vert.x's own decoder, and takes over all bytes that it has not read yet. */
   static RequestDecoder in(
       ChannelPipeline pipeline, ConnectionGuard guard, RefusalForm form, Sweep sweep) {
     var answers = new Answers(form);
@@ -114,7 +121,7 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
       throws Exception {
     if (stage == Stage.IDLE) {
       if (!context.channel().isWritable()) {
-        return; // Whoever does not read its answers is not heard.
+        return; // A peer that does not read its answers is not read either.
       }
       enter(Stage.HEAD);
       answers.begin();
@@ -175,7 +182,10 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
     }
   }
 
-  /** A request that is whole leaves the connection as it wants it. Any other one ends it. */
+  /**
+   * Refuses a request. If the request is complete, the connection stays open or closes as the
+   * request asks. Otherwise the connection closes.
+   */
   private void refuse(int status, @Nullable HttpRequest head, List<Object> read) {
     var isWhole =
         status == 400
@@ -189,7 +199,10 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
     answers.refuse(status, head, !isWhole);
   }
 
-  /** Whether an answer that begins now is the last one: the rest of the request has not come. */
+  /**
+   * Returns whether an answer that begins now is the last one, because the rest of the request has
+   * not arrived.
+   */
   boolean isEarly() {
     return stage == Stage.BODY
         && (request == null
@@ -197,7 +210,7 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
                 > internalBuffer().readableBytes());
   }
 
-  /** An answer has been written to its end. */
+  /** Notes that an answer has been written completely. */
   void answered(boolean isLast) {
     if (isLast) {
       enter(Stage.ENDING);
@@ -209,7 +222,10 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
     }
   }
 
-  /** Reads what has waited: in a task of its own, as this may be called within an answer. */
+  /**
+   * Reads the bytes that have waited. It does so in a separate task, because it may be called while
+   * an answer is being written.
+   */
   void goOn() {
     var own = context;
     if (!isReading && own != null && actualReadableBytes() > 0) {
@@ -223,14 +239,14 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
     try {
       if (!own.isRemoved()) {
         channelRead(own, Unpooled.EMPTY_BUFFER);
-        channelReadComplete(own); // On which Vert.x flushes what it has answered.
+        channelReadComplete(own); // This makes Vert.x flush its answers.
       }
     } catch (Exception e) {
       own.fireExceptionCaught(e);
     }
   }
 
-  /** Whether the next request has begun to come before this one is answered. */
+  /** Returns whether the next request has begun to arrive before the current one is answered. */
   boolean isFull() {
     return stage == Stage.ANSWERING && actualReadableBytes() > 0;
   }

@@ -6,12 +6,12 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The deadlines of an event loop's connections, looked at once a second: no request costs a timer
- * or reads a clock. It is used on that event loop alone.
+ * Checks the deadlines of an event loop's connections once a second. So no request costs a timer or
+ * reads a clock. It is used only on that event loop.
  */
 final class Sweep {
 
-  /** A connection that may be late. */
+  /** A connection with a deadline. */
   interface Watched {
     boolean isOverdue(int second);
 
@@ -27,7 +27,7 @@ final class Sweep {
     return sweep;
   }
 
-  /** The seconds that this event loop has counted: the clock of the deadlines. */
+  /** Returns the seconds that this event loop has counted: the clock of the deadlines. */
   int second() {
     return second;
   }
@@ -44,7 +44,7 @@ final class Sweep {
     second++;
     connections.stream()
         .filter(connection -> connection.isOverdue(second))
-        .toList() // Ending one removes it.
+        .toList() // A copy, because ending a connection removes it.
         .forEach(Watched::end);
   }
 }

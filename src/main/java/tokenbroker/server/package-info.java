@@ -1,4 +1,4 @@
-/** What bounds a connection before the REST surface sees a request: places, sizes and deadlines. */
+/** The limits on a connection before the REST API sees a request: slots, sizes and deadlines. */
 @NullMarked
 package tokenbroker.server;
 

@@ -14,13 +14,15 @@ import java.util.function.ToDoubleFunction;
 import tokenbroker.time.Ticker;
 
 /**
- * All that the broker does without being asked, each job on a virtual thread of its own: one run
- * after the other, never two at once. Only the end of the process ends a job.
+ * The broker's background jobs. Each job has its own virtual thread, and its runs never overlap.
+ * Only the end of the process ends a job.
  */
 @Singleton
 class BackgroundWork {
 
-  /** A job is stalled after so many pauses without a success, and not before five minutes. */
+  /**
+   * A job counts as stalled after this many pauses without a success, but not before five minutes.
+   */
   private static final int MISSED_RUNS = 10;
 
   private static final Duration SHORTEST_ALLOWANCE = Duration.ofMinutes(5);
@@ -39,7 +41,7 @@ class BackgroundWork {
     this.registry = registry;
   }
 
-  /** Runs the work again and again, {@code pause} after the end of the run before it. */
+  /** Repeats the work, with a pause after the end of each run. */
   void every(Duration pause, String name, Runnable work) {
     var allowance = pause.multipliedBy(MISSED_RUNS);
     every(
@@ -50,11 +52,12 @@ class BackgroundWork {
   }
 
   /**
-   * Runs the work again and again, {@code pause} after the end of the run before it.
+   * Repeats the work, with a pause after the end of each run.
    *
-   * @param stalledAfter how long the job may have no success; the process counts as dead then, and
-   *     is restarted. Well above the longest run, with all that it waits for
-   * @param name a label in metrics: one of a few
+   * @param stalledAfter how long the job may go without a success. After that, the liveness check
+   *     fails and the process is restarted. It must be well above the longest run, including
+   *     everything that a run waits for.
+   * @param name a metric label, from a small fixed set
    */
   void every(Duration pause, Duration stalledAfter, String name, Runnable work) {
     var job = new Job(name, stalledAfter, work, ticker, clock);
@@ -72,7 +75,7 @@ class BackgroundWork {
     threads.add(Thread.ofVirtual().name(name).start(() -> run(job, pause)));
   }
 
-  /** Names the jobs that have had no success for too long. */
+  /** Returns the names of the jobs that have had no success for too long. */
   List<String> stalled() {
     return jobs.stream().filter(Job::isStalled).map(Job::name).sorted().toList();
   }
@@ -85,14 +88,17 @@ class BackgroundWork {
   private void run(Job job, Duration pause) {
     while (!ended) {
       job.run();
-      Thread.interrupted(); // Work that leaves its thread interrupted would leave no pause.
+      Thread.interrupted(); // Clears an interrupt left by the work, which would skip the pause.
       if (!ended) {
         LockSupport.parkNanos(pause.toNanos());
       }
     }
   }
 
-  /** Not named {@code job}: Prometheus puts its own label of that name in the place of ours. */
+  /**
+   * Registers a gauge. Its label is not named {@code job}, because Prometheus replaces that label
+   * by its own.
+   */
   private void gauge(String name, String description, Job job, ToDoubleFunction<Job> value) {
     Gauge.builder(name, job, value)
         .description(description)

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
-/** A piece of background work, and how it went the last time. */
+/** A background job and the result of its last run. */
 final class Job {
 
   private static final Logger LOG = Logger.getLogger(BackgroundWork.class);
@@ -21,13 +21,16 @@ final class Job {
   private final Clock clock;
   private volatile Success last;
 
-  /** What the log has said; null while the job works. */
+  /** The failure that was logged last; null while the job succeeds. */
   private @Nullable String told;
 
-  /** The same point of time, for durations and for people. */
+  /** A moment of success, in monotonic time for durations and in wall time for people. */
   private record Success(Moment moment, Instant instant) {}
 
-  /** A new job counts as successful: it has until {@code stalledAfter} for its first run. */
+  /**
+   * Creates a job. A new job counts as successful, so it has until {@code stalledAfter} for its
+   * first success.
+   */
   Job(String name, Duration stalledAfter, Runnable work, Ticker ticker, Clock clock) {
     this.name = name;
     this.stalledAfter = stalledAfter;
@@ -49,14 +52,17 @@ final class Job {
     return last.instant();
   }
 
-  /** Whether it has had no success for too long: each run fails, or one never ends. */
+  /**
+   * Returns whether the job has had no success for too long, because each run fails or one never
+   * ends.
+   */
   boolean isStalled() {
     return last.moment().until(ticker.now()).compareTo(stalledAfter) > 0;
   }
 
   /**
-   * Runs the work once. Whatever it throws ends this run and nothing else: not even an error may
-   * end a job, as nothing would start it again.
+   * Runs the work once. Whatever it throws ends only this run. Not even an error may end a job,
+   * because nothing would restart it.
    */
   @SuppressWarnings("CatchingUnchecked")
   void run() {
@@ -72,7 +78,7 @@ final class Job {
     }
   }
 
-  /** Says what is new. It may fail as well, if memory is short. */
+  /** Logs a new failure. Logging may fail as well if memory is low. */
   private void tell(Throwable fault) {
     try {
       var message = fault.toString();
@@ -81,7 +87,7 @@ final class Job {
         LOG.errorf(fault, "The background work \"%s\" failed; it is tried again", name);
       }
     } catch (Throwable _) {
-      told = null; // The next failure is said.
+      told = null; // Makes the next failure be logged.
     }
   }
 }

@@ -6,8 +6,9 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
 /**
- * A process with a background job that has stalled is to be restarted: it would serve ever older
- * tokens, keys and policy. What is broken outside the process stalls no job.
+ * The liveness check. A process with a stalled background job must be restarted, because its
+ * tokens, keys and policy would become more and more outdated. A fault outside the process does not
+ * stall a job.
  */
 @Liveness
 @Singleton

@@ -15,7 +15,10 @@ import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.X509KeyManager;
 
-/** Whether the private keys of a server belong to its certificates. Else every handshake fails. */
+/**
+ * Checks whether a server's private keys match its certificates. If they do not match, every
+ * handshake fails.
+ */
 final class KeyPairs {
 
   private static final int CHALLENGE = 32;
@@ -24,7 +27,10 @@ final class KeyPairs {
 
   private KeyPairs() {}
 
-  /** Returns what is wrong, naming the certificate and nothing of the key. */
+  /**
+   * Returns the fault, or empty if there is none. It names the certificate and reveals nothing
+   * about the key.
+   */
   static Optional<String> fault(KeyStore store, KeyManagerFactory keys) {
     try {
       for (var alias : Collections.list(store.aliases())) {
@@ -54,7 +60,10 @@ final class KeyPairs {
     throw new GeneralSecurityException("no key " + alias);
   }
 
-  /** Signs with the one and verifies with the other: the same for all kinds of keys. */
+  /**
+   * Returns whether the keys match. It signs with one and verifies with the other, which works for
+   * all types of keys.
+   */
   private static boolean isPair(PrivateKey key, PublicKey certified) {
     var challenge = new byte[CHALLENGE];
     new SecureRandom().nextBytes(challenge);
@@ -67,7 +76,7 @@ final class KeyPairs {
       verifier.update(challenge);
       return verifier.verify(signer.sign());
     } catch (GeneralSecurityException e) {
-      return false; // Keys of two kinds, or on two curves.
+      return false; // The keys differ in type or in curve.
     }
   }
 
@@ -80,7 +89,10 @@ final class KeyPairs {
     };
   }
 
-  /** Such a key may prescribe its own parameters, and signs with no others then. */
+  /**
+   * Returns the signature algorithm for an RSASSA-PSS key. Such a key may prescribe its own
+   * parameters, and then signs with no others.
+   */
   private static Signature pss(PrivateKey key) throws GeneralSecurityException {
     var prescribed = key instanceof RSAKey rsa ? rsa.getParams() : null;
     var signature = Signature.getInstance(key.getAlgorithm());

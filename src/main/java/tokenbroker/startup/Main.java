@@ -8,11 +8,14 @@ import java.time.Duration;
 import tokenbroker.output.Output;
 import tokenbroker.time.Ticker;
 
-/** Starts the process: its output is taken over before anything is logged. */
+/** Starts the process. It takes over the output before anything is logged. */
 @QuarkusMain
 public final class Main {
 
-  /** What nobody reads by then is lost. It is part of the time that the JVM has to end. */
+  /**
+   * The time for the last lines. Lines that nothing has read by then are lost. It is part of the
+   * time that the JVM has to shut down.
+   */
   private static final Duration LAST_LINES = Duration.ofSeconds(1);
 
   private Main() {}
@@ -25,13 +28,19 @@ public final class Main {
     Quarkus.run(args);
   }
 
-  /** Dev mode has a console of its own, and calls this again at each reload. */
+  /**
+   * Returns whether this is the packaged application. Dev mode has its own console, and calls
+   * {@code main} again at each reload.
+   */
   private static boolean isPackaged() {
     var loader = Main.class.getClassLoader();
     return loader instanceof RunnerClassLoader || ClassLoader.getSystemClassLoader().equals(loader);
   }
 
-  /** Quarkus stops in a hook of its own, beside this one, and logs until it has stopped. */
+  /**
+   * Waits for Quarkus, then writes the last lines. Quarkus stops in its own shutdown hook,
+   * concurrently with this one, and logs until it has stopped.
+   */
   private static void end(Output output) {
     var application = ApplicationLifecycleManager.getCurrentApplication();
     if (application != null) {

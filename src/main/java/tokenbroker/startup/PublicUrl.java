@@ -4,7 +4,7 @@ import java.net.URI;
 import java.util.List;
 import tokenbroker.config.Loopback;
 
-/** The broker's own address, as browsers see it. */
+/** Validates the broker's own address, as browsers see it. */
 final class PublicUrl {
 
   private PublicUrl() {}

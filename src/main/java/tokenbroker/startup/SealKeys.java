@@ -11,8 +11,8 @@ import tokenbroker.seal.KeyRing.Loading.Loaded;
 import tokenbroker.seal.Seal;
 
 /**
- * The key ring as the directory has it. A directory that becomes faulty leaves the last good ring
- * in use.
+ * The key ring from the directory of seal keys. If the directory becomes faulty, the last valid
+ * ring stays in use.
  */
 @Singleton
 class SealKeys {
@@ -42,14 +42,17 @@ class SealKeys {
     return ring;
   }
 
-  /** What kept the ring from being loaded at the start; then {@link #ring} is a random one. */
+  /**
+   * Returns the faults that prevented the ring from loading at the start; then {@link #ring} is a
+   * random one.
+   */
   List<String> faults() {
     return faults;
   }
 
   /**
-   * Looks at the directory again. Replicas may see a new key at different times: add it first, make
-   * it primary later.
+   * Reads the directory again. Replicas may see a new key at different times, so operators must add
+   * it first and make it primary later.
    */
   synchronized void reload(Seal seal) {
     switch (load()) {

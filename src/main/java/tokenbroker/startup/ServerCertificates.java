@@ -23,8 +23,8 @@ import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
 
 /**
- * The certificates that the broker shows. A pair of certificate and key that does not belong
- * together refuses the start. Later it is not taken over: the one before it stays in use.
+ * Checks the broker's own certificates. A certificate and a key that do not match prevent the
+ * start. After the start, such a pair is rejected and the former one stays in use.
  */
 @Singleton
 class ServerCertificates {
@@ -39,7 +39,7 @@ class ServerCertificates {
   private final Counter applied;
   private final Counter refused;
 
-  /** What the log has said; empty while the files are good. */
+  /** The fault that was logged last; empty while the files are valid. */
   private volatile String rejected = "";
 
   ServerCertificates(
@@ -62,12 +62,15 @@ class ServerCertificates {
         .register(metrics);
   }
 
-  /** Returns what is wrong with the certificates that the servers begin with. */
+  /** Returns the faults of the certificates with which the servers start. */
   List<String> faults() {
     return served().flatMap(tls -> fault(tls).stream()).toList();
   }
 
-  /** Keeps a pair that does not fit from the servers, which hear of the new one after this. */
+  /**
+   * Rejects a pair that does not match. The servers are notified of a new pair only after this
+   * observer.
+   */
   void veto(
       @Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) CertificateUpdatedEvent event) {
     var fault = fault(event.tlsConfiguration());
@@ -77,7 +80,7 @@ class ServerCertificates {
     }
   }
 
-  /** Says what is wrong with the files as they are now, also those that cannot be read at all. */
+  /** Logs the fault of the current files, also if they cannot be read at all. */
   void look() {
     var fault = served().flatMap(tls -> faultOfFiles(tls).stream()).findFirst().orElse("");
     if (!fault.isEmpty() && !fault.equals(rejected)) {
@@ -109,8 +112,8 @@ class ServerCertificates {
       var now = CertificateRecorder.getKeyStore(configured.config(), vertx, tls.getName());
       return fault(tls.getName(), now.keyStore, now.options);
     } catch (RuntimeException e) {
-      // Quarkus says nothing at all. What it throws is not said either: it may hold what is in a
-      // file.
+      // Quarkus itself reports nothing here. Its exception is not logged either, because it may
+      // quote the content of a file.
       return Optional.of(
           named(tls.getName(), "its files are missing, or are no certificate and key"));
     }

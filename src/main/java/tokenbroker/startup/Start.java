@@ -20,7 +20,7 @@ import tokenbroker.tokens.Account;
 import tokenbroker.tokens.RefreshAhead;
 import tokenbroker.tokens.TokenBroker;
 
-/** Starts what the broker does without being asked, once {@link StartCheck} has found no fault. */
+/** Starts the broker's background jobs, once {@link StartCheck} has found no fault. */
 @Singleton
 class Start {
 
@@ -30,10 +30,16 @@ class Start {
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
   private static final Duration REFRESH_TICK = Duration.ofMillis(500);
 
-  /** All issuers are read at the same time, each within a few seconds. */
+  /**
+   * The time after which the job counts as stalled. All issuers are read concurrently, each within
+   * a few seconds.
+   */
   private static final Duration ISSUERS_TIME_OUT = Duration.ofMinutes(5);
 
-  /** A run may wait for one client's connections after the other. */
+  /**
+   * The time after which the job counts as stalled. One run may wait for the connections of one
+   * client after the other.
+   */
   private static final Duration ALL_CONNECTIONS_COUNTED = Duration.ofMinutes(30);
 
   private final BrokerConfig config;
@@ -80,8 +86,8 @@ class Start {
   }
 
   /**
-   * The first look loads classes and connects: before the replica is ready, not while a caller
-   * waits.
+   * Performs a first look-up, which loads classes and opens connections. It happens before the
+   * replica is ready, so that no caller waits for that.
    */
   private static void rehearse(ClientDirectory clients, TokenBroker broker) {
     clients.all().stream().findFirst().ifPresent(broker::rehearse);

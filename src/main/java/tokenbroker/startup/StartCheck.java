@@ -16,7 +16,10 @@ import tokenbroker.config.BrokerConfig;
 import tokenbroker.config.SettingsFaults;
 import tokenbroker.redis.RedisPassword;
 
-/** Refuses a wrong start before anything is started, with every fault at once. */
+/**
+ * Checks the configuration before anything starts. It refuses to start and reports all faults at
+ * once.
+ */
 @Singleton
 class StartCheck {
 
@@ -53,7 +56,10 @@ class StartCheck {
     }
   }
 
-  /** A faulty setting has its default here, about which nothing is to be said. */
+  /**
+   * Returns all faults. A faulty setting has its default value here, so faults of that default are
+   * left out.
+   */
   private List<String> faults() {
     var ofSettings = SettingsFaults.of(allConfig, config);
     var faults = new ArrayList<>(ofSettings.values());

@@ -25,7 +25,7 @@ import tokenbroker.tokens.TokenSource;
 import tokenbroker.tokens.TokenStore;
 import tokenbroker.trackmage.TrackMageTokenSource;
 
-/** What the rooms are given, and by which setting. */
+/** Produces the beans that other packages inject, as the settings choose. */
 class Wiring {
 
   @Produces
@@ -58,7 +58,10 @@ class Wiring {
     return new Seal(keys.ring());
   }
 
-  /** A client's own tokens come of its credentials, a connection's of its refresh token. */
+  /**
+   * Fetches a client's own tokens with its credentials, and a connection's tokens with its refresh
+   * token.
+   */
   @Produces
   @Singleton
   TokenSource source(TrackMageTokenSource clients, RefreshTokenSource connections) {

@@ -1,4 +1,6 @@
-/** Composition, background work, and the checks that refuse a wrong start. */
+/**
+ * Composition, background jobs, and the checks that refuse to start with a faulty configuration.
+ */
 @NullMarked
 package tokenbroker.startup;
 

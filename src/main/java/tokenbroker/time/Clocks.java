@@ -4,7 +4,7 @@ import java.time.Clock;
 import java.time.Instant;
 
 /**
- * The wall clock and the monotonic ticker, for those who need both.
+ * The wall clock and the monotonic ticker, for code that needs both.
  *
  * @param clock for instants that people and other processes see
  * @param ticker for durations

@@ -3,7 +3,7 @@ package tokenbroker.time;
 import java.time.Duration;
 
 /**
- * A point on this process's monotonic time line. Setting the wall clock does not move it. Moments
+ * A point on this process's monotonic timeline. It does not move if the wall clock is set. Moments
  * of different processes cannot be compared.
  *
  * @param nanos nanoseconds from an arbitrary origin, as {@link System#nanoTime} counts them
@@ -27,7 +27,9 @@ public record Moment(long nanos) implements Comparable<Moment> {
     return compareTo(other) < 0;
   }
 
-  /** Compares as {@link System#nanoTime} demands, so that an overflow does no harm. */
+  /**
+   * Compares the difference as {@link System#nanoTime} requires, so that an overflow does no harm.
+   */
   @Override
   public int compareTo(Moment other) {
     return Long.signum(nanos - other.nanos);

@@ -2,5 +2,5 @@ package tokenbroker.time;
 
 import java.time.Instant;
 
-/** The present by both clocks. */
+/** The current time by both clocks. */
 public record Now(Instant wall, Moment moment) {}

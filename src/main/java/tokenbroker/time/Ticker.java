@@ -1,6 +1,9 @@
 package tokenbroker.time;
 
-/** A source of {@link Moment}s. Every duration is measured with it, never with the wall clock. */
+/**
+ * A source of {@link Moment}s. The broker measures all durations with it, never with the wall
+ * clock.
+ */
 @FunctionalInterface
 public interface Ticker {
 

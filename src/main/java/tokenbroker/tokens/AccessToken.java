@@ -5,17 +5,20 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.time.Now;
 
 /**
- * A TrackMage access token: a value with an end.
+ * A TrackMage access token and what the broker knows about it.
  *
- * @param value the bearer token itself (RFC 6750): printable ASCII without spaces; never logged
- * @param scope as the upstream gave it; null if it gave none
- * @param userId TrackMage's id of the owner; null if it gave none
- * @param userEmail personal data; null if the upstream gave none
- * @param life from the request for the token to its end
- * @param fullLength the longest life that the upstream ever gave this token: more than that of
- *     {@code life} if the upstream handed out the same token again, with what was left of it
- * @param provenance what it came from
- * @param shortOfMinTtl fetched because a caller asked for more life, and still has less than that
+ * @param value the bearer token (RFC 6750): printable ASCII without spaces; never logged
+ * @param scope the scope as the upstream returned it; null if it returned none
+ * @param userId TrackMage's id of the token's owner; null if the upstream returned none
+ * @param userEmail the owner's email address, which is personal data; null if the upstream returned
+ *     none
+ * @param life the lifetime, which starts when the token was requested
+ * @param fullLength the longest lifetime that the upstream ever returned for this value. It exceeds
+ *     that of {@code life} if the upstream returned the same token again with its remaining
+ *     lifetime
+ * @param provenance the server, client and credentials that the token came from
+ * @param shortOfMinTtl whether the token was fetched for a caller's minimum lifetime and still
+ *     falls short of it
  */
 public record AccessToken(
     String value,
@@ -28,13 +31,13 @@ public record AccessToken(
     Provenance provenance,
     boolean shortOfMinTtl) {
 
-  /** What a token retains beside the characters of its texts, in bytes. */
+  /** The heap that a token retains in addition to the characters of its texts, in bytes. */
   private static final int BARE = 480;
 
-  /** What a text that may be absent retains beside its characters. */
+  /** The heap that an optional text retains in addition to its characters, in bytes. */
   private static final int TEXT = 40;
 
-  /** A token that was not seen before. */
+  /** Creates a token that was not seen before. */
   public AccessToken(
       String value,
       @Nullable String scope,
@@ -50,7 +53,7 @@ public record AccessToken(
     return life.length();
   }
 
-  /** Returns what is left of its life; negative after its end. */
+  /** Returns the remaining lifetime, which is negative after the token has expired. */
   public Duration remaining(Now now) {
     return life.remaining(now);
   }
@@ -63,7 +66,10 @@ public record AccessToken(
     return new AccessToken(value, scope, userId, userEmail, id, life, fullLength, provenance, true);
   }
 
-  /** Returns this token, whose value the upstream has given before with another life. */
+  /**
+   * Returns this token with the longer of both full lengths. {@code before} is the same value, seen
+   * earlier with another lifetime.
+   */
   AccessToken knownAs(AccessToken before) {
     var longest = before.fullLength.compareTo(fullLength) > 0 ? before.fullLength : fullLength;
     return new AccessToken(
@@ -71,7 +77,8 @@ public record AccessToken(
   }
 
   /**
-   * Returns this token with the life of the other, which has the same value, if that ends first.
+   * Returns this token, with the life of {@code same} if that expires first. Both have the same
+   * value.
    */
   AccessToken endingNoLaterThan(AccessToken same, Now now) {
     return same.remaining(now).compareTo(remaining(now)) < 0
@@ -80,9 +87,10 @@ public record AccessToken(
         : this;
   }
 
-  /** Returns how much memory the token retains, in bytes: about so much, and not more. */
+  /** Returns an upper estimate of the heap that the token retains, in bytes. */
   public int bytes() {
-    // The upstream's own words may have letters of two bytes. All other texts are ASCII.
+    // The upstream chooses the user's id and email, which may need two bytes a character. All other
+    // texts are ASCII.
     return BARE
         + value.length()
         + length(scope)

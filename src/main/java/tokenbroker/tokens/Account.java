@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientName;
 
 /**
- * Whose tokens they are.
+ * The owner of tokens: a client, or an account that a user connected to a client.
  *
- * @param connection the account that a user connected; null for the client's own
+ * @param connection the connected account; null for the client's own account
  */
 public record Account(ClientName client, @Nullable ConnectionId connection) {
 
@@ -21,7 +21,7 @@ public record Account(ClientName client, @Nullable ConnectionId connection) {
     return connection != null;
   }
 
-  /** Reads what {@link #toString} writes. */
+  /** Parses the form that {@link #toString} writes. Returns empty if the text is invalid. */
   public static Optional<Account> parse(String text) {
     var separator = text.indexOf(SEPARATOR);
     if (separator < 0) {

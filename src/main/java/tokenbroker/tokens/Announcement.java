@@ -3,10 +3,10 @@ package tokenbroker.tokens;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One replica tells the others that what is stored for an account has changed. It carries nothing
- * secret and nothing to trust.
+ * A message from one replica to all others that an account's stored data has changed. It contains
+ * no secret, and receivers do not rely on its content.
  *
- * @param dead the token that must not be served again; only with {@link Kind#REPLACED}
+ * @param dead the token that must not be served again; set only for {@link Kind#REPLACED}
  */
 public record Announcement(Kind kind, Account account, @Nullable TokenId dead) {
 
@@ -14,15 +14,19 @@ public record Announcement(Kind kind, Account account, @Nullable TokenId dead) {
     return new Announcement(kind, account, null);
   }
 
-  /** What happened. */
+  /** The kind of change. */
   public enum Kind {
-    /** A newer token is in the store; the one before it still lives. */
+    /** The store has a newer token; the previous token is still valid. */
     RENEWED,
-    /** The token before it is dead: it must not be served again. */
+    /**
+     * The store has a newer token because the previous one is dead: no replica may serve it again.
+     */
     REPLACED,
-    /** A fetch failed, and the failure is in the store: who waits for it need not wait on. */
+    /**
+     * A fetch failed and the store has the failure. Whoever waits for this fetch can stop waiting.
+     */
     FAILED,
-    /** There is no such connection any more: nothing of it may be served. */
+    /** The connection no longer exists: no replica may serve anything of it. */
     REMOVED
   }
 }

@@ -16,8 +16,9 @@ import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.FetchResult.Failed;
 
 /**
- * When a failed fetch is tried again: doubling, jittered downwards by up to a quarter; a rejection
- * not before 30 s.
+ * The delay before a failed fetch is retried. It doubles with each failure and is shortened by a
+ * random part of up to a quarter. After a rejection it is 30 s. A delay that the upstream asked for
+ * takes precedence.
  */
 @Singleton
 public class Backoff {
@@ -35,6 +36,8 @@ public class Backoff {
   }
 
   /**
+   * Creates a backoff with the given source of randomness.
+   *
    * @param random numbers in [0, 1)
    */
   Backoff(BackoffRange range, DoubleSupplier random) {
@@ -43,8 +46,9 @@ public class Backoff {
   }
 
   /**
-   * @param before the failure before this one, with the same credentials; null where the last fetch
-   *     went well
+   * Returns the failure to remember, with the time of the next attempt.
+   *
+   * @param before the previous failure with the same credentials; null if the last fetch succeeded
    */
   UpstreamFailure after(
       Failed failed, @Nullable UpstreamFailure before, Provenance provenance, Moment now) {

@@ -1,6 +1,6 @@
 package tokenbroker.tokens;
 
-/** What a bug in a fetch comes to: a failure for callers, and a stack trace for us. */
+/** A bug in a fetch, for the log. Callers get a failure; the log gets this stack trace. */
 final class Breakage extends RuntimeException {
 
   private static final long serialVersionUID = 1;
@@ -9,7 +9,10 @@ final class Breakage extends RuntimeException {
     super(message, null, false, true);
   }
 
-  /** Says where it broke, without the messages: those may hold what was fetched. */
+  /**
+   * Returns the type and the stack trace of a fault. The message and causes are left out, because
+   * they may contain fetched secrets.
+   */
   static Breakage of(Throwable fault) {
     var breakage = new Breakage(fault.getClass().getName());
     breakage.setStackTrace(fault.getStackTrace());

@@ -6,13 +6,13 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.time.Now;
 
 /**
- * How a client fares, for {@code GET /clients}.
+ * The state of a client's own account, for {@code GET /clients}.
  *
- * @param token the token that is served now; null where there is none
- * @param expiresAt the end of the token; null where there is none
- * @param failure the last failure, for about as long as it matters
- * @param failedAt when that was; null if there is no failure
- * @param lastSuccess when a token was last requested with success; null if that is not known
+ * @param token the token that is served now; null if there is none
+ * @param expiresAt when the token expires; null if there is none
+ * @param failure the last failure; null if there is none or it no longer matters
+ * @param failedAt when the failure happened; null if there is none
+ * @param lastSuccess when a token was last requested successfully; null if unknown
  */
 public record ClientStatus(
     State state,
@@ -22,15 +22,18 @@ public record ClientStatus(
     @Nullable Instant failedAt,
     @Nullable Instant lastSuccess) {
 
-  /** In one word. */
+  /** The state in one word. */
   public enum State {
-    /** A live token is served. */
+    /** The client has a live token and no failure. */
     READY,
-    /** No token is at hand, because nobody asked for one. */
+    /** The client has no token, because no caller has asked for one. */
     IDLE,
-    /** The upstream fails; a live token is served as long as there is one. */
+    /**
+     * Fetches fail for a reason other than a rejection. The broker serves a live token for as long
+     * as it has one.
+     */
     FAILING,
-    /** The upstream refuses the credentials, the grant or the scope. */
+    /** The upstream rejects the credentials, the grant or the scope. */
     REJECTED
   }
 

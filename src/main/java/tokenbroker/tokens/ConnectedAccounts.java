@@ -7,9 +7,9 @@ import tokenbroker.clients.Client;
 public interface ConnectedAccounts {
 
   /**
-   * Returns some connections that can be renewed, and that were made at the server and for the
-   * TrackMage client that this client has; none if the store does not answer. Blocks for a bounded
-   * time.
+   * Returns up to {@code limit} connections that can be renewed. They were made at the client's
+   * current server, for its current TrackMage client. Returns none if the store does not answer.
+   * Blocks for a bounded time.
    */
   List<Account> some(Client client, int limit);
 }

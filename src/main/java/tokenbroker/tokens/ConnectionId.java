@@ -3,7 +3,7 @@ package tokenbroker.tokens;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Names a connection: 128 bits in base64url. It gives no right to anything, and may be logged. */
+/** The id of a connection: 128 bits in base64url. It grants no access and may be logged. */
 public record ConnectionId(String value) {
 
   private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]{22}");

@@ -13,8 +13,9 @@ import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.NotIssued;
 
 /**
- * Proves new credentials by a fetch with them; one that another replica made will do. A client that
- * may not use the client-credentials grant proves them by the renewal of a connection.
+ * A proof of new credentials by a fetch that uses them. A token that another replica fetched with
+ * them counts too. A client without the client-credentials grant proves them by renewing a
+ * connection.
  */
 @Singleton
 public class CredentialsTrial implements CredentialsProof {
@@ -39,7 +40,7 @@ public class CredentialsTrial implements CredentialsProof {
         : verdict(candidate, own);
   }
 
-  /** Empty if no connection says anything. */
+  /** Returns the verdict of the first connection that decides; empty if none does. */
   private Optional<Verdict> provenByConnection(Client candidate) {
     return connected.some(candidate, MOST_CONNECTIONS).stream()
         .map(account -> verdict(candidate, broker.tryCredentials(candidate, account)))
@@ -54,7 +55,8 @@ public class CredentialsTrial implements CredentialsProof {
               ? new Verdict.Proven()
               : new Verdict.Undecided();
       case Failed(OAuthError error, _) -> new Verdict.Refused(error.label());
-      // The upstream looks at the client first (RFC 6749 §3.2.1): only the refresh token is dead.
+      // The upstream checks the client first (RFC 6749 §3.2.1), so here only the refresh token is
+      // dead.
       case Failed(var cause, _) when cause == Local.RECONNECT_REQUIRED -> new Verdict.Proven();
       case NotIssued _ -> new Verdict.Undecided();
     };

@@ -9,10 +9,12 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
 /**
- * The shared store while it answers, and this process's own coordination while it does not: a
- * broken store costs latency, never a token. After a failure the part of the store that failed is
- * left alone for {@link #LEFT_ALONE}, so that a request pays for the failure once at most. What
- * this process knows of tokens is nearby; it is written back when the store answers again.
+ * A token store that uses the shared store while it answers and local coordination while it does
+ * not. A broken store costs latency, never a token.
+ *
+ * <p>After a failure, the failed part of the store is not called for {@link #LEFT_ALONE}. A request
+ * therefore pays for the failure at most once. Tokens stay available from {@link LocalTokens} and
+ * are written back when the store answers again.
  */
 public final class FailOpenStore implements TokenStore {
 

@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Why a token could not be had. It stays the same from the upstream's reply to the HTTP status that
- * a caller gets.
+ * The reason why no token could be obtained. The same value is used from the upstream's response to
+ * the HTTP status that a caller gets.
  */
 public sealed interface FailureCause {
 
@@ -15,7 +15,7 @@ public sealed interface FailureCause {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The constant's name. */
+  /** Returns the constant's name. */
   String name();
 
   /** Returns the cause with this label; empty if there is none. */
@@ -28,9 +28,9 @@ public sealed interface FailureCause {
   }
 
   /**
-   * The upstream understood and refused. The {@code error} values of RFC 6749 §5.2 and TrackMage's
-   * own: the upstream's text is never passed on, only one of these. To ask again with the same
-   * credentials does not help.
+   * A rejection by an upstream that understood the request. The constants are the {@code error}
+   * values of RFC 6749 §5.2 and TrackMage's own. The broker passes on only these, never the
+   * upstream's text. A retry with the same credentials does not help.
    */
   enum OAuthError implements FailureCause {
     INVALID_REQUEST,
@@ -41,10 +41,10 @@ public sealed interface FailureCause {
     INVALID_SCOPE,
     REDIRECT_URI_MISMATCH,
     ACCESS_DENIED,
-    /** An {@code error} that is none of the above. */
+    /** Any other {@code error} value. */
     UNRECOGNIZED;
 
-    /** Returns the constant for a value on the wire, such as {@code invalid_client}. */
+    /** Returns the constant for an {@code error} value, such as {@code invalid_client}. */
     public static OAuthError of(String code) {
       for (var error : values()) {
         if (error.label().equals(code)) {
@@ -55,23 +55,26 @@ public sealed interface FailureCause {
     }
   }
 
-  /** The upstream does not serve now. It may the next time. */
+  /** A temporary failure of the upstream: a retry may succeed. */
   enum Outage implements FailureCause {
-    /** No connection, or one that ended before a response. */
+    /** The connection could not be opened, or it ended before a response. */
     CONNECT,
-    /** No response within the time limit. */
+    /** The upstream did not respond within the time limit. */
     TIMEOUT,
     HTTP_5XX,
     HTTP_429,
-    /** The {@code error} of RFC 6749 §4.1.2.1 that stands for a 500. */
+    /** The {@code error} that stands for HTTP 500 (RFC 6749 §4.1.2.1). */
     SERVER_ERROR,
-    /** The {@code error} of RFC 6749 §4.1.2.1 that stands for a 503. */
+    /** The {@code error} that stands for HTTP 503 (RFC 6749 §4.1.2.1). */
     TEMPORARILY_UNAVAILABLE,
-    /** Too many accounts have failed: the upstream was not asked. */
+    /**
+     * The circuit breaker is open after failures of too many accounts: the broker did not call the
+     * upstream.
+     */
     BREAKER_OPEN
   }
 
-  /** The upstream responded without a token that can be used. */
+  /** A response from the upstream without a usable token. */
   enum InvalidResponse implements FailureCause {
     NOT_HTTP,
     HTTP_1XX,
@@ -88,7 +91,9 @@ public sealed interface FailureCause {
     EXPIRED_ON_ARRIVAL
   }
 
-  /** The upstream was not asked, or what it said could not be used here. */
+  /**
+   * A failure of the broker itself: it did not call the upstream, or could not use the response.
+   */
   enum Local implements FailureCause {
     /** The client has no credentials. */
     CREDENTIALS_MISSING,
@@ -96,7 +101,7 @@ public sealed interface FailureCause {
     STORE_UNAVAILABLE,
     /** The connection's refresh token is dead: its user must connect again. */
     RECONNECT_REQUIRED,
-    /** A bug. */
+    /** The broker has a bug. */
     INTERNAL_ERROR
   }
 }

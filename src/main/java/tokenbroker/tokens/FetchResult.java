@@ -6,20 +6,21 @@ import org.jspecify.annotations.Nullable;
 /** The result of one fetch. */
 public sealed interface FetchResult {
 
-  /** A result that the upstream itself can be the cause of. */
+  /** A result that the upstream itself can cause. */
   sealed interface FromUpstream extends FetchResult {}
 
   /**
-   * A token.
+   * A fetched token.
    *
-   * @param refreshToken null where the upstream gave none, as it does for a client's own tokens
-   * @param whenKept to be run when the token is in the store: until then no other replica fetches
-   *     one of this connection. May be run more than once
+   * @param refreshToken the new refresh token; null if the upstream returned none, as for a
+   *     client's own tokens
+   * @param whenKept must run once the token is in the store, and may run more than once. Until then
+   *     no other replica renews this connection
    */
   record Fetched(AccessToken token, @Nullable RefreshToken refreshToken, Runnable whenKept)
       implements FromUpstream {
 
-    @SuppressWarnings("UnnecessaryLambda") // One object, so that equal results are equal.
+    @SuppressWarnings("UnnecessaryLambda") // One instance, so that equal results are equal.
     private static final Runnable NOTHING = () -> {};
 
     public Fetched(AccessToken token, @Nullable RefreshToken refreshToken) {
@@ -32,9 +33,9 @@ public sealed interface FetchResult {
   }
 
   /**
-   * No token.
+   * A failed fetch.
    *
-   * @param retryAfter what the upstream asked for; null if it asked for nothing
+   * @param retryAfter the delay that the upstream asked for; null if it asked for none
    */
   record Failed(FailureCause cause, @Nullable Duration retryAfter) implements FromUpstream {
     public Failed(FailureCause cause) {
@@ -42,15 +43,15 @@ public sealed interface FetchResult {
     }
   }
 
-  /** There is no such connection. Nothing to remember. */
+  /** The connection does not exist. There is no failure to remember. */
   record Gone() implements FetchResult {}
 
-  /** Another replica is renewing this connection: what it brings will be in the store. */
+  /** Another replica is renewing this connection and will put the token into the store. */
   record ClaimedElsewhere() implements FetchResult {}
 
   /**
-   * The connection was changed while this fetch was under way, by a reconnect for example. What it
-   * brought belongs to the former grant; what counts now is in the store.
+   * The connection changed during this fetch, for example by a reconnect. The fetched token belongs
+   * to the previous grant and is discarded. The store has the current state.
    */
   record Superseded() implements FetchResult {}
 }

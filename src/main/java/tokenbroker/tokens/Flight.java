@@ -6,11 +6,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import tokenbroker.time.Moment;
 
 /**
- * One fetch that many wait for. The most patient of them decides how long it goes on; the least
- * patient, when it stops waiting for another replica's fetch and makes its own. Nobody's impatience
- * ends it.
+ * One fetch that many callers wait for.
  *
- * @param <V> what it brings
+ * <p>The most patient caller decides how long the fetch continues. The least patient caller decides
+ * when it stops waiting for another replica and fetches without the lease. A caller that gives up
+ * never ends the fetch.
+ *
+ * @param <V> the result of the fetch
  */
 final class Flight<V> extends CompletableFuture<V> {
 
@@ -19,9 +21,12 @@ final class Flight<V> extends CompletableFuture<V> {
   private final AtomicReference<Moment> withoutLeaseAfter;
 
   /**
-   * @param need what the fetch is for
-   * @param until when nobody waits for it any more, unless another joins
-   * @param withoutLeaseAfter when it is made without the lease, if nobody is less patient
+   * Creates a flight for one caller; others may join it.
+   *
+   * @param need the requirement that the fetch is for
+   * @param until when the last caller gives up, unless another caller joins
+   * @param withoutLeaseAfter when the fetch goes on without the lease, unless a caller is less
+   *     patient
    */
   Flight(TokenRequirement need, Moment until, Moment withoutLeaseAfter) {
     this.need = need;
@@ -33,12 +38,12 @@ final class Flight<V> extends CompletableFuture<V> {
     return need;
   }
 
-  /** Another one waits for it, until then. */
+  /** Records that another caller waits until the given moment. */
   void waitedFor(Moment until) {
     waitedForUntil.accumulateAndGet(until, (one, other) -> one.isBefore(other) ? other : one);
   }
 
-  /** Whoever waits can wait no longer than so for another replica's fetch. */
+  /** Records that a caller can wait for another replica's fetch only until the given moment. */
   void withoutLeaseAfter(Moment moment) {
     withoutLeaseAfter.accumulateAndGet(moment, (one, other) -> one.isBefore(other) ? one : other);
   }

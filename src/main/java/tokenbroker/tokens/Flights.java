@@ -11,23 +11,26 @@ import tokenbroker.time.Clocks;
 import tokenbroker.tokens.TokenResult.Issued;
 
 /**
- * The fetches in the air: one per account, whatever is asked of it. Whoever needs more than it
- * brings makes the next one. New credentials are tried in a flight of their own, for its failure
- * says nothing about those in use.
+ * The fetches in progress: one per account, whatever the requirement. A caller whose requirement
+ * the result does not meet starts the next fetch. A trial of new credentials has its own flight,
+ * because its failure says nothing about the credentials in use.
  */
 @Singleton
 class Flights {
 
-  /** For those who give up on a fetch that goes on. */
+  /** The result for a caller that gives up on a fetch that continues. */
   static final TokenResult.TimedOut LATE = new TokenResult.TimedOut(Duration.ofSeconds(1));
 
   private static final Logger LOG = Logger.getLogger(Flights.class);
   private static final Duration BEYOND_UPSTREAM_TIMEOUT = Duration.ofSeconds(1);
 
-  /** Nobody's impatience makes a flight give the lease up sooner. */
+  /**
+   * The shortest wait for a lease: an impatient caller cannot make a flight go on without it
+   * sooner.
+   */
   private static final Duration SHORTEST_WAIT_FOR_A_LEASE = Duration.ofSeconds(1);
 
-  /** How many flights of others are waited for before the best that there is must do. */
+  /** How many flights of other callers a caller waits for before it accepts the last result. */
   private static final int MOST_FOLLOWED = 3;
 
   private final SingleFlight<Key, TokenResult> inTheAir = new SingleFlight<>();
@@ -44,8 +47,8 @@ class Flights {
   }
 
   /**
-   * What a fetch for this need brings; never completes exceptionally. Completing it otherwise does
-   * nothing to the fetch.
+   * Returns a future with the result of a fetch for this requirement. The future never completes
+   * exceptionally. Cancelling or completing it does not affect the fetch.
    *
    * @param wait how long this caller waits
    */
@@ -91,20 +94,20 @@ class Flights {
     }
   }
 
-  /** Whether another's result does for this need as well. */
+  /** Returns whether the result of another caller's flight is final for this requirement. */
   private boolean settles(
       TokenResult result, Flight<TokenResult> flight, Account account, TokenRequirement need) {
     return switch (result) {
       case Issued(var token, _, _) -> need.isMetBy(token, account, freshness, clocks.now());
-      case TokenResult.TooSoon _ -> false; // Said of a forced fetch, which this one is not.
+      case TokenResult.TooSoon _ -> false; // It concerns a forced fetch, not this one.
       case TokenResult.TimedOut _ -> flight.need().isForCallers();
       case TokenResult.NotIssued _ -> true;
     };
   }
 
   /**
-   * Kept back from a caller's wait, so that it can still fetch by itself when another's fetch does
-   * not end.
+   * Returns the part of a caller's wait that is reserved for its own fetch, in case another
+   * replica's fetch does not finish.
    */
   private Duration timeForAFetch(Duration wait) {
     return (wait.compareTo(upstreamTimeout) < 0 ? wait : upstreamTimeout).dividedBy(2);
@@ -115,9 +118,9 @@ class Flights {
   }
 
   /**
-   * Flights that do not share.
+   * The key of a flight. Flights with different keys are never shared.
    *
-   * @param trial null for all but trials of new credentials
+   * @param trial the requirement of a trial of new credentials; null for all others
    */
   private record Key(Account account, @Nullable TokenRequirement trial) {}
 }

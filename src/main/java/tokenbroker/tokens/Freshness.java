@@ -9,7 +9,7 @@ import tokenbroker.config.BrokerConfig;
 import tokenbroker.time.Now;
 
 /**
- * When a token may be handed out, when it is renewed, and when a caller does well to ask again. For
+ * The rules for when a token is usable, when it is renewed and when a caller should ask again. For
  * each token
  *
  * <pre>requested ≤ renewal due ≤ callers come back ≤ usable until &lt; expires</pre>
@@ -20,19 +20,23 @@ public class Freshness {
   private static final double JITTER = 0.1;
 
   /**
-   * Of the jitter. Most of it is the client's own, the same in every replica: were it all the
-   * replica's, then of many replicas one would always be near the earliest instant, and clients
-   * that started together would be renewed together.
+   * The share of the jitter that depends on the replica. The rest depends on the account alone and
+   * is the same in every replica. If all of it depended on the replica, one of many replicas would
+   * always renew near the earliest instant. Clients that started together would then be renewed
+   * together.
    */
   private static final double REPLICAS_PART = 0.2;
 
-  /** The least jitter, where little time is left to be early. */
+  /**
+   * The smallest jitter, as a fraction of the latest renewal age; used if there is little time left
+   * to renew early.
+   */
   private static final double NARROWEST = 0.05;
 
   private static final Duration LONG_LIFE = Duration.ofMinutes(10);
   private static final Duration LONG_LIFE_RESERVE = Duration.ofMinutes(5);
 
-  /** What is left of a usable life for the renewal itself, at least. */
+  /** The smallest fraction of the usable life that is reserved for the renewal itself. */
   private static final double RESERVE = 0.1;
 
   private static final Duration SMALL_RESERVE = Duration.ofSeconds(2);
@@ -50,7 +54,9 @@ public class Freshness {
   }
 
   /**
-   * @param replica any text that differs between replicas: it seeds the jitter
+   * Creates the rules for one replica.
+   *
+   * @param replica any text that differs between replicas; it seeds the jitter
    */
   Freshness(BrokerConfig.Tokens config, String replica) {
     this.safetyWindow = config.safetyWindow();
@@ -69,10 +75,11 @@ public class Freshness {
   }
 
   /**
-   * Whether so little is left that the token would not be handed out had it been fetched once, as
-   * it should: the upstream repeats it until its end.
+   * Returns whether a token is usable only because the upstream returned it again. The upstream
+   * repeats such a token until it expires. By its full length it would be in its safety window and
+   * would not be handed out.
    *
-   * @param token usable, so that only one whose life was longer once can be in its window
+   * @param token a usable token, so that only one with a longer original life can be in its window
    */
   boolean isInSafetyWindow(AccessToken token, Now now) {
     var full = token.fullLength();
@@ -92,9 +99,9 @@ public class Freshness {
   }
 
   /**
-   * Returns when a caller does well to ask again: after every replica's renewal, well before the
-   * end, and another time for each caller. If renewals fail and that time has passed, a part of the
-   * life that is left.
+   * Returns when a caller should ask again. That is after every replica's renewal, well before the
+   * token expires, and differs between callers. If that time has passed because renewals fail, it
+   * is a quarter of the remaining usable life from now.
    */
   public Instant refreshAt(AccessToken token, String caller, Now now) {
     var age = token.life().ageNanos(now);
@@ -106,7 +113,7 @@ public class Freshness {
     return now.wall().plusNanos(Math.max(planned, soonest) - age);
   }
 
-  /** Without a request for so long, the client of this token is idle. */
+  /** Returns how long after its last request this token's client counts as idle. */
   Duration idleAfter(AccessToken token) {
     return times(token.lifetime(), idleAfter);
   }
@@ -116,7 +123,10 @@ public class Freshness {
     return nanos - Math.min(safetyWindow.toNanos(), (long) (nanos * QUARTER));
   }
 
-  /** From the request to the last of the jittered renewals, which still comes in time. */
+  /**
+   * Returns the age of the latest jittered renewal that still finishes before the token is
+   * unusable.
+   */
   private Duration latestRenewal(AccessToken token) {
     var life = token.lifetime();
     var usable = usableFor(token);
@@ -128,7 +138,7 @@ public class Freshness {
     return shorter(times(life, refreshAhead * (1 + JITTER)), inTime);
   }
 
-  /** A number in [0, 1) that is always the same for the same texts. */
+  /** Returns a number in [0, 1) that depends only on the two texts. */
   private static double fraction(String one, String other) {
     var mixed = (31 * one.hashCode() + other.hashCode()) * 0x9E3779B97F4A7C15L;
     mixed = (mixed ^ (mixed >>> 32)) * 0xD6E8FEB86659FD93L;
@@ -136,7 +146,10 @@ public class Freshness {
     return (mixed >>> 11) * 0x1.0p-53;
   }
 
-  /** Duration's own arithmetic goes through decimals, which a hit would pay for. */
+  /**
+   * Returns the product. {@link Duration}'s own arithmetic uses decimals, which is too slow for the
+   * hit path.
+   */
   private static Duration times(Duration duration, double factor) {
     return Duration.ofNanos((long) (duration.toNanos() * factor));
   }

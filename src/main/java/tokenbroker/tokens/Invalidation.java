@@ -1,9 +1,9 @@
 package tokenbroker.tokens;
 
 /**
- * The answer to a report that the upstream refused a token.
+ * The result of a report that the upstream rejected a token.
  *
- * @param current what a request for a token gets now
- * @param replaced whether the reported token was replaced while this report waited
+ * @param current what a request for a token returns now
+ * @param replaced whether this report replaced the token
  */
 public record Invalidation(TokenResult current, boolean replaced) {}

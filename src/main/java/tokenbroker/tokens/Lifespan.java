@@ -6,13 +6,13 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Now;
 
 /**
- * A token's life, counted from when the token was requested. Both clocks count; the one that has
- * gone further decides. So neither a wall clock that is set back nor a process that was suspended
- * prolongs a token.
+ * The lifetime of a token, which starts when the token was requested. The broker measures age by
+ * the wall clock and by the ticker, and the greater age counts. A token therefore lives no longer
+ * if the wall clock is set back or the process is suspended.
  *
  * @param requestedAt when the request was sent, by the wall clock
  * @param requested when the request was sent, by the ticker
- * @param length above zero
+ * @param length the lifetime; positive
  */
 public record Lifespan(Instant requestedAt, Moment requested, Duration length) {
 
@@ -28,7 +28,7 @@ public record Lifespan(Instant requestedAt, Moment requested, Duration length) {
     return new Lifespan(requested.wall(), requested.moment(), length);
   }
 
-  /** Returns the life that has so much left now. */
+  /** Returns a lifespan of the given length that has {@code remaining} left now. */
   public static Lifespan withRemaining(Duration remaining, Duration length, Now now) {
     var age = length.minus(remaining);
     return new Lifespan(now.wall().minus(age), now.moment().minus(age), length);
@@ -38,7 +38,7 @@ public record Lifespan(Instant requestedAt, Moment requested, Duration length) {
     return Duration.ofNanos(ageNanos(now));
   }
 
-  /** As {@link #age}, without an object: each hit asks for it. */
+  /** Returns {@link #age} in nanoseconds. It allocates nothing, because each hit calls it. */
   long ageNanos(Now now) {
     var wall = now.wall();
     var byWall =
@@ -47,7 +47,7 @@ public record Lifespan(Instant requestedAt, Moment requested, Duration length) {
     return Math.max(byWall, now.moment().nanos() - requested.nanos());
   }
 
-  /** Returns what is left; negative after the end. */
+  /** Returns the remaining lifetime, which is negative after the token has expired. */
   public Duration remaining(Now now) {
     return length.minus(age(now));
   }

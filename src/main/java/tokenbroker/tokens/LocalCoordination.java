@@ -14,14 +14,14 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
 /**
- * What one process needs so that its own fetches do not collide: failures, leases, claims of forced
- * fetches and announcements. It holds no tokens.
+ * The coordination of fetches within one process: failures, leases, claims of forced fetches and
+ * announcements. It holds no tokens.
  */
 public final class LocalCoordination {
 
   private static final Duration FAILURE_REMEMBERED = Duration.ofSeconds(60);
 
-  /** Of each kind, some 300 bytes each: 3 MB together. */
+  /** The maximum number of failures and of claims. Each takes about 300 bytes: 3 MB for both. */
   private static final int MOST = 5_000;
 
   private final Ticker ticker;
@@ -34,7 +34,7 @@ public final class LocalCoordination {
     this.ticker = ticker;
   }
 
-  /** What is dropped for want of room is what was used least. */
+  /** Returns a map that evicts the least used entries when it is full. */
   private static <V> ConcurrentMap<Account, V> bounded() {
     return Caffeine.newBuilder()
         .maximumSize(MOST)
@@ -61,7 +61,9 @@ public final class LocalCoordination {
     failures.remove(account);
   }
 
-  /** Returns empty if the claim is ours, else how long until the next may be made. */
+  /**
+   * Claims a forced fetch. Returns empty if it succeeds, else the delay until the next claim can.
+   */
   public Optional<Duration> claimForcedFetch(Account account, Duration period) {
     var now = ticker.now();
     var mine = now.plus(period);

@@ -6,9 +6,9 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Now;
 
 /**
- * A token in this process, and what is known of it. Moments and durations are kept as nanoseconds:
- * each hit writes one, which as an object would soon be garbage among the collector's old ones, and
- * {@link RefreshAhead} reads those of all tokens again and again.
+ * A token in this process and its state. Moments and durations are stored as nanoseconds. Each hit
+ * writes a moment, and as an object it would become garbage in the collector's old generation.
+ * {@link RefreshAhead} also reads them for all tokens twice a second.
  */
 final class LocalToken {
 
@@ -25,14 +25,16 @@ final class LocalToken {
   private volatile long renewalNotBefore;
 
   /**
-   * Reported dead and replaced by another replica: not served until the store has been read again.
+   * Whether another replica has replaced this token because it is dead. A suspect token is not
+   * served until the store has been read again.
    */
   volatile boolean suspect;
 
   /**
-   * A token that the store agrees is the one to serve.
+   * Creates the entry for a token that the store confirms as the current one.
    *
-   * @param before which it takes the place of; null where there is none, and a caller asks
+   * @param before the entry that this one replaces; null if there is none, so that a caller is
+   *     asking now
    */
   LocalToken(
       AccessToken token,
@@ -51,13 +53,18 @@ final class LocalToken {
     this.renewalNotBefore = requestedNanos;
   }
 
-  /** As {@link Lifespan#age}, of which this is the lean form. */
+  /**
+   * Returns the same as {@link Lifespan#age}, in nanoseconds and by milliseconds of the wall clock.
+   */
   private long age(Now now) {
     var byWall = (now.wall().toEpochMilli() - requestedMillis) * NANOS_PER_MILLI;
     return Math.max(byWall, now.moment().nanos() - requestedNanos);
   }
 
-  /** Returns for how long it may still be handed out, in nanoseconds; not positive at the end. */
+  /**
+   * Returns how long the token may still be handed out, in nanoseconds; zero or negative if no
+   * longer.
+   */
   long usableNanosLeft(Now now) {
     return usableFor - age(now);
   }
@@ -74,12 +81,12 @@ final class LocalToken {
     return age(now) >= renewalAge && now.moment().nanos() - renewalNotBefore >= 0;
   }
 
-  /** The last renewal failed. */
+  /** Defers the next renewal after a renewal has failed. */
   void renewNotBefore(Moment next) {
     renewalNotBefore = next.nanos();
   }
 
-  /** A caller gets it. */
+  /** Records that a caller was given this token. */
   void used(Moment now) {
     lastUsed = now.nanos();
   }
@@ -88,7 +95,7 @@ final class LocalToken {
     return now.nanos() - lastUsed < idleAfter;
   }
 
-  /** The store agrees that this is the token to serve. */
+  /** Records that the store confirms this token as the current one. */
   void verified(Moment now) {
     verifiedAt = now.nanos();
   }

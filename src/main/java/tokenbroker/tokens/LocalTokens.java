@@ -14,26 +14,39 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Now;
 
 /**
- * The tokens in this process: at most one an account, and none that has expired. They are bounded
- * by memory, so that an upstream with huge tokens does no harm. Trusted while announcements are
- * heard; while they are not, an entry older than {@link #UNHEARD_TRUST} is to be read again from
- * the store.
+ * The cache of tokens in this process: at most one per account, and none that has expired. Its size
+ * is bounded in bytes, so that an upstream that issues huge tokens does no harm.
+ *
+ * <p>Entries are trusted while announcements are received. Otherwise an entry whose last
+ * verification is older than {@link #UNHEARD_TRUST} must be read again from the store.
  */
 @Singleton
 public class LocalTokens {
 
   static final Duration UNHEARD_TRUST = Duration.ofSeconds(5);
 
-  /** Longer than anything takes that ends in {@link #keep}. */
+  /**
+   * How long an account is remembered as forgotten. It exceeds every operation that ends in {@link
+   * #keep}.
+   */
   private static final Duration REMEMBER_FORGOTTEN = Duration.ofMinutes(2);
 
-  /** Some 150 bytes each: 1.5 MB. Beyond that the oldest may come back from a very slow look. */
+  /**
+   * The maximum number of forgotten accounts, of about 150 bytes each: 1.5 MB. Beyond it, a very
+   * slow read of the store may bring back a token of the oldest one.
+   */
   private static final int MOST_FORGOTTEN = 10_000;
 
-  /** What all else takes of the heap of the documented container, beside connections. */
+  /**
+   * The heap that everything but tokens and connections needs in the documented container, in
+   * bytes.
+   */
   private static final long FOR_OTHERS = 48 << 20;
 
-  /** What an entry retains beside the token, with its account and all that the cache keeps. */
+  /**
+   * The heap that an entry retains in addition to its token, in bytes. It includes the account and
+   * the cache's own overhead.
+   */
   static final int ENTRY = 300;
 
   private final LongAdder evicted = new LongAdder();
@@ -58,8 +71,10 @@ public class LocalTokens {
   }
 
   /**
-   * @param bytes that tokens retain at most. Beyond that those that are used least are left to the
-   *     store
+   * Creates a cache with a size limit.
+   *
+   * @param bytes the maximum that all entries retain. Beyond it the least used tokens are evicted
+   *     and remain only in the store
    */
   LocalTokens(Freshness freshness, TokenStore store, long bytes) {
     this.freshness = freshness;
@@ -69,28 +84,30 @@ public class LocalTokens {
             .maximumWeight(bytes)
             .weigher((Account account, LocalToken nearby) -> ENTRY + nearby.token.bytes())
             .evictionListener((account, nearby, cause) -> evicted.increment())
-            .executor(Runnable::run) // Its upkeep is less than a change of threads.
+            .executor(Runnable::run) // Cheaper than a thread switch.
             .build()
             .asMap();
   }
 
-  /** Returns how many bytes tokens may retain: half of the heap less 48 MiB, an eighth at least. */
+  /**
+   * Returns how many bytes tokens may retain: half the heap less 48 MiB, but at least an eighth.
+   */
   public static long room(long heap) {
     return Math.max(heap / 8, heap / 2 - FOR_OTHERS);
   }
 
-  /** Returns how many tokens had to make room for others, since the start. */
+  /** Returns how many tokens were evicted because of the size limit since the start. */
   long evicted() {
     return evicted.sum();
   }
 
-  /** The token to serve without asking anybody, or null. */
+  /** Returns the token that may be served without reading the store, or null. */
   @Nullable LocalToken trusted(Account account, Now now) {
     var nearby = tokens.get(account);
     return nearby != null && nearby.isLive(now) && isTrusted(account, nearby, now) ? nearby : null;
   }
 
-  /** A token that may still be handed out where nothing better can be had, or null. */
+  /** Returns a token that may still be handed out if no better one can be obtained, or null. */
   @Nullable LocalToken live(Account account, Now now) {
     var nearby = tokens.get(account);
     return nearby != null && nearby.isLive(now) ? nearby : null;
@@ -103,17 +120,17 @@ public class LocalTokens {
         || !store.isUp(account);
   }
 
-  /** To be asked for before a token is looked up, for {@link #keep}. */
+  /** Returns the current moment for {@link #keep}. Call it before a token is looked up. */
   long moment() {
     return moments.get();
   }
 
   /**
-   * Keeps a token from now on, unless its account was forgotten since it was looked up, or a token
-   * that was requested later is here already: a slow look at the store must not bring back what has
-   * been replaced.
+   * Caches a token. It is discarded if its account was forgotten after the lookup began. It is also
+   * discarded if the cache has a live token of the same provenance that was requested later. A slow
+   * read of the store must not bring back a token that has been replaced.
    *
-   * @param since the {@link #moment} before the look
+   * @param since the {@link #moment} before the lookup
    */
   void keep(Account account, AccessToken token, Now now, long since) {
     tokens.compute(
@@ -136,7 +153,7 @@ public class LocalTokens {
     return new LocalToken(kept, account, freshness, now.moment(), before);
   }
 
-  /** The store still has nothing better than what is nearby. */
+  /** Records that the store has nothing better than the cached token. */
   void verify(Account account, Moment now) {
     var nearby = tokens.get(account);
     if (nearby != null) {
@@ -144,7 +161,9 @@ public class LocalTokens {
     }
   }
 
-  /** The token was replaced elsewhere because it is dead. */
+  /**
+   * Marks the cached token as suspect if it is {@code dead}, which another replica has replaced.
+   */
   void suspect(Account account, TokenId dead) {
     var nearby = tokens.get(account);
     if (nearby != null && nearby.token.id().equals(dead)) {
@@ -166,7 +185,7 @@ public class LocalTokens {
     return forgottenAt != null && forgottenAt > moment;
   }
 
-  /** Expired tokens are dropped on the way. */
+  /** Calls the action for each token, and removes expired tokens. */
   void forEach(Now now, BiConsumer<Account, LocalToken> action) {
     tokens.forEach(
         (account, nearby) -> {
@@ -178,7 +197,7 @@ public class LocalTokens {
         });
   }
 
-  /** The nearby token of an account, whatever is known of it; null where there is none. */
+  /** Returns the cached token of an account in whatever state; null if there is none. */
   @Nullable LocalToken get(Account account) {
     return tokens.get(account);
   }

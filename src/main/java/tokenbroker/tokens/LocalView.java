@@ -10,8 +10,9 @@ import tokenbroker.tokens.TokenStore.Revision;
 import tokenbroker.tokens.TokenStore.Stored;
 
 /**
- * The tokens of this process beside those of the store. The one that was requested later wins: a
- * store that lost a token, or that was away when its token was replaced, gets the newer one back.
+ * The local tokens and the stored tokens as one view, in which the token that was requested later
+ * wins. If the store lost a token, or was down when its token was replaced, the newer token is
+ * written back.
  */
 @Singleton
 class LocalView {
@@ -38,14 +39,14 @@ class LocalView {
     this.clocks = clocks;
   }
 
-  /** See {@link LocalTokens#moment}. */
+  /** Returns the current moment; see {@link LocalTokens#moment}. */
   long moment() {
     return nearby.moment();
   }
 
   /**
-   * Returns the newest token that the client may use, be it here or in the store; null if there is
-   * none. A newer one that the store has not got is written back.
+   * Returns the newest token that the client may use, from this process or the store; null if there
+   * is none. A newer token that the store lacks is written back.
    */
   @Nullable AccessToken newest(Client client, Account account, Stored stored, Now now) {
     var shared = ofClient(client, account, stored.token());
@@ -68,7 +69,7 @@ class LocalView {
     return token != null && token.provenance().isOf(client, account) ? token : null;
   }
 
-  /** Returns the last token that is known, however old; null if none is. */
+  /** Returns the last known token, whatever its age; null if there is none. */
   @Nullable AccessToken lastKnown(Account account, Stored stored) {
     if (stored.token() != null) {
       return stored.token();
@@ -77,13 +78,13 @@ class LocalView {
     return own == null ? null : own.token;
   }
 
-  /** Serves a token from the store, from now on. */
+  /** Starts to serve a token that was read from the store. */
   void keep(Account account, AccessToken token, TokenRequirement need, long since) {
     outcomes.seen(account, token);
     put(account, token, need, since, false);
   }
 
-  /** Serves a token that was fetched, from now on. */
+  /** Starts to serve a token that was fetched. */
   void kept(Account account, AccessToken token, TokenRequirement need, long since) {
     put(account, token, need, since, true);
   }

@@ -8,8 +8,8 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
 /**
- * What did not answer when it was last asked: parts of the store, or single accounts in it. One
- * that nobody has asked for a minute is forgotten as soon as another answers.
+ * The parts of the store, and single accounts in it, that did not answer the last request. An entry
+ * that nobody has called for a minute is removed when another part answers.
  */
 final class Outages {
 
@@ -17,14 +17,17 @@ final class Outages {
 
   private static final Duration REMEMBERED = Duration.ofMinutes(1);
 
-  /** More than there are slots in a cluster. Of about 150 bytes each: 3 MB at the most. */
+  /**
+   * The maximum number of entries, which exceeds the slots of a Redis cluster. Each takes about 150
+   * bytes: at most 3 MB.
+   */
   private static final int MOST = 20_000;
 
   private static final Logger LOG = Logger.getLogger(FailOpenStore.class);
 
   private final Ticker ticker;
 
-  /** Until when each part or account is left alone. */
+  /** Until when each part or account is not called. */
   private final Cache<Object, Moment> down;
 
   private volatile boolean up = true;

@@ -5,21 +5,20 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
 
 /**
- * What a token, a failure or a refresh token came from. It is valid for this and for nothing else:
- * if a client gets another server, TrackMage id or scope, whatever came from the former ones is a
- * miss.
+ * The origin of a token, a failure or a refresh token, which is valid for this origin only. If a
+ * client gets another server, TrackMage id or scope, everything from the previous origin is a miss.
  *
  * @param server the upstream's base URL
  * @param clientId TrackMage's {@code client_id}
- * @param scope the scope that was requested; null if none was, as always for a connection
- * @param credentialsVersion tells two sets of credentials apart; a new secret alone leaves tokens
- *     valid
+ * @param scope the requested scope; null if none was requested, as always for a connection
+ * @param credentialsVersion distinguishes sets of credentials. Tokens stay valid if only the secret
+ *     changes
  */
 public record Provenance(
     String server, String clientId, @Nullable String scope, String credentialsVersion) {
 
   /**
-   * Returns what a fetch for the account comes from now.
+   * Returns the provenance of a fetch for the account now.
    *
    * @throws IllegalArgumentException if the client has no credentials
    */
@@ -28,7 +27,7 @@ public record Provenance(
   }
 
   /**
-   * Returns what a connection that is made now comes from.
+   * Returns the provenance of a connection that is made now.
    *
    * @throws IllegalArgumentException if the client has no credentials
    */
@@ -49,8 +48,8 @@ public record Provenance(
   }
 
   /**
-   * Whether the client still is configured so. A client without credentials may use what it got
-   * with those that it had.
+   * Returns whether the client's current configuration matches. A client without credentials may
+   * use what it obtained with its previous credentials.
    */
   public boolean isOf(Client client, Account account) {
     var credentials = client.knownCredentials();
@@ -59,19 +58,19 @@ public record Provenance(
         && (credentials == null || credentials.clientId().equals(clientId));
   }
 
-  /** Whether a code or a refresh token of this may be sent for the client. */
+  /** Returns whether a code or refresh token of this provenance may be sent for the client. */
   public boolean isOfConnectionsOf(Client client) {
     return client.credentials().isPresent() && isLike(ofConnections(client));
   }
 
-  /** Whether both came from the same, be it with different secrets. */
+  /** Returns whether both origins are the same, apart from the secret. */
   boolean isLike(Provenance other) {
     return server.equals(other.server)
         && clientId.equals(other.clientId)
         && Objects.equals(scope, other.scope);
   }
 
-  /** Whether the credentials are those that the client uses now. */
+  /** Returns whether the credentials are those that the client uses now. */
   boolean isWithCredentialsOf(Client client) {
     return client.credentials().map(known -> known.version()).orElse("").equals(credentialsVersion);
   }

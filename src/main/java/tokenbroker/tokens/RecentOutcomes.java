@@ -17,20 +17,23 @@ import tokenbroker.clients.ClientName;
 import tokenbroker.time.Moment;
 import tokenbroker.tokens.FailureCause.OAuthError;
 
-/** What this process remembers of its fetches: the last failures, and whose credentials work. */
+/** The outcomes of this process's recent fetches: the last failures, and which credentials work. */
 @Singleton
 public class RecentOutcomes {
 
-  /** Some 550 bytes each: 3 MB. */
+  /** The maximum number of failures, of about 550 bytes each: 3 MB. */
   private static final int MOST_FAILURES = 5_000;
 
-  /** Longer than any pause between two attempts. */
+  /** How long a failure is kept; longer than any delay between two attempts. */
   private static final Duration REMEMBERED = Duration.ofHours(1);
 
-  /** How long a failure is told after the next attempt was due, if nobody has made it. */
+  /** How long a failure is still reported after its next attempt was due, if nobody has made it. */
   private static final Duration MATTERS_FOR = Duration.ofMinutes(1);
 
-  /** Of each account, as long as no fetch has disproved it. Connections come and go: bounded. */
+  /**
+   * The last failure of each account, until a fetch succeeds. Bounded, because connections come and
+   * go.
+   */
   private final Cache<Account, UpstreamFailure> failures =
       Caffeine.newBuilder()
           .maximumSize(MOST_FAILURES)
@@ -42,12 +45,13 @@ public class RecentOutcomes {
   private final List<Consumer<ClientName>> refusedListeners = new CopyOnWriteArrayList<>();
 
   /**
-   * What is known of one client, across its accounts. A version names credentials.
+   * The outcomes of one client across its accounts. A version identifies a set of credentials.
    *
-   * @param lastSuccess of the client's own tokens, by the wall clock
-   * @param ownVersion what last got the client's own token
-   * @param connectionVersion what last got a connection's token
-   * @param refusedVersion what the upstream refused last
+   * @param lastSuccess when the client's own token was last requested successfully, by the wall
+   *     clock
+   * @param ownVersion the credentials that last fetched the client's own token
+   * @param connectionVersion the credentials that last fetched a connection's token
+   * @param refusedVersion the credentials that the upstream rejected last
    */
   private record ClientOutcomes(
       @Nullable Instant lastSuccess,
@@ -80,12 +84,15 @@ public class RecentOutcomes {
     }
   }
 
-  /** Tells of each refusal of credentials in use. The listener must be quick. */
+  /**
+   * Registers a listener for each rejection of a client's credentials. The listener must return
+   * quickly.
+   */
   public void onCredentialsRefused(Consumer<ClientName> listener) {
     refusedListeners.add(listener);
   }
 
-  /** A fetch of this replica brought this token. */
+  /** Records that this replica fetched this token. */
   void succeeded(Account account, AccessToken token) {
     failures.invalidate(account);
     clients.compute(
@@ -98,7 +105,7 @@ public class RecentOutcomes {
                     token.provenance().credentialsVersion()));
   }
 
-  /** Another replica fetched this token. */
+  /** Records that another replica fetched this token. */
   void seen(Account account, AccessToken token) {
     failureOf(account)
         .filter(failure -> failure.at().isBefore(token.life().requested()))
@@ -120,9 +127,10 @@ public class RecentOutcomes {
   }
 
   /**
-   * Whether the error is about the credentials. {@code unauthorized_client} is Keycloak's word for
-   * a wrong secret; elsewhere it means that this client may not use this grant, which is no news if
-   * the grant never worked while the other one does.
+   * Returns whether the error is about the credentials. Keycloak returns {@code
+   * unauthorized_client} for a wrong secret. Other servers return it if this client may not use
+   * this grant. That tells nothing about the credentials if this grant never worked and the other
+   * grant does.
    */
   private boolean refusesCredentials(Account account, UpstreamFailure failure) {
     if (failure.cause() != OAuthError.UNAUTHORIZED_CLIENT) {
@@ -134,7 +142,7 @@ public class RecentOutcomes {
     return version.equals(thisGrant) || !known.hasSucceededWith(version);
   }
 
-  /** Whether the credentials that the client uses work, as far as is known. */
+  /** Returns whether the client's current credentials work, as far as is known. */
   boolean areWorking(Client client) {
     var refused = orNone(clients.get(client.name())).refusedVersion;
     return client.credentials().filter(used -> used.version().equals(refused)).isEmpty();
@@ -145,8 +153,8 @@ public class RecentOutcomes {
   }
 
   /**
-   * Returns the last failure of what the client asks for now, for a while beyond the next attempt;
-   * null if there is none.
+   * Returns the last failure that applies to the client's current configuration and credentials;
+   * null if there is none. A failure is returned until a while after its next attempt was due.
    */
   @Nullable UpstreamFailure lastingFailure(Client client, Account account, Moment now) {
     return failureOf(account)
@@ -156,7 +164,7 @@ public class RecentOutcomes {
         .orElse(null);
   }
 
-  /** Returns when a token of the client's own was last requested with success; null if unknown. */
+  /** Returns when the client's own token was last requested successfully; null if unknown. */
   @Nullable Instant lastSuccess(ClientName client) {
     return orNone(clients.get(client)).lastSuccess;
   }

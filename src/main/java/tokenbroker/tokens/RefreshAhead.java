@@ -21,17 +21,20 @@ import tokenbroker.time.Now;
 import tokenbroker.tokens.TokenResult.NotIssued;
 
 /**
- * Keeps the nearby tokens that are in use fresh, so that no caller waits for it: renews them when
- * they are due, and reads the store again on word from another replica, or every few seconds while
- * no word can be heard.
+ * The background refresh of local tokens that are in use, so that no caller waits for it. It renews
+ * tokens when they are due. It reads the store again after an announcement, or every few seconds
+ * while announcements cannot be received.
  */
 @Singleton
 public class RefreshAhead {
 
-  /** How many clients one replica renews or reads again at once. */
+  /** How many accounts one replica renews or reads again at the same time. */
   private static final int AT_ONCE = 64;
 
-  /** Well within {@link LocalTokens#UNHEARD_TRUST}. */
+  /**
+   * The age at which a token is read again if no announcements arrive; well within {@link
+   * LocalTokens#UNHEARD_TRUST}.
+   */
   private static final Duration READ_UNHEARD_AFTER = Duration.ofSeconds(3);
 
   private final TokenBroker broker;
@@ -43,7 +46,7 @@ public class RefreshAhead {
   private final Semaphore places = new Semaphore(AT_ONCE);
   private final Set<Account> underWay = ConcurrentHashMap.newKeySet();
 
-  /** How often word came of each account that is being read again because of it. */
+  /** The number of announcements for each account that is being read again because of them. */
   private final Map<Account, Integer> words = new ConcurrentHashMap<>();
 
   private volatile Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
@@ -65,8 +68,8 @@ public class RefreshAhead {
   }
 
   /**
-   * Starts what is due, without waiting for it. Called twice a second; what did not get its turn by
-   * then is looked at anew.
+   * Starts all due work without waiting for it. It is called twice a second; work that has not
+   * started by the next call is evaluated again.
    */
   public void tick() {
     var now = clocks.now();
@@ -100,12 +103,15 @@ public class RefreshAhead {
       }
       case REMOVED -> nearby.forget(account);
       case FAILED -> {
-        // Whoever waits for it is woken elsewhere.
+        // TokenFetcher wakes whoever waits for this fetch.
       }
     }
   }
 
-  /** Reads once more if word came meanwhile, however often: anybody may announce anything. */
+  /**
+   * Reads the account, and reads it again if announcements arrived meanwhile. Their number does not
+   * matter, because anybody may announce anything.
+   */
   private void readWhatWasAnnounced(Account account) {
     var seen = 0;
     try {
@@ -135,7 +141,10 @@ public class RefreshAhead {
     }
   }
 
-  /** One look at each nearby token. There may be 100,000: what is seldom so is asked last. */
+  /**
+   * One pass over all local tokens. There may be 100,000, so the rarest conditions are checked
+   * last.
+   */
   private static final class Round implements BiConsumer<Account, LocalToken> {
 
     final SortedMap<Due, LocalToken> toRenew = new TreeMap<>();
@@ -173,7 +182,10 @@ public class RefreshAhead {
     }
   }
 
-  /** The one that ends first comes first, as places may be short. */
+  /**
+   * A due renewal. The token that is usable for the shortest time comes first, because places may
+   * be scarce.
+   */
   private record Due(long usableNanosLeft, Account account) implements Comparable<Due> {
 
     private static final Comparator<Due> ORDER =
@@ -195,7 +207,7 @@ public class RefreshAhead {
     }
   }
 
-  /** One at a time per account. */
+  /** Returns work that does nothing if other work for the account is in progress. */
   private Runnable unlessUnderWay(Account account, Runnable work) {
     return () -> {
       if (underWay.add(account)) {

@@ -1,9 +1,10 @@
 package tokenbroker.tokens;
 
 /**
- * What renews the tokens of a connection (RFC 6749 §1.5). It cannot print itself.
+ * A refresh token, which renews the tokens of a connection (RFC 6749 §1.5). It never prints its
+ * value.
  *
- * @param reveal printable ASCII without spaces; never logged
+ * @param reveal the value: printable ASCII without spaces; never logged
  */
 public record RefreshToken(String reveal) {
   @Override

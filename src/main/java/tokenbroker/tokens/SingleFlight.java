@@ -7,8 +7,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * One at a time per key: who comes while a flight is in the air joins it. A flight outlives the
- * callers that give up on it.
+ * A set of flights with at most one per key: a caller joins the flight in progress. A flight
+ * continues after its callers have given up.
  */
 final class SingleFlight<K, V> {
 
@@ -17,8 +17,8 @@ final class SingleFlight<K, V> {
   private final Map<K, Flight<V>> flights = new ConcurrentHashMap<>();
 
   /**
-   * Returns the flight in the air for the key, or a new one, whose work runs on a virtual thread of
-   * its own.
+   * Returns the flight in progress for the key, or starts a new one. Its work runs on its own
+   * virtual thread.
    */
   Flight<V> join(K key, Supplier<Flight<V>> make, Function<Flight<V>, V> work) {
     var inTheAir = flights.get(key);

@@ -1,8 +1,8 @@
 package tokenbroker.tokens;
 
 /**
- * The shared store did not answer, or refused. The message names the operation and the kind of
- * fault, never a value.
+ * An error of the shared store: it did not answer, or rejected the operation. The message names the
+ * operation and the kind of fault, never a value.
  */
 public final class StoreUnavailable extends RuntimeException {
 
@@ -19,12 +19,12 @@ public final class StoreUnavailable extends RuntimeException {
     this.ofOneAccount = ofOneAccount;
   }
 
-  /** The store answered, and refused what concerns this account only. */
+  /** Returns an error for a store that answered and rejected an operation for this account only. */
   public static StoreUnavailable forOneAccount(String message) {
     return new StoreUnavailable(message, true);
   }
 
-  /** Whether the fault says nothing of other accounts. */
+  /** Returns whether the error says nothing about other accounts. */
   boolean isOfOneAccount() {
     return ofOneAccount;
   }

@@ -25,13 +25,14 @@ import tokenbroker.tokens.TokenResult.Warning;
 import tokenbroker.tokens.TokenStore.Revision;
 
 /**
- * Live tokens for clients. {@link #nearby} is the hit path: no lock, no I/O, no thread change. What
- * gives no future may block, and wants a virtual thread.
+ * The source of live tokens for clients. {@link #nearby} is the hit path: no lock, no I/O, no
+ * thread switch. Methods that return no future may block and need a virtual thread, unless they say
+ * otherwise.
  */
 @Singleton
 public class TokenBroker {
 
-  /** How often a late token is offered to a store that others write to at the same time. */
+  /** How often a token is offered to the store while others write to it at the same time. */
   private static final int OFFERS = 3;
 
   private final LocalTokens nearby;
@@ -65,7 +66,10 @@ public class TokenBroker {
     this.upstreamTimeout = config.upstream().timeout();
   }
 
-  /** The token in hand, where it meets the need; null where it must be asked for. Never blocks. */
+  /**
+   * Returns the local token if it meets the requirement, or null if it must be requested. Never
+   * blocks.
+   */
   public @Nullable Issued nearby(Client client, Account account, TokenRequirement need) {
     var now = clocks.now();
     var token = nearby.trusted(account, now);
@@ -79,8 +83,9 @@ public class TokenBroker {
   }
 
   /**
-   * A token that meets the need. Where none can be had, the best live one, and only without that
-   * the failure. Does not block, nor does it wait longer than this caller will.
+   * Returns a future with a token that meets the requirement. If none can be obtained, the result
+   * is the best live token. Without a live token it is the failure. Does not block; the future
+   * completes within {@code wait}.
    */
   public CompletableFuture<TokenResult> tokenFor(
       Client client, Account account, TokenRequirement need, Duration wait) {
@@ -93,7 +98,9 @@ public class TokenBroker {
             .thenApply(result -> used(account, need, orTheLiveOne(client, account, result)));
   }
 
-  /** The upstream refused {@code dead}: replaces it where it still is the token that is served. */
+  /**
+   * Replaces {@code dead}, which the upstream rejected, if it is still the token that is served.
+   */
   public Invalidation invalidate(Client client, Account account, TokenId dead, Duration wait) {
     var newer = newerThan(dead, client, account);
     if (newer != null) {
@@ -109,17 +116,17 @@ public class TokenBroker {
       return new Invalidation(result, false);
     }
     if (result instanceof Failed(var cause, _) && cause == Local.RECONNECT_REQUIRED) {
-      store.drop(account); // The upstream has refused both: nothing is left to be served.
+      store.drop(account); // The upstream has rejected both: nothing may be served any more.
       nearby.forget(account);
     }
     var replaced = result instanceof Issued(var token, _, _) && !token.id().equals(dead);
-    if (replaced) { // Else the refresh that failed is counted as such.
+    if (replaced) { // A failed refresh is counted elsewhere.
       metrics.invalidation(client.name(), "applied");
     }
     return new Invalidation(orTheLiveOne(client, account, result), replaced);
   }
 
-  /** How a client fares, as far as this replica knows. Never blocks. */
+  /** Returns the state of a client as far as this replica knows. Never blocks. */
   public ClientStatus status(Client client) {
     var account = Account.of(client.name());
     var now = clocks.now();
@@ -131,12 +138,14 @@ public class TokenBroker {
         now);
   }
 
-  /** Asks the store once for the client, so that the first caller does not wait for that. */
+  /**
+   * Reads the store once for the client, so that its first caller does not wait for the first read.
+   */
   public void rehearse(Client client) {
     store.look(Account.of(client.name()));
   }
 
-  /** Renews the token in hand in the background's own time, where no other replica has done so. */
+  /** Renews the local token in the background, unless another replica has already renewed it. */
   TokenResult renew(Client client, Account account) {
     return fetched(client, account, new Renewed(), upstreamTimeout.multipliedBy(3));
   }
@@ -148,8 +157,9 @@ public class TokenBroker {
   }
 
   /**
-   * Fetches with the candidate's credentials, whatever is known of others; the token that proves
-   * them is served. An issued token may be another's: its version tells.
+   * Fetches a token with the candidate's credentials, whatever is known about other credentials.
+   * The token that proves them is served. The returned token may come from other credentials: check
+   * its credentials version.
    */
   public TokenResult tryCredentials(Client candidate, Account account) {
     var version = candidate.credentials().orElseThrow().version();
@@ -157,8 +167,8 @@ public class TokenBroker {
   }
 
   /**
-   * Reads the store again and serves what it holds from now on; what is nearby stays where the
-   * store has nothing.
+   * Reads the store again and serves its token from now on. A local token stays if the store has
+   * none.
    */
   void readAgain(Client client, Account account) {
     var begun = nearby.moment();
@@ -179,8 +189,8 @@ public class TokenBroker {
   }
 
   /**
-   * A token that came otherwise, as a new connection's does: it is served from now on, unless its
-   * connection is gone, or the store has one that was requested later.
+   * Serves a token that was obtained in another way, such as with a new connection. It is discarded
+   * if its connection no longer exists, or if the store has a token that was requested later.
    */
   public void serve(Account account, AccessToken token) {
     var begun = nearby.moment();
@@ -204,8 +214,8 @@ public class TokenBroker {
   }
 
   /**
-   * Forgets a client that is no longer configured, or a connection that is no more, here and in the
-   * store.
+   * Removes a client that is no longer configured, or a connection that no longer exists, from this
+   * process and the store.
    */
   public void forget(Account account) {
     nearby.forget(account);

@@ -24,10 +24,10 @@ import tokenbroker.tokens.TokenStore.Revision;
 import tokenbroker.tokens.TokenStore.Stored;
 
 /**
- * One fetch, top to bottom: what the store has, else the lease, else the upstream. The lease saves
- * upstream calls and is never needed for correctness, so waiting for it is bounded and every
- * failure falls through to a fetch. A connection has no lease: its source claims the refresh token.
- * Blocks; runs on a virtual thread.
+ * One fetch from top to bottom: it reads the store, then waits for the lease, then calls the
+ * upstream. The lease saves upstream calls and is never needed for correctness. Therefore the wait
+ * for it is bounded, and every failure continues with a fetch. A connection has no lease: its
+ * source claims the refresh token instead. Blocks; runs on a virtual thread.
  */
 @Singleton
 public class TokenFetcher {
@@ -110,7 +110,9 @@ public class TokenFetcher {
     return account.isConnection() || lease != null || flight.goesOnWithoutLease(clocks.moment());
   }
 
-  /** What can be said without the upstream; empty where it must be asked. */
+  /**
+   * Returns the result that is known without the upstream; empty if the upstream must be called.
+   */
   private Optional<TokenResult> answerFrom(Stored stored, Ask ask) {
     if (stored.isGone()) {
       local.forget(ask.account);
@@ -131,7 +133,10 @@ public class TokenFetcher {
         : Optional.of(new TokenResult.Failed(Local.CREDENTIALS_MISSING, reloadEvery));
   }
 
-  /** Empty if another replica is at it, or was: the store must be looked at again. */
+  /**
+   * Fetches a token. Returns empty if another replica renews or has renewed it, so that the store
+   * must be read again.
+   */
   private Optional<TokenResult> fetchFromUpstream(Ask ask, Stored stored) {
     if (ask.need instanceof OtherThan && !ask.forcedFetchClaimed) {
       var tooSoon = store.claimForcedFetch(ask.account, FORCED_FETCH_PERIOD);
@@ -153,12 +158,15 @@ public class TokenFetcher {
       case FetchResult.ClaimedElsewhere _ ->
           ask.need.isForCallers()
               ? Optional.empty()
-              : Optional.of(new TokenResult.TimedOut(LOOK_AGAIN)); // It is renewed, as was wanted.
+              : Optional.of(new TokenResult.TimedOut(LOOK_AGAIN)); // Another replica renews it.
       case FetchResult.Superseded _ -> Optional.empty();
     };
   }
 
-  /** A fetch that breaks is a failure like others: nobody's live token may depend on our bugs. */
+  /**
+   * Calls the source. An exception becomes an ordinary failure, so that our bugs cost nobody a live
+   * token.
+   */
   private FetchResult askSource(Ask ask, Stored stored) {
     try {
       return source.fetch(ask.client, ask.account, stored.grantRevision());
@@ -211,7 +219,10 @@ public class TokenFetcher {
         : Announcement.of(Announcement.Kind.RENEWED, ask.account);
   }
 
-  /** Another replica stored a token meanwhile: all replicas serve that one, where it will do. */
+  /**
+   * Returns the token that another replica stored meanwhile, if it meets the requirement. All
+   * replicas then serve the same one.
+   */
   private AccessToken newerThan(AccessToken own, Stored now, Ask ask) {
     var stored = now.token();
     return stored != null
@@ -229,7 +240,7 @@ public class TokenFetcher {
     if (!ask.need.isTrial()) {
       outcomes.failed(ask.account, failure);
       store.remember(ask.account, failure);
-      // Whoever keeps thousands of connections alive tells of all in one line.
+      // The keep-alive of thousands of connections logs one summary line instead.
       if (ask.need.isForCallers() && (before == null || before.cause() != failure.cause())) {
         LOG.warnf("TrackMage gives no token for %s: %s", ask.account, failure.cause().label());
       }
@@ -243,7 +254,10 @@ public class TokenFetcher {
     return new TokenResult.Failed(failure.cause(), now.until(failure.retryAt()));
   }
 
-  /** The stored failure, if it is one of what would be asked now: anything else may be at once. */
+  /**
+   * Returns the stored failure if it applies to what would be requested now, else null. Any other
+   * request may be made at once.
+   */
   static @Nullable UpstreamFailure failureOf(Client client, Account account, Stored stored) {
     var failure = stored.failure();
     return failure != null
@@ -253,17 +267,17 @@ public class TokenFetcher {
         : null;
   }
 
-  /** Who asks for what. */
+  /** A request: who asks for which token. */
   private static final class Ask {
 
     final Client client;
     final Account account;
     final TokenRequirement need;
 
-    /** See {@link LocalTokens#moment}. */
+    /** The moment when the fetch began; see {@link LocalTokens#moment}. */
     final long moment;
 
-    /** Once is enough, however often the store is looked at. */
+    /** Whether this fetch has its claim. One is enough, however often the store is read. */
     boolean forcedFetchClaimed;
 
     Ask(Client client, Account account, TokenRequirement need, long moment) {

@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 import tokenbroker.seal.KeyedHash;
 
 /**
- * Names a token without telling anything of it: a keyed hash, 128 bits in base64url. Safe to log,
- * and the same on every replica.
+ * The id of a token: a keyed hash of its value, 128 bits in base64url. It reveals nothing about the
+ * token, is safe to log and is the same on every replica.
  */
 public record TokenId(String value) {
 
@@ -18,7 +18,7 @@ public record TokenId(String value) {
     }
   }
 
-  /** Names a token by its value. */
+  /** Returns the id of the token with this value. */
   public static TokenId of(String token, KeyedHash hash) {
     return new TokenId(hash.of("token", token));
   }

@@ -22,7 +22,7 @@ import tokenbroker.time.Now;
 import tokenbroker.time.Ticker;
 import tokenbroker.tokens.TokenRequirement.Trigger;
 
-/** What the core tells of itself. Labels are configured client names and words from here. */
+/** The metrics of the core. Label values are configured client names and words from this class. */
 @Singleton
 public class TokenMetrics {
 
@@ -32,7 +32,7 @@ public class TokenMetrics {
   private final Timer leaseWait;
   private final Map<String, NearbyGauges> gauges = new ConcurrentHashMap<>();
 
-  /** Of any client. */
+  /** The last success of any client. */
   private volatile Instant lastSuccess = Instant.EPOCH;
 
   TokenMetrics(MeterRegistry registry, ClientLabels labels, Ticker ticker) {
@@ -99,7 +99,10 @@ public class TokenMetrics {
         .register(registry);
   }
 
-  /** From now on the client's series show this token; a connection has none of its own. */
+  /**
+   * Shows this token in the client's time series from now on. A connection has no series of its
+   * own.
+   */
   void kept(Account account, AccessToken token, Freshness freshness, Now now, boolean fetched) {
     if (account.isConnection()) {
       return;
@@ -127,8 +130,8 @@ public class TokenMetrics {
   }
 
   /**
-   * Called again and again with the token in use that ends first: the worst of all, where clients
-   * have no series of their own.
+   * Updates the series shared by all clients, if clients have none of their own. It is called
+   * repeatedly with the token in use that ends first, which is the worst case.
    */
   void endsFirst(@Nullable LocalToken token, Now now) {
     if (token == null || !labels.isShared()) {

@@ -4,26 +4,26 @@ import java.time.Duration;
 import tokenbroker.time.Now;
 
 /**
- * What is asked of a token: the one in hand may do, or a newer one must be had. Equal needs of an
- * account share one fetch.
+ * A requirement that a token must meet. The current token may meet it, or the broker must obtain a
+ * newer one. Equal requirements for an account share one fetch.
  */
 public sealed interface TokenRequirement {
 
-  /** Whether the token will do, so that nothing is fetched. */
+  /** Returns whether the token meets the requirement, so that no fetch is needed. */
   boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now);
 
-  /** What metrics say led to a fetch. */
+  /** Returns the reason for a fetch as metrics name it. */
   Trigger trigger();
 
   /**
-   * A trial goes on whatever is known of the credentials in use, and its failure says nothing about
-   * them.
+   * Returns whether this is a trial of new credentials. A trial is made whatever is known about the
+   * credentials in use, and its failure says nothing about them.
    */
   default boolean isTrial() {
     return false;
   }
 
-  /** Whether somebody will use the token soon, so that it is kept in this process. */
+  /** Returns whether a caller will use the token soon, so that this process caches it. */
   default boolean isForCallers() {
     return true;
   }
@@ -42,13 +42,13 @@ public sealed interface TokenRequirement {
   }
 
   /**
-   * At least so much life. If even a fresh token had less, another fetch would bring no more: that
-   * token will do for {@link #NO_FURTHER_FETCH}.
+   * A token with at least the given remaining lifetime. If a fresh token had less, another fetch
+   * would not help. That token then meets the requirement for {@link #NO_FURTHER_FETCH}.
    */
   record MinTtl(Duration minTtl) implements TokenRequirement {
     private static final Duration NO_FURTHER_FETCH = Duration.ofSeconds(30);
 
-    /** A fresh token has always lost a little of its life on the way. */
+    /** A tolerance, because a fresh token has always lost a little of its lifetime in transit. */
     private static final double NEARLY_ALL = 0.9;
 
     @Override
@@ -73,7 +73,7 @@ public sealed interface TokenRequirement {
     }
   }
 
-  /** Any token but this one, which the upstream refused. */
+  /** Any token except this one, which the upstream rejected. */
   record OtherThan(TokenId dead) implements TokenRequirement {
     @Override
     public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now) {
@@ -99,7 +99,7 @@ public sealed interface TokenRequirement {
     }
   }
 
-  /** A token that these credentials fetched. */
+  /** A token that was fetched with these credentials. */
   record FetchedWith(String credentialsVersion) implements TokenRequirement {
     @Override
     public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now) {
@@ -118,7 +118,7 @@ public sealed interface TokenRequirement {
     }
   }
 
-  /** A connection that nobody uses is renewed, before its refresh token expires. */
+  /** A renewal of a connection that nobody uses, before its refresh token expires. */
   record KeptAlive() implements TokenRequirement {
     @Override
     public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now) {
@@ -136,7 +136,7 @@ public sealed interface TokenRequirement {
     }
   }
 
-  /** Why a token is fetched: the label {@code trigger}. */
+  /** The reason for a fetch: the label {@code trigger}. */
   enum Trigger {
     AHEAD,
     MISS,

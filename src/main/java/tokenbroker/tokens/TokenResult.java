@@ -3,13 +3,13 @@ package tokenbroker.tokens;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What a request for a token came to. */
+/** The result of a request for a token. */
 public sealed interface TokenResult {
 
   /**
    * A token that may be handed out.
    *
-   * @param warning why it has less life than its caller may expect; null if it has not
+   * @param warning why it has less lifetime than its caller may expect; null if it has not
    */
   record Issued(AccessToken token, Origin origin, @Nullable Warning warning)
       implements TokenResult {
@@ -18,27 +18,27 @@ public sealed interface TokenResult {
     }
   }
 
-  /** Why an issued token has little life. */
+  /** The reason why an issued token has little lifetime. */
   enum Warning {
-    /** It has less life than was asked for, and a fresh one would not have more. */
+    /** The token has less lifetime than was asked for, and a fresh token would not have more. */
     SHORT_OF_MIN_TTL,
-    /** The upstream repeats it until its end, instead of giving another one in time. */
+    /** The upstream returns the same token until it expires, instead of a new one in time. */
     IN_SAFETY_WINDOW
   }
 
-  /** No token this time. */
+  /** A result without a token. */
   sealed interface NotIssued extends TokenResult {
-    /** When it is worth asking again. */
+    /** Returns the delay after which a retry is worthwhile. */
     Duration retryAfter();
   }
 
-  /** A fetch failed, now or a moment ago. */
+  /** A fetch that failed, now or a moment ago. */
   record Failed(FailureCause cause, Duration retryAfter) implements NotIssued {}
 
-  /** No response within the time limit, or within what this caller would wait. */
+  /** A timeout: the upstream's time limit or the caller's wait has passed. */
   record TimedOut(Duration retryAfter) implements NotIssued {}
 
-  /** There is no such connection. */
+  /** The connection does not exist. */
   record Gone() implements NotIssued {
     @Override
     public Duration retryAfter() {
@@ -46,16 +46,19 @@ public sealed interface TokenResult {
     }
   }
 
-  /** A forced fetch was made for this client only just now. */
+  /** The account's last forced fetch was too recent to make another. */
   record TooSoon(Duration retryAfter) implements NotIssued {}
 
-  /** Where an issued token came from. */
+  /** The place where an issued token came from. */
   enum Origin {
-    /** This process had it. */
+    /** This process had the token. */
     NEARBY("nearby"),
-    /** The shared store had it. */
+    /** The shared store had the token. */
     SHARED("shared"),
-    /** It was fetched from upstream for this request, or for one that this request joined. */
+    /**
+     * The token was fetched from the upstream for this request, or for one that this request
+     * joined.
+     */
     FETCHED("fetched");
 
     private final String label;
@@ -64,7 +67,7 @@ public sealed interface TokenResult {
       this.label = label;
     }
 
-    /** As metrics and the audit name it. */
+    /** Returns the name in metrics and the audit. */
     public String label() {
       return label;
     }

@@ -2,15 +2,17 @@ package tokenbroker.tokens;
 
 import tokenbroker.clients.Client;
 
-/** Where tokens come from. */
+/** A source of tokens. */
 public interface TokenSource {
 
   /**
-   * Asks for one token of the account with the client's credentials. Blocks for a bounded time and
-   * answers whatever the upstream does; the client must have credentials, and be the account's.
+   * Fetches one token for the account with the client's credentials. Blocks for a bounded time and
+   * returns a result whatever the upstream does. The client must own the account and have
+   * credentials.
    *
-   * @param seenGrant the {@code grantRevision} at the look that led to this fetch: whoever has
-   *     renewed the connection since has brought what is wanted here. Empty fetches in any case
+   * @param seenGrant the {@code grantRevision} that the caller read before this fetch. If another
+   *     replica has renewed the connection since, the wanted token is already there. An empty value
+   *     fetches in any case
    */
   FetchResult fetch(Client client, Account account, String seenGrant);
 }

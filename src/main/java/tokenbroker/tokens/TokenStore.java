@@ -7,98 +7,99 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.time.Moment;
 
 /**
- * What replicas share: tokens, failures, leases, and word of changes. A cache: losing it loses
- * nothing but time.
+ * The data that replicas share: tokens, failures, leases and announcements of changes. It is a
+ * cache: losing its content costs only time.
  *
- * <p>Every method blocks for a bounded time and throws {@link StoreUnavailable} where the store
- * does not answer, unless it says otherwise. A stored value that is corrupt, foreign or moved is
- * absent, never an error.
+ * <p>Unless stated otherwise, each method blocks for a bounded time and throws {@link
+ * StoreUnavailable} if the store does not answer. A stored value that is corrupt, foreign or moved
+ * counts as absent, never as an error.
  */
 public interface TokenStore {
 
   /**
-   * All that is stored for an account, in one round trip. Times are by this process's clocks,
-   * however skewed.
+   * Reads everything that is stored for an account in one round trip. Times are by this process's
+   * clocks, even if clocks differ between hosts.
    */
   Stored look(Account account);
 
   /**
-   * Looks, and takes the account's lease in the same step where what is stored is what was {@code
-   * seen} and nobody holds the lease. {@link Revision#UNKNOWN} stands for whatever is stored.
+   * Reads an account, and in the same step acquires its lease if nobody holds it and the store
+   * still has what was {@code seen}. {@link Revision#UNKNOWN} matches anything.
    */
   Lookup lookOrLease(Account account, Revision seen);
 
   /**
-   * Keeps a token until it expires, provided that the store still holds what was {@code seen}, or
-   * nothing any more: a late writer never overwrites what another has stored since. {@link
-   * Revision#UNKNOWN} overwrites. Nothing is kept of a connection that is gone. A kept token
-   * forgets the account's failure, and is announced.
+   * Stores a token until it expires, if the store still has what was {@code seen} or nothing. A
+   * late writer therefore never overwrites what another has stored since. {@link Revision#UNKNOWN}
+   * overwrites anything. A token of a connection that no longer exists is not stored. Storing a
+   * token removes the account's failure and sends the announcement.
    *
-   * @return whether the token was kept
+   * @return whether the token was stored
    */
   boolean keep(Account account, AccessToken token, Revision seen, Announcement news);
 
   /**
-   * As {@link #keep}, for a token that the store lost or has an older one of. The account's failure
-   * stays: no fetch has disproved it.
+   * Writes back a token that the store lost, or of which it has only an older one. The conditions
+   * are those of {@link #keep}. The account's failure stays, because no fetch has disproved it.
    */
   boolean restore(Account account, AccessToken token, Revision seen);
 
   /**
-   * Remembers a failure until some time after its {@code retryAt}, so that the next one in a row
-   * can count on, and announces it.
+   * Stores a failure and announces it. It is kept until some time after its {@code retryAt}, so
+   * that the next failure in a row can continue its count.
    */
   void remember(Account account, UpstreamFailure failure);
 
   /**
-   * Claims the one forced fetch that an account may have in {@code period}.
+   * Claims the one forced fetch that an account may make in {@code period}.
    *
-   * @return empty where the claim is ours, else how long until the next may be made
+   * @return empty if the claim succeeds, else the delay until the next claim can succeed
    */
   Optional<Duration> claimForcedFetch(Account account, Duration period);
 
-  /** Removes all that is cached for an account; its lease is left to its holder. */
+  /** Removes everything that is cached for an account except its lease, which its holder keeps. */
   void forget(Account account);
 
-  /** As {@link #forget}, and tells every replica to serve nothing of it. */
+  /** Does the same as {@link #forget}, and tells every replica to serve nothing of the account. */
   void drop(Account account);
 
   /**
-   * Hands on what is announced, by any replica, this one included, on a thread that must not be
-   * blocked. Best effort: an announcement may be lost. Never throws.
+   * Registers a listener for the announcements of all replicas, including this one. The listener
+   * must not block its thread. Delivery is best effort: an announcement may be lost. Never throws.
    */
   void onAnnouncement(Consumer<Announcement> listener);
 
   /**
-   * Since when no announcement can have been missed: proven by a heartbeat, not assumed. Empty
-   * while announcements may be missed. Never throws, never blocks.
+   * Returns since when no announcement can have been missed, as a heartbeat proves. Empty while
+   * announcements may be missed. Never throws, never blocks.
    */
   Optional<Moment> hearingSince();
 
-  /** Whether the store answered last time it was asked. Never throws, never blocks. */
+  /** Returns whether the store answered its last request. Never throws, never blocks. */
   boolean isUp();
 
-  /** As {@link #isUp()}, as far as this account is concerned. */
+  /** Returns the same as {@link #isUp()} for this account alone. */
   default boolean isUp(Account account) {
     return isUp();
   }
 
   /**
-   * Names the part of the store that holds an account. Parts fail independently of each other.
-   * Never throws, never blocks.
+   * Returns the name of the part of the store that holds an account. Parts fail independently of
+   * each other. Never throws, never blocks.
    */
   default String partOf(Account account) {
     return "";
   }
 
   /**
-   * What is stored for an account.
+   * The data that is stored for an account.
    *
-   * @param revision names what is stored, also where it cannot be read
-   * @param failure also one whose {@code retryAt} has passed, for as long as it is remembered
-   * @param grant what is known of the connection; {@link Grant#VALID} for a client's own account
-   * @param grantRevision tells this state of the connection's refresh token from others; empty for
-   *     a client's own account
+   * @param revision identifies what is stored, even if it cannot be read
+   * @param failure the last failure, which stays after its {@code retryAt} for as long as it is
+   *     remembered
+   * @param grant the state of the connection; {@link Grant#VALID} for a client's own account
+   * @param grantRevision identifies the state of the connection's refresh token; empty for a
+   *     client's own account
    */
   record Stored(
       @Nullable AccessToken token,
@@ -119,27 +120,27 @@ public interface TokenStore {
     }
   }
 
-  /** Whether an account's owner still grants it. */
+  /** Whether the owner of an account still grants access. */
   enum Grant {
     VALID,
-    /** The connection's refresh token is dead: what is stored of it is the last. */
+    /** The connection's refresh token is dead, so its stored token is the last one. */
     ENDED,
-    /** There is no such connection; nothing of it may be served. */
+    /** The connection does not exist; nothing of it may be served. */
     GONE
   }
 
   /**
-   * What was stored, and the account's lease where it was taken. A taken lease is renewed until it
-   * is closed or its process dies.
+   * The result of a lookup: what was stored, and the account's lease if it was acquired. An
+   * acquired lease is renewed until it is closed or its process dies.
    */
   record Lookup(Stored stored, @Nullable Lease lease) {}
 
-  /** Tells stored values from others. Opaque outside the store. */
+  /** The version of stored values. Opaque outside the store. */
   record Revision(String token, String failure) {
-    /** Nothing was stored. */
+    /** The store has nothing. */
     public static final Revision ABSENT = new Revision("", "");
 
-    /** The store could not be asked. */
+    /** The store could not be read. */
     public static final Revision UNKNOWN = new Revision("?", "?");
   }
 }

@@ -3,12 +3,14 @@ package tokenbroker.tokens;
 import tokenbroker.time.Moment;
 
 /**
- * The last fetch for an account failed: no replica asks the upstream before {@code retryAt}.
+ * The last failed fetch of an account. Until {@code retryAt} no replica calls the upstream again,
+ * except to try new credentials.
  *
- * @param attempts failed fetches in a row, this one included
- * @param at when it failed
+ * @param attempts the number of failed fetches in a row, including this one
+ * @param at when the fetch failed
  * @param retryAt when the next attempt is due
- * @param provenance what failed: another server or other credentials may be tried at once
+ * @param provenance what the fetch was made with; another server or other credentials may be tried
+ *     at once
  */
 public record UpstreamFailure(
     FailureCause cause, int attempts, Moment at, Moment retryAt, Provenance provenance) {}

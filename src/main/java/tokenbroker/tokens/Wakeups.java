@@ -8,12 +8,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Wakes whoever waits for news of an account. */
+/** The threads that wait for a change of an account. */
 final class Wakeups {
 
   private final Map<Account, CompletableFuture<Void>> sleepers = new ConcurrentHashMap<>();
 
-  /** Blocks until there is news of the account, or so long. */
+  /** Blocks until the account changes, or for {@code atMost}. */
   void await(Account account, Duration atMost) {
     var news = sleepers.computeIfAbsent(account, name -> new CompletableFuture<>());
     try {

@@ -1,5 +1,6 @@
 /**
- * The core: tokens, how fresh they are, who fetches them and when. Knows no framework and no wire.
+ * The core: tokens, their freshness, who fetches them and when. It depends on no framework and no
+ * wire format.
  */
 @NullMarked
 package tokenbroker.tokens;

@@ -6,13 +6,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import tokenbroker.outbound.Reply.Answered;
 
-/** How far an upstream's clock is from ours, by the {@code Date} of its answers. */
+/**
+ * The difference between an upstream's clock and ours, measured by the {@code Date} of its
+ * responses.
+ */
 final class ClockSkew {
 
-  /** Beyond this an operator has a clock to set; far above what the estimate can be wrong by. */
+  /** The largest skew that needs no action by an operator; far above the error of the estimate. */
   private static final Duration TOLERATED = Duration.ofSeconds(5);
 
-  /** {@code Date} is cut to whole seconds: on average it was sent half a second later. */
+  /** The average part of a second that {@code Date}, in whole seconds, leaves out. */
   private static final Duration CUT_OFF = Duration.ofMillis(500);
 
   private static final Logger LOG = Logger.getLogger(ClockSkew.class);
@@ -34,7 +37,7 @@ final class ClockSkew {
         .ifPresent(date -> report(skew(date, answer)));
   }
 
-  /** Positive where the upstream is ahead. */
+  /** Returns the skew, which is positive if the upstream's clock is ahead. */
   private static Duration skew(Instant date, Answered answer) {
     var roundTrip = Duration.between(answer.sentAt(), answer.receivedAt());
     var midpoint = answer.sentAt().plus(roundTrip.dividedBy(2));

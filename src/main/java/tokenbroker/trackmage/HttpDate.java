@@ -13,19 +13,19 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The three forms of a date in HTTP (RFC 9110 §5.6.7). */
+/** A parser for the three date formats of HTTP (RFC 9110 §5.6.7). */
 final class HttpDate {
 
-  /** Such as {@code Sun Nov 6 08:49:37 1994}. */
+  /** The format of {@code Sun Nov 6 08:49:37 1994}. */
   private static final DateTimeFormatter ASCTIME =
       DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss uuuu", Locale.ENGLISH);
 
   private HttpDate() {}
 
   /**
-   * Empty if the text is no date.
+   * Returns the parsed date; empty if the text is not a date.
    *
-   * @param now says which century a year of two digits belongs to
+   * @param now decides the century of a two-digit year
    */
   static Optional<Instant> parse(String text, Instant now) {
     try {
@@ -44,7 +44,9 @@ final class HttpDate {
         : ZonedDateTime.parse(text, RFC_1123_DATE_TIME).toInstant();
   }
 
-  /** Such as {@code Sunday, 06-Nov-94 08:49:37 GMT}. No year is more than 50 ahead. */
+  /**
+   * Returns the format of {@code Sunday, 06-Nov-94 08:49:37 GMT}. A year is at most 50 years ahead.
+   */
   private static DateTimeFormatter rfc850(Instant now) {
     return new DateTimeFormatterBuilder()
         .appendPattern("EEEE, dd-MMM-")

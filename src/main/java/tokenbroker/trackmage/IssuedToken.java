@@ -16,22 +16,26 @@ import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.TokenId;
 
 /**
- * Makes a token of a successful answer (RFC 6749 §5.1). Without a usable {@code access_token} the
- * answer is invalid; whatever else is unusable is left out.
+ * A reader of successful token responses (RFC 6749 §5.1). A response is invalid without a usable
+ * {@code access_token}, or if its {@code token_type} is not bearer. Other unusable fields are
+ * ignored.
  */
 final class IssuedToken {
 
-  /** Fits a header: printable ASCII without spaces. */
+  /** An access token that fits into a header: printable ASCII without spaces. */
   private static final Pattern TOKEN = Pattern.compile("[!-~]{1,16384}");
 
   private static final Pattern REFRESH_TOKEN = Pattern.compile("[!-~]{1,4096}");
 
-  /** RFC 6749 §3.3. */
+  /** The syntax of a scope (RFC 6749 §3.3). */
   private static final Pattern SCOPE = Pattern.compile("[!#-\\[\\]-~]+(?: [!#-\\[\\]-~]+)*+");
 
   private static final int LONGEST_SCOPE = 1024;
 
-  /** An e-mail address has 320 characters at most; no control or format characters. */
+  /**
+   * A user's id or email, without control or format characters. An email address has at most 320
+   * characters.
+   */
   private static final Pattern USER_FIELD = Pattern.compile("\\P{C}{1,320}");
 
   private final KeyedHash hash;
@@ -41,10 +45,10 @@ final class IssuedToken {
   }
 
   /**
-   * Returns the token, or what is wrong with the answer.
+   * Returns the token, or what is wrong with the response.
    *
    * @param requested when the request was sent
-   * @param provenance what the token comes from
+   * @param provenance the origin of the token
    */
   FromUpstream from(JsonNode fields, Now requested, Provenance provenance) {
     var token = fields.path("access_token");

@@ -7,10 +7,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.outbound.Reply.Answered;
 
-/** The {@code Retry-After} header (RFC 9110 §10.2.3): seconds, or a date. */
+/** A parser for the {@code Retry-After} header (RFC 9110 §10.2.3), which has seconds or a date. */
 final class RetryAfter {
 
-  /** No upstream talks the broker into a longer silence. */
+  /** The longest delay that an upstream can ask for; longer values are capped. */
   static final Duration LONGEST = Duration.ofMinutes(5);
 
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
@@ -18,13 +18,13 @@ final class RetryAfter {
   private RetryAfter() {}
 
   /**
-   * Returns how long the upstream asks to be left alone, or null if it does not ask for it. Some
-   * proxies join several values into a list: the first valid one counts.
+   * Returns the delay that the upstream asks for, or null if it asks for none. Some proxies join
+   * several values into a list; the first valid one counts.
    */
   static @Nullable Duration of(Answered answer) {
     var values = String.join(",", answer.headers().allValues("Retry-After")).split(",", -1);
     for (var i = 0; i < values.length; i++) {
-      // A date holds a comma itself, in two of its forms.
+      // Two of the three date formats contain a comma.
       var pair = i + 1 < values.length ? values[i] + "," + values[i + 1] : values[i];
       var pause = pause(values[i], answer).or(() -> pause(pair, answer)).orElse(null);
       if (pause != null) {
@@ -49,7 +49,10 @@ final class RetryAfter {
             .map(date -> Duration.between(upstreamsNow(answer), date));
   }
 
-  /** By the upstream's own clock, which wrote the date, as far as it is known. */
+  /**
+   * Returns the time by the upstream's clock, which wrote the date, or by ours if it sent no {@code
+   * Date}.
+   */
   private static Instant upstreamsNow(Answered answer) {
     return answer
         .headers()

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.util.Optional;
 import tokenbroker.outbound.Body;
 
-/** Reads JSON that somebody else wrote: nothing twice, nothing deep, nothing behind the end. */
+/** A JSON reader for untrusted input. It rejects duplicate keys, deep nesting and trailing data. */
 final class StrictJson {
 
   private static final ObjectMapper MAPPER =
@@ -30,7 +30,7 @@ final class StrictJson {
 
   private StrictJson() {}
 
-  /** Empty where the bytes are not one JSON object. */
+  /** Returns the JSON object; empty if the bytes are not exactly one JSON object. */
   static Optional<JsonNode> object(byte[] bytes) {
     try {
       var value = MAPPER.readTree(bytes);

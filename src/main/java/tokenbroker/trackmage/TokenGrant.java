@@ -13,12 +13,12 @@ import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.RefreshToken;
 
-/** What a token request asks for (RFC 6749 §4), and where. */
+/** The grant of a token request (RFC 6749 §4) and its endpoint. */
 sealed interface TokenGrant {
 
   String TOKEN_PATH = "/oauth/v2/token";
 
-  /** The parameters beside those that name the client. */
+  /** Returns the parameters except those that identify the client. */
   Map<String, String> parameters();
 
   default String path(Upstream upstream) {
@@ -29,7 +29,7 @@ sealed interface TokenGrant {
     return upstream.requestStyle();
   }
 
-  /** What a token that comes of it comes from. */
+  /** Returns the origin of a token from this grant. */
   default Provenance provenance(Client client, ClientCredentials credentials) {
     return new Provenance(
         client.upstream().baseUrl().toString(),
@@ -38,23 +38,26 @@ sealed interface TokenGrant {
         credentials.version());
   }
 
-  /** Names whose token it is, for the breaker alone: no two accounts have the same name. */
+  /**
+   * Returns a name for the account that only the breaker uses. Different accounts have different
+   * names.
+   */
   String account(Client client, KeyedHash hash);
 
-  /** How many times the usual limit its answer is listened to. */
+  /** Returns the factor by which the usual time limit is multiplied for this grant. */
   default int timeLimitFactor() {
     return 1;
   }
 
   /**
-   * Whether asking twice does no harm. A code and a refresh token are used up by the first request,
-   * even if its answer is lost.
+   * Returns whether the request may be sent twice. That is not so for a code or a refresh token:
+   * the first request uses it up, even if its response is lost.
    */
   default boolean repeatable() {
     return false;
   }
 
-  /** The client's own token (§4.4). */
+  /** The client's own token (RFC 6749 §4.4). */
   record OfClient(Client client) implements TokenGrant {
     @Override
     public String account(Client own, KeyedHash hash) {
@@ -81,7 +84,10 @@ sealed interface TokenGrant {
     }
   }
 
-  /** A code that a user brought back (§4.1.3), with its proof (RFC 7636 §4.5). */
+  /**
+   * An authorization code that a user brought back (RFC 6749 §4.1.3), with its PKCE verifier (RFC
+   * 7636 §4.5).
+   */
   record OfCode(String code, URI redirectUri, String verifier) implements TokenGrant {
     @Override
     public String account(Client client, KeyedHash hash) {
@@ -103,7 +109,10 @@ sealed interface TokenGrant {
       return upstream.exchangePath();
     }
 
-    /** Elsewhere than at the token endpoint TrackMage documents JSON alone. */
+    /**
+     * Returns JSON for an endpoint other than the token endpoint, because TrackMage documents only
+     * JSON there.
+     */
     @Override
     public RequestStyle style(Upstream upstream) {
       return path(upstream).equals(TOKEN_PATH) ? upstream.requestStyle() : RequestStyle.JSON;
@@ -115,7 +124,7 @@ sealed interface TokenGrant {
     }
   }
 
-  /** A refresh token, which is used up by it (§6). */
+  /** A refresh token, which the request uses up (RFC 6749 §6). */
   record OfRefreshToken(RefreshToken token) implements TokenGrant {
     @Override
     public String account(Client client, KeyedHash hash) {

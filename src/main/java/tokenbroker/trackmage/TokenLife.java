@@ -7,25 +7,26 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
-/** How long a token lives, from the moment that it was asked for. Never for ever. */
+/** The lifetime of a token, which starts when it was requested. It always ends. */
 final class TokenLife {
 
-  /** For a token that says nothing of its life anywhere. */
+  /** The lifetime of a token if neither the response nor its claims state one. */
   static final Duration UNKNOWN = Duration.ofMinutes(5);
 
   static final Duration LONGEST = Duration.ofDays(30);
 
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,15}(\\.[0-9]{1,15})?");
 
-  /** 9999-12-31: a claim beyond it is no time. */
+  /** 9999-12-31: a larger claim is not a time. */
   private static final double LAST_SECOND = 253_402_300_799d;
 
   private TokenLife() {}
 
   /**
-   * By {@code expires_in}, else by the token's own claims, else {@link #UNKNOWN}.
+   * Returns the lifetime by {@code expires_in}, else by the token's own claims, else {@link
+   * #UNKNOWN}.
    *
-   * @param expiresIn seconds as a number or a numeric string; anything else says nothing
+   * @param expiresIn seconds as a number or a numeric string; any other value is ignored
    */
   static Duration of(JsonNode expiresIn, String token) {
     var seconds = positiveSeconds(expiresIn);
@@ -50,7 +51,10 @@ final class TokenLife {
         : OptionalLong.empty();
   }
 
-  /** {@code exp} − {@code iat} of a JWT (RFC 7519 §4.1), unverified: a hint and no more. */
+  /**
+   * Returns {@code exp} − {@code iat} of a JWT (RFC 7519 §4.1). The JWT is not verified, so this is
+   * only a hint.
+   */
   private static OptionalLong byClaims(String token) {
     return claims(token)
         .map(

@@ -22,13 +22,13 @@ import tokenbroker.tokens.FetchResult.FromUpstream;
 import tokenbroker.tokens.Provenance;
 
 /**
- * Says what a reply means: by the {@code error} in its body first, for TrackMage answers 400 to
- * nearly everything, and by its status where there is no such error. None of the upstream's text
- * gets past here.
+ * A reader that turns an upstream's response into a result. The {@code error} in the body decides
+ * first, because TrackMage returns 400 for nearly every error. Without a known {@code error} the
+ * status decides. No text of the upstream leaves this class.
  */
 final class TokenReplyReader {
 
-  /** The errors that stand for a 500 and a 503 in an OAuth body. */
+  /** The OAuth errors that stand for a 500 and a 503. */
   private static final List<Outage> TROUBLES =
       List.of(Outage.SERVER_ERROR, Outage.TEMPORARILY_UNAVAILABLE);
 
@@ -91,9 +91,9 @@ final class TokenReplyReader {
   }
 
   /**
-   * For responses without an OAuth body.
+   * Returns the result for a response without an OAuth body.
    *
-   * @param fault what is wrong with the body: it counts if the status is that of a success
+   * @param fault what is wrong with the body; used if the status is a success
    */
   private static Failed byStatus(Answered answer, InvalidResponse fault) {
     var status = answer.status();
@@ -109,7 +109,7 @@ final class TokenReplyReader {
             : status < 400 ? InvalidResponse.HTTP_3XX : InvalidResponse.HTTP_4XX);
   }
 
-  /** Whether the status is neither that of a success nor that of an error. */
+  /** Returns whether the status is neither a success nor an error. */
   private static boolean isNeither(Answered answer) {
     return answer.status() < 400 && !answer.succeeded();
   }

@@ -14,7 +14,7 @@ import tokenbroker.clients.ClientCredentials;
 import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.outbound.OutboundRequest;
 
-/** A token request, in each of the styles TrackMage may take. */
+/** A token request in each style that TrackMage may accept. */
 final class TokenRequest {
 
   private TokenRequest() {}

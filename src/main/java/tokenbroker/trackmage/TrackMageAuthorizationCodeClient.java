@@ -12,7 +12,7 @@ import tokenbroker.connections.AuthorizationCodeClient;
 import tokenbroker.tokens.FetchResult.FromUpstream;
 import tokenbroker.tokens.RefreshToken;
 
-/** TrackMage's authorization endpoint, and the grants that come of it. */
+/** A client for TrackMage's authorization endpoint and for the grants that result from it. */
 @Singleton
 class TrackMageAuthorizationCodeClient implements AuthorizationCodeClient {
 

@@ -25,7 +25,7 @@ import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
 
-/** Fetches tokens from TrackMage. Blocks: call it on a virtual thread. */
+/** A source of tokens from TrackMage. Blocks: call it on a virtual thread. */
 @ApplicationScoped
 public class TrackMageTokenSource {
 
@@ -49,7 +49,7 @@ public class TrackMageTokenSource {
     this.firstBackoff = config.upstream().backoff().first();
   }
 
-  /** A token of the client's own. */
+  /** Fetches a token for the client's own account. */
   public FromUpstream fetch(Client client) {
     return ask(client, new TokenGrant.OfClient(client));
   }
@@ -91,7 +91,7 @@ public class TrackMageTokenSource {
       return first.result;
     }
     if (style == RequestStyle.QUERY) {
-      // What was learned of this upstream is no longer true: the next fetch learns anew.
+      // The upstream's behavior has changed, so the next fetch starts with a form again.
       upstream.forgetThatFormIsRefused();
       return first.result;
     }
@@ -138,9 +138,9 @@ public class TrackMageTokenSource {
   private record Key(String name, URI baseUrl) {}
 
   /**
-   * One request and what it came to.
+   * One request and its result.
    *
-   * @param refusesStyle the upstream does not take requests of this style
+   * @param refusesStyle whether the upstream rejects requests of this style
    */
   private record Exchange(FromUpstream result, boolean refusesStyle) {
 

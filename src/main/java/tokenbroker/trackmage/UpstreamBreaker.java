@@ -16,30 +16,33 @@ import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
 
 /**
- * Spares an upstream that is down. It opens when {@value #ACCOUNTS} different accounts have failed
- * since the upstream last served one. A failure is a connect failure, a time-out or a 5xx; any
- * other response serves, and closes the breaker. However often one account fails, it counts once.
+ * A circuit breaker that protects an upstream that is down. It opens when {@value #ACCOUNTS}
+ * different accounts have failed since the upstream last served one. A failure is a connect
+ * failure, a timeout or a 5xx. Any other response counts as served and closes the breaker. An
+ * account counts once, however often it fails.
  *
- * <p>Each account already backs off by itself, so the breaker matters where many accounts share an
+ * <p>Each account already backs off by itself, so the breaker matters if many accounts share an
  * upstream. While it is open:
  *
  * <ul>
- *   <li>Of the accounts that have failed, one is tried in each pause. The others are refused. The
- *       pause is half the first back-off, one second at most, so nobody waits longer than by its
- *       own back-off.
- *   <li>Accounts that have not failed are tried one after the other, so that accounts which the
- *       upstream fails for good take it from nobody. After one that got no response they are
- *       refused for a pause, too.
+ *   <li>Of the accounts that have failed, one is tried in each pause; the others are rejected. The
+ *       pause is half the first backoff, but at most one second. An account therefore waits no
+ *       longer than its own backoff.
+ *   <li>Accounts that have not failed are tried one at a time. Accounts whose requests always fail
+ *       therefore take no attempts from them. After an attempt without a response, these accounts
+ *       are also rejected for a pause.
  * </ul>
  *
  * Thread-safe.
  */
 final class UpstreamBreaker {
 
-  /** So many accounts fail before the breaker opens. */
+  /** How many accounts must fail before the breaker opens. */
   static final int ACCOUNTS = 10;
 
-  /** So many are remembered. An account beyond that counts as one that has not failed. */
+  /**
+   * How many failed accounts are remembered. Any further account counts as one that has not failed.
+   */
   private static final int MOST_REMEMBERED = 10_000;
 
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
@@ -63,9 +66,9 @@ final class UpstreamBreaker {
   private final Turn ofOthers;
 
   /**
-   * Makes a closed breaker.
+   * Creates a closed breaker.
    *
-   * @param longestWait how long an account that has not failed waits for another one
+   * @param longestWait how long an account that has not failed waits for another account's attempt
    */
   UpstreamBreaker(
       String upstream,
@@ -85,9 +88,11 @@ final class UpstreamBreaker {
   }
 
   /**
-   * Fetches, or refuses to. Blocks for the longest wait at most, and then for as long as the fetch.
+   * Fetches, or rejects the call. Blocks for at most the longest wait, and then for as long as the
+   * fetch takes.
    *
-   * @param account what is the same for all fetches of one account, and for no others
+   * @param account identifies the account: the same for all its fetches, and different from all
+   *     others
    */
   FromUpstream call(String account, Supplier<FromUpstream> fetch) {
     return switch (admit(account)) {
@@ -105,7 +110,7 @@ final class UpstreamBreaker {
     };
   }
 
-  /** Whose turn it is while the breaker is open: one account's at a time. */
+  /** The right to call the upstream while the breaker is open. One account at a time has it. */
   private static final class Turn {
 
     boolean taken;
@@ -119,7 +124,9 @@ final class UpstreamBreaker {
   private sealed interface Admission {}
 
   /**
-   * @param turn what it takes; null if the breaker was closed
+   * Permission to call the upstream.
+   *
+   * @param turn the turn that the call takes; null if the breaker was closed
    */
   private record Admitted(@Nullable Turn turn) implements Admission {}
 
@@ -141,7 +148,7 @@ final class UpstreamBreaker {
           return new Admitted(turn);
         }
         if (hasFailed || wait <= 0) {
-          return new Refused(pause); // A guess: nobody knows when that one ends.
+          return new Refused(pause); // An estimate: the other attempt's end is unknown.
         }
         wait = changed.awaitNanos(wait);
       }
@@ -200,7 +207,7 @@ final class UpstreamBreaker {
     SERVED,
     ERROR,
     NO_RESPONSE,
-    /** The fetch broke, which says nothing about the upstream. */
+    /** The fetch threw an exception, which says nothing about the upstream. */
     UNKNOWN
   }
 

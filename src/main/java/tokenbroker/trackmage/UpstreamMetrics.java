@@ -21,13 +21,16 @@ import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
 
-/** What is counted of the requests to upstreams. Labels are configured names and fixed words. */
+/** The metrics of requests to upstreams. Label values are configured names and fixed words. */
 @ApplicationScoped
 public class UpstreamMetrics {
 
   private static final String REQUESTS = "token_broker.upstream.requests";
 
-  /** Up to the longest time limit that makes sense; a bounded number of series per upstream. */
+  /**
+   * The buckets of the duration histogram. They end at the longest sensible time limit. Their fixed
+   * number bounds the series per upstream.
+   */
   private static final Duration[] BUCKETS = {
     Duration.ofMillis(10),
     Duration.ofMillis(25),
@@ -52,7 +55,7 @@ public class UpstreamMetrics {
     labels.onEnded(this::forget);
   }
 
-  /** One HTTP request; a fetch that falls back to another style makes two. */
+  /** Records one HTTP request. A fetch that falls back to another style makes two. */
   void requested(ClientName client, String upstream, FromUpstream result, Duration took) {
     labels.change(
         client,
@@ -78,7 +81,7 @@ public class UpstreamMetrics {
     };
   }
 
-  /** Returns one of the contract's few words (contract §6). */
+  /** Returns the contract's word for the cause (contract §6). */
   private static String word(FailureCause cause) {
     return switch (cause) {
       case OAuthError.INVALID_CLIENT -> "invalid_client";
@@ -106,9 +109,9 @@ public class UpstreamMetrics {
   }
 
   /**
-   * What the last answer's {@code Date} said.
+   * Records the skew that the last response's {@code Date} shows.
    *
-   * @param skew positive where the upstream is ahead
+   * @param skew positive if the upstream's clock is ahead
    */
   void clockSkew(String upstream, Duration skew) {
     skewMillis.computeIfAbsent(upstream, this::skewGauge).set(skew.toMillis());

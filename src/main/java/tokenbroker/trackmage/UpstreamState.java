@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import tokenbroker.clients.Upstream.RequestStyle;
 
-/** What is known of one upstream, shared by all clients that use it. */
+/** The state of one upstream, shared by all clients that use it. */
 final class UpstreamState {
 
   private static final Logger LOG = Logger.getLogger(UpstreamState.class);

@@ -9,12 +9,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.seal.Sha256;
 
-/** Codes that users have allowed, each good for one exchange. Thread-safe. */
+/** The authorization codes that users have granted, each valid for one exchange. Thread-safe. */
 final class AuthorizationCodes {
 
   static final Duration LIFE = Duration.ofSeconds(30);
 
-  /** So long an old code is said to have expired; after that it is unknown. */
+  /** How long an old code is reported as expired; after that it is unknown. */
   private static final Duration REMEMBERED = Duration.ofMinutes(10);
 
   private final Clock clock;
@@ -34,7 +34,10 @@ final class AuthorizationCodes {
     return code;
   }
 
-  /** Checks in the order of TrackMage's library. A refused attempt does not use the code up. */
+  /**
+   * Exchanges a code, with checks in the order of TrackMage's library. A rejected attempt does not
+   * consume the code.
+   */
   synchronized Grant redeem(String clientId, Map<String, String> parameters) {
     var code = parameters.getOrDefault("code", "");
     if (code.isEmpty()) {
@@ -61,7 +64,10 @@ final class AuthorizationCodes {
     return new Grant.Of(allowed.email());
   }
 
-  /** RFC 7636 §4.6; a verifier that no challenge asked for is refused too (RFC 9700 §4.8.2). */
+  /**
+   * Checks the code verifier (RFC 7636 §4.6). It also rejects a verifier without a challenge (RFC
+   * 9700 §4.8.2).
+   */
   private static boolean proves(@Nullable String verifier, @Nullable String challenge) {
     if (verifier == null || challenge == null) {
       return verifier == null && challenge == null;

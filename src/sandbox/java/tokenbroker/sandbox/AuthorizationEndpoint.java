@@ -20,7 +20,10 @@ import java.util.Set;
 import java.util.function.Function;
 import tokenbroker.sandbox.AuthorizationRequest.Reading;
 
-/** TrackMage's authorization endpoint: users meet it in their browser, clients may post codes. */
+/**
+ * TrackMage's authorization endpoint. Users see it in their browser, and clients may post codes to
+ * it.
+ */
 @Path("/sandbox/trackmage/oauth/v2/auth")
 @Produces(WILDCARD)
 @RunOnVirtualThread
@@ -42,14 +45,19 @@ class AuthorizationEndpoint {
     return read(uri, ConsentPage::ask);
   }
 
-  /** The consent form. What was asked for is in the query, as it was when it was shown. */
+  /**
+   * Receives the consent form. The authorization request is in the query, as it was when the form
+   * was shown.
+   */
   @POST
   @Consumes(APPLICATION_FORM_URLENCODED)
   public Response decide(@Context UriInfo uri, MultivaluedMap<String, String> form) {
     return read(uri, request -> decide(request, TokenParameters.of(form)));
   }
 
-  /** TrackMage's documentation exchanges codes here, and nothing else. */
+  /**
+   * Exchanges a code, as TrackMage's documentation does at this endpoint. Other grants are refused.
+   */
   @POST
   @Consumes(APPLICATION_JSON)
   public Response exchange(String body) {

@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client asks a user for (RFC 6749 §4.1.1).
+ * A client's request for a user's consent (RFC 6749 §4.1.1).
  *
- * @param codeChallenge of PKCE, S256; null where none was sent
+ * @param codeChallenge the PKCE challenge (S256); null if none was sent
  */
 record AuthorizationRequest(
     String clientId, String redirectUri, @Nullable String state, @Nullable String codeChallenge) {
@@ -19,22 +19,22 @@ record AuthorizationRequest(
   private static final Pattern CLIENT_ID = Pattern.compile("[\\w.-]{1,100}");
   private static final Pattern CODE_CHALLENGE = Pattern.compile("[\\w-]{43}");
 
-  /** A request as it was read. */
+  /** The result of reading a request. */
   sealed interface Reading {
 
     record Good(AuthorizationRequest request) implements Reading {}
 
-    /** The client cannot be told, as it is not known who it is: the user is told instead. */
+    /** The user gets an error, because the client is unknown and cannot be informed. */
     record ForUser(String message) implements Reading {}
 
-    /** The client is told, in this address that the browser goes to. */
+    /** The client gets an error, in the address to which the browser is redirected. */
     record ForClient(String location) implements Reading {}
   }
 
   /**
    * Reads and checks a request.
    *
-   * @param registered the redirect URIs that are good; empty for any that is http or https
+   * @param registered the allowed redirect URIs; empty to allow every http or https URI
    */
   static Reading read(Map<String, String> parameters, Optional<Set<String>> registered) {
     var clientId = parameters.getOrDefault("client_id", "");
@@ -83,12 +83,12 @@ record AuthorizationRequest(
     }
   }
 
-  /** Where the browser takes a code. */
+  /** Returns the address to which the browser takes a code. */
   String codeLocation(String code) {
     return new Location(redirectUri).with("state", state).with("code", code).toString();
   }
 
-  /** Where the browser takes an error (RFC 6749 §4.1.2.1). */
+  /** Returns the address to which the browser takes an error (RFC 6749 §4.1.2.1). */
   String errorLocation(String error, String description) {
     return new Location(redirectUri)
         .with("error", error)

@@ -9,7 +9,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Answers as they come from a web server in trouble. */
+/** Answers like those of a web server in trouble. */
 @Singleton
 class BrokenAnswers {
 
@@ -35,7 +35,7 @@ class BrokenAnswers {
     return page(status).header(HttpHeaders.RETRY_AFTER, retryAfter).build();
   }
 
-  /** Promises the whole body, sends half of it and hangs up. */
+  /** Announces the whole body, sends half of it and closes the connection. */
   Response cutOff(Response whole) {
     var body = text(whole.getEntity());
     var length = Integer.toString(body.length());
@@ -46,7 +46,7 @@ class BrokenAnswers {
     return Response.fromResponse(whole).entity(body.substring(0, body.length() / 2)).build();
   }
 
-  /** Hangs up, and is done with it before there is anything to send. */
+  /** Closes the connection, and waits for that before there is anything to send. */
   Response none() {
     current.request().connection().close().toCompletionStage().toCompletableFuture().join();
     return Response.noContent().build();

@@ -3,7 +3,7 @@ package tokenbroker.sandbox;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 
-/** What a service of the demo page was answered. */
+/** The result of a call by the demo page's service. */
 sealed interface BrokerAnswer {
 
   record Good(JsonNode body) implements BrokerAnswer {}
@@ -12,10 +12,10 @@ sealed interface BrokerAnswer {
   record Bad(String message) implements BrokerAnswer {}
 
   /**
-   * An answer, good or not.
+   * Returns the result for an answer.
    *
-   * @param who answered
-   * @param body missing where there was none in JSON
+   * @param who the system that answered
+   * @param body a missing node if the answer was not JSON
    */
   static BrokerAnswer of(String who, int status, JsonNode body) {
     if (status < 300) {

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 
-/** Caller tokens for whoever asks, and the key to verify them with. */
+/** Issues caller tokens to anyone, and publishes the key that verifies them. */
 @Path("/sandbox")
 class CallerTokenResource {
 
@@ -22,9 +22,9 @@ class CallerTokenResource {
   private static final Duration MOST = Duration.ofDays(30);
 
   /**
-   * What a caller token is to say.
+   * The requested content of a caller token.
    *
-   * @param ttl its life; below zero for one that has expired already
+   * @param ttl its lifetime; negative for a token that has already expired
    */
   record Order(
       @QueryParam("subject") @DefaultValue("demo") String subject,

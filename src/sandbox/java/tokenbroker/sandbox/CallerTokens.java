@@ -5,7 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 
-/** An issuer of caller tokens that gives them to anybody. */
+/** An issuer of caller tokens that gives them to anyone. */
 final class CallerTokens {
 
   static final String ISSUER = "https://sandbox.invalid/callers";
@@ -22,7 +22,7 @@ final class CallerTokens {
   /**
    * Signs a caller token.
    *
-   * @param lifetime below zero for a token that has expired already
+   * @param lifetime negative for a token that has already expired
    */
   String issue(String subject, Set<String> groups, Duration lifetime) {
     var now = clock.instant();

@@ -3,8 +3,8 @@ package tokenbroker.sandbox;
 import jakarta.ws.rs.core.Response;
 
 /**
- * Asks a user whether a client may use their account. The form is sent to the page's own address,
- * query and all, so nothing of the request is in the page but the client's id.
+ * Asks a user whether a client may use their account. The form is posted to the page's own address,
+ * including its query. So the page contains nothing from the request but the client's id.
  */
 final class ConsentPage {
 
@@ -26,7 +26,7 @@ final class ConsentPage {
             """));
   }
 
-  /** The client is not told anything. */
+  /** Shows an error to the user. The client is not informed. */
   static Response refuse(String message) {
     return Pages.page(400, "This link does not work", Html.of("<p>{}</p>\n", message));
   }

@@ -3,7 +3,7 @@ package tokenbroker.sandbox;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.stream.StreamSupport;
 
-/** What the demo service shows to its users. */
+/** The page that the demo service shows to its users. */
 final class DemoPage {
 
   static final String TITLE = "Connect TrackMage accounts";
@@ -11,10 +11,10 @@ final class DemoPage {
   private DemoPage() {}
 
   /**
-   * The whole page.
+   * Returns the content of the page.
    *
-   * @param address of the page: the browser's own name for this machine may be another, and then it
-   *     would not send the cookie back
+   * @param address the address of the page. The browser may know this machine by another name, and
+   *     then would not send the cookie back.
    */
   static Html content(Html message, String address, BrokerAnswer connections) {
     return Html.of(
@@ -60,7 +60,7 @@ final class DemoPage {
     return alert(Html.of("{}", message));
   }
 
-  /** What came of a call with a connection's token: everything but the token. */
+  /** Describes a call with a connection's token, without the token itself. */
   static Html called(JsonNode token, BrokerAnswer workspaces) {
     var outcome =
         switch (workspaces) {

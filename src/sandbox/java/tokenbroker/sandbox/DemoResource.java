@@ -18,23 +18,26 @@ import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A service of the company's, as its users see it. */
+/** A service of the company, as its users see it. */
 @Path("/sandbox/demo")
 @Produces(WILDCARD)
 @RunOnVirtualThread
 class DemoResource {
 
-  /** Holds the state that the answer of a connecting must bring back, until it does. */
+  /**
+   * The cookie with the state that the answer to a connection attempt must return. It exists until
+   * then.
+   */
   private static final String STATE = "sandbox-demo-state";
 
   private static final Duration PATIENCE = Duration.ofMinutes(15);
 
   /**
-   * What the page was opened with.
+   * The query parameters with which the page was opened.
    *
-   * @param call the connection whose token is to be called
-   * @param cursor where the list of connections goes on
-   * @param result what a connecting came back with; so are error and state
+   * @param call the connection whose token the page is to use
+   * @param cursor the start of the page in the list of connections
+   * @param result the result of a connection attempt; error and state come from the same answer
    */
   record Opening(
       @QueryParam("call") @Nullable String call,
@@ -101,8 +104,9 @@ class DemoResource {
   }
 
   /**
-   * An answer without this browser's state may be anybody's. The broker looks at the state as well,
-   * so a service that forgets to compare it connects nobody else's account.
+   * Handles the answer to a connection attempt. An answer without this browser's state may come
+   * from anyone. The broker checks the state as well, so a service that forgets the check does not
+   * connect another user's account.
    */
   private Html answer(Opening opening, @Nullable String expectedState) {
     if (expectedState == null || !expectedState.equals(opening.state())) {

@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An internal service whose users connect their TrackMage accounts: what any service does with the
- * broker, over HTTP, with a caller token of the sandbox's issuer.
+ * An internal service whose users connect their TrackMage accounts. It does what any service does
+ * with the broker: it calls it over HTTP, with a caller token of the sandbox's issuer.
  */
 @Singleton
 class DemoService {
@@ -46,15 +46,18 @@ class DemoService {
     this.broker = sandbox.resolve("/");
   }
 
-  /** The demo page as browsers see it: connecting starts and ends there. */
+  /**
+   * Returns the address of the demo page as browsers see it. An authorization starts and ends
+   * there.
+   */
   String address() {
     return sandbox + "/demo";
   }
 
   /**
-   * A page of connections.
+   * Returns a page of connections.
    *
-   * @param cursor null for the first
+   * @param cursor null for the first page
    */
   BrokerAnswer connections(@Nullable String cursor) {
     var path =
@@ -62,7 +65,7 @@ class DemoService {
     return askBroker(request(broker.resolve(path.address())).GET());
   }
 
-  /** The answer says where the user's browser goes. */
+  /** Begins an authorization. The answer contains the address for the user's browser. */
   BrokerAnswer connect(String state) {
     var body = Map.of("return_to", address(), "state", state);
     return askBroker(
@@ -72,9 +75,9 @@ class DemoService {
   }
 
   /**
-   * Redeems what a browser brought.
+   * Redeems the result that a browser brought.
    *
-   * @param state of this browser's own session
+   * @param state the state from this browser's own session
    */
   BrokerAnswer redeem(String result, String state) {
     return askBroker(
@@ -94,7 +97,7 @@ class DemoService {
             .DELETE());
   }
 
-  /** What the token is for: TrackMage itself, without the broker. */
+  /** Calls TrackMage itself with a token, without the broker. */
   BrokerAnswer workspaces(String accessToken) {
     return ask(
         TRACKMAGE,
@@ -140,7 +143,7 @@ class DemoService {
     }
   }
 
-  /** One segment of a path. */
+  /** Encodes one path segment. */
   private static String encoded(String segment) {
     return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
   }

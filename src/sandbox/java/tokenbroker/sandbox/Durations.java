@@ -4,15 +4,18 @@ import io.quarkus.runtime.configuration.DurationConverter;
 import java.time.Duration;
 
 /**
- * Durations as people type them: {@code 3s}, {@code 500ms}, {@code 10m}; bare numbers are seconds.
+ * Parses durations as people type them: {@code 3s}, {@code 500ms}, {@code 10m}. Bare numbers are
+ * seconds.
  */
 final class Durations {
 
   private Durations() {}
 
   /**
-   * @param name what the duration is called where it came from
-   * @throws InvalidOrder where it is none, or not between the bounds
+   * Parses a duration.
+   *
+   * @param name the name of the parameter, for messages
+   * @throws InvalidOrder if the text is no duration, or the duration is outside the bounds
    */
   static Duration parse(String name, String text, Duration least, Duration most) {
     var duration = parse(name, text);
@@ -31,7 +34,7 @@ final class Durations {
         return DurationConverter.parseDuration(text);
       }
     } catch (IllegalArgumentException e) {
-      // as for a blank one
+      // Treated like a blank text.
     }
     throw new InvalidOrder(name + " is no duration such as 3s, 500ms or 10m");
   }

@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How the token endpoint misbehaves. */
+/** A misbehaviour of the token endpoint. */
 sealed interface Fault {
 
   record None() implements Fault {}
 
-  /** Tokens that have no life, or little. */
+  /** Tokens with little or no lifetime. */
   record Expired(Duration lifetime) implements Fault {}
 
   record Slow(Duration delay) implements Fault {}
@@ -17,11 +17,11 @@ sealed interface Fault {
   /**
    * An error page.
    *
-   * @param retryAfter in seconds; null sends no {@code Retry-After}
+   * @param retryAfter in seconds; null to send no {@code Retry-After}
    */
   record HttpError(int status, @Nullable Integer retryAfter) implements Fault {}
 
-  /** A page of HTML with status 200. */
+  /** An HTML page with status 200. */
   record Garbage() implements Fault {}
 
   /**
@@ -31,14 +31,13 @@ sealed interface Fault {
    */
   record Rejected(String error) implements Fault {}
 
-  /** Half an answer, and then the connection ends. */
+  /** Half an answer, after which the connection closes. */
   record Truncated() implements Fault {}
 
   /**
-   * The request is carried out, and the connection ends without an answer.
+   * The request is carried out, but the connection closes without an answer.
    *
-   * @param grace how long the refresh token that was used may be used once more; empty for as long
-   *     as usual
+   * @param grace how long the used refresh token may be used once more; empty for the usual time
    */
   record Lost(Optional<Duration> grace) implements Fault {}
 }

@@ -14,12 +14,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fault as it is asked for.
+ * An order for a fault.
  *
- * @param tokens which are revoked: {@code access}, {@code refresh} or {@code all}
- * @param user whose tokens are revoked; null for every user's
- * @param times for so many token requests; null until it is taken back
- * @param clientId for this TrackMage client alone; null for all
+ * @param tokens the tokens to revoke: {@code access}, {@code refresh} or {@code all}
+ * @param user the user whose tokens are revoked; null for every user
+ * @param times the number of token requests with the fault; null until the order is withdrawn
+ * @param clientId the only TrackMage client with the fault; null for all clients
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record FaultOrder(
@@ -44,9 +44,9 @@ record FaultOrder(
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * Reads and checks an order.
+   * Parses and checks an order.
    *
-   * @throws InvalidOrder where the text is no such order, or a faulty one
+   * @throws InvalidOrder if the text is no order, or a faulty one
    */
   static FaultOrder parse(String json) {
     FaultOrder order;
@@ -93,7 +93,10 @@ record FaultOrder(
     };
   }
 
-  /** A setting of another fault is most likely a mistake: it would silently do nothing. */
+  /**
+   * Returns the fault, if no setting of another fault is given. Such a setting is most likely a
+   * mistake, because it would have no effect.
+   */
   private Fault only(Fault chosen, @Nullable Object... used) {
     var given =
         count(Arrays.asList(delay, lifetime, retryAfter, status, error, grace, tokens, user));

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The faults in force, and the token requests that came in. Thread-safe. */
+/** The faults in force, and the counts of token requests. Thread-safe. */
 @Singleton
 final class Faults {
 
@@ -19,22 +19,24 @@ final class Faults {
   private long allRequests;
 
   /**
-   * How many token requests came in.
+   * The numbers of token requests.
    *
-   * @param byGrantType by those that TrackMage knows; {@code other} for all else
-   * @param byClientId as they came in the requests, known or not
+   * @param byGrantType by the grant types that TrackMage supports; {@code other} for all else
+   * @param byClientId by the client ids in the requests, known or not
    */
   record Counts(
       @JsonProperty("total") long total,
       @JsonProperty("by_grant_type") Map<String, Long> byGrantType,
       @JsonProperty("by_client_id") Map<String, Long> byClientId) {}
 
-  /** What {@code GET /sandbox/faults} shows; {@code times} is what is left of it. */
+  /** The content of {@code GET /sandbox/faults}; {@code times} is the remaining number. */
   record Report(
       @JsonProperty("faults") List<FaultOrder> faults,
       @JsonProperty("token_requests") Counts tokenRequests) {}
 
-  /** A client's own {@code none} exempts it from what holds for all. */
+  /**
+   * Adds an order. An order {@code none} for one client exempts it from an order for all clients.
+   */
   synchronized void put(FaultOrder order) {
     if (order.clientId() != null) {
       orders.put(order.clientId(), order);
@@ -45,7 +47,7 @@ final class Faults {
     }
   }
 
-  /** Takes all faults back and counts from zero. */
+  /** Withdraws all faults and resets the counts. */
   synchronized void clear() {
     orders.clear();
     requests.clear();
@@ -53,7 +55,7 @@ final class Faults {
     allRequests = 0;
   }
 
-  /** Counts a token request and says what becomes of it. A fault of the client's own goes first. */
+  /** Counts a token request and returns its fault. A client's own fault takes precedence. */
   synchronized Fault next(Map<String, String> parameters) {
     allRequests++;
     grantTypes.merge(GrantType.of(parameters).wireName(), 1L, Long::sum);

@@ -11,7 +11,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import java.util.Objects;
 
-/** Faults on demand. */
+/** The endpoint that orders faults. */
 @Path("/sandbox/faults")
 @Produces(APPLICATION_JSON)
 class FaultsResource {
@@ -24,7 +24,10 @@ class FaultsResource {
     this.trackMage = trackMage;
   }
 
-  /** Takes JSON under any content type: {@code curl -d} calls everything a form. */
+  /**
+   * Adds an order. It accepts JSON under any content type, because {@code curl -d} labels
+   * everything as a form.
+   */
   @PUT
   @Consumes(WILDCARD)
   public Faults.Report put(String body) {
@@ -37,7 +40,10 @@ class FaultsResource {
     return faults.report();
   }
 
-  /** A single act rather than a state: tokens issued from now on are good again. */
+  /**
+   * Revokes tokens. This is a single action and not a state: tokens that are issued later are
+   * valid.
+   */
   private void revoke(FaultOrder order) {
     var whose = new Whose(order.clientId(), order.user());
     var tokens = Objects.requireNonNullElse(order.tokens(), "access");

@@ -2,11 +2,11 @@ package tokenbroker.sandbox;
 
 import tokenbroker.sandbox.TokenAnswer.Refused;
 
-/** What a code or a refresh token is worth to the client that brings it. */
+/** The result of redeeming a client's code or refresh token. */
 sealed interface Grant {
 
   /**
-   * A token for this user.
+   * A grant of a token for this user.
    *
    * @param email the address of the user's account
    */

@@ -3,12 +3,12 @@ package tokenbroker.sandbox;
 import java.util.Locale;
 import java.util.Map;
 
-/** What a token request brings to get a token for. */
+/** The grant types of token requests. */
 enum GrantType {
   CLIENT_CREDENTIALS,
   AUTHORIZATION_CODE,
   REFRESH_TOKEN,
-  /** None that TrackMage gives a token for, or none at all. */
+  /** A grant type that TrackMage does not support, or none at all. */
   OTHER;
 
   static GrantType of(Map<String, String> parameters) {
@@ -21,7 +21,7 @@ enum GrantType {
     return OTHER;
   }
 
-  /** As in RFC 6749. */
+  /** Returns the name in RFC 6749. */
   String wireName() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -3,16 +3,16 @@ package tokenbroker.sandbox;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A piece of HTML. Whatever text is put into it is escaped. */
+/** A piece of HTML. Text that is inserted into it is escaped. */
 record Html(String markup) {
 
   static final Html NOTHING = new Html("");
 
   /**
-   * Fills a template in.
+   * Fills in a template.
    *
-   * @param template HTML in which each {@code {}} stands for a part
-   * @param parts in order: {@link Html} stays as it is, anything else is text
+   * @param template HTML in which each {@code {}} is replaced by a part
+   * @param parts in order; {@link Html} is inserted as it is, anything else as escaped text
    */
   static Html of(String template, Object... parts) {
     var pieces = template.split("\\{}", -1);

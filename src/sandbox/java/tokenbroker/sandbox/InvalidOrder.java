@@ -6,7 +6,7 @@ import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 import java.util.Map;
 
-/** The sandbox was asked for what it cannot do. The message is for the person who asked. */
+/** A request that the sandbox cannot fulfil. The message is for the person who sent it. */
 final class InvalidOrder extends RuntimeException {
 
   private static final long serialVersionUID = 1;

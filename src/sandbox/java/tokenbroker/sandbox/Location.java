@@ -4,11 +4,13 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** An address that a browser is sent to, with parameters in its query. */
+/** An address for a browser, with parameters in its query. */
 record Location(String address) {
 
   /**
-   * @param value null for none
+   * Returns the address with one more parameter.
+   *
+   * @param value null to add none
    */
   Location with(String name, @Nullable String value) {
     if (value == null) {

@@ -5,7 +5,10 @@ import jakarta.ws.rs.core.Response;
 import java.util.Base64;
 import tokenbroker.seal.Sha256;
 
-/** What the sandbox shows to people: no scripts, nothing from elsewhere, good on a phone. */
+/**
+ * The sandbox's pages for people. They have no scripts and no external content, and work on a
+ * phone.
+ */
 final class Pages {
 
   private static final Html STYLE =
@@ -30,8 +33,8 @@ final class Pages {
           """);
 
   /**
-   * No form-action: browsers apply it to redirects after a form too, and those lead to wherever a
-   * client lives.
+   * The policy has no {@code form-action}. Browsers also apply it to the redirects after a form,
+   * which may lead to any client's address.
    */
   private static final String CONTENT_SECURITY_POLICY =
       "default-src 'none'; style-src 'sha256-"
@@ -41,7 +44,9 @@ final class Pages {
   private Pages() {}
 
   /**
-   * @param title also the page's heading
+   * Returns a page.
+   *
+   * @param title also the heading of the page
    */
   static Response page(int status, String title, Html content) {
     return show(status, title, content).build();
@@ -79,15 +84,15 @@ final class Pages {
   }
 
   /**
-   * Sends the browser elsewhere.
+   * Redirects the browser.
    *
-   * @param status 302, or 303 where it is to GET what it had POSTed
+   * @param status 302, or 303 to GET the target after a POST
    */
   static Response.ResponseBuilder redirect(int status, String location) {
     return unkept(Response.status(status)).header(HttpHeaders.LOCATION, location);
   }
 
-  /** Neither kept by the browser nor told to the next site: addresses here hold codes. */
+  /** Prevents caching and referrers, because the addresses here contain codes. */
   private static Response.ResponseBuilder unkept(Response.ResponseBuilder response) {
     return response
         .header(HttpHeaders.CACHE_CONTROL, "no-store")

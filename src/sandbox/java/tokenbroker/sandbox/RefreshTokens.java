@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Refresh tokens, each good for one use. Thread-safe. */
+/** Refresh tokens, each valid for one use. Thread-safe. */
 final class RefreshTokens {
 
   private final Clock clock;
@@ -31,9 +31,9 @@ final class RefreshTokens {
   }
 
   /**
-   * Uses a token up.
+   * Redeems a token and consumes it.
    *
-   * @param grace how long after its first use it may be used once more; 0 for not at all
+   * @param grace how long after its first use the token may be used once more; 0 to forbid that
    */
   synchronized Grant redeem(String clientId, Map<String, String> parameters, Duration grace) {
     var token = parameters.getOrDefault("refresh_token", "");

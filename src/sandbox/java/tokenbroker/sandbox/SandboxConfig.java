@@ -8,38 +8,41 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
-/** The {@code sandbox.*} keys. What has no default here comes from {@link SandboxDefaults}. */
+/** The {@code sandbox.*} keys. Keys without a default here get one from {@link SandboxDefaults}. */
 @ConfigMapping(prefix = "sandbox")
 interface SandboxConfig {
 
   /**
-   * Whether the sandbox configures the broker too: on in dev mode and in the packaged sandbox, off
-   * in tests. Its endpoints are there either way.
+   * Whether the sandbox also configures the broker: on in dev mode and in the packaged sandbox, off
+   * in tests. The sandbox's endpoints exist in either case.
    */
   Optional<Boolean> enabled();
 
-  /** Where the generated files are: clients file, secrets, keys. Absent where it is not enabled. */
+  /**
+   * The directory of the generated files: clients file, secrets, keys. Absent if the sandbox does
+   * not configure the broker.
+   */
   Optional<Path> directory();
 
-  /** Where the broker finds the sandbox. */
+  /** The URL at which the broker reaches the sandbox. */
   @WithDefault("http://127.0.0.1:8080/sandbox")
   URI baseUrl();
 
-  /** The life of an access token that the TrackMage look-alike gives. */
+  /** The lifetime of the access tokens from the TrackMage look-alike. */
   @WithDefault("1h")
   Duration tokenLifetime();
 
-  /** The life of a refresh token that the TrackMage look-alike gives. */
+  /** The lifetime of the refresh tokens from the TrackMage look-alike. */
   @WithDefault("14d")
   Duration refreshTokenLifetime();
 
-  /** How long a refresh token that was rotated away may be used once more; 0 for not at all. */
+  /** How long a rotated refresh token may be used once more; 0 to forbid that. */
   @WithDefault("0s")
   Duration refreshTokenGrace();
 
   /**
-   * The redirect URIs that the TrackMage look-alike takes for registered. Absent for any that is
-   * http or https and has no fragment.
+   * The redirect URIs that the TrackMage look-alike accepts as registered. If absent, it accepts
+   * every http or https URI without a fragment.
    */
   Optional<Set<String>> redirectUris();
 }

@@ -12,19 +12,22 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Configures the broker so that it works with nothing but the sandbox. Every value is a default:
- * whatever sets the same key elsewhere wins.
+ * Configures the broker so that it works with only the sandbox. Every value is a default: the same
+ * key in another source overrides it.
  *
- * <p>Off where {@code sandbox.enabled=false}, and in tests without {@code sandbox.enabled=true}. It
- * names files and makes none, as configuration is read more than once: {@link SandboxFiles} are
- * written at the start.
+ * <p>Off if {@code sandbox.enabled=false}, and in tests without {@code sandbox.enabled=true}. It
+ * names files but creates none, because configuration is read more than once. {@link SandboxFiles}
+ * are written at the start.
  */
 public final class SandboxDefaults implements ConfigSourceFactory {
 
   /** Above the built-in defaults (100 and less), below {@code application.properties} (250). */
   private static final int ORDINAL = 150;
 
-  /** Anything that stands above it was said by whoever runs this process. */
+  /**
+   * The ordinal of {@code application.properties}. The operator of the process has set everything
+   * above it.
+   */
   private static final int APPLICATION_PROPERTIES = 250;
 
   @Override
@@ -41,7 +44,10 @@ public final class SandboxDefaults implements ConfigSourceFactory {
         : Boolean.parseBoolean(enabled);
   }
 
-  /** What a source says during the build is kept in the package: the paths of another machine. */
+  /**
+   * Returns whether this is the build. Values from the build would be stored in the package, with
+   * the paths of another machine.
+   */
   private static boolean isBuild(ConfigSourceContext context) {
     return context.getConfigSources().stream()
         .anyMatch(source -> source.getName().contains("Build system"));
@@ -76,7 +82,10 @@ public final class SandboxDefaults implements ConfigSourceFactory {
     return port == null ? (test ? "8081" : "8080") : port;
   }
 
-  /** The one that was set; the built-in default does not know the port. */
+  /**
+   * Returns the base URL that was set, or else one with the actual port. The built-in default does
+   * not know the port.
+   */
   private static String baseUrl(ConfigSourceContext context, String port) {
     var set = context.getValue("sandbox.base-url");
     return set != null && set.getValue() != null && set.getConfigSourceOrdinal() > ORDINAL
@@ -84,7 +93,7 @@ public final class SandboxDefaults implements ConfigSourceFactory {
         : "http://127.0.0.1:" + port + "/sandbox";
   }
 
-  /** Browsers find the broker where they find the sandbox. */
+  /** Returns the origin of the URL. Browsers reach the broker at the same origin as the sandbox. */
   private static String originOf(String url) {
     return url.replaceFirst("(?<=[^/:])/.*", "");
   }

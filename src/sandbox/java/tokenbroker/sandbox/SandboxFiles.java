@@ -18,14 +18,17 @@ import java.util.Set;
 
 /**
  * The files that configure the broker for the sandbox. They outlive the process, so that a caller
- * token goes on working after a restart.
+ * token still works after a restart.
  */
 record SandboxFiles(Path root) {
 
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
 
-  /** One directory for a user and a port, so that two sandboxes at a time do not meet. */
+  /**
+   * Returns the files of a user and a port. Each combination has its own directory, so that
+   * concurrent sandboxes do not share one.
+   */
   static SandboxFiles ofUser(String port) {
     var name = "token-broker-sandbox-" + System.getProperty("user.name") + "-" + port;
     return new SandboxFiles(
@@ -40,7 +43,7 @@ record SandboxFiles(Path root) {
     return root.resolve("secrets");
   }
 
-  /** The JWKS with the public key of the caller tokens. */
+  /** Returns the path of the JWKS with the public key of the caller tokens. */
   Path callerKeys() {
     return root.resolve("callers.jwks.json");
   }
@@ -49,7 +52,7 @@ record SandboxFiles(Path root) {
     return root.resolve("seal-keys");
   }
 
-  /** Writes what is missing or different. Keys that are there stay. */
+  /** Writes the files that are missing or different. Existing keys are kept. */
   void write(URI baseUrl) {
     try {
       claim();
@@ -76,8 +79,9 @@ record SandboxFiles(Path root) {
   }
 
   /**
-   * The name can be guessed, and everybody may write where it lies: a directory that somebody else
-   * made would let them choose the keys.
+   * Creates the directory, or checks that it belongs to this user. Its name can be guessed, and
+   * anyone may write to its parent. In a directory that somebody else created, that person could
+   * choose the keys.
    */
   private void claim() throws IOException {
     var posix = root.getFileSystem().supportedFileAttributeViews().contains("posix");
@@ -103,7 +107,10 @@ record SandboxFiles(Path root) {
         && Files.getPosixFilePermissions(root, LinkOption.NOFOLLOW_LINKS).equals(OWNER_ONLY);
   }
 
-  /** The owner of whatever this process makes: a user id need not have a name. */
+  /**
+   * Returns the owner of the files that this process creates. It does not use the user's name,
+   * because a user id may have none.
+   */
   private static UserPrincipal ourselves() throws IOException {
     var probe = Files.createTempFile("token-broker-sandbox", "");
     try {
@@ -113,7 +120,10 @@ record SandboxFiles(Path root) {
     }
   }
 
-  /** Leaves a file alone that is right already: whoever watches it sees no change. */
+  /**
+   * Writes the file if its content differs. A correct file is left alone, so that a watcher sees no
+   * change.
+   */
   private static void writeIfDifferent(Path file, String content) throws IOException {
     if (Files.notExists(file) || !Files.readString(file).equals(content)) {
       var next = Files.writeString(file.resolveSibling(file.getFileName() + ".next"), content);

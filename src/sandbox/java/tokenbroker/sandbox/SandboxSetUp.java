@@ -13,7 +13,9 @@ import java.net.URI;
 import java.time.Clock;
 import java.util.Optional;
 
-/** Gives the sandbox its keys, writes its files before the broker reads them, and says hello. */
+/**
+ * Creates the sandbox's keys, writes its files before the broker reads them, and prints a greeting.
+ */
 class SandboxSetUp {
 
   private static final int BEFORE_THE_BROKER = 1;
@@ -33,7 +35,7 @@ class SandboxSetUp {
     }
   }
 
-  /** Port 0 asks the system for one, and which is not known yet. */
+  /** Rejects port 0. It asks the operating system for a port, which is not known yet. */
   private void refusePortZero() {
     if (config.baseUrl().getPort() == 0) {
       throw new ConfigurationException(
@@ -42,7 +44,10 @@ class SandboxSetUp {
     }
   }
 
-  /** On the console whatever the log's form, so that it can be copied from there. */
+  /**
+   * Prints the greeting to the console, whatever the format of the log, so that it can be copied
+   * from there.
+   */
   void sayHello(@ObservesAsync HttpServerStart event, HttpServer server) {
     if (files.isPresent()) {
       System.out.println(hello(server.getPort(), config.baseUrl()));
@@ -66,7 +71,7 @@ class SandboxSetUp {
         files.map(SandboxFiles::callerKey).orElseGet(SigningKey::create), Clock.systemUTC());
   }
 
-  /** On its own clock, as TrackMage is. */
+  /** Produces the TrackMage look-alike. It has its own clock, as TrackMage has. */
   @Produces
   @Singleton
   SandboxTrackMage trackMage() {

@@ -11,7 +11,7 @@ import tokenbroker.sandbox.UserTokens.Verdict;
 
 /**
  * TrackMage as its clients see it. Every client id is known, with the secret {@link #secretOf} and
- * an account of its own; so is every user.
+ * its own account. Every user is known as well.
  */
 final class SandboxTrackMage {
 
@@ -34,17 +34,20 @@ final class SandboxTrackMage {
     return clientId + "-secret";
   }
 
-  /** How long things live where no fault says otherwise. */
+  /** Returns the lifetimes that apply if no fault overrides them. */
   Terms terms() {
     return terms;
   }
 
-  /** A code for the client that the user allowed. */
+  /** Returns a code for the client that the user allowed. */
   String allow(AuthorizationRequest request, String email) {
     return codes.issue(request, email);
   }
 
-  /** Checks in TrackMage's order: the grant type comes before the client. */
+  /**
+   * Answers a token request, with checks in TrackMage's order: the grant type comes before the
+   * client.
+   */
   TokenAnswer token(Map<String, String> parameters, Terms terms) {
     return switch (GrantType.of(parameters)) {
       case CLIENT_CREDENTIALS ->

@@ -12,7 +12,7 @@ import org.jose4j.jwk.RsaJsonWebKey;
 import org.jose4j.jwk.RsaJwkGenerator;
 import org.jose4j.lang.JoseException;
 
-/** An RSA key pair for RS256, named by its thumbprint (RFC 7638). */
+/** An RSA key pair for RS256. Its id is its thumbprint (RFC 7638). */
 final class SigningKey {
 
   private static final int BITS = 2048;
@@ -34,7 +34,7 @@ final class SigningKey {
     }
   }
 
-  /** The key in this file, where there is none a new one that is then kept in it. */
+  /** Returns the key in this file. If there is no file, it creates a key and stores it there. */
   static SigningKey keptIn(Path file) {
     try {
       if (Files.exists(file)) {
@@ -63,7 +63,7 @@ final class SigningKey {
     return jwk.getPublicKey();
   }
 
-  /** The public key as a JWKS (RFC 7517 §5). */
+  /** Returns the public key as a JWKS (RFC 7517 §5). */
   String jwks() {
     return new JsonWebKeySet(jwk).toJson(OutputControlLevel.PUBLIC_ONLY);
   }

@@ -3,9 +3,9 @@ package tokenbroker.sandbox;
 import java.time.Duration;
 
 /**
- * How long things live at TrackMage.
+ * The lifetimes of tokens at TrackMage.
  *
- * @param grace how long a refresh token that was rotated away may be used once more
+ * @param grace how long a rotated refresh token may be used once more
  */
 record Terms(Duration accessTokens, Duration refreshTokens, Duration grace) {
 

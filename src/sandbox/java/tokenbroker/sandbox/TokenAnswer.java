@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
-/** What the token endpoint says, as it stands on the wire. */
+/** The answer of the token endpoint, in its wire format. */
 sealed interface TokenAnswer {
 
   record Granted(

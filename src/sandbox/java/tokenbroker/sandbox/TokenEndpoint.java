@@ -50,7 +50,7 @@ class TokenEndpoint {
     return requests.answer(TokenParameters.ofJson(body));
   }
 
-  /** Parameters in the query of a POST do not count. */
+  /** Answers a POST of any other content type. Parameters in the query of a POST are ignored. */
   @POST
   @Consumes(WILDCARD)
   public Response neither() {

@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The parameters of a token request, whichever way they came. */
+/** The parameters of a token request, in any of its forms. */
 final class TokenParameters {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -24,7 +24,7 @@ final class TokenParameters {
     return parameters;
   }
 
-  /** What is no object of texts holds no parameters. */
+  /** Returns the parameters in a JSON body. A body that is not an object of strings has none. */
   static Map<String, String> ofJson(String body) {
     try {
       var parameters = JSON.readValue(body, new TypeReference<Map<String, String>>() {});
@@ -34,7 +34,7 @@ final class TokenParameters {
     }
   }
 
-  /** With the client credentials of HTTP Basic (RFC 6749 §2.3.1), where there are any. */
+  /** Adds the client credentials of HTTP Basic (RFC 6749 §2.3.1), if there are any. */
   static Map<String, String> with(@Nullable String authorization, Map<String, String> parameters) {
     if (authorization == null || !authorization.startsWith(BASIC)) {
       return parameters;

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import tokenbroker.sandbox.TokenAnswer.Refused;
 
-/** Token requests, wherever they came in, with the faults that were asked for. */
+/** Answers the token requests of all endpoints, with the ordered faults. */
 @Singleton
 class TokenRequests {
 
@@ -43,7 +43,7 @@ class TokenRequests {
     };
   }
 
-  /** Errors have status 400 whatever they are: TrackMage hardly knows another. */
+  /** Returns a JSON answer. All errors have status 400, because TrackMage hardly uses another. */
   private static Response json(TokenAnswer answer) {
     var status = answer instanceof Refused ? 400 : 200;
     return Response.status(status).type(APPLICATION_JSON).entity(answer).build();

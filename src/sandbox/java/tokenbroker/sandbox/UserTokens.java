@@ -15,19 +15,20 @@ import org.jose4j.jwt.consumer.JwtConsumer;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 
 /**
- * Access tokens like TrackMage's: RS256 JWTs of some 840 characters with {@code iat}, {@code exp},
- * {@code roles} and {@code username}. Unlike them they carry a {@code jti}, a number that only
- * rises and the client's id: no two are alike, and all up to a number can be revoked.
+ * Access tokens like TrackMage's: RS256 JWTs of about 840 characters with {@code iat}, {@code exp},
+ * {@code roles} and {@code username}. Unlike TrackMage's, they have a {@code jti}: an
+ * ever-increasing number and the client's id. So no two tokens are equal, and all tokens up to a
+ * number can be revoked.
  */
 final class UserTokens {
 
-  /** What a token is worth. */
+  /** The result of checking a token. */
   sealed interface Verdict {
 
     /**
-     * Good.
+     * The token is valid.
      *
-     * @param email the address of the account it is for
+     * @param email the address of the token's account
      */
     record Live(String email) implements Verdict {}
 
@@ -36,7 +37,7 @@ final class UserTokens {
     record Invalid() implements Verdict {}
   }
 
-  /** As many as bring a token to its usual length. */
+  /** As many roles as give a token its typical length. */
   private static final List<String> ROLES =
       List.of(
           "ROLE_USER",
@@ -49,7 +50,7 @@ final class UserTokens {
           "ROLE_CARRIER_READER",
           "ROLE_ORDER_WRITER");
 
-  /** Between the number and the client's id. */
+  /** Separates the number from the client's id. */
   private static final String SEPARATOR = "~";
 
   private final SigningKey key;
@@ -66,7 +67,7 @@ final class UserTokens {
             .setVerificationKey(key.publicKey())
             .setSkipAllDefaultValidators()
             .build();
-    // goes on above the numbers of an earlier process with the same key
+    // Numbers continue above those of an earlier process with the same key.
     this.lastNumber = new AtomicLong(clock.millis());
   }
 
@@ -81,7 +82,7 @@ final class UserTokens {
         .sign(key.privateKey());
   }
 
-  /** Kills those that were issued so far. */
+  /** Revokes the tokens that were issued so far. */
   void revoke(Whose whose) {
     revokedUpTo.put(whose, lastNumber.get());
   }

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Whom the sandbox takes people for. Every address has an account. */
+/** The users of the sandbox. Every address has an account. */
 final class Users {
 
   static final List<String> SUGGESTED = List.of("alice@sandbox.invalid", "bob@sandbox.invalid");
@@ -15,7 +15,7 @@ final class Users {
 
   private Users() {}
 
-  /** The account of this address, in lower case; none where it is no address. */
+  /** Returns the account of this address, in lower case, or empty if the text is no address. */
   static Optional<String> find(@Nullable String address) {
     return Optional.ofNullable(address)
         .map(given -> given.strip().toLowerCase(Locale.ROOT))

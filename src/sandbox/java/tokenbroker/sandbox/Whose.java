@@ -4,10 +4,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens by the client that fetched them and the user they are for.
+ * A selection of tokens, by the client that fetched them and by their user.
  *
- * @param clientId null for every client's
- * @param user the address of an account; null for every user's
+ * @param clientId null for every client
+ * @param user the address of an account; null for every user
  */
 record Whose(@Nullable String clientId, @Nullable String user) {
 
@@ -16,7 +16,7 @@ record Whose(@Nullable String clientId, @Nullable String user) {
         && (user == null || user.equals(other.user));
   }
 
-  /** All that include this one. */
+  /** Returns all selections that include this one. */
   Stream<Whose> including() {
     return Stream.of(this, new Whose(clientId, null), new Whose(null, user), new Whose(null, null));
   }

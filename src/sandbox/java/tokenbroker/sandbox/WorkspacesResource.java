@@ -13,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.sandbox.UserTokens.Verdict;
 
-/** A resource of TrackMage's to try a token on. */
+/** A resource of TrackMage on which to try a token. */
 @Path("/sandbox/trackmage/workspaces")
 @Produces(APPLICATION_JSON)
 class WorkspacesResource {

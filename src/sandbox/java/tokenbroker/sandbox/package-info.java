@@ -1,6 +1,6 @@
 /**
- * A TrackMage look-alike with faults on demand, and an issuer of caller tokens: what the broker is
- * tried with where there is no TrackMage. Never part of the production build.
+ * A TrackMage look-alike with faults on demand, and an issuer of caller tokens. Use it to try the
+ * broker without TrackMage. It is never part of the production build.
  */
 @NullMarked
 package tokenbroker.sandbox;

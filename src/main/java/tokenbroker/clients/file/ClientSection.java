@@ -16,13 +16,13 @@ import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientName;
 import tokenbroker.clients.Upstream;
 
-/** Reads {@code clients}: definitions that have no credentials yet. */
+/** Reads the section {@code clients}: client definitions, which have no credentials yet. */
 final class ClientSection {
 
-  /** RFC 6749 §3.3. */
+  /** The syntax of a scope (RFC 6749 §3.3). */
   private static final Pattern SCOPE = Pattern.compile("[!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*");
 
-  /** Stands for a malformed name, so that the rest of its entry is checked as well. */
+  /** Replaces a malformed name, so that the rest of its entry is checked as well. */
   private static final ClientName UNNAMED = new ClientName("unnamed");
 
   private final Map<String, Optional<Upstream>> upstreams;
@@ -31,7 +31,7 @@ final class ClientSection {
   private final YamlKeys keys;
   private final Map<ClientName, Client> clients = new LinkedHashMap<>();
 
-  /** Many clients have the same callers: one rule is enough for them. */
+  /** Shared rules. Many clients have the same callers, so each rule is kept only once. */
   private final Map<CallerRule, CallerRule> rules = new HashMap<>();
 
   ClientSection(Map<String, Optional<Upstream>> upstreams, Set<String> issuers, Faults faults) {
@@ -60,7 +60,7 @@ final class ClientSection {
     }
   }
 
-  /** In the order of the file. */
+  /** Returns the clients in the order of the file. */
   Map<ClientName, Client> clients() {
     return clients;
   }
@@ -140,7 +140,10 @@ final class ClientSection {
     return group == null ? null : groupRule(fields, issuer, group);
   }
 
-  /** Any text where the issuer is faulty: the rules of a faulty file are never used. */
+  /**
+   * Returns the issuer's name. Any text does if the name is faulty, because the rules of a faulty
+   * file are never used.
+   */
   private String issuer(YamlMapping fields) {
     var issuer = fields.text("issuer");
     if (issuer != null && !issuers.contains(issuer)) {

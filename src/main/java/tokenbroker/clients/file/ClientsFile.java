@@ -19,16 +19,19 @@ import tokenbroker.clients.ClientName;
 import tokenbroker.clients.Upstream;
 
 /**
- * What {@code clients.yaml} says, which is everything of a client but its credentials. The file is
- * read as nodes, one client after the other, never as objects: nodes know their lines, and nothing
- * in the file can name a class.
+ * The content of {@code clients.yaml}: everything about clients but their credentials. The file is
+ * parsed into nodes, one client after the other, and never into objects. Nodes know their line
+ * numbers, and nothing in the file can name a class.
  */
 public final class ClientsFile {
 
-  /** Room for 100,000 clients and then some. */
+  /** The maximum size in bytes, with room for more than 100,000 clients. */
   public static final int LARGEST = 64 * 1024 * 1024;
 
-  /** Enough for sharing lists of callers; what is shared is read again at each place. */
+  /**
+   * The maximum number of YAML aliases. It is enough for shared lists of callers; the broker reads
+   * the content of an alias again at each use.
+   */
   private static final int MOST_ALIASES = 10_000;
 
   private final String text;
@@ -36,7 +39,9 @@ public final class ClientsFile {
   private final boolean allowPlainHttp;
   private final Faults faults = new Faults();
 
-  /** Null until they are met; they may come after the clients, and the file is read twice then. */
+  /**
+   * Null until the section is found. It may come after the clients; then the file is read twice.
+   */
   private @Nullable Node knownUpstreams;
 
   /** Null before the first client. */
@@ -50,7 +55,7 @@ public final class ClientsFile {
     this.knownUpstreams = knownUpstreams;
   }
 
-  /** A file that is right, or all that is wrong with it. */
+  /** The content of a valid file, or all faults of an invalid one. */
   public sealed interface Result {
     record Read(Map<ClientName, Client> clients) implements Result {}
 
@@ -58,10 +63,10 @@ public final class ClientsFile {
   }
 
   /**
-   * Reads the text of a clients file.
+   * Parses the text of a clients file.
    *
    * @param issuers the names of the configured issuers
-   * @param allowPlainHttp whether upstreams beyond loopback may be {@code http://}; never in
+   * @param allowPlainHttp whether {@code http://} upstreams beyond loopback are allowed; never in
    *     production
    */
   public static Result parse(String text, Set<String> issuers, boolean allowPlainHttp) {
@@ -110,7 +115,7 @@ public final class ClientsFile {
     section.read(entry.getKeyNode(), entry.getValueNode());
   }
 
-  /** What is wrong with them is noted once, however often they are read. */
+  /** Reads the upstreams. Their faults are recorded once, however often they are read. */
   private Map<String, Optional<Upstream>> upstreams(@Nullable Node node) {
     var mapping =
         node == null
@@ -137,6 +142,8 @@ public final class ClientsFile {
   }
 
   /**
+   * Returns the line number of a position, counted from 1.
+   *
    * @param position in code points
    */
   private static int lineAt(String text, int position) {

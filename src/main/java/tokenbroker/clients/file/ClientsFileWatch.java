@@ -18,12 +18,12 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
 /**
- * Looks at the clients file again and again, and reads it when its contents have changed and
- * settled: a file that is being written in place is not half taken over. Not thread-safe.
+ * Polls the clients file, and reads it once its content has changed and settled. So a file that is
+ * being written in place is not applied half-written. Not thread-safe.
  */
 public final class ClientsFileWatch {
 
-  /** Writers pause for less than this. */
+  /** How long the content must be unchanged. A writer's pauses are shorter than this. */
   public static final Duration SETTLED_AFTER = Duration.ofSeconds(2);
 
   private final Path file;
@@ -32,16 +32,16 @@ public final class ClientsFileWatch {
   private final Clock clock;
   private final Ticker ticker;
 
-  /** What the last result was made from; null before the first look. */
+  /** The state from which the last result was made; null before the first look. */
   private @Nullable Sight taken;
 
-  /** What is new and has not settled; null if there is no such thing. */
+  /** The new state that has not settled yet; null if there is none. */
   private @Nullable Sight settling;
 
-  /** The contents of the file are new since this moment. */
+  /** The moment from which the content of the file is new. */
   private Moment settlingSince;
 
-  /** Where the file was at the last look. */
+  /** The real path of the file at the last look. */
   private @Nullable Path lastPlace;
 
   public ClientsFileWatch(
@@ -55,17 +55,20 @@ public final class ClientsFileWatch {
   }
 
   /**
-   * One look at the file.
+   * The state of the file at one look.
    *
-   * @param digest of the contents; null if they cannot be read
+   * @param digest of the content; null if it cannot be read
    * @param stamp null if there is no file
    */
   private record Sight(@Nullable String digest, @Nullable FileStamp stamp) {}
 
-  /** Returns what the file says; empty if it says what it said, or has not settled. */
+  /**
+   * Returns the parsed content of the file. Empty if the content is unchanged or has not settled
+   * yet.
+   */
   public Optional<ClientsFile.Result> look() {
     var bytes = read();
-    var stamp = FileStamp.of(file); // After the read: what was written meanwhile is young.
+    var stamp = FileStamp.of(file); // After the read, so that a write during the read looks recent.
     var sight = new Sight(bytes == null ? null : HexFormat.of().formatHex(Sha256.of(bytes)), stamp);
     var swapped = isSwapped(stamp);
     if (taken != null && Objects.equals(taken.digest, sight.digest)) {
@@ -84,12 +87,15 @@ public final class ClientsFileWatch {
     return Optional.of(result(bytes));
   }
 
-  /** Whether there is something new that is to be looked at again soon. */
+  /** Returns whether there is new content to look at again soon. */
   public boolean isSettling() {
     return settling != null;
   }
 
-  /** Kubernetes writes a whole new directory and then swaps a link to it: no half of it is seen. */
+  /**
+   * Returns whether the real path has changed. Kubernetes writes a whole new directory and then
+   * swaps a link to it, so no reader sees half of it.
+   */
   private boolean isSwapped(@Nullable FileStamp stamp) {
     var place = stamp == null ? null : stamp.place();
     var before = lastPlace;
@@ -97,7 +103,10 @@ public final class ClientsFileWatch {
     return place != null && before != null && !place.equals(before);
   }
 
-  /** A clock that is off makes it wait no longer than this process's own time. */
+  /**
+   * Returns whether the content has settled. If the wall clock is wrong, this process's monotonic
+   * time still bounds the wait.
+   */
   private boolean isSettled(@Nullable FileStamp stamp) {
     return settlingSince.until(ticker.now()).compareTo(SETTLED_AFTER) >= 0
         || (stamp != null && stamp.isOlderThan(SETTLED_AFTER, clock.instant()));

@@ -3,15 +3,18 @@ package tokenbroker.clients.file;
 import tokenbroker.clients.Text;
 
 /**
- * What is wrong in a file, and what to do about it.
+ * A fault in a file, and what to do about it.
  *
- * @param line counted from 1; 0 where the file as a whole is meant
+ * @param line counted from 1; 0 for the file as a whole
  */
 public record Fault(int line, String message) {
 
   private static final int LONGEST = 80;
 
-  /** Foreign text as a log may hold it: on one line and not for ever. */
+  /**
+   * Returns foreign text in a form that is safe for a log: quoted, on one line and of limited
+   * length.
+   */
   public static String shown(String text) {
     var shown = new StringBuilder("\"");
     text.codePoints()

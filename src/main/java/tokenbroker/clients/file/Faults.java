@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Set;
 import org.yaml.snakeyaml.nodes.Node;
 
-/** Collects what is wrong with one file, so that all of it can be said at once. */
+/** Collects the faults of one file, so that they can be reported all at once. */
 final class Faults {
 
-  /** Nobody reads more, and an alias may repeat a fault without end. */
+  /**
+   * The maximum number of faults. Nobody reads more, and an alias may repeat a fault without end.
+   */
   private static final int MOST = 1_000;
 
   private final Set<Fault> faults = new LinkedHashSet<>();
@@ -32,7 +34,7 @@ final class Faults {
     return faults.isEmpty();
   }
 
-  /** In the order of the lines. */
+  /** Returns the faults in the order of their lines. */
   List<Fault> all() {
     var all = new ArrayList<>(faults);
     all.sort(Comparator.comparingInt(Fault::line));

@@ -9,14 +9,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a file looks like from outside.
+ * The attributes of a file that show whether it has changed.
  *
- * @param place where the file is, all symbolic links followed
- * @param key device and inode; null where the file system has none
+ * @param place the real path of the file, with all symbolic links resolved
+ * @param key device and inode; null if the file system has none
  */
 record FileStamp(Path place, @Nullable Object key, Instant modified, long size) {
 
-  /** Returns null if there is no file that can be looked at. */
+  /** Returns the stamp, or null if the file does not exist or its attributes cannot be read. */
   static @Nullable FileStamp of(Path file) {
     try {
       var place = file.toRealPath();

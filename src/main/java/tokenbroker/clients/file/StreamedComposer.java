@@ -14,9 +14,9 @@ import org.yaml.snakeyaml.parser.Parser;
 import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
- * Composes a document, all but the entries of one mapping at its top: these are handed over one
- * after the other and forgotten, as nodes of a large file take fifty times its size. That mapping
- * is empty in the document.
+ * Composes a document, except the entries of one top-level mapping. It passes these to a consumer
+ * one after the other and does not keep them. The nodes of a large file would take fifty times its
+ * size. In the document, that mapping is empty.
  */
 final class StreamedComposer extends Composer {
 
@@ -29,7 +29,9 @@ final class StreamedComposer extends Composer {
   private boolean streamedIsNext;
 
   /**
-   * @param streamed the key of the mapping that is not composed
+   * Creates a composer.
+   *
+   * @param streamed the key of the mapping whose entries are streamed
    */
   StreamedComposer(
       Parser parser,
@@ -41,7 +43,7 @@ final class StreamedComposer extends Composer {
     this.entries = entries;
   }
 
-  /** What a key at the top has for a value, where that has been composed by now. */
+  /** Returns the value of a top-level key, or empty if it has not been composed yet. */
   Optional<Node> composed(String key) {
     return topLevel == null
         ? Optional.empty()
@@ -71,7 +73,7 @@ final class StreamedComposer extends Composer {
     }
   }
 
-  @SuppressWarnings("ReferenceEquality") // A node is itself alone.
+  @SuppressWarnings("ReferenceEquality") // Nodes are compared by identity.
   private boolean isDocument(Node node) {
     return node == document;
   }

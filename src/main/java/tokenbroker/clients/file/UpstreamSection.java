@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Upstream;
 import tokenbroker.clients.Upstream.RequestStyle;
 
-/** Reads {@code upstreams}. What an entry leaves out is as built in, where its name is. */
+/**
+ * Reads the section {@code upstreams}. If an entry has the name of a built-in upstream, its missing
+ * fields come from that upstream.
+ */
 final class UpstreamSection {
 
   static final String DEFAULT = "production";
@@ -36,7 +39,10 @@ final class UpstreamSection {
     this.faults = faults;
   }
 
-  /** By name; empty for one that is faulty, so that its clients are not blamed for it. */
+  /**
+   * Returns the upstreams by name. A faulty upstream is an empty entry, so that its clients are not
+   * blamed for it.
+   */
   Map<String, Optional<Upstream>> read(YamlMapping section) {
     var upstreams = new HashMap<String, Optional<Upstream>>();
     BUILT_IN.forEach((name, upstream) -> upstreams.put(name, Optional.of(upstream)));

@@ -11,7 +11,7 @@ final class UrlRules {
 
   private UrlRules() {}
 
-  /** What is wrong with a URL that stands for a TrackMage host; null where nothing is. */
+  /** Returns the fault of a URL for a TrackMage host, or null if it has none. */
   static @Nullable String faultOfBaseUrl(String text, boolean allowPlainHttp) {
     var fault = faultOf(text, allowPlainHttp);
     if (fault == null && URI.create(text).getRawQuery() != null) {
@@ -20,7 +20,7 @@ final class UrlRules {
     return fault;
   }
 
-  /** What is wrong with a URL that a browser may be sent to; null where nothing is. */
+  /** Returns the fault of a URL to which a browser may be redirected, or null if it has none. */
   static @Nullable String faultOfReturnTo(String text) {
     return faultOf(text, false);
   }

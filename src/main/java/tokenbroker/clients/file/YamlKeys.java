@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
-/** The keys of one mapping: text, and each only once. */
+/** The keys of one mapping. Each must be text and may appear only once. */
 final class YamlKeys {
 
   private final Map<String, Integer> lines = new HashMap<>();
@@ -14,14 +14,16 @@ final class YamlKeys {
   private final Faults faults;
 
   /**
-   * @param what names the mapping in messages
+   * Creates an empty set of keys.
+   *
+   * @param what the name of the mapping in messages
    */
   YamlKeys(String what, Faults faults) {
     this.what = what;
     this.faults = faults;
   }
 
-  /** The key; null where it is faulty, which is noted. */
+  /** Returns the key, or null if it is faulty; then the fault is recorded. */
   @Nullable String take(Node node) {
     if (!(node instanceof ScalarNode scalar)) {
       faults.add(node, what + " has a key that is not text: write a plain word");

@@ -14,7 +14,8 @@ import org.yaml.snakeyaml.nodes.Tag;
 import tokenbroker.clients.Text;
 
 /**
- * One mapping of a YAML file, read leniently: what is wrong becomes a fault, and reading goes on.
+ * One mapping of a YAML file, read leniently: an error is recorded as a fault, and reading
+ * continues.
  */
 final class YamlMapping {
 
@@ -30,7 +31,9 @@ final class YamlMapping {
   private boolean broken;
 
   /**
-   * @param what names the mapping in messages
+   * Reads a mapping; a null node counts as an empty one.
+   *
+   * @param what the name of the mapping in messages
    */
   YamlMapping(Node node, String what, Faults faults) {
     this(what, faults);
@@ -76,7 +79,10 @@ final class YamlMapping {
     return entries.values();
   }
 
-  /** Not a mapping at all, which has been noted: there is no use in missing its keys. */
+  /**
+   * Returns whether the node is not a mapping. That fault is already recorded, so there is no use
+   * in reporting missing keys.
+   */
   boolean isBroken() {
     return broken;
   }
@@ -90,19 +96,22 @@ final class YamlMapping {
     return entry == null ? null : entry.value();
   }
 
-  /** Empty where the key is missing or has no value. */
+  /** Returns the mapping at a key, or an empty one if the key is missing or has no value. */
   YamlMapping mapping(String key) {
     var node = node(key);
     return node == null ? new YamlMapping(key, faults) : new YamlMapping(node, key, faults);
   }
 
-  /** Null where the key is missing, or where its value is no text, which is a fault then. */
+  /**
+   * Returns the text at a key, or null if the key is missing. If the value is not text, it records
+   * a fault and returns null.
+   */
   @Nullable String text(String key) {
     var node = node(key);
     return node == null ? null : text(node, key + " of " + what, faults);
   }
 
-  /** No items where the key is missing or has no value. */
+  /** Returns the items at a key. There are none if the key is missing or has no value. */
   List<Node> items(String key) {
     var node = node(key);
     if (node instanceof SequenceNode sequence) {
@@ -114,7 +123,7 @@ final class YamlMapping {
     return List.of();
   }
 
-  /** Notes that the value of a key is wrong, without repeating it. */
+  /** Records that the value of a key is wrong, without quoting the value. */
   void blame(String key, String fault) {
     var node = node(key);
     if (node != null) {
@@ -122,7 +131,10 @@ final class YamlMapping {
     }
   }
 
-  /** The text as it is written, also where YAML would take it for a number or a boolean. */
+  /**
+   * Returns the text as written, even if YAML would read it as a number or a boolean. If it is not
+   * usable text, it records a fault and returns null.
+   */
   static @Nullable String text(Node node, String what, Faults faults) {
     if (isNull(node) || (node instanceof ScalarNode blank && blank.getValue().isBlank())) {
       faults.add(node, what + " is empty: give it a value or remove it");

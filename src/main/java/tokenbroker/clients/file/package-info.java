@@ -1,4 +1,4 @@
-/** Reads {@code clients.yaml}: its form, its faults with their lines, and when it has changed. */
+/** Reads {@code clients.yaml}: its format, its faults with their line numbers, and its changes. */
 @NullMarked
 package tokenbroker.clients.file;
 

@@ -33,8 +33,8 @@ import tokenbroker.seal.KeyedHash;
 import tokenbroker.time.Ticker;
 
 /**
- * Brings the clients file and the secrets directory into the {@link ClientDirectory}, at the start
- * and again and again. What is wrong with them leaves what is in use as it is, and new credentials
+ * Loads the clients file and the secrets directory into the {@link ClientDirectory}, at the start
+ * and at each reload. If they have faults, the clients in use stay as they are. New credentials
  * replace working ones only once they are proven.
  */
 @ApplicationScoped
@@ -53,12 +53,12 @@ public class ClientDirectoryReload {
   private final LeavingClients leaving;
 
   /**
-   * As the last right file has them, and those that are leaving; without credentials. Null before
-   * there was a right file.
+   * The clients of the last valid file, and those that are leaving, without credentials. Null
+   * before the first valid file.
    */
   private @Nullable Map<ClientName, Client> definitions;
 
-  /** Whether the file is right as it is now: only then does a missing client stay missing. */
+  /** Whether the current file is valid. Only then does a missing client count as removed. */
   private boolean fileIsRight;
 
   public ClientDirectoryReload(
@@ -85,18 +85,18 @@ public class ClientDirectoryReload {
   }
 
   /**
-   * Loads what is there. To be called once, before the first request.
+   * Loads the files. Call it once, before the first request.
    *
-   * @return all that is wrong with the clients file, for the caller to tell; then no client is
-   *     known, until a reload finds the file mended
+   * @return all faults of the clients file, for the caller to report. If there are any, no client
+   *     is known until a reload finds the file corrected.
    */
   public synchronized List<Fault> load() {
     return takeOver();
   }
 
   /**
-   * Takes over what has changed since the last look, and nothing else. Waits for no upstream: new
-   * credentials are tried in the background.
+   * Applies what has changed since the last look, and nothing else. It does not wait for an
+   * upstream: new credentials are tried in the background.
    */
   public synchronized void reload() {
     var faults = takeOver();
@@ -105,7 +105,7 @@ public class ClientDirectoryReload {
     }
   }
 
-  /** Looks again where the last look saw a change that may not have been all of it. */
+  /** Reloads again if the last look saw a change that may have been incomplete. */
   public synchronized void reloadIfSettling() {
     if (watch.isSettling()) {
       reload();
@@ -135,9 +135,9 @@ public class ClientDirectoryReload {
   }
 
   /**
-   * Joins the definitions with the credentials that each is to use from now on.
+   * Joins the definitions with the credentials that each client is to use from now on.
    *
-   * @return whether any client is different now; one that only has another problem is not
+   * @return whether any client has changed; a client whose fault alone has changed does not count
    */
   private boolean join(Map<ClientName, Client> definitions) {
     secrets.retain(definitions.keySet());
@@ -172,7 +172,10 @@ public class ClientDirectoryReload {
     };
   }
 
-  /** Only working credentials deserve a proof that others work as well. */
+  /**
+   * Returns whether to use the new credentials without a proof. Only working credentials are worth
+   * a proof that their replacement works as well.
+   */
   private boolean isToBeUsedAtOnce(
       ClientCredentials found, Client definition, @Nullable Client before) {
     return before == null
@@ -233,7 +236,10 @@ public class ClientDirectoryReload {
     LOG.infof("client %s uses its new credentials: %s", client.name(), why);
   }
 
-  /** Credentials that could not be proven cannot be worse than those that the upstream refuses. */
+  /**
+   * Uses the unproven credentials in the background, if there are any. They cannot be worse than
+   * credentials that the upstream rejects.
+   */
   private void useWaitingSoon(ClientName name) {
     if (trials.waiting(name).isPresent()) {
       Thread.ofVirtual().name("waiting credentials").start(() -> useWaiting(name));

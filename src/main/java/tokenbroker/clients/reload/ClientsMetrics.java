@@ -12,7 +12,7 @@ import tokenbroker.clients.ClientCredentials;
 import tokenbroker.clients.ClientLabels;
 import tokenbroker.clients.ClientName;
 
-/** What is seen of clients and their credentials from outside. Not thread-safe. */
+/** The metrics of clients and their credentials. Not thread-safe. */
 final class ClientsMetrics {
 
   private final MeterRegistry registry;
@@ -46,7 +46,7 @@ final class ClientsMetrics {
     rejected.increment();
   }
 
-  /** One series a client: that of the version in use. */
+  /** Shows the version of the credentials in use. Each client has one series, for that version. */
   void inUse(Client client) {
     if (labels.isShared()) {
       return;

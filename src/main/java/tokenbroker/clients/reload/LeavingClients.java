@@ -14,9 +14,9 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
 /**
- * Clients that the clients file no longer has. Their removal deletes tokens, so it is slower than
- * an addition: a client stays as it was until the file has lacked it for {@link #GRACE}. Who wants
- * to end a caller's access at once removes the caller from the client. Not thread-safe.
+ * The clients that are no longer in the clients file. Their removal deletes tokens, so it is slower
+ * than an addition. A client stays until the file has lacked it for {@link #GRACE}. To end a
+ * caller's access at once, the operator removes the caller from the client. Not thread-safe.
  */
 final class LeavingClients {
 
@@ -39,7 +39,10 @@ final class LeavingClients {
     return missingSince.containsKey(client);
   }
 
-  /** Returns the clients of a new file and, after them, those that were there and are missing. */
+  /**
+   * Returns the clients of a new file, followed by the former clients that are missing in it.
+   * Clients that have been missing for long enough are left out.
+   */
   Map<ClientName, Client> keepMissing(
       Map<ClientName, Client> before, Map<ClientName, Client> file) {
     missingSince.keySet().removeAll(file.keySet());

@@ -1,5 +1,6 @@
 /**
- * Takes over changes of the clients file and of the secrets directory, while callers are served.
+ * Applies changes of the clients file and of the secrets directory, while the broker serves
+ * callers.
  */
 @NullMarked
 package tokenbroker.clients.reload;

@@ -19,8 +19,8 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
 /**
- * New credentials on trial, one set a client. Trials run beside each other, and nobody waits for
- * them.
+ * The trials of new credentials, at most one set per client. Trials run concurrently, and nothing
+ * waits for them.
  */
 public final class PendingCredentials implements AutoCloseable {
 
@@ -36,7 +36,9 @@ public final class PendingCredentials implements AutoCloseable {
           AT_ONCE, Thread.ofVirtual().name("credentials-trial-", 0).factory());
 
   /**
-   * @param verdicts is told what a trial said, on the trial's thread
+   * Creates the trials.
+   *
+   * @param verdicts receives each trial's verdict, on the trial's thread
    */
   public PendingCredentials(
       CredentialsProof proof, Ticker ticker, BiConsumer<Trial, Verdict> verdicts) {
@@ -48,8 +50,8 @@ public final class PendingCredentials implements AutoCloseable {
   /**
    * A client with new credentials.
    *
-   * @param notBefore when the same may be tried again; null while a trial runs
-   * @param fault what the last trial of the same said; null where none said anything against it
+   * @param notBefore when the same credentials may be tried again; null while a trial runs
+   * @param fault the fault that the last trial of the same credentials found; null if it found none
    */
   public record Trial(
       Client candidate, @Nullable Moment notBefore, @Nullable CredentialsFault fault) {
@@ -59,9 +61,9 @@ public final class PendingCredentials implements AutoCloseable {
   }
 
   /**
-   * Starts a trial, unless the same candidate is on trial or was refused just now.
+   * Starts a trial, unless the same candidate is on trial or was rejected a moment ago.
    *
-   * @return what is known against the candidate
+   * @return the known fault of the candidate; null if there is none
    */
   public @Nullable CredentialsFault offer(Client candidate) {
     var last = trials.get(candidate.name());
@@ -80,19 +82,19 @@ public final class PendingCredentials implements AutoCloseable {
     threads.execute(() -> run(trial));
   }
 
-  /** Returns a candidate whose last trial did not prove it; empty if there is none. */
+  /** Returns a candidate whose last trial did not prove it, or empty if there is none. */
   public Optional<Client> waiting(ClientName client) {
     return Optional.ofNullable(trials.get(client))
         .filter(trial -> trial.fault() != null)
         .map(Trial::candidate);
   }
 
-  /** There is nothing to try any more: whatever a running trial says no longer counts. */
+  /** Ends the client's trial. The verdict of a trial that still runs no longer counts. */
   public void drop(ClientName client) {
     trials.remove(client);
   }
 
-  /** The trial with what came of it; empty where it no longer counts. */
+  /** Returns the trial with its result, or empty if it no longer counts. */
   public Optional<Trial> conclude(Trial trial, Verdict verdict) {
     var candidate = trial.candidate();
     var concluded =
@@ -130,7 +132,7 @@ public final class PendingCredentials implements AutoCloseable {
     try {
       verdict = proof.prove(trial.candidate());
     } finally {
-      // A trial that the end of the broker cuts short has said nothing.
+      // A trial that was interrupted by the shutdown has no verdict.
       if (!threads.isShutdown()) {
         verdicts.accept(trial, verdict);
       }

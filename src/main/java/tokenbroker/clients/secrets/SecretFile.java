@@ -9,14 +9,14 @@ import tokenbroker.clients.CredentialsFault;
 import tokenbroker.clients.CredentialsFault.Kind;
 import tokenbroker.clients.Text;
 
-/** One file that holds one credential, perhaps with newlines after it. */
+/** Reads a file that holds one credential, optionally followed by newlines. */
 public final class SecretFile {
 
   private static final int LARGEST = 8 * 1024;
 
   private SecretFile() {}
 
-  /** What the file holds, or why that is no credential. */
+  /** The content of the file, or the reason why it is no credential. */
   public sealed interface Content {
     record Plain(String value) implements Content {
       @Override
@@ -28,11 +28,11 @@ public final class SecretFile {
     record Faulty(CredentialsFault fault) implements Content {}
   }
 
-  /** Reads the file. It never throws, and what it says names the file and never its content. */
+  /** Reads the file. It never throws. A fault names the file and never quotes its content. */
   public static Content read(Path file) {
     byte[] bytes;
     try {
-      // A pipe or a device would be read without end, or block.
+      // Reading a pipe or a device would block or never end.
       if (Files.exists(file) && !Files.isRegularFile(file)) {
         return faulty(Kind.UNREADABLE, file + " is no file: replace it by one");
       }

@@ -21,15 +21,19 @@ import tokenbroker.clients.CredentialsFault.Kind;
 import tokenbroker.seal.KeyedHash;
 
 /**
- * The directory with each client's {@code client-id} and {@code client-secret}. A file is read
- * again only when it looks changed, as a look at 100,000 clients must be cheap. Symbolic links are
- * followed: Kubernetes mounts secrets that way, and swaps one to change them all. Not thread-safe.
+ * The directory with each client's {@code client-id} and {@code client-secret}. The broker reads a
+ * file again only if its stamp has changed, because a check of 100,000 clients must be cheap. It
+ * follows symbolic links: Kubernetes mounts secrets that way, and swaps one link to change them
+ * all. Not thread-safe.
  */
 public final class SecretsDirectory {
 
   private static final int VERSION_LENGTH = 8;
 
-  /** File systems stamp time coarsely: what is younger than this may change and look the same. */
+  /**
+   * How old a file must be before its stamp is trusted. File systems store coarse timestamps, so a
+   * younger file may change without a change of its stamp.
+   */
   private static final Duration SETTLED_AFTER = Duration.ofSeconds(2);
 
   private final Path root;
@@ -43,7 +47,7 @@ public final class SecretsDirectory {
     this.clock = clock;
   }
 
-  /** What the directory says of one client. */
+  /** The result of reading one client's files. */
   public sealed interface Secrets {
     record Found(ClientCredentials credentials) implements Secrets {}
 
@@ -51,7 +55,8 @@ public final class SecretsDirectory {
   }
 
   /**
-   * A file that looks as it did is taken to hold what it did. In numbers, as there may be 200,000.
+   * The stamp of a file. A file whose stamp is unchanged is assumed to be unchanged. The fields are
+   * numbers to save memory, because there may be 200,000 stamps.
    *
    * @param fileKey the hash of device and inode
    * @param modified in nanoseconds since the epoch
@@ -84,7 +89,7 @@ public final class SecretsDirectory {
       return before.secrets();
     }
     var secrets = secrets(SecretFile.read(id), SecretFile.read(secret));
-    // Two files are one pair only where neither changed while the other was read.
+    // The two files form a pair only if neither changed while the other was read.
     if (!looks.equals(new Looks(look(id), look(secret)))) {
       return new Secrets.Faulty(
           new CredentialsFault(
@@ -129,7 +134,10 @@ public final class SecretsDirectory {
     return look != null && look.isOlderThan(SETTLED_AFTER, clock.instant());
   }
 
-  /** A permission may change and the file look the same. */
+  /**
+   * Returns whether a file could not be read. Such a result is not cached, because a permission may
+   * change without a change of the stamp.
+   */
   private static boolean isUnreadable(Secrets secrets) {
     return secrets instanceof Secrets.Faulty(var fault) && fault.kind() == Kind.UNREADABLE;
   }

@@ -1,4 +1,4 @@
-/** Reads the secrets directory, and keeps new credentials until they are proven. */
+/** Reads the secrets directory, and holds new credentials until they are proven. */
 @NullMarked
 package tokenbroker.clients.secrets;
 
