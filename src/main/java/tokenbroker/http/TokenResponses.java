@@ -161,7 +161,8 @@ class TokenResponses {
   private static String outcome(NotIssued result) {
     return switch (result) {
       case Failed(OAuthError _, _), Failed(InvalidResponse _, _) -> "rejected";
-      // A user caused this, not an outage. Alerts on errors leave out this outcome and the next one.
+      // A user caused this, not an outage. Alerts on errors leave out this outcome and the next
+      // one.
       case Failed(Local cause, _) when cause == Local.RECONNECT_REQUIRED -> "reconnect_required";
       case Gone _ -> "not_found";
       case Failed(Outage _, _), Failed(Local _, _) -> "unavailable";
