@@ -40,7 +40,7 @@ class ArchitectureTest {
           tokens        | clients config seal time
           trackmage     | connections outbound tokens clients config seal time
           redis         | connections tokens clients clients.secrets callers config seal time
-          memory        | connections observability tokens clients config seal time
+          memory        | connections tokens clients callers config time
           observability | output tokens clients callers config time
           connections   | observability tokens clients callers config seal time
           http          | server connections observability tokens clients callers config seal time
