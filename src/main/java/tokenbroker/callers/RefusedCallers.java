@@ -24,7 +24,7 @@ public class RefusedCallers {
   private final Ticker ticker;
 
   /** The issuers in the configuration and the reasons bound its size. */
-  private final ConcurrentMap<Kind, Last> last = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Kind, LastLine> last = new ConcurrentHashMap<>();
 
   RefusedCallers(Ticker ticker) {
     this.ticker = ticker;
@@ -45,10 +45,10 @@ public class RefusedCallers {
             kind,
             (_, before) ->
                 before == null
-                    ? new Last(now, 0, 0)
+                    ? new LastLine(now, 0, 0)
                     : before.at.plus(PAUSE).compareTo(now) <= 0
-                        ? new Last(now, 0, before.since)
-                        : new Last(before.at, before.since + 1, before.skipped));
+                        ? new LastLine(now, 0, before.since)
+                        : new LastLine(before.at, before.since + 1, before.skipped));
     if (next.since > 0) {
       return OptionalLong.empty();
     }
@@ -70,5 +70,5 @@ public class RefusedCallers {
    * @param since refusals since that line
    * @param skipped refusals between that line and the one before it
    */
-  private record Last(Moment at, long since, long skipped) {}
+  private record LastLine(Moment at, long since, long skipped) {}
 }

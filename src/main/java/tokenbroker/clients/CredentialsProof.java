@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 public interface CredentialsProof {
 
   /** Tries the credentials of {@code candidate} upstream. Blocks for one fetch at most. */
-  Verdict prove(Client candidate);
+  ProofResult prove(Client candidate);
 
   /**
    * Returns whether the credentials in use work, as far as known. It is false once the upstream has
@@ -21,14 +21,14 @@ public interface CredentialsProof {
   void onRefused(Consumer<ClientName> listener);
 
   /** The result of a trial. */
-  sealed interface Verdict {
+  sealed interface ProofResult {
     /** The upstream issued a token for the credentials. */
-    record Proven() implements Verdict {}
+    record Proven() implements ProofResult {}
 
     /** The upstream rejects the credentials, with this OAuth {@code error}. */
-    record Refused(String error) implements Verdict {}
+    record Refused(String error) implements ProofResult {}
 
     /** The trial has no result, because the upstream did not answer. */
-    record Undecided() implements Verdict {}
+    record Undecided() implements ProofResult {}
   }
 }

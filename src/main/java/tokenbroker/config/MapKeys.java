@@ -86,7 +86,7 @@ public final class MapKeys implements ConfigSourceInterceptorFactory {
 
     private static boolean isOfVariable(ConfigSourceInterceptorContext context, String name) {
       var value = context.proceed(name);
-      return value != null && Origin.isEnvironment(value.getConfigSourceName());
+      return value != null && SettingSource.isEnvironment(value.getConfigSourceName());
     }
 
     private static MapKey spelt(MapKey key, Map<String, String> spellings) {

@@ -49,10 +49,10 @@ public final class SettingsFaults {
     if (set.hasProblems()) {
       return Optional.of(
           "%s refers to a setting that is not there (%s): write \\${ for a ${ that is meant as it stands"
-              .formatted(key, Origin.of(set)));
+              .formatted(key, SettingSource.of(set)));
     }
     var value = set.getValue() == null ? "" : set.getValue().strip();
-    return value.isEmpty() ? Optional.empty() : setting.fault(key, value, Origin.of(set));
+    return value.isEmpty() ? Optional.empty() : setting.fault(key, value, SettingSource.of(set));
   }
 
   private ConfigValue asSet(String key) {
@@ -67,7 +67,7 @@ public final class SettingsFaults {
       faults.putIfAbsent(
           key,
           "%s is %s (%s), longer than broker.upstream.timeout: connecting is part of the whole answer, set the same or less"
-              .formatted(key, QuotedText.text(connect.getValue()), Origin.of(connect)));
+              .formatted(key, QuotedText.text(connect.getValue()), SettingSource.of(connect)));
     }
   }
 

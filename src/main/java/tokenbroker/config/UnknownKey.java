@@ -17,13 +17,13 @@ final class UnknownKey {
   private UnknownKey() {}
 
   static String fault(String key, ConfigValue set) {
-    var environment = Origin.isEnvironment(set.getConfigSourceName());
+    var environment = SettingSource.isEnvironment(set.getConfigSourceName());
     // Its own name has the quotes that a variable writes as underscores.
     var asSet = environment ? set.getName() : key;
-    var shown = environment ? Origin.variable(asSet) : asSet;
+    var shown = environment ? SettingSource.variable(asSet) : asSet;
     var meant =
         similar(asSet)
-            .map(it -> " Did you mean " + (environment ? Origin.variable(it) : it) + "?")
+            .map(it -> " Did you mean " + (environment ? SettingSource.variable(it) : it) + "?")
             .orElse("");
     return "%s is no setting of the broker: correct or remove it (docs/configuration.md lists all).%s"
         .formatted(shown, meant);

@@ -51,7 +51,7 @@ public record Authorization(
     record Claimed(Visits visits) implements Progress {}
 
     /** The callback was processed. */
-    record Finished(Visits visits, Outcome outcome) implements Progress {}
+    record Finished(Visits visits, ResultParameter outcome) implements Progress {}
   }
 
   /**
@@ -65,7 +65,7 @@ public record Authorization(
     /** How many tabs of one browser may be at the upstream at the same time. */
     private static final int MOST = 4;
 
-    Visits and(UpstreamState state) {
+    Visits and(StateParameter state) {
       var all = Stream.concat(states.stream(), Stream.of(state.hash())).toList();
       return new Visits(browser, all.subList(Math.max(0, all.size() - MOST), all.size()));
     }
@@ -74,7 +74,7 @@ public record Authorization(
       return browser.equals(otherBrowser);
     }
 
-    boolean include(String otherBrowser, UpstreamState state) {
+    boolean include(String otherBrowser, StateParameter state) {
       return isOf(otherBrowser) && states.contains(state.hash());
     }
   }
@@ -84,7 +84,7 @@ public record Authorization(
    *
    * @param value an OAuth error, or a secret
    */
-  public record Outcome(String parameter, String value) {
+  public record ResultParameter(String parameter, String value) {
     @Override
     public String toString() {
       return "Outcome[" + parameter + "]";

@@ -114,7 +114,7 @@ public class Authorizations {
    */
   public Optional<Consent> visit(AuthorizationId id, @Nullable String cookie) {
     var browser = cookie != null && RandomTexts.isId(cookie) ? cookie : RandomTexts.id();
-    var state = UpstreamState.next(id.handle());
+    var state = StateParameter.next(id.handle());
     return clients
         .find(id.client())
         .filter(client -> client.credentials().isPresent())
@@ -125,7 +125,7 @@ public class Authorizations {
   }
 
   /** Returns the code verifier; empty if this browser has no such authorization. */
-  private Optional<String> visited(Client client, UpstreamState state, String browser) {
+  private Optional<String> visited(Client client, StateParameter state, String browser) {
     var handle = state.authorization();
     for (var i = 0; i < TRIES; i++) {
       var held = pending.find(handle).orElse(null);
@@ -154,7 +154,7 @@ public class Authorizations {
     };
   }
 
-  private URI page(Client client, UpstreamState state, String verifier) {
+  private URI page(Client client, StateParameter state, String verifier) {
     return grants.consentPage(
         client, state.reveal(), address.callback(), RandomTexts.sha256(verifier));
   }

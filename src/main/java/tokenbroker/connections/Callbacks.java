@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory;
 import tokenbroker.config.BrokerConfig;
-import tokenbroker.connections.Authorization.Outcome;
 import tokenbroker.connections.Authorization.Progress;
+import tokenbroker.connections.Authorization.ResultParameter;
 import tokenbroker.connections.AuthorizationStore.StoredAuthorization;
 import tokenbroker.time.Clocks;
 import tokenbroker.time.Ticker;
@@ -91,7 +91,7 @@ public class Callbacks {
    *
    * @param cookie the browser's cookie; null if it has none
    */
-  public Destination receive(UpstreamState state, Callback callback, @Nullable String cookie) {
+  public Destination receive(StateParameter state, Callback callback, @Nullable String cookie) {
     var client =
         clients
             .find(state.authorization().client())
@@ -116,7 +116,7 @@ public class Callbacks {
     record First(Authorization authorization) implements Claim {}
 
     /** The authorization was carried out. */
-    record Carried(Authorization authorization, Outcome outcome) implements Claim {}
+    record Carried(Authorization authorization, ResultParameter outcome) implements Claim {}
 
     /** Another callback is carrying the authorization out, or its process died meanwhile. */
     record UnderWay() implements Claim {}
@@ -126,7 +126,7 @@ public class Callbacks {
   }
 
   /** Claims the authorization. Waits while another callback processes it on any replica. */
-  private Claim claim(Client client, UpstreamState state, String browser) {
+  private Claim claim(Client client, StateParameter state, String browser) {
     var end = ticker.now().plus(limit).plus(LOOK_AGAIN);
     while (true) {
       var held = pending.find(state.authorization()).orElse(null);
@@ -147,7 +147,7 @@ public class Callbacks {
   }
 
   /** Returns empty if the authorization changed meanwhile. */
-  private Optional<Claim> tried(StoredAuthorization held, UpstreamState state, String browser) {
+  private Optional<Claim> tried(StoredAuthorization held, StateParameter state, String browser) {
     var authorization = held.authorization();
     return switch (authorization.progress()) {
       case Progress.Visited(var visits) when visits.include(browser, state) ->
@@ -166,7 +166,7 @@ public class Callbacks {
     };
   }
 
-  private Outcome carryOut(Client client, Authorization authorization, Callback callback) {
+  private ResultParameter carryOut(Client client, Authorization authorization, Callback callback) {
     return switch (callback) {
       case Callback.WithCode(var code) -> exchange.carryOut(client, authorization, code);
       case Callback.WithError(var error) -> exchange.refused(client, authorization, error);
@@ -177,7 +177,7 @@ public class Callbacks {
    * Stores the outcome. If that fails, this browser still gets its answer, and a reload truthfully
    * gets "unknown".
    */
-  private Outcome finish(UpstreamState state, Outcome outcome) {
+  private ResultParameter finish(StateParameter state, ResultParameter outcome) {
     var handle = state.authorization();
     try {
       pending
@@ -191,7 +191,7 @@ public class Callbacks {
     return outcome;
   }
 
-  private Authorization finished(StoredAuthorization held, Outcome outcome) {
+  private Authorization finished(StoredAuthorization held, ResultParameter outcome) {
     var authorization = held.authorization();
     return authorization.progress() instanceof Progress.Claimed(var visits)
         ? authorization.in(
@@ -208,7 +208,7 @@ public class Callbacks {
         && authorization.provenance().isOfConnectionsOf(client);
   }
 
-  private static Destination back(Authorization authorization, Outcome outcome) {
+  private static Destination back(Authorization authorization, ResultParameter outcome) {
     var address = authorization.returnTo();
     return new Destination.Back(
         URI.create(

@@ -4,9 +4,8 @@ import jakarta.inject.Singleton;
 import java.util.Set;
 import org.jboss.logging.Logger;
 import tokenbroker.clients.Client;
-import tokenbroker.connections.Authorization.Outcome;
+import tokenbroker.connections.Authorization.ResultParameter;
 import tokenbroker.tokens.AccessToken;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.FailureCause;
 import tokenbroker.tokens.FailureCause.InvalidResponse;
 import tokenbroker.tokens.FailureCause.Local;
@@ -16,6 +15,7 @@ import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.StoreUnavailable;
+import tokenbroker.tokens.TokenOwner;
 
 /**
  * The exchange of the upstream's response for a result or an error. The browser gets only the error
@@ -61,7 +61,7 @@ class CodeExchange {
   }
 
   /** Exchanges the code and stores the result. Blocks for a bounded time. */
-  Outcome carryOut(Client client, Authorization authorization, String code) {
+  ResultParameter carryOut(Client client, Authorization authorization, String code) {
     var result = grants.exchange(client, code, address.callback(), authorization.verifier());
     return switch (result) {
       case Fetched(var token, var refreshToken, _) when refreshToken != null ->
@@ -84,39 +84,44 @@ class CodeExchange {
    * Records that the upstream returned no code. A user's refusal is not a fault and causes no
    * warning.
    */
-  Outcome refused(Client client, Authorization authorization, String error) {
+  ResultParameter refused(Client client, Authorization authorization, String error) {
     if (error.equals(ACCESS_DENIED)) {
       notConnected(client, authorization, ACCESS_DENIED, ACCESS_DENIED);
-      return new Outcome("error", ACCESS_DENIED);
+      return new ResultParameter("error", ACCESS_DENIED);
     }
     return ERRORS.contains(error)
         ? failed(client, authorization, error, error)
         : failed(client, authorization, SERVER_ERROR, "unrecognized");
   }
 
-  private Outcome stored(
+  private ResultParameter stored(
       Client client, Authorization authorization, AccessToken token, RefreshToken refreshToken) {
     try {
       var code = results.keep(client.name(), authorization.state(), token, refreshToken);
       records.authorized(
-          authorization.asked(), Account.of(client.name()), token.id(), authorization.traceId());
-      return new Outcome("result", code.random());
+          authorization.asked(), TokenOwner.of(client.name()), token.id(), authorization.traceId());
+      return new ResultParameter("result", code.random());
     } catch (StoreUnavailable e) {
       return failed(client, authorization, UNAVAILABLE, Local.STORE_UNAVAILABLE.label());
     }
   }
 
-  private Outcome failed(Client client, Authorization authorization, String error, String reason) {
+  private ResultParameter failed(
+      Client client, Authorization authorization, String error, String reason) {
     LOG.warnf(
         "No account was connected for client %s: %s, trace %s",
         client.name(), reason, authorization.traceId());
     notConnected(client, authorization, error, reason);
-    return new Outcome("error", error);
+    return new ResultParameter("error", error);
   }
 
   private void notConnected(
       Client client, Authorization authorization, String error, String reason) {
     records.notConnected(
-        authorization.asked(), Account.of(client.name()), error, reason, authorization.traceId());
+        authorization.asked(),
+        TokenOwner.of(client.name()),
+        error,
+        reason,
+        authorization.traceId());
   }
 }

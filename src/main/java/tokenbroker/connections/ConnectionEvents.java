@@ -15,13 +15,13 @@ import tokenbroker.callers.Caller;
 import tokenbroker.clients.ClientLabels;
 import tokenbroker.clients.ClientName;
 import tokenbroker.connections.Connection.State;
-import tokenbroker.connections.ConnectionStore.Counts;
+import tokenbroker.connections.ConnectionStore.ConnectionCounts;
 import tokenbroker.observability.Audit;
 import tokenbroker.observability.AuditEntry;
 import tokenbroker.observability.AuditEvent;
 import tokenbroker.observability.Requester;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.TokenId;
+import tokenbroker.tokens.TokenOwner;
 
 /** The events of connections, for the audit and for Prometheus. */
 @Singleton
@@ -33,7 +33,7 @@ class ConnectionEvents {
   private final ClientLabels labels;
   private final Audit audit;
   private final MultiGauge connections;
-  private final Map<ClientName, Counts> counted = new HashMap<>();
+  private final Map<ClientName, ConnectionCounts> counted = new HashMap<>();
   private final MultiGauge overdue;
 
   ConnectionEvents(MeterRegistry registry, ClientLabels labels, Audit audit) {
@@ -52,17 +52,17 @@ class ConnectionEvents {
   }
 
   /** Records that a user granted access; the service has not redeemed the result yet. */
-  void authorized(Caller asked, Account account, TokenId token, String traceId) {
+  void authorized(Caller asked, TokenOwner owner, TokenId token, String traceId) {
     audit.record(
         AuditEntry.of(AuditEvent.CONNECT, "authorized")
             .by(new Requester(asked, null, traceId))
-            .of(account)
+            .of(owner)
             .token(token));
   }
 
   /** Records that a service redeemed the result. */
-  void connected(Requester by, Account account, TokenId token) {
-    audit.record(AuditEntry.of(AuditEvent.REDEEM, "connected").by(by).of(account).token(token));
+  void connected(Requester by, TokenOwner owner, TokenId token) {
+    audit.record(AuditEntry.of(AuditEvent.REDEEM, "connected").by(by).of(owner).token(token));
   }
 
   /**
@@ -70,42 +70,43 @@ class ConnectionEvents {
    *
    * @param reason a word from this package or an OAuth error; never the upstream's text
    */
-  void notConnected(Caller asked, Account account, String outcome, String reason, String traceId) {
+  void notConnected(Caller asked, TokenOwner owner, String outcome, String reason, String traceId) {
     audit.record(
         AuditEntry.of(AuditEvent.CONNECT, outcome)
             .by(new Requester(asked, null, traceId))
-            .of(account)
+            .of(owner)
             .because(reason));
   }
 
   /** Records that a caller presented a result that it may not redeem. */
   void notRedeemed(Requester by, ClientName client) {
-    audit.record(AuditEntry.of(AuditEvent.REDEEM, "invalid_result").by(by).of(Account.of(client)));
+    audit.record(
+        AuditEntry.of(AuditEvent.REDEEM, "invalid_result").by(by).of(TokenOwner.of(client)));
   }
 
-  void refreshed(Account account, TokenId token) {
-    audit.record(AuditEntry.of(AuditEvent.REFRESH, "refreshed").of(account).token(token));
+  void refreshed(TokenOwner owner, TokenId token) {
+    audit.record(AuditEntry.of(AuditEvent.REFRESH, "refreshed").of(owner).token(token));
   }
 
   /** Records that the refresh token is dead. */
-  void ended(Account account) {
+  void ended(TokenOwner owner) {
     labels.change(
-        account.client(),
+        owner.client(),
         label ->
             Counter.builder(ENDED)
                 .description("Refresh tokens that TrackMage refused")
                 .tag("client", label)
                 .register(registry)
                 .increment());
-    audit.record(AuditEntry.of(AuditEvent.REFRESH, "reconnect_required").of(account));
+    audit.record(AuditEntry.of(AuditEvent.REFRESH, "reconnect_required").of(owner));
   }
 
-  void removed(Requester by, Account account) {
-    audit.record(AuditEntry.of(AuditEvent.REVOKE, "removed").by(by).of(account));
+  void removed(Requester by, TokenOwner owner) {
+    audit.record(AuditEntry.of(AuditEvent.REVOKE, "removed").by(by).of(owner));
   }
 
   /** Replaces the counts that the gauges show. */
-  synchronized void count(Map<ClientName, Counts> counts) {
+  synchronized void count(Map<ClientName, ConnectionCounts> counts) {
     counted.clear();
     counts.forEach(
         (client, count) -> {

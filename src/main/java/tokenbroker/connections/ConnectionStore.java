@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientName;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.RefreshToken;
+import tokenbroker.tokens.TokenOwner;
 
 /**
  * A store of connections and their refresh tokens, which exist nowhere else. Each method blocks for
@@ -26,7 +26,7 @@ public interface ConnectionStore {
   Connection put(ClientName client, Connection connection, RefreshToken token);
 
   /** Returns the connection without its refresh token. */
-  Optional<Connection> find(Account account);
+  Optional<Connection> find(TokenOwner owner);
 
   /**
    * Claims a connection and returns its refresh token in the same step, to one holder at a time
@@ -35,7 +35,7 @@ public interface ConnectionStore {
    *
    * @param seen the revision of the refresh token to use up; empty matches any
    */
-  Claiming claim(Account account, String seen);
+  Claiming claim(TokenOwner owner, String seen);
 
   /** The result of claiming a connection. */
   sealed interface Claiming {
@@ -56,7 +56,7 @@ public interface ConnectionStore {
   interface Claim extends AutoCloseable {
 
     /** Returns the holder's unique name. */
-    String owner();
+    String holder();
 
     /** Releases the claim if this holder still has it. Never throws, never blocks. */
     @Override
@@ -70,13 +70,13 @@ public interface ConnectionStore {
    *
    * @return whether {@code next} is stored now
    */
-  boolean rotate(Account account, String seen, Rotation next);
+  boolean rotate(TokenOwner owner, String seen, Rotation next);
 
   /**
    * Marks a connection whose refresh token is dead, if it still has the one {@code seen} and the
    * claim is still held.
    */
-  boolean end(Account account, String seen, Claim claim);
+  boolean end(TokenOwner owner, String seen, Claim claim);
 
   /**
    * Returns some connections that are due because nobody has renewed them for so long. If more than
@@ -86,16 +86,16 @@ public interface ConnectionStore {
   List<ConnectionId> due(ClientName client, int limit);
 
   /** Removes a connection and everything that is cached of it, and tells every replica. */
-  boolean remove(Account account);
+  boolean remove(TokenOwner owner);
 
   /**
    * Returns some connections of a client in the order of their ids.
    *
    * @param after the last id of the previous page; null for the first page
    */
-  Page page(ClientName client, @Nullable ConnectionId after, int limit);
+  ConnectionPage page(ClientName client, @Nullable ConnectionId after, int limit);
 
-  Counts count(ClientName client);
+  ConnectionCounts count(ClientName client);
 
   /**
    * Returns whether stored data survives a restart of the store, as far as the store reports it.
@@ -124,7 +124,7 @@ public interface ConnectionStore {
   }
 
   /** Returns the form in which {@link #rotate} takes a connection and its newer refresh token. */
-  Rotation rotation(Account account, Connection connection, RefreshToken next);
+  Rotation rotation(TokenOwner owner, Connection connection, RefreshToken next);
 
   /**
    * A page of connections.
@@ -132,7 +132,7 @@ public interface ConnectionStore {
    * @param unreadable the connections of which only the id can be read
    * @param next the last id of this page if there is another page, else null
    */
-  record Page(
+  record ConnectionPage(
       List<Connection> connections, List<ConnectionId> unreadable, @Nullable ConnectionId next) {}
 
   /**
@@ -140,7 +140,7 @@ public interface ConnectionStore {
    *
    * @param overdue those whose renewal was due more than {@link #OVERDUE_AFTER} ago
    */
-  record Counts(long active, long reconnectRequired, long overdue) {}
+  record ConnectionCounts(long active, long reconnectRequired, long overdue) {}
 
   /** How long after its due time a connection that was not renewed is in danger. */
   Duration OVERDUE_AFTER = Duration.ofDays(1);

@@ -1,7 +1,5 @@
 package tokenbroker.connections;
 
-import io.quarkus.runtime.ShutdownEvent;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientDirectory;
 import tokenbroker.clients.ClientName;
 import tokenbroker.config.BrokerConfig;
-import tokenbroker.connections.ConnectionStore.Counts;
+import tokenbroker.connections.ConnectionStore.ConnectionCounts;
+import tokenbroker.connections.ConnectionStore.ConnectionPage;
 import tokenbroker.connections.ConnectionStore.Durability;
-import tokenbroker.connections.ConnectionStore.Page;
 import tokenbroker.observability.Requester;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.StoreUnavailable;
 import tokenbroker.tokens.TokenBroker;
+import tokenbroker.tokens.TokenOwner;
 
 /** The existing connections. Each method blocks for a bounded time. */
 @Singleton
@@ -51,16 +49,16 @@ public class Connections {
   }
 
   /** Returns connections in the order of their ids, after the last id of the previous page. */
-  public Page page(ClientName client, @Nullable ConnectionId after, int limit) {
+  public ConnectionPage page(ClientName client, @Nullable ConnectionId after, int limit) {
     return store.page(client, after, limit);
   }
 
   /** Removes a connection everywhere. Returns false if it did not exist. */
-  public boolean remove(Account account, Requester by) {
-    var removed = store.remove(account);
-    broker.forget(account);
+  public boolean remove(TokenOwner owner, Requester by) {
+    var removed = store.remove(owner);
+    broker.forget(owner);
     if (removed) {
-      records.removed(by, account);
+      records.removed(by, owner);
     }
     return removed;
   }
@@ -71,7 +69,7 @@ public class Connections {
   }
 
   /** Finishes renewals before the process ends. Each of them has used up a refresh token. */
-  void end(@Observes ShutdownEvent event) {
+  public void end() {
     source.finish();
     settle();
   }
@@ -81,7 +79,7 @@ public class Connections {
     if (!on) {
       return;
     }
-    var counts = new HashMap<ClientName, Counts>();
+    var counts = new HashMap<ClientName, ConnectionCounts>();
     try {
       for (var client : clients.all()) {
         if (!client.returnTo().isEmpty()) {

@@ -12,10 +12,10 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.FailureCause;
 import tokenbroker.tokens.StoreUnavailable;
 import tokenbroker.tokens.TokenBroker;
+import tokenbroker.tokens.TokenOwner;
 import tokenbroker.tokens.TokenResult.Failed;
 import tokenbroker.tokens.TokenResult.Gone;
 import tokenbroker.tokens.TokenResult.Issued;
@@ -73,9 +73,9 @@ public class KeepAlive {
     tell(failures);
   }
 
-  private Optional<Failure> renew(Due due) {
-    return switch (broker.keepAlive(due.client, due.account)) {
-      case Failed(var cause, _) -> Optional.of(new Failure(due.account, cause));
+  private Optional<Failure> renew(DueConnection due) {
+    return switch (broker.keepAlive(due.client, due.owner)) {
+      case Failed(var cause, _) -> Optional.of(new Failure(due.owner, cause));
       // Renewed here or on another replica, or no longer existing.
       case Issued _, TimedOut _, Gone _, TooSoon _ -> Optional.empty();
     };
@@ -88,13 +88,13 @@ public class KeepAlive {
     if (cause != null && cause != told) {
       LOG.warnf(
           "%d connections that nobody uses could not be renewed, such as %s: %s",
-          failures.size(), first.account, cause.label());
+          failures.size(), first.owner, cause.label());
     }
     told = cause;
   }
 
-  private List<Due> due() {
-    var due = new ArrayList<Due>();
+  private List<DueConnection> due() {
+    var due = new ArrayList<DueConnection>();
     for (var client : clients.all()) {
       if (!client.returnTo().isEmpty() && client.credentials().isPresent()) {
         due.addAll(due(client));
@@ -104,10 +104,10 @@ public class KeepAlive {
     return due;
   }
 
-  private List<Due> due(Client client) {
+  private List<DueConnection> due(Client client) {
     try {
       return store.due(client.name(), MOST_IN_A_RUN).stream()
-          .map(id -> new Due(client, new Account(client.name(), id)))
+          .map(id -> new DueConnection(client, new TokenOwner(client.name(), id)))
           .toList();
     } catch (StoreUnavailable e) {
       LOG.debugf("Connections of %s that are due are not known: %s", client.name(), e.getMessage());
@@ -115,7 +115,7 @@ public class KeepAlive {
     }
   }
 
-  private record Due(Client client, Account account) {}
+  private record DueConnection(Client client, TokenOwner owner) {}
 
-  private record Failure(Account account, FailureCause cause) {}
+  private record Failure(TokenOwner owner, FailureCause cause) {}
 }

@@ -15,11 +15,11 @@ import org.jboss.logging.Logger;
 import tokenbroker.clients.Client;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.tokens.AccessToken;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.FetchResult;
 import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
+import tokenbroker.tokens.TokenOwner;
 import tokenbroker.tokens.TokenSource;
 
 /**
@@ -38,8 +38,8 @@ public class RefreshTokenSource implements TokenSource {
   private final UnsavedRefreshTokens rotations;
   private final ConnectionEvents records;
   private final Duration timeLimit;
-  private final Map<Account, UnderWay> underWay = new ConcurrentHashMap<>();
-  private volatile BiConsumer<Account, AccessToken> lateListener = (account, token) -> {};
+  private final Map<TokenOwner, UnderWay> underWay = new ConcurrentHashMap<>();
+  private volatile BiConsumer<TokenOwner, AccessToken> lateListener = (owner, token) -> {};
 
   RefreshTokenSource(
       AuthorizationCodeClient grants,
@@ -60,8 +60,8 @@ public class RefreshTokenSource implements TokenSource {
 
   /** Waits at most for the upstream's time limit; the renewal continues after that. */
   @Override
-  public FetchResult fetch(Client client, Account account, String seenGrant) {
-    var renewal = underWay.computeIfAbsent(account, it -> begin(client, it, seenGrant));
+  public FetchResult fetch(Client client, TokenOwner owner, String seenGrant) {
+    var renewal = underWay.computeIfAbsent(owner, it -> begin(client, it, seenGrant));
     try {
       return renewal.get(timeLimit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
@@ -72,31 +72,31 @@ public class RefreshTokenSource implements TokenSource {
       renewal.abandoned = true;
       return new Failed(Outage.TIMEOUT);
     } catch (ExecutionException e) {
-      throw new IllegalStateException("a renewal of " + account + " failed", e.getCause());
+      throw new IllegalStateException("a renewal of " + owner + " failed", e.getCause());
     }
   }
 
-  private UnderWay begin(Client client, Account account, String seenGrant) {
+  private UnderWay begin(Client client, TokenOwner owner, String seenGrant) {
     var renewal = new UnderWay();
-    var work = new Renewal(client, account, seenGrant, grants, store, rotations, records);
-    THREADS.newThread(() -> run(renewal, work, account)).start();
+    var work = new Renewal(client, owner, seenGrant, grants, store, rotations, records);
+    THREADS.newThread(() -> run(renewal, work, owner)).start();
     return renewal;
   }
 
-  private void run(UnderWay renewal, Renewal work, Account account) {
+  private void run(UnderWay renewal, Renewal work, TokenOwner owner) {
     try {
       var result = work.run();
-      underWay.remove(account, renewal);
+      underWay.remove(owner, renewal);
       renewal.complete(result);
       if (renewal.abandoned && result instanceof Fetched(var token, _, var whenKept)) {
-        lateListener.accept(account, token);
+        lateListener.accept(owner, token);
         whenKept.run();
       }
     } catch (RuntimeException | Error e) { // The waiting caller must not hang.
-      underWay.remove(account, renewal);
+      underWay.remove(owner, renewal);
       renewal.completeExceptionally(e);
       if (renewal.abandoned) { // Else the waiting caller logs it.
-        LOG.errorf("A renewal of %s broke: %s", account, e.getClass().getName());
+        LOG.errorf("A renewal of %s broke: %s", owner, e.getClass().getName());
       }
     }
   }
@@ -117,7 +117,7 @@ public class RefreshTokenSource implements TokenSource {
    * Registers the listener for tokens whose callers have given up. It is called after the store has
    * the refresh token that came with them.
    */
-  void onLate(BiConsumer<Account, AccessToken> listener) {
+  void onLate(BiConsumer<TokenOwner, AccessToken> listener) {
     lateListener = listener;
   }
 

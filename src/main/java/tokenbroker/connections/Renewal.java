@@ -13,7 +13,6 @@ import tokenbroker.connections.RenewalState.Refused;
 import tokenbroker.connections.RenewalState.Unclaimed;
 import tokenbroker.connections.RenewalState.Unsaved;
 import tokenbroker.tokens.AccessToken;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.FailureCause;
 import tokenbroker.tokens.FailureCause.InvalidResponse;
 import tokenbroker.tokens.FailureCause.Local;
@@ -22,6 +21,7 @@ import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.FetchResult;
 import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.StoreUnavailable;
+import tokenbroker.tokens.TokenOwner;
 
 /**
  * One renewal of a connection, which uses up its refresh token. TrackMage replaces the refresh
@@ -42,7 +42,7 @@ final class Renewal {
       new FetchResult.Failed(Local.STORE_UNAVAILABLE);
 
   private final Client client;
-  private final Account account;
+  private final TokenOwner owner;
   private final String seen;
   private final AuthorizationCodeClient grants;
   private final ConnectionStore store;
@@ -56,14 +56,14 @@ final class Renewal {
    */
   Renewal(
       Client client,
-      Account account,
+      TokenOwner owner,
       String seen,
       AuthorizationCodeClient grants,
       ConnectionStore store,
       UnsavedRefreshTokens rotations,
       ConnectionEvents records) {
     this.client = client;
-    this.account = account;
+    this.owner = owner;
     this.seen = seen;
     this.grants = grants;
     this.store = store;
@@ -123,11 +123,11 @@ final class Renewal {
   }
 
   private RenewalState claim() {
-    var settled = rotations.settle(account);
+    var settled = rotations.settle(owner);
     if (settled != null) {
       return new Done(new FetchResult.Fetched(settled));
     }
-    return switch (store.claim(account, seen)) {
+    return switch (store.claim(owner, seen)) {
       case Claiming.Claimed(var held, var claim) -> new Claimed(held, claim, false);
       case Claiming.ClaimedElsewhere() -> new Done(new FetchResult.ClaimedElsewhere());
       case Claiming.Changed() -> new Done(new FetchResult.Superseded());
@@ -165,11 +165,11 @@ final class Renewal {
     var connection = held.connection().until(token.life().requestedAt().plus(token.lifetime()));
     var rotation =
         next == null
-            ? store.rotation(account, connection, held.refreshToken())
-            : store.rotation(account, connection.rotated(), next);
-    return switch (rotations.save(account, held.revision(), rotation, token, claim)) {
+            ? store.rotation(owner, connection, held.refreshToken())
+            : store.rotation(owner, connection.rotated(), next);
+    return switch (rotations.save(owner, held.revision(), rotation, token, claim)) {
       case SAVED -> {
-        records.refreshed(account, token.id());
+        records.refreshed(owner, token.id());
         yield new Done(new FetchResult.Fetched(token, null, claim::close));
       }
       case SUPERSEDED -> new Done(superseded());
@@ -178,15 +178,15 @@ final class Renewal {
   }
 
   private RenewalState end(StoredConnection held, Claim claim) {
-    if (!store.end(account, held.revision(), claim)) {
+    if (!store.end(owner, held.revision(), claim)) {
       return new Done(superseded());
     }
-    records.ended(account);
+    records.ended(owner);
     return new Done(new FetchResult.Failed(Local.RECONNECT_REQUIRED));
   }
 
   private FetchResult superseded() {
-    Optional<Connection> now = store.find(account);
+    Optional<Connection> now = store.find(owner);
     return now.isEmpty() ? new FetchResult.Gone() : new FetchResult.Superseded();
   }
 }

@@ -7,9 +7,9 @@ import tokenbroker.clients.ClientName;
 import tokenbroker.observability.Requester;
 import tokenbroker.time.Clocks;
 import tokenbroker.tokens.AccessToken;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.TokenBroker;
+import tokenbroker.tokens.TokenOwner;
 
 /**
  * The last step of the authorization-code flow. A service redeems the code that its user's browser
@@ -81,11 +81,11 @@ public class Results {
     var token = authorized.token();
     var connection =
         connections.put(client.name(), Connection.of(token), authorized.refreshToken());
-    var account = new Account(client.name(), connection.id());
+    var owner = new TokenOwner(client.name(), connection.id());
     if (token.remaining(clocks.now()).isPositive()) {
-      broker.serve(account, token);
+      broker.serve(owner, token);
     }
-    records.connected(by, account, token.id());
+    records.connected(by, owner, token.id());
     return connection;
   }
 }

@@ -4,9 +4,9 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import tokenbroker.clients.Client;
 import tokenbroker.connections.Connection.State;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectedAccounts;
 import tokenbroker.tokens.StoreUnavailable;
+import tokenbroker.tokens.TokenOwner;
 
 /** The connected accounts in the store. */
 @Singleton
@@ -22,12 +22,12 @@ class StoredAccounts implements ConnectedAccounts {
   }
 
   @Override
-  public List<Account> some(Client client, int limit) {
+  public List<TokenOwner> some(Client client, int limit) {
     try {
       return store.page(client.name(), null, LOOKED_AT).connections().stream()
           .filter(connection -> connection.state() == State.ACTIVE)
           .filter(connection -> connection.provenance().isOfConnectionsOf(client))
-          .map(connection -> new Account(client.name(), connection.id()))
+          .map(connection -> new TokenOwner(client.name(), connection.id()))
           .limit(limit)
           .toList();
     } catch (StoreUnavailable e) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.connections.ConnectionStore.Claim;
 import tokenbroker.connections.ConnectionStore.Rotation;
 import tokenbroker.tokens.AccessToken;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.StoreUnavailable;
+import tokenbroker.tokens.TokenOwner;
 
 /**
  * The refresh tokens that the store could not take when they arrived. The store's own token is used
@@ -21,7 +21,7 @@ final class UnsavedRefreshTokens {
   private static final Logger LOG = Logger.getLogger(UnsavedRefreshTokens.class);
 
   private final ConnectionStore store;
-  private final Map<Account, Unsaved> unsaved = new ConcurrentHashMap<>();
+  private final Map<TokenOwner, Unsaved> unsaved = new ConcurrentHashMap<>();
 
   /** The result of storing a refresh token. */
   enum Saving {
@@ -44,12 +44,12 @@ final class UnsavedRefreshTokens {
    * @param claim the claim of the renewal that fetched it; if it must wait, the claim is held and
    *     closed later
    */
-  Saving save(Account account, String seen, Rotation next, AccessToken token, Claim claim) {
+  Saving save(TokenOwner owner, String seen, Rotation next, AccessToken token, Claim claim) {
     try {
-      return store.rotate(account, seen, next) ? Saving.SAVED : Saving.SUPERSEDED;
+      return store.rotate(owner, seen, next) ? Saving.SAVED : Saving.SUPERSEDED;
     } catch (StoreUnavailable e) {
-      LOG.warnf("A refresh token of %s waits to be stored: %s", account, e.getMessage());
-      unsaved.put(account, new Unsaved(seen, next, token, claim));
+      LOG.warnf("A refresh token of %s waits to be stored: %s", owner, e.getMessage());
+      unsaved.put(owner, new Unsaved(seen, next, token, claim));
       return Saving.WAITING;
     }
   }
@@ -61,23 +61,23 @@ final class UnsavedRefreshTokens {
    *     the store has a newer refresh token
    * @throws StoreUnavailable if the store does not take it
    */
-  @Nullable AccessToken settle(Account account) {
-    var waiting = unsaved.get(account);
-    return waiting != null && settle(account, waiting) ? waiting.token : null;
+  @Nullable AccessToken settle(TokenOwner owner) {
+    var waiting = unsaved.get(owner);
+    return waiting != null && settle(owner, waiting) ? waiting.token : null;
   }
 
   /**
    * Offers the store all waiting refresh tokens, and calls {@code settled} for each one it took.
    */
-  void settleAll(BiConsumer<Account, AccessToken> settled) {
+  void settleAll(BiConsumer<TokenOwner, AccessToken> settled) {
     unsaved.forEach(
-        (account, waiting) -> {
+        (owner, waiting) -> {
           try {
-            if (settle(account, waiting)) {
-              settled.accept(account, waiting.token);
+            if (settle(owner, waiting)) {
+              settled.accept(owner, waiting.token);
             }
           } catch (StoreUnavailable e) {
-            LOG.debugf("A refresh token of %s still waits: %s", account, e.getMessage());
+            LOG.debugf("A refresh token of %s still waits: %s", owner, e.getMessage());
           }
         });
   }
@@ -86,14 +86,14 @@ final class UnsavedRefreshTokens {
     return unsaved.size();
   }
 
-  private boolean settle(Account account, Unsaved waiting) {
-    var taken = store.rotate(account, waiting.seen, waiting.next);
-    if (!unsaved.remove(account, waiting)) {
+  private boolean settle(TokenOwner owner, Unsaved waiting) {
+    var taken = store.rotate(owner, waiting.seen, waiting.next);
+    if (!unsaved.remove(owner, waiting)) {
       return false;
     }
     waiting.claim.close();
     if (taken) {
-      LOG.infof("A refresh token of %s is stored now", account);
+      LOG.infof("A refresh token of %s is stored now", owner);
       return true;
     }
     return false;

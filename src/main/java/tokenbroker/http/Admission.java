@@ -9,8 +9,8 @@ import tokenbroker.clients.ClientName;
 import tokenbroker.observability.Audit;
 import tokenbroker.observability.AuditEntry;
 import tokenbroker.observability.AuditEvent;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
+import tokenbroker.tokens.TokenOwner;
 
 /**
  * Decides whether a caller may use a client. The answer is the same for a forbidden client and for
@@ -62,7 +62,7 @@ class Admission {
         metrics.deniedUnknown();
       }
       audit.record(
-          AuditEntry.of(event, "forbidden").by(verified.requester()).of(Account.of(clientName)));
+          AuditEntry.of(event, "forbidden").by(verified.requester()).of(TokenOwner.of(clientName)));
       throw new ProblemException(ProblemCode.FORBIDDEN, ProblemCode.FORBIDDEN.detail);
     }
     return admitted;
@@ -95,18 +95,18 @@ class Admission {
     var rule = client == null ? null : client.admits(verified.caller()).orElse(null);
     return client == null || rule == null
         ? null
-        : new Admitted(verified, client, rule, Account.of(client.name()));
+        : new Admitted(verified, client, rule, TokenOwner.of(client.name()));
   }
 
   /**
    * A caller that may use a client, and the rule that admits it.
    *
-   * @param account the account whose token is requested; by default the client's own
+   * @param owner the account whose token is requested; by default the client's own
    */
-  record Admitted(VerifiedRequest verified, Client client, CallerRule rule, Account account) {
+  record Admitted(VerifiedRequest verified, Client client, CallerRule rule, TokenOwner owner) {
 
     Admitted at(ConnectionId connection) {
-      return new Admitted(verified, client, rule, new Account(client.name(), connection));
+      return new Admitted(verified, client, rule, new TokenOwner(client.name(), connection));
     }
   }
 }

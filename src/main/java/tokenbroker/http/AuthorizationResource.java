@@ -171,7 +171,7 @@ class AuthorizationResource {
   private static AuditEntry entry(String outcome, Admitted admitted) {
     return AuditEntry.of(AuditEvent.AUTHORIZE, outcome)
         .by(admitted.verified().requester())
-        .of(admitted.account());
+        .of(admitted.owner());
   }
 
   private static boolean isState(@Nullable String text) {

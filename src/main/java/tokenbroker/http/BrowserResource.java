@@ -28,7 +28,7 @@ import tokenbroker.connections.Authorizations;
 import tokenbroker.connections.Callback;
 import tokenbroker.connections.Callbacks;
 import tokenbroker.connections.Callbacks.Destination;
-import tokenbroker.connections.UpstreamState;
+import tokenbroker.connections.StateParameter;
 import tokenbroker.observability.Audit;
 import tokenbroker.observability.AuditEntry;
 import tokenbroker.observability.AuditEvent;
@@ -76,7 +76,7 @@ class BrowserResource {
             AuthorizationId.parse(authorization)
                 .flatMap(id -> authorizations.visit(id, cookie(headers)))
                 .map(consent -> sent(Response.Status.FOUND, consent.page(), consent.cookie()))
-                .orElseGet(() -> refused(AuditEvent.VISIT, Page.EXPIRED, request)));
+                .orElseGet(() -> refused(AuditEvent.VISIT, BrowserPage.EXPIRED, request)));
   }
 
   @GET
@@ -110,44 +110,44 @@ class BrowserResource {
   @ServerExceptionMapper
   Response failed(RuntimeException e) {
     LOG.error("A browser's request failed", e);
-    return Page.UNKNOWN.response();
+    return BrowserPage.UNKNOWN.response();
   }
 
   private Response lookedAt() {
-    return authorizations.areOn() ? Page.nothing() : Page.NOT_FOUND.response();
+    return authorizations.areOn() ? BrowserPage.nothing() : BrowserPage.NOT_FOUND.response();
   }
 
   /** Answers a request that the user made, and refuses one that the browser made in advance. */
   private Response answered(
       HttpHeaders headers, HttpServerRequest request, Supplier<Response> answer) {
     if (!authorizations.areOn()) {
-      return Page.NOT_FOUND.response();
+      return BrowserPage.NOT_FOUND.response();
     }
     if (Prefetch.is(headers)) {
-      return Page.NOT_YET.response();
+      return BrowserPage.NOT_YET.response();
     }
     if (!audit.isAvailable()) {
       audit.unavailable(requester(request));
-      return Page.UNAVAILABLE.response();
+      return BrowserPage.UNAVAILABLE.response();
     }
     try {
       return answer.get();
     } catch (StoreUnavailable e) {
-      return Page.UNAVAILABLE.response();
+      return BrowserPage.UNAVAILABLE.response();
     }
   }
 
   private Response received(
       MultivaluedMap<String, String> query, @Nullable String cookie, HttpServerRequest request) {
-    var state = single(query, "state").flatMap(UpstreamState::parse);
+    var state = single(query, "state").flatMap(StateParameter::parse);
     var callback = callback(query);
     if (state.isEmpty() || callback.isEmpty()) {
-      return refused(AuditEvent.CALLBACK, Page.MALFORMED, request);
+      return refused(AuditEvent.CALLBACK, BrowserPage.MALFORMED, request);
     }
     return switch (callbacks.receive(state.get(), callback.get(), cookie)) {
       case Destination.Back(var address) -> sent(Response.Status.SEE_OTHER, address, cookie);
-      case Destination.Expired _ -> refused(AuditEvent.CALLBACK, Page.EXPIRED, request);
-      case Destination.Unknown _ -> Page.UNKNOWN.response();
+      case Destination.Expired _ -> refused(AuditEvent.CALLBACK, BrowserPage.EXPIRED, request);
+      case Destination.Unknown _ -> BrowserPage.UNKNOWN.response();
     };
   }
 
@@ -155,7 +155,7 @@ class BrowserResource {
    * Refuses a request that belongs to no authorization. Anyone can send such requests in any
    * number, so the broker audits them sparingly.
    */
-  private Response refused(AuditEvent event, Page page, HttpServerRequest request) {
+  private Response refused(AuditEvent event, BrowserPage page, HttpServerRequest request) {
     audit.recordSparingly(
         AuditEntry.of(event, page.name().toLowerCase(Locale.ROOT)).by(requester(request)));
     return page.response();
@@ -184,7 +184,7 @@ class BrowserResource {
    * reload finds the outcome.
    */
   private Response sent(Response.Status status, URI address, @Nullable String cookie) {
-    var redirect = Page.redirect(status, address);
+    var redirect = BrowserPage.redirect(status, address);
     return (cookie == null ? redirect : redirect.cookie(newCookie(cookie))).build();
   }
 

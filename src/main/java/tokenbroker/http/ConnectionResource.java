@@ -88,10 +88,10 @@ class ConnectionResource {
       @RestPath String connection,
       @Context ContainerRequestContext request) {
     var verified = VerifiedRequest.of(request);
-    var account = admission.admit(verified, client, connection, AuditEvent.REVOKE).account();
+    var owner = admission.admit(verified, client, connection, AuditEvent.REVOKE).owner();
     return threads.call(
         () -> {
-          if (!connections.remove(account, verified.requester())) {
+          if (!connections.remove(owner, verified.requester())) {
             throw new ProblemException(ProblemCode.NOT_FOUND, TokenResponses.NO_CONNECTION);
           }
           return Response.noContent().build();
@@ -105,7 +105,7 @@ class ConnectionResource {
   }
 
   private static AuditEntry entry(AuditEvent event, String outcome, Admitted admitted) {
-    return AuditEntry.of(event, outcome).by(admitted.verified().requester()).of(admitted.account());
+    return AuditEntry.of(event, outcome).by(admitted.verified().requester()).of(admitted.owner());
   }
 
   /**

@@ -61,8 +61,7 @@ class HotPath {
 
   void handle(RoutingContext context) {
     var admitted = admitted(context.request());
-    var hit =
-        admitted == null ? null : broker.nearby(admitted.client(), admitted.account(), USABLE);
+    var hit = admitted == null ? null : broker.nearby(admitted.client(), admitted.owner(), USABLE);
     if (admitted == null || hit == null || !isWithinLimit(admitted)) {
       context.next();
       return;

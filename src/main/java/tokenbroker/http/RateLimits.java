@@ -32,7 +32,7 @@ class RateLimits {
   private final long nanosPerRequest;
   private final long burstNanos;
   private final Ticker ticker;
-  private final Cache<Key, AtomicLong> dueByCaller;
+  private final Cache<CallerKey, AtomicLong> dueByCaller;
 
   @Inject
   RateLimits(BrokerConfig config, Ticker ticker) {
@@ -46,7 +46,7 @@ class RateLimits {
     this.dueByCaller =
         Caffeine.newBuilder()
             .maximumWeight((long) CALLERS * PLACE)
-            .weigher((Key key, AtomicLong due) -> Math.max(PLACE, key.bytes()))
+            .weigher((CallerKey key, AtomicLong due) -> Math.max(PLACE, key.bytes()))
             .expireAfterAccess(
                 Duration.ofNanos(Math.max(burstNanos, Duration.ofMinutes(1).toNanos())))
             .executor(Runnable::run) // Maintenance costs less than a thread switch.
@@ -63,7 +63,7 @@ class RateLimits {
     }
     var due =
         dueByCaller.get(
-            new Key(caller.issuer(), caller.subject()),
+            new CallerKey(caller.issuer(), caller.subject()),
             key -> new AtomicLong(ticker.now().nanos()));
     var now = ticker.now().nanos();
     while (true) {
@@ -78,7 +78,7 @@ class RateLimits {
     }
   }
 
-  private record Key(String issuer, String subject) {
+  private record CallerKey(String issuer, String subject) {
 
     /**
      * Returns the retained size in bytes. It assumes two bytes per character, because a single

@@ -32,7 +32,7 @@ class RefusedRequests implements RefusalForm {
     if (path == null || !BrowserPaths.has(path)) {
       return problem(code, traceparent);
     }
-    var page = code == ProblemCode.NOT_FOUND ? Page.NOT_FOUND : Page.MALFORMED;
+    var page = code == ProblemCode.NOT_FOUND ? BrowserPage.NOT_FOUND : BrowserPage.MALFORMED;
     return publicHost.guarded(page.answer());
   }
 

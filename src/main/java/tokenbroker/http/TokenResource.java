@@ -101,12 +101,12 @@ class TokenResource {
     var need = need(request.getUriInfo().getQueryParameters().get("min_ttl"));
     var preferences = RequestPreferences.of(headers.getRequestHeader("Prefer"));
     var representation = preferences.minimal() ? Representation.MINIMAL : accepted(headers);
-    var hit = broker.nearby(admitted.client(), admitted.account(), need);
+    var hit = broker.nearby(admitted.client(), admitted.owner(), need);
     if (hit != null) {
       return Uni.createFrom().item(answers.answer(admitted, hit, representation));
     }
     var result =
-        broker.tokenFor(admitted.client(), admitted.account(), need, preferences.waitLimit());
+        broker.tokenFor(admitted.client(), admitted.owner(), need, preferences.waitLimit());
     return Uni.createFrom()
         .completionStage(result.thenApply(it -> answers.answer(admitted, it, representation)));
   }
@@ -117,7 +117,7 @@ class TokenResource {
     var wait = RequestPreferences.of(headers.getRequestHeader("Prefer")).waitLimit();
     return threads.call(
         () -> {
-          var invalidation = broker.invalidate(admitted.client(), admitted.account(), dead, wait);
+          var invalidation = broker.invalidate(admitted.client(), admitted.owner(), dead, wait);
           return answers.invalidated(admitted, invalidation.current(), invalidation.replaced());
         });
   }

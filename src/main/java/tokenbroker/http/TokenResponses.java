@@ -172,7 +172,7 @@ class TokenResponses {
   }
 
   private boolean isRecorded(Admitted to, Issued issued) {
-    return isRecorded(to, issued.origin().label(), issued.token().id());
+    return isRecorded(to, issued.servedFrom().label(), issued.token().id());
   }
 
   /** Counts, times and audits a request. Returns whether the token may be handed out. */
@@ -182,7 +182,7 @@ class TokenResponses {
         audit.record(
             AuditEntry.of(AuditEvent.TOKEN, outcome)
                 .by(verified.requester())
-                .of(to.account())
+                .of(to.owner())
                 .token(token));
     var told = isAudited || token == null ? outcome : NOT_AUDITED;
     var nanos = System.nanoTime() - verified.startedAt();
@@ -192,7 +192,7 @@ class TokenResponses {
         told,
         nanos,
         traces.isRecorded(verified.traceId(), verified.traceparent()) ? verified.traceId() : null);
-    traces.answered(to.account(), told, token, verified.traceId(), verified.traceparent(), nanos);
+    traces.answered(to.owner(), told, token, verified.traceId(), verified.traceparent(), nanos);
     return isAudited;
   }
 }

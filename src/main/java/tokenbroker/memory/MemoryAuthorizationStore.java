@@ -17,11 +17,11 @@ import tokenbroker.time.Ticker;
 public final class MemoryAuthorizationStore implements AuthorizationStore {
 
   private final Ticker ticker;
-  private final Map<AuthorizationHandle, Kept<StoredAuthorization>> authorizations =
+  private final Map<AuthorizationHandle, Expiring<StoredAuthorization>> authorizations =
       new HashMap<>();
-  private final Map<ResultCode, Kept<AuthorizedAccount>> results = new HashMap<>();
+  private final Map<ResultCode, Expiring<AuthorizedAccount>> results = new HashMap<>();
 
-  private record Kept<T>(T value, Moment until) {}
+  private record Expiring<T>(T value, Moment until) {}
 
   public MemoryAuthorizationStore(Ticker ticker) {
     this.ticker = ticker;
@@ -49,7 +49,7 @@ public final class MemoryAuthorizationStore implements AuthorizationStore {
 
   @Override
   public synchronized Optional<StoredAuthorization> find(AuthorizationHandle handle) {
-    return alive(authorizations, handle).map(Kept::value);
+    return alive(authorizations, handle).map(Expiring::value);
   }
 
   @Override
@@ -66,18 +66,18 @@ public final class MemoryAuthorizationStore implements AuthorizationStore {
 
   private void put(AuthorizationHandle handle, Authorization authorization, Moment until) {
     var held = new StoredAuthorization(authorization, UUID.randomUUID().toString());
-    authorizations.put(handle, new Kept<>(held, until));
+    authorizations.put(handle, new Expiring<>(held, until));
   }
 
   @Override
   public synchronized void keepResult(ResultCode code, AuthorizedAccount account) {
     forgetExpired(results);
-    results.put(code, new Kept<>(account, ticker.now().plus(AuthorizedAccount.LIFE)));
+    results.put(code, new Expiring<>(account, ticker.now().plus(AuthorizedAccount.LIFE)));
   }
 
   @Override
   public synchronized Optional<AuthorizedAccount> findResult(ResultCode code) {
-    return alive(results, code).map(Kept::value);
+    return alive(results, code).map(Expiring::value);
   }
 
   @Override
@@ -87,11 +87,11 @@ public final class MemoryAuthorizationStore implements AuthorizationStore {
     return isThere;
   }
 
-  private <K, T> Optional<Kept<T>> alive(Map<K, Kept<T>> kept, K key) {
+  private <K, T> Optional<Expiring<T>> alive(Map<K, Expiring<T>> kept, K key) {
     return Optional.ofNullable(kept.get(key)).filter(it -> ticker.now().isBefore(it.until));
   }
 
-  private <K, T> void forgetExpired(Map<K, Kept<T>> kept) {
+  private <K, T> void forgetExpired(Map<K, Expiring<T>> kept) {
     var now = ticker.now();
     kept.values().removeIf(old -> !now.isBefore(old.until));
   }

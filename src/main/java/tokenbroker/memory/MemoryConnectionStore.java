@@ -19,9 +19,9 @@ import tokenbroker.connections.ConnectionStore;
 import tokenbroker.connections.KeepAliveSchedule;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.RefreshToken;
+import tokenbroker.tokens.TokenOwner;
 
 /**
  * A connection store within one process, for development. Its connections are lost when the process
@@ -32,7 +32,7 @@ public final class MemoryConnectionStore implements ConnectionStore {
   private final KeepAliveSchedule schedule;
   private final Ticker ticker;
   private final Map<ClientName, NavigableMap<String, Entry>> clients = new TreeMap<>();
-  private final Map<Account, Claim> claims = new HashMap<>();
+  private final Map<TokenOwner, Claim> claims = new HashMap<>();
 
   private record Entry(StoredConnection held, Moment due) {}
 
@@ -50,7 +50,7 @@ public final class MemoryConnectionStore implements ConnectionStore {
             .findFirst()
             .map(connection::replacing)
             .orElse(connection);
-    claims.remove(new Account(client, kept.id()));
+    claims.remove(new TokenOwner(client, kept.id()));
     of(client).put(kept.id().value(), entry(kept, token));
     return kept;
   }
@@ -62,14 +62,14 @@ public final class MemoryConnectionStore implements ConnectionStore {
   }
 
   @Override
-  public synchronized Optional<Connection> find(Account account) {
-    return Optional.ofNullable(of(account.client()).get(id(account)))
+  public synchronized Optional<Connection> find(TokenOwner owner) {
+    return Optional.ofNullable(of(owner.client()).get(id(owner)))
         .map(entry -> entry.held.connection());
   }
 
   @Override
-  public synchronized Claiming claim(Account account, String seen) {
-    var entry = of(account.client()).get(id(account));
+  public synchronized Claiming claim(TokenOwner owner, String seen) {
+    var entry = of(owner.client()).get(id(owner));
     if (entry == null) {
       return new Claiming.Absent();
     }
@@ -79,20 +79,20 @@ public final class MemoryConnectionStore implements ConnectionStore {
     if (!seen.isEmpty() && !seen.equals(entry.held.revision())) {
       return new Claiming.Changed();
     }
-    var mine = new OwnClaim(account, UUID.randomUUID().toString());
-    return claims.putIfAbsent(account, mine) == null
+    var mine = new OwnClaim(owner, UUID.randomUUID().toString());
+    return claims.putIfAbsent(owner, mine) == null
         ? new Claiming.Claimed(entry.held, mine)
         : new Claiming.ClaimedElsewhere();
   }
 
   private synchronized void release(OwnClaim claim) {
-    claims.remove(claim.account, claim);
+    claims.remove(claim.owner, claim);
   }
 
   @Override
-  public synchronized boolean rotate(Account account, String seen, Rotation next) {
+  public synchronized boolean rotate(TokenOwner owner, String seen, Rotation next) {
     return change(
-        account,
+        owner,
         seen,
         entry ->
             entry(
@@ -100,10 +100,10 @@ public final class MemoryConnectionStore implements ConnectionStore {
   }
 
   @Override
-  public synchronized boolean end(Account account, String seen, Claim claim) {
-    return claim.equals(claims.get(account))
+  public synchronized boolean end(TokenOwner owner, String seen, Claim claim) {
+    return claim.equals(claims.get(owner))
         && change(
-            account,
+            owner,
             seen,
             entry ->
                 new Entry(
@@ -115,9 +115,9 @@ public final class MemoryConnectionStore implements ConnectionStore {
   }
 
   @Override
-  public synchronized boolean remove(Account account) {
-    claims.remove(account);
-    return of(account.client()).remove(id(account)) != null;
+  public synchronized boolean remove(TokenOwner owner) {
+    claims.remove(owner);
+    return of(owner.client()).remove(id(owner)) != null;
   }
 
   @Override
@@ -133,18 +133,19 @@ public final class MemoryConnectionStore implements ConnectionStore {
   }
 
   @Override
-  public synchronized Page page(ClientName client, @Nullable ConnectionId after, int limit) {
+  public synchronized ConnectionPage page(
+      ClientName client, @Nullable ConnectionId after, int limit) {
     var rest = after == null ? of(client) : of(client).tailMap(after.value(), false);
     var page = rest.values().stream().limit(limit).map(entry -> entry.held.connection()).toList();
-    return new Page(page, List.of(), rest.size() > limit ? page.getLast().id() : null);
+    return new ConnectionPage(page, List.of(), rest.size() > limit ? page.getLast().id() : null);
   }
 
   @Override
-  public synchronized Counts count(ClientName client) {
+  public synchronized ConnectionCounts count(ClientName client) {
     var active = active(client);
     var endangered = ticker.now().minus(OVERDUE_AFTER);
     var overdue = active.stream().filter(entry -> entry.due.isBefore(endangered)).count();
-    return new Counts(active.size(), of(client).size() - active.size(), overdue);
+    return new ConnectionCounts(active.size(), of(client).size() - active.size(), overdue);
   }
 
   @Override
@@ -153,7 +154,7 @@ public final class MemoryConnectionStore implements ConnectionStore {
   }
 
   @Override
-  public Rotation rotation(Account account, Connection connection, RefreshToken next) {
+  public Rotation rotation(TokenOwner owner, Connection connection, RefreshToken next) {
     return new Rotation(next.reveal(), connection.expiresAt(), connection.version());
   }
 
@@ -163,12 +164,12 @@ public final class MemoryConnectionStore implements ConnectionStore {
         .toList();
   }
 
-  private boolean change(Account account, String seen, UnaryOperator<Entry> change) {
-    var entry = of(account.client()).get(id(account));
+  private boolean change(TokenOwner owner, String seen, UnaryOperator<Entry> change) {
+    var entry = of(owner.client()).get(id(owner));
     if (entry == null || !entry.held.revision().equals(seen)) {
       return false;
     }
-    of(account.client()).put(id(account), change.apply(entry));
+    of(owner.client()).put(id(owner), change.apply(entry));
     return true;
   }
 
@@ -176,24 +177,24 @@ public final class MemoryConnectionStore implements ConnectionStore {
     return clients.computeIfAbsent(client, name -> new TreeMap<>());
   }
 
-  private static String id(Account account) {
-    return String.valueOf(account.connection());
+  private static String id(TokenOwner owner) {
+    return String.valueOf(owner.connection());
   }
 
   /** A claim that lasts until it is closed. If its process dies, the store is lost with it. */
   private final class OwnClaim implements Claim {
 
-    private final Account account;
-    private final String owner;
+    private final TokenOwner owner;
+    private final String holder;
 
-    OwnClaim(Account account, String owner) {
-      this.account = account;
+    OwnClaim(TokenOwner owner, String holder) {
       this.owner = owner;
+      this.holder = holder;
     }
 
     @Override
-    public String owner() {
-      return owner;
+    public String holder() {
+      return holder;
     }
 
     @Override

@@ -11,10 +11,10 @@ import tokenbroker.time.Clocks;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Now;
 import tokenbroker.tokens.AccessToken;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.LocalCoordination;
 import tokenbroker.tokens.LocalTokens;
+import tokenbroker.tokens.TokenOwner;
 import tokenbroker.tokens.TokenStore;
 import tokenbroker.tokens.UpstreamFailure;
 
@@ -29,10 +29,10 @@ public final class MemoryTokenStore implements TokenStore {
   private final AtomicLong serial = new AtomicLong();
 
   /** The stored tokens. A token that is evicted for lack of space is fetched again. */
-  private final ConcurrentMap<Account, Kept> tokens =
+  private final ConcurrentMap<TokenOwner, StoredToken> tokens =
       Caffeine.newBuilder()
           .maximumWeight(LocalTokens.room(Runtime.getRuntime().maxMemory()))
-          .weigher((Account account, Kept kept) -> ENTRY + kept.token.bytes())
+          .weigher((TokenOwner owner, StoredToken kept) -> ENTRY + kept.token.bytes())
           .executor(Runnable::run)
           .build()
           .asMap();
@@ -46,10 +46,10 @@ public final class MemoryTokenStore implements TokenStore {
   }
 
   @Override
-  public Stored look(Account account) {
+  public Stored look(TokenOwner owner) {
     var now = clocks.now();
-    var kept = tokens.computeIfPresent(account, (name, held) -> held.ifAlive(now));
-    var failure = coordination.failure(account);
+    var kept = tokens.computeIfPresent(owner, (name, held) -> held.ifAlive(now));
+    var failure = coordination.failure(owner);
     var failing = failure == null ? "" : Long.toString(failure.retryAt().nanos());
     return kept == null
         ? new Stored(null, new Revision("", failing), failure)
@@ -57,43 +57,43 @@ public final class MemoryTokenStore implements TokenStore {
   }
 
   @Override
-  public Lookup lookOrLease(Account account, Revision seen) {
-    var stored = look(account);
+  public Lookup lookOrLease(TokenOwner owner, Revision seen) {
+    var stored = look(owner);
     return new Lookup(
         stored,
         seen.equals(Revision.UNKNOWN) || seen.equals(stored.revision())
-            ? coordination.tryLease(account)
+            ? coordination.tryLease(owner)
             : null);
   }
 
   @Override
-  public boolean keep(Account account, AccessToken token, Revision seen, Announcement news) {
-    if (!put(account, token, seen)) {
+  public boolean keep(TokenOwner owner, AccessToken token, Revision seen, Announcement news) {
+    if (!put(owner, token, seen)) {
       return false;
     }
-    coordination.forgetFailure(account);
+    coordination.forgetFailure(owner);
     coordination.announce(news);
     return true;
   }
 
   @Override
-  public boolean restore(Account account, AccessToken token, Revision seen) {
-    if (!put(account, token, seen)) {
+  public boolean restore(TokenOwner owner, AccessToken token, Revision seen) {
+    if (!put(owner, token, seen)) {
       return false;
     }
-    coordination.announce(Announcement.of(Announcement.Kind.RENEWED, account));
+    coordination.announce(Announcement.of(Announcement.Kind.RENEWED, owner));
     return true;
   }
 
-  private boolean put(Account account, AccessToken token, Revision seen) {
-    var mine = new Kept(token, Long.toString(serial.incrementAndGet()));
+  private boolean put(TokenOwner owner, AccessToken token, Revision seen) {
+    var mine = new StoredToken(token, Long.toString(serial.incrementAndGet()));
     var now = clocks.now();
     if (mine.ifAlive(now) == null) {
       return false;
     }
     return tokens
         .compute(
-            account,
+            owner,
             (name, before) ->
                 before == null
                         || before.ifAlive(now) == null
@@ -105,25 +105,25 @@ public final class MemoryTokenStore implements TokenStore {
   }
 
   @Override
-  public void remember(Account account, UpstreamFailure failure) {
-    coordination.remember(account, failure);
+  public void remember(TokenOwner owner, UpstreamFailure failure) {
+    coordination.remember(owner, failure);
   }
 
   @Override
-  public Optional<Duration> claimForcedFetch(Account account, Duration period) {
-    return coordination.claimForcedFetch(account, period);
+  public Optional<Duration> claimForcedFetch(TokenOwner owner, Duration period) {
+    return coordination.claimForcedFetch(owner, period);
   }
 
   @Override
-  public void forget(Account account) {
-    tokens.remove(account);
-    coordination.forget(account);
+  public void forget(TokenOwner owner) {
+    tokens.remove(owner);
+    coordination.forget(owner);
   }
 
   @Override
-  public void drop(Account account) {
-    forget(account);
-    coordination.announce(Announcement.of(Announcement.Kind.REMOVED, account));
+  public void drop(TokenOwner owner) {
+    forget(owner);
+    coordination.announce(Announcement.of(Announcement.Kind.REMOVED, owner));
   }
 
   @Override
@@ -146,8 +146,8 @@ public final class MemoryTokenStore implements TokenStore {
    *
    * @param revision a unique name of this entry
    */
-  private record Kept(AccessToken token, String revision) {
-    @Nullable Kept ifAlive(Now now) {
+  private record StoredToken(AccessToken token, String revision) {
+    @Nullable StoredToken ifAlive(Now now) {
       return token.remaining(now).isPositive() ? this : null;
     }
   }

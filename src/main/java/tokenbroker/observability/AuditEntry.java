@@ -4,8 +4,8 @@ import io.vertx.core.net.SocketAddress;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.Caller;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.TokenId;
+import tokenbroker.tokens.TokenOwner;
 
 /**
  * The content of one audit line. One thread fills it in and passes it to {@link Audit#record}. It
@@ -21,7 +21,7 @@ public final class AuditEntry {
   @Nullable Caller caller;
   @Nullable String issuer;
   @Nullable SocketAddress address;
-  @Nullable Account account;
+  @Nullable TokenOwner owner;
   @Nullable String reason;
   @Nullable String detail;
   @Nullable TokenId token;
@@ -53,8 +53,8 @@ public final class AuditEntry {
   }
 
   /** Sets the account whose token or connection the entry is about. It need not exist. */
-  public AuditEntry of(Account about) {
-    account = about;
+  public AuditEntry of(TokenOwner about) {
+    owner = about;
     return this;
   }
 

@@ -70,9 +70,9 @@ final class AuditLines {
   }
 
   private static void writeAccount(AuditEntry entry, JsonGenerator line) throws IOException {
-    if (entry.account != null) {
-      line.writeStringField("client", entry.account.client().value());
-      var connection = entry.account.connection();
+    if (entry.owner != null) {
+      line.writeStringField("client", entry.owner.client().value());
+      var connection = entry.owner.connection();
       write("connection", connection == null ? null : connection.value(), line);
     }
   }

@@ -24,12 +24,12 @@ final class Sparingly {
 
   private final Ticker ticker;
 
-  private final Map<Kind, Last> last =
+  private final Map<Kind, LastLine> last =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Kind, Last> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Kind, LastLine> eldest) {
           return size() > MOST_KINDS;
         }
       };
@@ -46,10 +46,10 @@ final class Sparingly {
     var now = ticker.now();
     var before = last.get(kind);
     if (before != null && now.isBefore(before.at.plus(PAUSE))) {
-      last.put(kind, new Last(before.at, before.heldBack + 1));
+      last.put(kind, new LastLine(before.at, before.heldBack + 1));
       return OptionalLong.empty();
     }
-    last.put(kind, new Last(now, 0));
+    last.put(kind, new LastLine(now, 0));
     return OptionalLong.of(before == null ? 0 : before.heldBack);
   }
 
@@ -66,5 +66,5 @@ final class Sparingly {
     }
   }
 
-  private record Last(Moment at, long heldBack) {}
+  private record LastLine(Moment at, long heldBack) {}
 }

@@ -13,8 +13,8 @@ import java.time.Clock;
 import java.util.concurrent.ThreadLocalRandom;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.TokenId;
+import tokenbroker.tokens.TokenOwner;
 
 /**
  * Records a span for each token request, with its account, outcome and duration; never the token or
@@ -45,7 +45,7 @@ public class Traces {
    * @param nanos the duration of the request
    */
   public void answered(
-      Account account,
+      TokenOwner owner,
       String outcome,
       @Nullable TokenId token,
       String traceId,
@@ -61,11 +61,11 @@ public class Traces {
             .setParent(Context.root().with(Span.wrap(parent(traceId, traceparent))))
             .setSpanKind(SpanKind.SERVER)
             .setStartTimestamp(end.minusNanos(nanos))
-            .setAttribute("token_broker.client", account.client().value())
+            .setAttribute("token_broker.client", owner.client().value())
             .setAttribute("token_broker.outcome", outcome)
             .startSpan();
-    if (account.connection() != null) {
-      span.setAttribute("token_broker.connection", account.connection().value());
+    if (owner.connection() != null) {
+      span.setAttribute("token_broker.connection", owner.connection().value());
     }
     if (token != null) {
       span.setAttribute("token_broker.token_id", token.value());

@@ -14,9 +14,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.TokenId;
+import tokenbroker.tokens.TokenOwner;
 
 /**
  * The announcements of changes between replicas, over Redis pub/sub on a separate connection. A
@@ -28,11 +28,10 @@ import tokenbroker.tokens.TokenId;
 public class Announcements {
 
   private static final Logger LOG = Logger.getLogger(Announcements.class);
-  static final String CHANNEL = "token-broker:announcements";
 
   private final RedisCommands commands;
   private final Ticker ticker;
-  private final String heartbeat = "token-broker:heartbeat:" + UUID.randomUUID();
+  private final String heartbeat = RedisKeys.heartbeat(UUID.randomUUID());
   private final List<Consumer<Announcement>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicBoolean refused = new AtomicBoolean();
   private volatile @Nullable Subscription subscription;
@@ -76,7 +75,7 @@ public class Announcements {
   }
 
   static String text(Announcement announcement) {
-    var text = announcement.kind().name().toLowerCase(Locale.ROOT) + " " + announcement.account();
+    var text = announcement.kind().name().toLowerCase(Locale.ROOT) + " " + announcement.owner();
     return announcement.dead() == null ? text : text + " " + announcement.dead();
   }
 
@@ -89,7 +88,7 @@ public class Announcements {
     for (var kind : Announcement.Kind.values()) {
       if (kind.name().toLowerCase(Locale.ROOT).equals(words[0])) {
         var dead = words.length == 3 ? TokenId.parse(words[2]).orElse(null) : null;
-        return Account.parse(words[1]).map(account -> new Announcement(kind, account, dead));
+        return TokenOwner.parse(words[1]).map(owner -> new Announcement(kind, owner, dead));
       }
     }
     return Optional.empty();

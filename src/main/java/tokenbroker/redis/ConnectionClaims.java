@@ -13,10 +13,10 @@ import tokenbroker.connections.ConnectionStore.Claim;
 import tokenbroker.connections.ConnectionStore.Claiming;
 import tokenbroker.connections.ConnectionStore.StoredConnection;
 import tokenbroker.time.Ticker;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.Lease;
 import tokenbroker.tokens.StoreUnavailable;
+import tokenbroker.tokens.TokenOwner;
 
 /**
  * The claims on connections in Redis. Each claim is a lease that lasts longer than the longest
@@ -58,16 +58,16 @@ final class ConnectionClaims {
             ticker,
             term,
             Counter.builder("token_broker.connection.claims.lost")
-                .description("Claims on connections that had another owner in mid-renewal")
+                .description("Claims on connections that had another holder in mid-renewal")
                 .register(registry));
   }
 
   /** Claims a connection; see {@link tokenbroker.connections.ConnectionStore#claim}. */
-  Claiming claim(Account account, ConnectionId id, String seen) {
-    var key = RedisKeys.connection(account.client(), id);
-    var claimKey = RedisKeys.claim(account.client(), id);
-    var owner = Leases.newOwner();
-    var answer = asked(key, claimKey, owner, seen);
+  Claiming claim(TokenOwner owner, ConnectionId id, String seen) {
+    var key = RedisKeys.connection(owner.client(), id);
+    var claimKey = RedisKeys.claim(owner.client(), id);
+    var holder = Leases.newHolder();
+    var answer = asked(key, claimKey, holder, seen);
     if (answer == null || answer.size() == 0) {
       return new Claiming.Absent();
     }
@@ -78,33 +78,33 @@ final class ConnectionClaims {
         default -> new Claiming.Ended();
       };
     }
-    var claim = new RedisClaim(owner, leases.held(claimKey, owner));
+    var claim = new RedisClaim(holder, leases.held(claimKey, holder));
     var sealed = answer.get(1).toString();
     var held = values.connection(key, id, sealed, answer.get(2).toString(), State.ACTIVE.word());
     if (held.isEmpty()) {
       claim.close();
       throw SealedConnections.unreadable();
     }
-    return trusted(account, held.get(), claim);
+    return trusted(owner, held.get(), claim);
   }
 
-  private @Nullable Response asked(String key, String claimKey, String owner, String seen) {
+  private @Nullable Response asked(String key, String claimKey, String holder, String seen) {
     try {
       return commands.script(
           "claim",
           ConnectionScripts.CLAIM,
           List.of(key, claimKey),
-          owner,
+          holder,
           Long.toString(term.toMillis()),
           seen);
     } catch (StoreUnavailable e) {
-      leases.abandon(claimKey, owner);
+      leases.abandon(claimKey, holder);
       throw e;
     }
   }
 
-  private Claiming trusted(Account account, StoredConnection held, Claim claim) {
-    var connection = versions.trusted(account, held.connection());
+  private Claiming trusted(TokenOwner owner, StoredConnection held, Claim claim) {
+    var connection = versions.trusted(owner, held.connection());
     if (connection.isPresent() && connection.get().state() == State.ACTIVE) {
       return new Claiming.Claimed(held, claim);
     }
@@ -112,8 +112,8 @@ final class ConnectionClaims {
     return connection.isPresent() ? new Claiming.Ended() : new Claiming.Absent();
   }
 
-  /** A lease with its owner's name. */
-  private record RedisClaim(String owner, Lease lease) implements Claim {
+  /** A lease with its holder's name. */
+  private record RedisClaim(String holder, Lease lease) implements Claim {
     @Override
     public void close() {
       lease.close();

@@ -63,7 +63,7 @@ final class ConnectionScripts {
   /**
    * Claims a connection.
    *
-   * <p>KEYS connection, claim. ARGV owner, PX, revision seen or empty. Returns {@code ok}, the
+   * <p>KEYS connection, claim. ARGV holder, PX, revision seen or empty. Returns {@code ok}, the
    * sealed connection and its revision if the claim succeeds. Otherwise it returns one word: {@code
    * ended}, {@code changed} or {@code claimed}. Returns nothing if the connection does not exist. A
    * claim that lasts longer than the term is invalid and is replaced.
@@ -104,7 +104,7 @@ final class ConnectionScripts {
   /**
    * Marks a connection as ended.
    *
-   * <p>KEYS connection, ended ids, due ids, claim. ARGV id, revision seen, owner of the claim.
+   * <p>KEYS connection, ended ids, due ids, claim. ARGV id, revision seen, holder of the claim.
    * Returns 1 if it was marked.
    */
   static final String END =

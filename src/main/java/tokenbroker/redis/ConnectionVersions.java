@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Optional;
 import tokenbroker.connections.Connection;
 import tokenbroker.connections.Connection.State;
-import tokenbroker.tokens.Account;
+import tokenbroker.tokens.TokenOwner;
 
 /**
  * The newest version of each connection that this replica has seen. An older version can reappear
@@ -21,7 +21,7 @@ final class ConnectionVersions {
 
   private static final long REMOVED = Long.MAX_VALUE;
 
-  private final Cache<Account, Long> newest = Caffeine.newBuilder().maximumSize(MOST).build();
+  private final Cache<TokenOwner, Long> newest = Caffeine.newBuilder().maximumSize(MOST).build();
   private final Counter rollbacks;
 
   ConnectionVersions(MeterRegistry registry) {
@@ -31,21 +31,21 @@ final class ConnectionVersions {
             .register(registry);
   }
 
-  void seen(Account account, long version) {
-    newest.asMap().merge(account, version, Math::max);
+  void seen(TokenOwner owner, long version) {
+    newest.asMap().merge(owner, version, Math::max);
   }
 
   /** Records a removal. It is final, because the id is never given to another connection. */
-  void removed(Account account) {
-    newest.put(account, REMOVED);
+  void removed(TokenOwner owner) {
+    newest.put(owner, REMOVED);
   }
 
   /**
    * Returns the connection as far as it can be trusted. It is empty if the connection was removed.
    * It requires a reconnect if its refresh token was replaced.
    */
-  Optional<Connection> trusted(Account account, Connection connection) {
-    var known = newest.asMap().merge(account, connection.version(), Math::max);
+  Optional<Connection> trusted(TokenOwner owner, Connection connection) {
+    var known = newest.asMap().merge(owner, connection.version(), Math::max);
     if (known == connection.version()) {
       return Optional.of(connection);
     }

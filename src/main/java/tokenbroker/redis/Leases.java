@@ -11,7 +11,7 @@ import tokenbroker.tokens.Lease;
 import tokenbroker.tokens.StoreUnavailable;
 
 /**
- * Leases in Redis. A lease is acquired for a term and extended while it is held. Only its owner
+ * Leases in Redis. A lease is acquired for a term and extended while it is held. Only its holder
  * extends or releases it.
  */
 final class Leases {
@@ -33,7 +33,7 @@ final class Leases {
    * Creates leases with a common term.
    *
    * @param term how long a lease outlives a holder that died
-   * @param lost counts the leases that had another owner when their holder extended them
+   * @param lost counts the leases that had another holder when they were extended them
    */
   Leases(RedisCommands commands, Ticker ticker, Duration term, Counter lost) {
     this.commands = commands;
@@ -43,8 +43,8 @@ final class Leases {
     this.lost = lost;
   }
 
-  /** Returns a unique name for a lease's owner. */
-  static String newOwner() {
+  /** Returns a unique name for a lease's holder. */
+  static String newHolder() {
     return UUID.randomUUID().toString();
   }
 
@@ -53,40 +53,40 @@ final class Leases {
    * wait in a Redis that is stalled. The lease is therefore released repeatedly until it would have
    * expired.
    */
-  void abandon(String key, String owner) {
+  void abandon(String key, String holder) {
     Thread.ofVirtual()
         .name("abandoned lease")
         .start(
             () -> {
               var end = ticker.now().plus(term);
               for (var pause = FIRST_PAUSE; ticker.now().isBefore(end); pause = pause.plus(pause)) {
-                release(key, owner);
+                release(key, holder);
                 LockSupport.parkNanos(pause.toNanos());
               }
             });
   }
 
-  private void release(String key, String owner) {
+  private void release(String key, String holder) {
     commands
-        .sendScript(Scripts.RELEASE, List.of(key), owner)
+        .sendScript(Scripts.RELEASE, List.of(key), holder)
         .onFailure(fault -> LOG.debug("A lease was not given back and ends by itself"));
   }
 
   /** Returns a lease that was acquired for the term, and extends it from now on. */
-  Lease held(String key, String owner) {
-    return new Held(key, owner);
+  Lease held(String key, String holder) {
+    return new HeldLease(key, holder);
   }
 
-  private final class Held implements Lease {
+  private final class HeldLease implements Lease {
 
     private final String key;
-    private final String owner;
+    private final String holder;
     private final Thread renewal;
     private volatile boolean closed;
 
-    Held(String key, String owner) {
+    HeldLease(String key, String holder) {
       this.key = key;
-      this.owner = owner;
+      this.holder = holder;
       this.renewal = Thread.ofVirtual().name("lease").start(this::renew);
     }
 
@@ -94,7 +94,7 @@ final class Leases {
     public void close() {
       closed = true;
       LockSupport.unpark(renewal);
-      release(key, owner);
+      release(key, holder);
     }
 
     private void renew() {
@@ -113,7 +113,7 @@ final class Leases {
       try {
         var extended =
             commands.script(
-                "extend", Scripts.EXTEND, List.of(key), owner, Long.toString(term.toMillis()));
+                "extend", Scripts.EXTEND, List.of(key), holder, Long.toString(term.toMillis()));
         if (extended != null && extended.toInteger() == 0 && !closed) {
           lost.increment();
           return false;

@@ -41,12 +41,12 @@ public class RedisAuthorizationStore implements AuthorizationStore {
 
   @Override
   public Keeping keep(AuthorizationHandle handle, Authorization authorization) {
-    var key = key(handle);
+    var key = RedisKeys.authorization(handle);
     var answer =
         commands.script(
             "keep authorization",
             ConnectionScripts.KEEP_AUTHORIZATION,
-            List.of(key, countOf(handle, authorization)),
+            List.of(key, RedisKeys.authorizationsOf(handle.client(), authorization.callerHash())),
             values.authorization(key, authorization),
             LIFE,
             Integer.toString(MOST_OF_A_CALLER));
@@ -60,7 +60,7 @@ public class RedisAuthorizationStore implements AuthorizationStore {
 
   @Override
   public Optional<StoredAuthorization> find(AuthorizationHandle handle) {
-    var key = key(handle);
+    var key = RedisKeys.authorization(handle);
     return Optional.ofNullable(commands.run(Command.GET, key))
         .map(value -> held(key, value.toString()))
         .filter(held -> isAlive(held.authorization().expiresAt()));
@@ -75,7 +75,7 @@ public class RedisAuthorizationStore implements AuthorizationStore {
 
   @Override
   public boolean replace(AuthorizationHandle handle, String revision, Authorization next) {
-    var key = key(handle);
+    var key = RedisKeys.authorization(handle);
     var answer =
         commands.script(
             "replace authorization",
@@ -89,7 +89,7 @@ public class RedisAuthorizationStore implements AuthorizationStore {
 
   @Override
   public void keepResult(ResultCode code, AuthorizedAccount account) {
-    var key = key(code);
+    var key = RedisKeys.result(code);
     commands.run(
         Command.SET,
         key,
@@ -100,7 +100,7 @@ public class RedisAuthorizationStore implements AuthorizationStore {
 
   @Override
   public Optional<AuthorizedAccount> findResult(ResultCode code) {
-    var key = key(code);
+    var key = RedisKeys.result(code);
     var answer = commands.script("find result", ConnectionScripts.GET, List.of(key));
     if (answer == null || answer.get(0).toString().isEmpty()) {
       return Optional.empty();
@@ -118,23 +118,11 @@ public class RedisAuthorizationStore implements AuthorizationStore {
 
   @Override
   public boolean takeResult(ResultCode code) {
-    var answer = commands.run(Command.DEL, key(code));
+    var answer = commands.run(Command.DEL, RedisKeys.result(code));
     return answer != null && answer.toInteger() == 1;
   }
 
   private boolean isAlive(Instant end) {
     return clocks.wall().isBefore(end.plus(SealedValues.CLOCK_TOLERANCE));
-  }
-
-  private static String key(AuthorizationHandle handle) {
-    return RedisKeys.prefix(handle.client()) + "authorization:" + handle.hash();
-  }
-
-  private static String key(ResultCode code) {
-    return RedisKeys.prefix(code.client()) + "result:" + code.hash();
-  }
-
-  private static String countOf(AuthorizationHandle handle, Authorization authorization) {
-    return RedisKeys.prefix(handle.client()) + "authorizations-of:" + authorization.callerHash();
   }
 }

@@ -17,11 +17,11 @@ import tokenbroker.connections.ConnectionStore;
 import tokenbroker.connections.KeepAliveSchedule;
 import tokenbroker.seal.Seal;
 import tokenbroker.time.Ticker;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.StoreUnavailable;
+import tokenbroker.tokens.TokenOwner;
 
 /**
  * A connection store in Redis. Connections never expire. An index of their ids is read page by
@@ -63,14 +63,14 @@ public class RedisConnectionStore implements ConnectionStore {
    * store is checked first.
    */
   void heard(Announcement news) {
-    var account = news.account();
-    if (news.kind() == Announcement.Kind.REMOVED && account.isConnection()) {
+    var owner = news.owner();
+    if (news.kind() == Announcement.Kind.REMOVED && owner.isConnection()) {
       commands
-          .send(Command.EXISTS, RedisKeys.connection(account.client(), idOf(account)))
+          .send(Command.EXISTS, RedisKeys.connection(owner.client(), idOf(owner)))
           .onSuccess(
               answer -> {
                 if (answer != null && answer.toInteger() == 0) {
-                  versions.removed(account);
+                  versions.removed(owner);
                 }
               });
     }
@@ -83,7 +83,7 @@ public class RedisConnectionStore implements ConnectionStore {
       var former = user.isEmpty() ? "" : users.connectionOf(client, user);
       var kept = formerOf(client, connection, former).map(connection::replacing).orElse(connection);
       if (put(client, kept, token, user, former)) {
-        versions.seen(new Account(client, kept.id()), kept.version());
+        versions.seen(new TokenOwner(client, kept.id()), kept.version());
         return kept;
       }
     }
@@ -99,11 +99,11 @@ public class RedisConnectionStore implements ConnectionStore {
             ConnectionScripts.PUT,
             List.of(
                 key,
-                ids(client),
-                endedIds(client),
-                dueIds(client),
+                RedisKeys.connections(client),
+                RedisKeys.endedConnections(client),
+                RedisKeys.dueConnections(client),
                 RedisKeys.claim(client, kept.id()),
-                UserIndex.users(client)),
+                RedisKeys.users(client)),
             kept.id().value(),
             values.connection(key, kept, token),
             dueAfter(kept.id()),
@@ -118,105 +118,105 @@ public class RedisConnectionStore implements ConnectionStore {
   private Optional<Connection> formerOf(ClientName client, Connection connection, String former) {
     return ConnectionId.parse(former)
         .flatMap(id -> find(client, List.of(id)).stream().findFirst())
-        .flatMap(Found::held)
+        .flatMap(FoundConnection::held)
         .map(StoredConnection::connection)
         .filter(connection::hasUserOf);
   }
 
   @Override
-  public Optional<Connection> find(Account account) {
-    return find(account.client(), List.of(idOf(account))).stream()
+  public Optional<Connection> find(TokenOwner owner) {
+    return find(owner.client(), List.of(idOf(owner))).stream()
         .findFirst()
         .map(found -> found.held.orElseThrow(SealedConnections::unreadable).connection())
-        .flatMap(connection -> versions.trusted(account, connection));
+        .flatMap(connection -> versions.trusted(owner, connection));
   }
 
   @Override
-  public Claiming claim(Account account, String seen) {
-    return claims.claim(account, idOf(account), seen);
+  public Claiming claim(TokenOwner owner, String seen) {
+    return claims.claim(owner, idOf(owner), seen);
   }
 
   @Override
-  public Rotation rotation(Account account, Connection connection, RefreshToken next) {
-    var key = RedisKeys.connection(account.client(), idOf(account));
+  public Rotation rotation(TokenOwner owner, Connection connection, RefreshToken next) {
+    var key = RedisKeys.connection(owner.client(), idOf(owner));
     return new Rotation(
         values.connection(key, connection, next), connection.expiresAt(), connection.version());
   }
 
   @Override
-  public boolean rotate(Account account, String seen, Rotation next) {
+  public boolean rotate(TokenOwner owner, String seen, Rotation next) {
     var rotated =
         isOne(
             commands.script(
                 "rotate",
                 ConnectionScripts.ROTATE,
                 List.of(
-                    RedisKeys.connection(account.client(), idOf(account)),
-                    endedIds(account.client()),
-                    dueIds(account.client())),
-                idOf(account).value(),
+                    RedisKeys.connection(owner.client(), idOf(owner)),
+                    RedisKeys.endedConnections(owner.client()),
+                    RedisKeys.dueConnections(owner.client())),
+                idOf(owner).value(),
                 seen,
                 next.sealed(),
-                dueAfter(idOf(account))));
+                dueAfter(idOf(owner))));
     if (rotated) {
-      versions.seen(account, next.version());
+      versions.seen(owner, next.version());
     }
     return rotated;
   }
 
   @Override
-  public boolean end(Account account, String seen, Claim claim) {
-    var client = account.client();
-    var id = idOf(account);
+  public boolean end(TokenOwner owner, String seen, Claim claim) {
+    var client = owner.client();
+    var id = idOf(owner);
     return isOne(
         commands.script(
             "end",
             ConnectionScripts.END,
             List.of(
                 RedisKeys.connection(client, id),
-                endedIds(client),
-                dueIds(client),
+                RedisKeys.endedConnections(client),
+                RedisKeys.dueConnections(client),
                 RedisKeys.claim(client, id)),
             id.value(),
             seen,
-            claim.owner()));
+            claim.holder()));
   }
 
   @Override
-  public boolean remove(Account account) {
-    var client = account.client();
+  public boolean remove(TokenOwner owner) {
+    var client = owner.client();
     var keys =
         new ArrayList<>(
             List.of(
-                RedisKeys.connection(client, idOf(account)),
-                ids(client),
-                endedIds(client),
-                dueIds(client),
-                UserIndex.users(client),
-                RedisKeys.claim(client, idOf(account))));
-    keys.addAll(RedisKeys.of(account).cached());
+                RedisKeys.connection(client, idOf(owner)),
+                RedisKeys.connections(client),
+                RedisKeys.endedConnections(client),
+                RedisKeys.dueConnections(client),
+                RedisKeys.users(client),
+                RedisKeys.claim(client, idOf(owner))));
+    keys.addAll(RedisKeys.of(owner).cached());
     var removed =
         isOne(
             commands.script(
                 "remove connection",
                 ConnectionScripts.REMOVE,
                 keys,
-                idOf(account).value(),
-                Announcements.CHANNEL,
-                Announcements.text(Announcement.of(Announcement.Kind.REMOVED, account))));
+                idOf(owner).value(),
+                RedisKeys.ANNOUNCEMENTS,
+                Announcements.text(Announcement.of(Announcement.Kind.REMOVED, owner))));
     if (removed) {
-      versions.removed(account);
+      versions.removed(owner);
     }
     return removed;
   }
 
   @Override
-  public Page page(ClientName client, @Nullable ConnectionId after, int limit) {
+  public ConnectionPage page(ClientName client, @Nullable ConnectionId after, int limit) {
     var from = after == null ? "-" : "(" + after;
     var listed =
         commands.run(
             Command.ZRANGE,
-            ids(client),
+            RedisKeys.connections(client),
             from,
             "+",
             "BYLEX",
@@ -225,16 +225,16 @@ public class RedisConnectionStore implements ConnectionStore {
             Integer.toString(limit + 1));
     var ids = parsed(listed);
     var listedNow = ids.subList(0, Math.min(limit, ids.size()));
-    var found = ids.isEmpty() ? List.<Found>of() : find(client, listedNow);
-    return new Page(
+    var found = ids.isEmpty() ? List.<FoundConnection>of() : find(client, listedNow);
+    return new ConnectionPage(
         found.stream()
             .flatMap(each -> each.held.stream())
             .map(StoredConnection::connection)
             .flatMap(
                 connection ->
-                    versions.trusted(new Account(client, connection.id()), connection).stream())
+                    versions.trusted(new TokenOwner(client, connection.id()), connection).stream())
             .toList(),
-        found.stream().filter(each -> each.held.isEmpty()).map(Found::id).toList(),
+        found.stream().filter(each -> each.held.isEmpty()).map(FoundConnection::id).toList(),
         ids.size() > limit ? listedNow.getLast() : null);
   }
 
@@ -243,20 +243,20 @@ public class RedisConnectionStore implements ConnectionStore {
    *
    * @param held empty if it cannot be opened
    */
-  private record Found(ConnectionId id, Optional<StoredConnection> held) {}
+  private record FoundConnection(ConnectionId id, Optional<StoredConnection> held) {}
 
   /** Returns those of the connections that exist. */
-  private List<Found> find(ClientName client, List<ConnectionId> ids) {
+  private List<FoundConnection> find(ClientName client, List<ConnectionId> ids) {
     var keys = ids.stream().map(id -> RedisKeys.connection(client, id)).toList();
     var answer = commands.script("find connections", ConnectionScripts.FIND, keys);
-    var found = new ArrayList<Found>();
+    var found = new ArrayList<FoundConnection>();
     for (var i = 0; answer != null && i < ids.size(); i++) {
       var sealed = answer.get(i).get(0).toString();
       if (!sealed.isEmpty()) {
         var revision = answer.get(i).get(1).toString();
         var state = answer.get(i).get(2).toString();
         found.add(
-            new Found(
+            new FoundConnection(
                 ids.get(i), values.connection(keys.get(i), ids.get(i), sealed, revision, state)));
       }
     }
@@ -269,25 +269,29 @@ public class RedisConnectionStore implements ConnectionStore {
         commands.script(
             "due",
             ConnectionScripts.DUE,
-            List.of(dueIds(client)),
+            List.of(RedisKeys.dueConnections(client)),
             Integer.toString(limit),
             Double.toString(ThreadLocalRandom.current().nextDouble())));
   }
 
   @Override
-  public Counts count(ClientName client) {
+  public ConnectionCounts count(ClientName client) {
     var counts =
         commands.script(
             "count",
             ConnectionScripts.COUNT,
-            List.of(ids(client), endedIds(client), dueIds(client), UserIndex.key(client)),
+            List.of(
+                RedisKeys.connections(client),
+                RedisKeys.endedConnections(client),
+                RedisKeys.dueConnections(client),
+                RedisKeys.userKey(client)),
             Long.toString(OVERDUE_AFTER.toMillis()));
     if (counts == null) {
       throw new StoreUnavailable("count: no answer");
     }
     users.sealAnew(client, counts.get(3).toString());
     var ended = counts.get(1).toLong();
-    return new Counts(counts.get(0).toLong() - ended, ended, counts.get(2).toLong());
+    return new ConnectionCounts(counts.get(0).toLong() - ended, ended, counts.get(2).toLong());
   }
 
   @Override
@@ -310,22 +314,10 @@ public class RedisConnectionStore implements ConnectionStore {
     return Long.toString(schedule.dueAfter(id).toMillis());
   }
 
-  private static String ids(ClientName client) {
-    return RedisKeys.prefix(client) + "connections";
-  }
-
-  private static String endedIds(ClientName client) {
-    return RedisKeys.prefix(client) + "connections-ended";
-  }
-
-  private static String dueIds(ClientName client) {
-    return RedisKeys.prefix(client) + "connections-due";
-  }
-
-  private static ConnectionId idOf(Account account) {
-    var id = account.connection();
+  private static ConnectionId idOf(TokenOwner owner) {
+    var id = owner.connection();
     if (id == null) {
-      throw new IllegalArgumentException(account + " is no connection");
+      throw new IllegalArgumentException(owner + " is no connection");
     }
     return id;
   }

@@ -2,14 +2,17 @@ package tokenbroker.redis;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientName;
-import tokenbroker.tokens.Account;
+import tokenbroker.connections.AuthorizationHandle;
+import tokenbroker.connections.ResultCode;
 import tokenbroker.tokens.ConnectionId;
+import tokenbroker.tokens.TokenOwner;
 
 /**
- * The Redis keys of one account. The braces put all keys of a client into one slot of a cluster, so
- * that scripts may use them together.
+ * The names of all Redis keys and channels. An instance has the keys of one token owner. The braces
+ * put all keys of a client into one slot of a cluster, so that scripts may use them together.
  *
  * @param connection the key of the connection; if it does not exist, nothing may be stored for the
  *     account. Null for a client's own account
@@ -17,10 +20,13 @@ import tokenbroker.tokens.ConnectionId;
 record RedisKeys(
     String token, String lease, String failure, String forced, @Nullable String connection) {
 
-  static RedisKeys of(Account account) {
-    var id = account.connection();
-    var connection = id == null ? null : connection(account.client(), id);
-    var prefix = connection == null ? prefix(account.client()) : connection + ":";
+  /** The pub/sub channel of {@link Announcements}. */
+  static final String ANNOUNCEMENTS = "token-broker:announcements";
+
+  static RedisKeys of(TokenOwner owner) {
+    var id = owner.connection();
+    var connection = id == null ? null : connection(owner.client(), id);
+    var prefix = connection == null ? prefix(owner.client()) : connection + ":";
     return new RedisKeys(
         prefix + "token", prefix + "lease", prefix + "failure", prefix + "forced", connection);
   }
@@ -35,8 +41,52 @@ record RedisKeys(
     return connection(client, id) + ":claim";
   }
 
-  /** Returns the prefix of all keys of a client. */
-  static String prefix(ClientName client) {
+  /** Returns the key of the ids of all connections of a client. */
+  static String connections(ClientName client) {
+    return prefix(client) + "connections";
+  }
+
+  /** Returns the key of the ids of the connections whose refresh tokens are dead. */
+  static String endedConnections(ClientName client) {
+    return prefix(client) + "connections-ended";
+  }
+
+  /** Returns the key of the ids of connections, ordered by when they must be kept alive. */
+  static String dueConnections(ClientName client) {
+    return prefix(client) + "connections-due";
+  }
+
+  /** Returns the key of a client's {@link UserIndex}. */
+  static String users(ClientName client) {
+    return prefix(client) + "users";
+  }
+
+  /** Returns the key of the sealed random key that hashes the users of {@link #users}. */
+  static String userKey(ClientName client) {
+    return prefix(client) + "user-key";
+  }
+
+  /** Returns the key of an authorization in progress. */
+  static String authorization(AuthorizationHandle handle) {
+    return prefix(handle.client()) + "authorization:" + handle.hash();
+  }
+
+  /** Returns the key of the number of authorizations that one caller has in progress. */
+  static String authorizationsOf(ClientName client, String callerHash) {
+    return prefix(client) + "authorizations-of:" + callerHash;
+  }
+
+  /** Returns the key of the result of an authorization. */
+  static String result(ResultCode code) {
+    return prefix(code.client()) + "result:" + code.hash();
+  }
+
+  /** Returns the channel on which one replica hears its own heartbeat. */
+  static String heartbeat(UUID replica) {
+    return "token-broker:heartbeat:" + replica;
+  }
+
+  private static String prefix(ClientName client) {
     return "token-broker:{" + client.value() + "}:";
   }
 

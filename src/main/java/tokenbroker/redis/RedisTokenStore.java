@@ -16,9 +16,9 @@ import tokenbroker.seal.Seal;
 import tokenbroker.time.Clocks;
 import tokenbroker.time.Moment;
 import tokenbroker.tokens.AccessToken;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.StoreUnavailable;
+import tokenbroker.tokens.TokenOwner;
 import tokenbroker.tokens.TokenStore;
 import tokenbroker.tokens.UpstreamFailure;
 
@@ -68,16 +68,16 @@ public class RedisTokenStore implements TokenStore {
   }
 
   @Override
-  public Stored look(Account account) {
-    var keys = RedisKeys.of(account);
+  public Stored look(TokenOwner owner) {
+    var keys = RedisKeys.of(owner);
     var found = commands.script("look", Scripts.LOOK, keys.looked());
     return stored(keys, found, found == null || found.size() < 8 ? "" : found.get(7).toString());
   }
 
   @Override
-  public Lookup lookOrLease(Account account, Revision seen) {
-    var keys = RedisKeys.of(account);
-    var owner = Leases.newOwner();
+  public Lookup lookOrLease(TokenOwner owner, Revision seen) {
+    var keys = RedisKeys.of(owner);
+    var holder = Leases.newHolder();
     @Nullable Response found;
     try {
       found =
@@ -87,10 +87,10 @@ public class RedisTokenStore implements TokenStore {
               keys.leased(),
               seen.token(),
               seen.failure(),
-              owner,
+              holder,
               text(LEASE_TERM));
     } catch (StoreUnavailable e) {
-      leases.abandon(keys.lease(), owner);
+      leases.abandon(keys.lease(), holder);
       throw e;
     }
     var stored = stored(keys, found, "");
@@ -98,7 +98,7 @@ public class RedisTokenStore implements TokenStore {
     if (taken == TAKEN_FROM_AN_ENDLESS_ONE) {
       openFailures.increment();
     }
-    return new Lookup(stored, taken > 0 ? leases.held(keys.lease(), owner) : null);
+    return new Lookup(stored, taken > 0 ? leases.held(keys.lease(), holder) : null);
   }
 
   private Stored stored(RedisKeys keys, @Nullable Response found, String grantRevision) {
@@ -114,27 +114,27 @@ public class RedisTokenStore implements TokenStore {
     return new Stored(token, revision, failure, grant(found.get(6).toInteger()), grantRevision);
   }
 
-  private static Grant grant(int code) {
+  private static GrantStatus grant(int code) {
     return switch (code) {
-      case 1 -> Grant.GONE;
-      case 2 -> Grant.ENDED;
-      default -> Grant.VALID;
+      case 1 -> GrantStatus.GONE;
+      case 2 -> GrantStatus.ENDED;
+      default -> GrantStatus.VALID;
     };
   }
 
   @Override
-  public boolean keep(Account account, AccessToken token, Revision seen, Announcement news) {
-    return keep(account, token, seen, news, true);
+  public boolean keep(TokenOwner owner, AccessToken token, Revision seen, Announcement news) {
+    return keep(owner, token, seen, news, true);
   }
 
   @Override
-  public boolean restore(Account account, AccessToken token, Revision seen) {
-    var news = Announcement.of(Announcement.Kind.RENEWED, account);
-    return keep(account, token, seen, news, false);
+  public boolean restore(TokenOwner owner, AccessToken token, Revision seen) {
+    var news = Announcement.of(Announcement.Kind.RENEWED, owner);
+    return keep(owner, token, seen, news, false);
   }
 
   private boolean keep(
-      Account account,
+      TokenOwner owner,
       AccessToken token,
       Revision seen,
       Announcement news,
@@ -144,7 +144,7 @@ public class RedisTokenStore implements TokenStore {
     if (!left.isPositive()) {
       return false;
     }
-    var keys = RedisKeys.of(account);
+    var keys = RedisKeys.of(owner);
     var version = values.nextVersion(keys.token(), now);
     var answer =
         commands.script(
@@ -154,7 +154,7 @@ public class RedisTokenStore implements TokenStore {
             seen.token(),
             values.token(keys.token(), token, version, now),
             text(left),
-            Announcements.CHANNEL,
+            RedisKeys.ANNOUNCEMENTS,
             Announcements.text(news),
             forgettingFailure ? "1" : "0");
     var kept = answer != null && answer.toInteger() == 1;
@@ -165,8 +165,8 @@ public class RedisTokenStore implements TokenStore {
   }
 
   @Override
-  public void remember(Account account, UpstreamFailure failure) {
-    var key = RedisKeys.of(account).failure();
+  public void remember(TokenOwner owner, UpstreamFailure failure) {
+    var key = RedisKeys.of(owner).failure();
     var now = clocks.now();
     var remembered = now.moment().until(failure.retryAt()).plus(SealedValues.FAILURE_REMEMBERED);
     commands.script(
@@ -175,13 +175,13 @@ public class RedisTokenStore implements TokenStore {
         List.of(key),
         values.failure(key, failure, now),
         text(remembered),
-        Announcements.CHANNEL,
-        Announcements.text(Announcement.of(Announcement.Kind.FAILED, account)));
+        RedisKeys.ANNOUNCEMENTS,
+        Announcements.text(Announcement.of(Announcement.Kind.FAILED, owner)));
   }
 
   @Override
-  public Optional<Duration> claimForcedFetch(Account account, Duration period) {
-    var key = RedisKeys.of(account).forced();
+  public Optional<Duration> claimForcedFetch(TokenOwner owner, Duration period) {
+    var key = RedisKeys.of(owner).forced();
     var toReplace = "";
     for (var claim = 0; claim < CLAIMS; claim++) {
       var now = clocks.now();
@@ -202,18 +202,18 @@ public class RedisTokenStore implements TokenStore {
   }
 
   @Override
-  public void forget(Account account) {
-    commands.run(Command.DEL, RedisKeys.of(account).cached().toArray(String[]::new));
+  public void forget(TokenOwner owner) {
+    commands.run(Command.DEL, RedisKeys.of(owner).cached().toArray(String[]::new));
   }
 
   @Override
-  public void drop(Account account) {
+  public void drop(TokenOwner owner) {
     commands.script(
         "drop",
         Scripts.DROP,
-        RedisKeys.of(account).cached(),
-        Announcements.CHANNEL,
-        Announcements.text(Announcement.of(Announcement.Kind.REMOVED, account)));
+        RedisKeys.of(owner).cached(),
+        RedisKeys.ANNOUNCEMENTS,
+        Announcements.text(Announcement.of(Announcement.Kind.REMOVED, owner)));
   }
 
   @Override
@@ -236,8 +236,8 @@ public class RedisTokenStore implements TokenStore {
   }
 
   @Override
-  public String partOf(Account account) {
-    return commands.partOf(RedisKeys.of(account).token());
+  public String partOf(TokenOwner owner) {
+    return commands.partOf(RedisKeys.of(owner).token());
   }
 
   private <T> @Nullable T opened(Response stored, Function<String, Optional<T>> open) {

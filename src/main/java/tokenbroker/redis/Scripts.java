@@ -39,7 +39,7 @@ final class Scripts {
           """;
 
   /**
-   * Reads an account.
+   * Reads an owner.
    *
    * <p>KEYS token, failure, connection (only for a connection). Returns the token, its PTTL, its
    * revision, the failure, its PTTL, its revision, and two values of the connection. The first is 1
@@ -65,9 +65,9 @@ final class Scripts {
   /**
    * Reads a client's own account and acquires its lease.
    *
-   * <p>KEYS token, failure, lease. ARGV revisions of token and failure seen, owner, PX. Returns the
-   * values of {@link #LOOK}, without a connection and with the lease in the last place. That is 0
-   * if the lease was not acquired, else 1. It is 2 if the former lease lasted longer than a lease
+   * <p>KEYS token, failure, lease. ARGV revisions of token and failure seen, holder, PX. Returns
+   * the values of {@link #LOOK}, without a connection and with the lease in the last place. That is
+   * 0 if the lease was not acquired, else 1. It is 2 if the former lease lasted longer than a lease
    * can.
    */
   static final String LOOK_OR_LEASE =
@@ -140,7 +140,7 @@ final class Scripts {
           return {}
           """;
 
-  /** Releases a lease. KEYS lease. ARGV owner. */
+  /** Releases a lease. KEYS lease. ARGV holder. */
   static final String RELEASE =
       """
       if redis.pcall('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
@@ -148,7 +148,7 @@ final class Scripts {
       """;
 
   /**
-   * Extends a lease. KEYS lease. ARGV owner, PX. Returns 0 if the owner no longer has the lease.
+   * Extends a lease. KEYS lease. ARGV holder, PX. Returns 0 if the holder no longer has the lease.
    */
   static final String EXTEND =
       """

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.StreamSupport;
 import tokenbroker.callers.Caller;
 import tokenbroker.connections.Authorization;
-import tokenbroker.connections.Authorization.Outcome;
 import tokenbroker.connections.Authorization.Progress;
+import tokenbroker.connections.Authorization.ResultParameter;
 import tokenbroker.connections.Authorization.Visits;
 import tokenbroker.connections.AuthorizedAccount;
 import tokenbroker.seal.Seal;
@@ -92,7 +92,8 @@ final class SealedAuthorizations {
       case "finished" ->
           new Progress.Finished(
               visits(json),
-              new Outcome(JsonFields.text(json, "parameter"), JsonFields.text(json, "value")));
+              new ResultParameter(
+                  JsonFields.text(json, "parameter"), JsonFields.text(json, "value")));
       default -> throw new IllegalArgumentException("an unknown state");
     };
   }

@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param ranges the ranges that the cluster reported
  * @param moved the slots that have moved since then
  */
-record SlotMap(List<Range> ranges, Map<Integer, String> moved) {
+record SlotMap(List<SlotRange> ranges, Map<Integer, String> moved) {
 
   static final SlotMap UNKNOWN = new SlotMap(List.of(), Map.of());
 
   /** A range of slots of one master, including the last one. */
-  record Range(int first, int last, String master) {}
+  record SlotRange(int first, int last, String master) {}
 
   static int slotOf(String key) {
     return ZModem.generate(key);
@@ -38,11 +38,11 @@ record SlotMap(List<Range> ranges, Map<Integer, String> moved) {
    * @throws RuntimeException if the response has another form
    */
   static SlotMap of(Response answer, String asked) {
-    var ranges = new ArrayList<Range>();
+    var ranges = new ArrayList<SlotRange>();
     for (var range : answer) {
       var master = range.get(2);
       ranges.add(
-          new Range(
+          new SlotRange(
               range.get(0).toInteger(),
               range.get(1).toInteger(),
               node(String.valueOf(master.get(0)), master.get(1).toInteger(), asked)));

@@ -83,7 +83,7 @@ final class Subscription {
     connection.exceptionHandler(fault -> ended = true);
     connection.endHandler(nothing -> ended = true);
     connection
-        .send(Request.cmd(Command.SUBSCRIBE).arg(Announcements.CHANNEL).arg(heartbeat))
+        .send(Request.cmd(Command.SUBSCRIBE).arg(RedisKeys.ANNOUNCEMENTS).arg(heartbeat))
         .onFailure(fault -> ended = true);
   }
 

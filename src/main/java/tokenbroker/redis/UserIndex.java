@@ -45,7 +45,7 @@ final class UserIndex {
 
   /** Returns the index entry of this user, even if it is not a valid id; empty if there is none. */
   String connectionOf(ClientName client, String user) {
-    var found = commands.run(Command.HGET, users(client), user);
+    var found = commands.run(Command.HGET, RedisKeys.users(client), user);
     return found == null ? "" : found.toString();
   }
 
@@ -56,10 +56,10 @@ final class UserIndex {
         commands.script(
             "user key",
             ConnectionScripts.GET_OR_SET,
-            List.of(key(client)),
-            seal.seal(key(client), Base64.getEncoder().encodeToString(fresh)));
+            List.of(RedisKeys.userKey(client)),
+            seal.seal(RedisKeys.userKey(client), Base64.getEncoder().encodeToString(fresh)));
     return Optional.ofNullable(sealed)
-        .flatMap(it -> seal.open(key(client), it.toString()))
+        .flatMap(it -> seal.open(RedisKeys.userKey(client), it.toString()))
         .map(it -> new KeyedHash(Base64.getDecoder().decode(it)))
         .orElseThrow(SealedConnections::unreadable);
   }
@@ -73,23 +73,15 @@ final class UserIndex {
     if (sealed.isEmpty() || seal.isCurrent(sealed)) {
       return;
     }
-    seal.open(key(client), sealed)
+    seal.open(RedisKeys.userKey(client), sealed)
         .ifPresent(
             plain ->
                 commands.script(
                     "seal user key",
                     ConnectionScripts.REPLACE,
-                    List.of(key(client)),
+                    List.of(RedisKeys.userKey(client)),
                     sealed,
-                    seal.seal(key(client), plain),
+                    seal.seal(RedisKeys.userKey(client), plain),
                     ""));
-  }
-
-  static String users(ClientName client) {
-    return RedisKeys.prefix(client) + "users";
-  }
-
-  static String key(ClientName client) {
-    return RedisKeys.prefix(client) + "user-key";
   }
 }

@@ -2,8 +2,6 @@ package tokenbroker.startup;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.ShutdownEvent;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -80,7 +78,8 @@ class BackgroundWork {
     return jobs.stream().filter(Job::isStalled).map(Job::name).sorted().toList();
   }
 
-  void end(@Observes ShutdownEvent event) {
+  /** Ends all jobs. A run in progress is interrupted. */
+  void end() {
     ended = true;
     threads.forEach(Thread::interrupt);
   }

@@ -16,9 +16,9 @@ import tokenbroker.connections.KeepAlive;
 import tokenbroker.redis.Announcements;
 import tokenbroker.redis.RedisPassword;
 import tokenbroker.seal.Seal;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.RefreshAhead;
 import tokenbroker.tokens.TokenBroker;
+import tokenbroker.tokens.TokenOwner;
 
 /** Starts the broker's background jobs, once {@link StartCheck} has found no fault. */
 @Singleton
@@ -66,7 +66,8 @@ class Start {
       RedisPassword redisPassword,
       ServerCertificates certificates,
       Instance<Announcements> announcements) {
-    clients.onRemoved(client -> Thread.ofVirtual().start(() -> broker.forget(Account.of(client))));
+    clients.onRemoved(
+        client -> Thread.ofVirtual().start(() -> broker.forget(TokenOwner.of(client))));
     issuers.readKeysIfDue();
     work.every(EACH_SECOND, ISSUERS_TIME_OUT, "caller keys", issuers::readKeysIfDue);
     work.every(config.clients().reloadEvery(), "clients", reload::reload);

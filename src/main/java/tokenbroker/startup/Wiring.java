@@ -65,10 +65,8 @@ class Wiring {
   @Produces
   @Singleton
   TokenSource source(TrackMageTokenSource clients, RefreshTokenSource connections) {
-    return (client, account, seenGrant) ->
-        account.isConnection()
-            ? connections.fetch(client, account, seenGrant)
-            : clients.fetch(client);
+    return (client, owner, seenGrant) ->
+        owner.isConnection() ? connections.fetch(client, owner, seenGrant) : clients.fetch(client);
   }
 
   @Produces

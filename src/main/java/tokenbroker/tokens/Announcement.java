@@ -3,15 +3,15 @@ package tokenbroker.tokens;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message from one replica to all others that an account's stored data has changed. It contains
- * no secret, and receivers do not rely on its content.
+ * A message from one replica to all others that an owner's stored data has changed. It contains no
+ * secret, and receivers do not rely on its content.
  *
  * @param dead the token that must not be served again; set only for {@link Kind#REPLACED}
  */
-public record Announcement(Kind kind, Account account, @Nullable TokenId dead) {
+public record Announcement(Kind kind, TokenOwner owner, @Nullable TokenId dead) {
 
-  public static Announcement of(Kind kind, Account account) {
-    return new Announcement(kind, account, null);
+  public static Announcement of(Kind kind, TokenOwner owner) {
+    return new Announcement(kind, owner, null);
   }
 
   /** The kind of change. */

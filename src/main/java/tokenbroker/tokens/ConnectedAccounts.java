@@ -11,5 +11,5 @@ public interface ConnectedAccounts {
    * current server, for its current TrackMage client. Returns none if the store does not answer.
    * Blocks for a bounded time.
    */
-  List<Account> some(Client client, int limit);
+  List<TokenOwner> some(Client client, int limit);
 }

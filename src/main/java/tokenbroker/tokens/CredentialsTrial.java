@@ -33,32 +33,32 @@ public class CredentialsTrial implements CredentialsProof {
   }
 
   @Override
-  public Verdict prove(Client candidate) {
-    var own = broker.tryCredentials(candidate, Account.of(candidate.name()));
+  public ProofResult prove(Client candidate) {
+    var own = broker.tryCredentials(candidate, TokenOwner.of(candidate.name()));
     return own instanceof Failed(var cause, _) && cause == OAuthError.UNAUTHORIZED_CLIENT
         ? provenByConnection(candidate).orElseGet(() -> verdict(candidate, own))
         : verdict(candidate, own);
   }
 
   /** Returns the verdict of the first connection that decides; empty if none does. */
-  private Optional<Verdict> provenByConnection(Client candidate) {
+  private Optional<ProofResult> provenByConnection(Client candidate) {
     return connected.some(candidate, MOST_CONNECTIONS).stream()
-        .map(account -> verdict(candidate, broker.tryCredentials(candidate, account)))
-        .filter(verdict -> !(verdict instanceof Verdict.Undecided))
+        .map(owner -> verdict(candidate, broker.tryCredentials(candidate, owner)))
+        .filter(verdict -> !(verdict instanceof ProofResult.Undecided))
         .findFirst();
   }
 
-  private static Verdict verdict(Client candidate, TokenResult result) {
+  private static ProofResult verdict(Client candidate, TokenResult result) {
     return switch (result) {
       case Issued(var token, _, _) ->
           token.provenance().isWithCredentialsOf(candidate)
-              ? new Verdict.Proven()
-              : new Verdict.Undecided();
-      case Failed(OAuthError error, _) -> new Verdict.Refused(error.label());
+              ? new ProofResult.Proven()
+              : new ProofResult.Undecided();
+      case Failed(OAuthError error, _) -> new ProofResult.Refused(error.label());
       // The upstream checks the client first (RFC 6749 §3.2.1), so here only the refresh token is
       // dead.
-      case Failed(var cause, _) when cause == Local.RECONNECT_REQUIRED -> new Verdict.Proven();
-      case NotIssued _ -> new Verdict.Undecided();
+      case Failed(var cause, _) when cause == Local.RECONNECT_REQUIRED -> new ProofResult.Proven();
+      case NotIssued _ -> new ProofResult.Undecided();
     };
   }
 

@@ -34,67 +34,67 @@ public final class FailOpenStore implements TokenStore {
   }
 
   @Override
-  public Stored look(Account account) {
-    return attempt(account, "look", store -> store.look(account), () -> withoutStore(account));
+  public Stored look(TokenOwner owner) {
+    return attempt(owner, "look", store -> store.look(owner), () -> withoutStore(owner));
   }
 
   @Override
-  public Lookup lookOrLease(Account account, Revision seen) {
+  public Lookup lookOrLease(TokenOwner owner, Revision seen) {
     return attempt(
-        account,
+        owner,
         "look_or_lease",
-        store -> store.lookOrLease(account, seen),
-        () -> new Lookup(withoutStore(account), own.tryLease(account)));
+        store -> store.lookOrLease(owner, seen),
+        () -> new Lookup(withoutStore(owner), own.tryLease(owner)));
   }
 
-  private Stored withoutStore(Account account) {
-    return new Stored(null, Revision.UNKNOWN, own.failure(account));
+  private Stored withoutStore(TokenOwner owner) {
+    return new Stored(null, Revision.UNKNOWN, own.failure(owner));
   }
 
   @Override
-  public boolean keep(Account account, AccessToken token, Revision seen, Announcement news) {
+  public boolean keep(TokenOwner owner, AccessToken token, Revision seen, Announcement news) {
     return attempt(
-        account,
+        owner,
         "keep",
-        store -> store.keep(account, token, seen, news),
+        store -> store.keep(owner, token, seen, news),
         () -> {
-          own.forgetFailure(account);
+          own.forgetFailure(owner);
           own.announce(news);
           return true;
         });
   }
 
   @Override
-  public boolean restore(Account account, AccessToken token, Revision seen) {
-    return attempt(account, "restore", store -> store.restore(account, token, seen), () -> false);
+  public boolean restore(TokenOwner owner, AccessToken token, Revision seen) {
+    return attempt(owner, "restore", store -> store.restore(owner, token, seen), () -> false);
   }
 
   @Override
-  public void remember(Account account, UpstreamFailure failure) {
+  public void remember(TokenOwner owner, UpstreamFailure failure) {
     run(
-        account,
+        owner,
         "remember",
-        store -> store.remember(account, failure),
-        () -> own.remember(account, failure));
+        store -> store.remember(owner, failure),
+        () -> own.remember(owner, failure));
   }
 
   @Override
-  public Optional<Duration> claimForcedFetch(Account account, Duration period) {
+  public Optional<Duration> claimForcedFetch(TokenOwner owner, Duration period) {
     return attempt(
-        account,
+        owner,
         "claim",
-        store -> store.claimForcedFetch(account, period),
-        () -> own.claimForcedFetch(account, period));
+        store -> store.claimForcedFetch(owner, period),
+        () -> own.claimForcedFetch(owner, period));
   }
 
   @Override
-  public void forget(Account account) {
-    run(account, "forget", store -> store.forget(account), () -> own.forget(account));
+  public void forget(TokenOwner owner) {
+    run(owner, "forget", store -> store.forget(owner), () -> own.forget(owner));
   }
 
   @Override
-  public void drop(Account account) {
-    run(account, "drop", store -> store.drop(account), () -> own.forget(account));
+  public void drop(TokenOwner owner) {
+    run(owner, "drop", store -> store.drop(owner), () -> own.forget(owner));
   }
 
   @Override
@@ -114,18 +114,19 @@ public final class FailOpenStore implements TokenStore {
   }
 
   @Override
-  public boolean isUp(Account account) {
-    return outages.isUp() || outages.isUp(account, shared.partOf(account));
+  public boolean isUp(TokenOwner owner) {
+    return outages.isUp() || outages.isUp(owner, shared.partOf(owner));
   }
 
   @Override
-  public String partOf(Account account) {
-    return shared.partOf(account);
+  public String partOf(TokenOwner owner) {
+    return shared.partOf(owner);
   }
 
-  private void run(Account account, String operation, Consumer<TokenStore> call, Runnable instead) {
+  private void run(
+      TokenOwner owner, String operation, Consumer<TokenStore> call, Runnable instead) {
     attempt(
-        account,
+        owner,
         operation,
         store -> {
           call.accept(store);
@@ -138,18 +139,18 @@ public final class FailOpenStore implements TokenStore {
   }
 
   private <T> T attempt(
-      Account account, String operation, Function<TokenStore, T> call, Supplier<T> instead) {
-    var part = shared.partOf(account);
-    if (outages.isLeftAlone(account, part)) {
+      TokenOwner owner, String operation, Function<TokenStore, T> call, Supplier<T> instead) {
+    var part = shared.partOf(owner);
+    if (outages.isLeftAlone(owner, part)) {
       return instead.get();
     }
     try {
       var answer = call.apply(shared);
-      outages.answered(account, part);
+      outages.answered(owner, part);
       return answer;
     } catch (StoreUnavailable e) {
       metrics.storeError(operation);
-      outages.failed(e.isOfOneAccount() ? account : part, e);
+      outages.failed(e.isOfOneAccount() ? owner : part, e);
       return instead.get();
     }
   }

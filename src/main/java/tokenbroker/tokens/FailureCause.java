@@ -68,7 +68,7 @@ public sealed interface FailureCause {
     /** The {@code error} that stands for HTTP 503 (RFC 6749 §4.1.2.1). */
     TEMPORARILY_UNAVAILABLE,
     /**
-     * The circuit breaker is open after failures of too many accounts: the broker did not call the
+     * The circuit breaker is open after failures of too many owners: the broker did not call the
      * upstream.
      */
     BREAKER_OPEN

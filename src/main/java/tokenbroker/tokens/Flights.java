@@ -11,8 +11,8 @@ import tokenbroker.time.Clocks;
 import tokenbroker.tokens.TokenResult.Issued;
 
 /**
- * The fetches in progress: one per account, whatever the requirement. A caller whose requirement
- * the result does not meet starts the next fetch. A trial of new credentials has its own flight,
+ * The fetches in progress: one per owner, whatever the requirement. A caller whose requirement the
+ * result does not meet starts the next fetch. A trial of new credentials has its own flight,
  * because its failure says nothing about the credentials in use.
  */
 @Singleton
@@ -33,7 +33,7 @@ class Flights {
   /** How many flights of other callers a caller waits for before it accepts the last result. */
   private static final int MOST_FOLLOWED = 3;
 
-  private final SingleFlight<Key, TokenResult> inTheAir = new SingleFlight<>();
+  private final SingleFlight<FlightKey, TokenResult> inTheAir = new SingleFlight<>();
   private final TokenFetcher throughStore;
   private final Freshness freshness;
   private final Clocks clocks;
@@ -53,52 +53,52 @@ class Flights {
    * @param wait how long this caller waits
    */
   CompletableFuture<TokenResult> result(
-      Client client, Account account, TokenRequirement need, Duration wait) {
-    return follow(client, account, need, wait, MOST_FOLLOWED).copy();
+      Client client, TokenOwner owner, TokenRequirement need, Duration wait) {
+    return follow(client, owner, need, wait, MOST_FOLLOWED).copy();
   }
 
   private CompletableFuture<TokenResult> follow(
-      Client client, Account account, TokenRequirement need, Duration wait, int more) {
-    var flight = join(client, account, need, wait);
+      Client client, TokenOwner owner, TokenRequirement need, Duration wait, int more) {
+    var flight = join(client, owner, need, wait);
     return flight.need().equals(need) || more == 0
         ? flight
         : flight.thenCompose(
             result ->
-                settles(result, flight, account, need)
+                settles(result, flight, owner, need)
                     ? CompletableFuture.completedFuture(result)
-                    : follow(client, account, need, wait, more - 1));
+                    : follow(client, owner, need, wait, more - 1));
   }
 
   private Flight<TokenResult> join(
-      Client client, Account account, TokenRequirement need, Duration wait) {
+      Client client, TokenOwner owner, TokenRequirement need, Duration wait) {
     var now = clocks.moment();
     var flight =
         inTheAir.join(
-            new Key(account, need.isTrial() ? need : null),
+            new FlightKey(owner, need.isTrial() ? need : null),
             () ->
                 new Flight<>(
                     need, now.plus(wait), now.plus(upstreamTimeout).plus(BEYOND_UPSTREAM_TIMEOUT)),
-            own -> fetch(client, account, own));
+            own -> fetch(client, owner, own));
     flight.waitedFor(now.plus(wait));
     flight.withoutLeaseAfter(
         now.plus(longer(wait.minus(timeForAFetch(wait)), SHORTEST_WAIT_FOR_A_LEASE)));
     return flight;
   }
 
-  private TokenResult fetch(Client client, Account account, Flight<TokenResult> flight) {
+  private TokenResult fetch(Client client, TokenOwner owner, Flight<TokenResult> flight) {
     try {
-      return throughStore.fetch(client, account, flight);
+      return throughStore.fetch(client, owner, flight);
     } catch (RuntimeException | Error e) {
-      LOG.errorf(Breakage.of(e), "A fetch for %s broke", account);
+      LOG.errorf(Breakage.of(e), "A fetch for %s broke", owner);
       return new TokenResult.Failed(FailureCause.Local.INTERNAL_ERROR, LATE.retryAfter());
     }
   }
 
   /** Returns whether the result of another caller's flight is final for this requirement. */
   private boolean settles(
-      TokenResult result, Flight<TokenResult> flight, Account account, TokenRequirement need) {
+      TokenResult result, Flight<TokenResult> flight, TokenOwner owner, TokenRequirement need) {
     return switch (result) {
-      case Issued(var token, _, _) -> need.isMetBy(token, account, freshness, clocks.now());
+      case Issued(var token, _, _) -> need.isMetBy(token, owner, freshness, clocks.now());
       case TokenResult.TooSoon _ -> false; // It concerns a forced fetch, not this one.
       case TokenResult.TimedOut _ -> flight.need().isForCallers();
       case TokenResult.NotIssued _ -> true;
@@ -122,5 +122,5 @@ class Flights {
    *
    * @param trial the requirement of a trial of new credentials; null for all others
    */
-  private record Key(Account account, @Nullable TokenRequirement trial) {}
+  private record FlightKey(TokenOwner owner, @Nullable TokenRequirement trial) {}
 }

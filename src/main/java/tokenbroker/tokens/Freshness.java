@@ -20,8 +20,8 @@ public class Freshness {
   private static final double JITTER = 0.1;
 
   /**
-   * The share of the jitter that depends on the replica. The rest depends on the account alone and
-   * is the same in every replica. If all of it depended on the replica, one of many replicas would
+   * The share of the jitter that depends on the replica. The rest depends on the owner alone and is
+   * the same in every replica. If all of it depended on the replica, one of many replicas would
    * always renew near the earliest instant. Clients that started together would then be renewed
    * together.
    */
@@ -89,8 +89,8 @@ public class Freshness {
   }
 
   /** Returns the age at which this replica renews a token in the background, if it is in use. */
-  public Duration renewalAge(AccessToken token, Account account) {
-    var name = account.toString();
+  public Duration renewalAge(AccessToken token, TokenOwner owner) {
+    var name = owner.toString();
     var latest = latestRenewal(token);
     var earliest =
         shorter(times(token.lifetime(), refreshAhead * (1 - JITTER)), times(latest, 1 - NARROWEST));

@@ -25,9 +25,9 @@ public final class LocalCoordination {
   private static final int MOST = 5_000;
 
   private final Ticker ticker;
-  private final ConcurrentMap<Account, UpstreamFailure> failures = bounded();
-  private final ConcurrentMap<Account, Moment> forced = bounded();
-  private final Map<Account, Lease> leases = new ConcurrentHashMap<>();
+  private final ConcurrentMap<TokenOwner, UpstreamFailure> failures = bounded();
+  private final ConcurrentMap<TokenOwner, Moment> forced = bounded();
+  private final Map<TokenOwner, Lease> leases = new ConcurrentHashMap<>();
   private final List<Consumer<Announcement>> listeners = new CopyOnWriteArrayList<>();
 
   public LocalCoordination(Ticker ticker) {
@@ -35,59 +35,59 @@ public final class LocalCoordination {
   }
 
   /** Returns a map that evicts the least used entries when it is full. */
-  private static <V> ConcurrentMap<Account, V> bounded() {
+  private static <V> ConcurrentMap<TokenOwner, V> bounded() {
     return Caffeine.newBuilder()
         .maximumSize(MOST)
         .executor(Runnable::run)
-        .<Account, V>build()
+        .<TokenOwner, V>build()
         .asMap();
   }
 
-  public @Nullable UpstreamFailure failure(Account account) {
+  public @Nullable UpstreamFailure failure(TokenOwner owner) {
     var now = ticker.now();
-    return failures.computeIfPresent(account, (name, held) -> isOver(held, now) ? null : held);
+    return failures.computeIfPresent(owner, (name, held) -> isOver(held, now) ? null : held);
   }
 
-  public void remember(Account account, UpstreamFailure failure) {
-    failures.put(account, failure);
-    announce(Announcement.of(Announcement.Kind.FAILED, account));
+  public void remember(TokenOwner owner, UpstreamFailure failure) {
+    failures.put(owner, failure);
+    announce(Announcement.of(Announcement.Kind.FAILED, owner));
   }
 
   private static boolean isOver(UpstreamFailure failure, Moment now) {
     return !now.isBefore(failure.retryAt().plus(FAILURE_REMEMBERED));
   }
 
-  public void forgetFailure(Account account) {
-    failures.remove(account);
+  public void forgetFailure(TokenOwner owner) {
+    failures.remove(owner);
   }
 
   /**
    * Claims a forced fetch. Returns empty if it succeeds, else the delay until the next claim can.
    */
-  public Optional<Duration> claimForcedFetch(Account account, Duration period) {
+  public Optional<Duration> claimForcedFetch(TokenOwner owner, Duration period) {
     var now = ticker.now();
     var mine = now.plus(period);
-    var before = forced.putIfAbsent(account, mine);
-    if (before == null || (!now.isBefore(before) && forced.replace(account, before, mine))) {
+    var before = forced.putIfAbsent(owner, mine);
+    if (before == null || (!now.isBefore(before) && forced.replace(owner, before, mine))) {
       return Optional.empty();
     }
     return Optional.of(now.isBefore(before) ? now.until(before) : period);
   }
 
-  public @Nullable Lease tryLease(Account account) {
+  public @Nullable Lease tryLease(TokenOwner owner) {
     var mine =
         new Lease() {
           @Override
           public void close() {
-            leases.remove(account, this);
+            leases.remove(owner, this);
           }
         };
-    return leases.putIfAbsent(account, mine) == null ? mine : null;
+    return leases.putIfAbsent(owner, mine) == null ? mine : null;
   }
 
-  public void forget(Account account) {
-    failures.remove(account);
-    forced.remove(account);
+  public void forget(TokenOwner owner) {
+    failures.remove(owner);
+    forced.remove(owner);
   }
 
   public void listen(Consumer<Announcement> listener) {

@@ -38,7 +38,7 @@ final class LocalToken {
    */
   LocalToken(
       AccessToken token,
-      Account account,
+      TokenOwner owner,
       Freshness freshness,
       Moment now,
       @Nullable LocalToken before) {
@@ -46,7 +46,7 @@ final class LocalToken {
     this.requestedMillis = token.life().requestedAt().toEpochMilli();
     this.requestedNanos = token.life().requested().nanos();
     this.usableFor = freshness.usableFor(token).toNanos();
-    this.renewalAge = freshness.renewalAge(token, account).toNanos();
+    this.renewalAge = freshness.renewalAge(token, owner).toNanos();
     this.idleAfter = freshness.idleAfter(token).toNanos();
     this.verifiedAt = now.nanos();
     this.lastUsed = before == null ? now.nanos() : before.lastUsed;

@@ -14,7 +14,7 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Now;
 
 /**
- * The cache of tokens in this process: at most one per account, and none that has expired. Its size
+ * The cache of tokens in this process: at most one per owner, and none that has expired. Its size
  * is bounded in bytes, so that an upstream that issues huge tokens does no harm.
  *
  * <p>Entries are trusted while announcements are received. Otherwise an entry whose last
@@ -26,14 +26,14 @@ public class LocalTokens {
   static final Duration UNHEARD_TRUST = Duration.ofSeconds(5);
 
   /**
-   * How long an account is remembered as forgotten. It exceeds every operation that ends in {@link
+   * How long an owner is remembered as forgotten. It exceeds every operation that ends in {@link
    * #keep}.
    */
   private static final Duration REMEMBER_FORGOTTEN = Duration.ofMinutes(2);
 
   /**
-   * The maximum number of forgotten accounts, of about 150 bytes each: 1.5 MB. Beyond it, a very
-   * slow read of the store may bring back a token of the oldest one.
+   * The maximum number of forgotten owners, of about 150 bytes each: 1.5 MB. Beyond it, a very slow
+   * read of the store may bring back a token of the oldest one.
    */
   private static final int MOST_FORGOTTEN = 10_000;
 
@@ -44,17 +44,17 @@ public class LocalTokens {
   private static final long FOR_OTHERS = 48 << 20;
 
   /**
-   * The heap that an entry retains in addition to its token, in bytes. It includes the account and
+   * The heap that an entry retains in addition to its token, in bytes. It includes the owner and
    * the cache's own overhead.
    */
   static final int ENTRY = 300;
 
   private final LongAdder evicted = new LongAdder();
-  private final ConcurrentMap<Account, LocalToken> tokens;
+  private final ConcurrentMap<TokenOwner, LocalToken> tokens;
   private final AtomicLong moments = new AtomicLong();
 
-  /** The moment at which each account was last forgotten. */
-  private final Cache<Account, Long> forgotten =
+  /** The moment at which each owner was last forgotten. */
+  private final Cache<TokenOwner, Long> forgotten =
       Caffeine.newBuilder()
           .maximumSize(MOST_FORGOTTEN)
           .expireAfterWrite(REMEMBER_FORGOTTEN)
@@ -82,8 +82,8 @@ public class LocalTokens {
     this.tokens =
         Caffeine.newBuilder()
             .maximumWeight(bytes)
-            .weigher((Account account, LocalToken nearby) -> ENTRY + nearby.token.bytes())
-            .evictionListener((account, nearby, cause) -> evicted.increment())
+            .weigher((TokenOwner owner, LocalToken nearby) -> ENTRY + nearby.token.bytes())
+            .evictionListener((owner, nearby, cause) -> evicted.increment())
             .executor(Runnable::run) // Cheaper than a thread switch.
             .build()
             .asMap();
@@ -102,22 +102,22 @@ public class LocalTokens {
   }
 
   /** Returns the token that may be served without reading the store, or null. */
-  @Nullable LocalToken trusted(Account account, Now now) {
-    var nearby = tokens.get(account);
-    return nearby != null && nearby.isLive(now) && isTrusted(account, nearby, now) ? nearby : null;
+  @Nullable LocalToken trusted(TokenOwner owner, Now now) {
+    var nearby = tokens.get(owner);
+    return nearby != null && nearby.isLive(now) && isTrusted(owner, nearby, now) ? nearby : null;
   }
 
   /** Returns a token that may still be handed out if no better one can be obtained, or null. */
-  @Nullable LocalToken live(Account account, Now now) {
-    var nearby = tokens.get(account);
+  @Nullable LocalToken live(TokenOwner owner, Now now) {
+    var nearby = tokens.get(owner);
     return nearby != null && nearby.isLive(now) ? nearby : null;
   }
 
-  private boolean isTrusted(Account account, LocalToken nearby, Now now) {
+  private boolean isTrusted(TokenOwner owner, LocalToken nearby, Now now) {
     var hearingSince = store.hearingSince();
     return (hearingSince.isPresent() && nearby.isVerifiedSince(hearingSince.get()))
         || nearby.isVerifiedWithin(UNHEARD_TRUST, now.moment())
-        || !store.isUp(account);
+        || !store.isUp(owner);
   }
 
   /** Returns the current moment for {@link #keep}. Call it before a token is looked up. */
@@ -126,20 +126,20 @@ public class LocalTokens {
   }
 
   /**
-   * Caches a token. It is discarded if its account was forgotten after the lookup began. It is also
+   * Caches a token. It is discarded if its owner was forgotten after the lookup began. It is also
    * discarded if the cache has a live token of the same provenance that was requested later. A slow
    * read of the store must not bring back a token that has been replaced.
    *
    * @param since the {@link #moment} before the lookup
    */
-  void keep(Account account, AccessToken token, Now now, long since) {
+  void keep(TokenOwner owner, AccessToken token, Now now, long since) {
     tokens.compute(
-        account,
+        owner,
         (name, before) -> isForgottenSince(since, name) ? before : newer(name, token, now, before));
   }
 
   private LocalToken newer(
-      Account account, AccessToken token, Now now, @Nullable LocalToken before) {
+      TokenOwner owner, AccessToken token, Now now, @Nullable LocalToken before) {
     var kept = token;
     if (before != null && before.isLive(now)) {
       if (before.token.id().equals(token.id())) {
@@ -150,12 +150,12 @@ public class LocalTokens {
         return before;
       }
     }
-    return new LocalToken(kept, account, freshness, now.moment(), before);
+    return new LocalToken(kept, owner, freshness, now.moment(), before);
   }
 
   /** Records that the store has nothing better than the cached token. */
-  void verify(Account account, Moment now) {
-    var nearby = tokens.get(account);
+  void verify(TokenOwner owner, Moment now) {
+    var nearby = tokens.get(owner);
     if (nearby != null) {
       nearby.verified(now);
     }
@@ -164,41 +164,41 @@ public class LocalTokens {
   /**
    * Marks the cached token as suspect if it is {@code dead}, which another replica has replaced.
    */
-  void suspect(Account account, TokenId dead) {
-    var nearby = tokens.get(account);
+  void suspect(TokenOwner owner, TokenId dead) {
+    var nearby = tokens.get(owner);
     if (nearby != null && nearby.token.id().equals(dead)) {
       nearby.suspect = true;
     }
   }
 
-  void forget(Account account) {
+  void forget(TokenOwner owner) {
     tokens.compute(
-        account,
+        owner,
         (name, before) -> {
           forgotten.put(name, moments.incrementAndGet());
           return null;
         });
   }
 
-  private boolean isForgottenSince(long moment, Account account) {
-    var forgottenAt = forgotten.getIfPresent(account);
+  private boolean isForgottenSince(long moment, TokenOwner owner) {
+    var forgottenAt = forgotten.getIfPresent(owner);
     return forgottenAt != null && forgottenAt > moment;
   }
 
   /** Calls the action for each token, and removes expired tokens. */
-  void forEach(Now now, BiConsumer<Account, LocalToken> action) {
+  void forEach(Now now, BiConsumer<TokenOwner, LocalToken> action) {
     tokens.forEach(
-        (account, nearby) -> {
+        (owner, nearby) -> {
           if (nearby.hasEnded(now)) {
-            tokens.remove(account, nearby);
+            tokens.remove(owner, nearby);
           } else {
-            action.accept(account, nearby);
+            action.accept(owner, nearby);
           }
         });
   }
 
-  /** Returns the cached token of an account in whatever state; null if there is none. */
-  @Nullable LocalToken get(Account account) {
-    return tokens.get(account);
+  /** Returns the cached token of an owner in whatever state; null if there is none. */
+  @Nullable LocalToken get(TokenOwner owner) {
+    return tokens.get(owner);
   }
 }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
 import tokenbroker.time.Clocks;
 import tokenbroker.time.Now;
-import tokenbroker.tokens.TokenStore.Grant;
+import tokenbroker.tokens.TokenStore.GrantStatus;
 import tokenbroker.tokens.TokenStore.Revision;
 import tokenbroker.tokens.TokenStore.Stored;
 
@@ -48,57 +48,57 @@ class LocalView {
    * Returns the newest token that the client may use, from this process or the store; null if there
    * is none. A newer token that the store lacks is written back.
    */
-  @Nullable AccessToken newest(Client client, Account account, Stored stored, Now now) {
-    var shared = ofClient(client, account, stored.token());
-    var live = nearby.live(account, now);
-    var own = live == null ? null : ofClient(client, account, live.token);
-    if (own == null || (shared == null && stored.grant() != Grant.VALID)) {
+  @Nullable AccessToken newest(Client client, TokenOwner owner, Stored stored, Now now) {
+    var shared = ofClient(client, owner, stored.token());
+    var live = nearby.live(owner, now);
+    var own = live == null ? null : ofClient(client, owner, live.token);
+    if (own == null || (shared == null && stored.grant() != GrantStatus.VALID)) {
       return shared;
     }
     if (shared != null && (shared.id().equals(own.id()) || !own.wasRequestedAfter(shared))) {
       return shared;
     }
     if (!stored.revision().equals(Revision.UNKNOWN)) {
-      store.restore(account, own, stored.revision());
+      store.restore(owner, own, stored.revision());
     }
     return own;
   }
 
   private static @Nullable AccessToken ofClient(
-      Client client, Account account, @Nullable AccessToken token) {
-    return token != null && token.provenance().isOf(client, account) ? token : null;
+      Client client, TokenOwner owner, @Nullable AccessToken token) {
+    return token != null && token.provenance().isOf(client, owner) ? token : null;
   }
 
   /** Returns the last known token, whatever its age; null if there is none. */
-  @Nullable AccessToken lastKnown(Account account, Stored stored) {
+  @Nullable AccessToken lastKnown(TokenOwner owner, Stored stored) {
     if (stored.token() != null) {
       return stored.token();
     }
-    var own = nearby.get(account);
+    var own = nearby.get(owner);
     return own == null ? null : own.token;
   }
 
   /** Starts to serve a token that was read from the store. */
-  void keep(Account account, AccessToken token, TokenRequirement need, long since) {
-    outcomes.seen(account, token);
-    put(account, token, need, since, false);
+  void keep(TokenOwner owner, AccessToken token, TokenRequirement need, long since) {
+    outcomes.seen(owner, token);
+    put(owner, token, need, since, false);
   }
 
   /** Starts to serve a token that was fetched. */
-  void kept(Account account, AccessToken token, TokenRequirement need, long since) {
-    put(account, token, need, since, true);
+  void kept(TokenOwner owner, AccessToken token, TokenRequirement need, long since) {
+    put(owner, token, need, since, true);
   }
 
   private void put(
-      Account account, AccessToken token, TokenRequirement need, long since, boolean fetched) {
+      TokenOwner owner, AccessToken token, TokenRequirement need, long since, boolean fetched) {
     var now = clocks.now();
-    if (need.isForCallers() || nearby.get(account) != null) {
-      nearby.keep(account, token, now, since);
+    if (need.isForCallers() || nearby.get(owner) != null) {
+      nearby.keep(owner, token, now, since);
     }
-    metrics.kept(account, token, freshness, now, fetched);
+    metrics.kept(owner, token, freshness, now, fetched);
   }
 
-  void forget(Account account) {
-    nearby.forget(account);
+  void forget(TokenOwner owner) {
+    nearby.forget(owner);
   }
 }

@@ -8,7 +8,7 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
 /**
- * The parts of the store, and single accounts in it, that did not answer the last request. An entry
+ * The parts of the store, and single owners in it, that did not answer the last request. An entry
  * that nobody has called for a minute is removed when another part answers.
  */
 final class Outages {
@@ -27,7 +27,7 @@ final class Outages {
 
   private final Ticker ticker;
 
-  /** Until when each part or account is not called. */
+  /** Until when each part or owner is not called. */
   private final Cache<Object, Moment> down;
 
   private volatile boolean up = true;
@@ -47,12 +47,12 @@ final class Outages {
     return up;
   }
 
-  boolean isUp(Account account, String part) {
-    return down.getIfPresent(part) == null && down.getIfPresent(account) == null;
+  boolean isUp(TokenOwner owner, String part) {
+    return down.getIfPresent(part) == null && down.getIfPresent(owner) == null;
   }
 
-  boolean isLeftAlone(Account account, String part) {
-    return !up && (isLeftAlone(part) || isLeftAlone(account));
+  boolean isLeftAlone(TokenOwner owner, String part) {
+    return !up && (isLeftAlone(part) || isLeftAlone(owner));
   }
 
   private boolean isLeftAlone(Object what) {
@@ -68,15 +68,15 @@ final class Outages {
     }
   }
 
-  void answered(Account account, String part) {
+  void answered(TokenOwner owner, String part) {
     if (!up) {
-      heal(account, part);
+      heal(owner, part);
     }
   }
 
-  private synchronized void heal(Account account, String part) {
+  private synchronized void heal(TokenOwner owner, String part) {
     down.invalidate(part);
-    down.invalidate(account);
+    down.invalidate(owner);
     down.cleanUp();
     if (!up && down.estimatedSize() == 0) {
       up = true;

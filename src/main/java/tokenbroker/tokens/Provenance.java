@@ -18,12 +18,12 @@ public record Provenance(
     String server, String clientId, @Nullable String scope, String credentialsVersion) {
 
   /**
-   * Returns the provenance of a fetch for the account now.
+   * Returns the provenance of a fetch for the owner now.
    *
    * @throws IllegalArgumentException if the client has no credentials
    */
-  public static Provenance of(Client client, Account account) {
-    return of(client, account.isConnection() ? null : client.scope());
+  public static Provenance of(Client client, TokenOwner owner) {
+    return of(client, owner.scopeOf(client));
   }
 
   /**
@@ -51,10 +51,10 @@ public record Provenance(
    * Returns whether the client's current configuration matches. A client without credentials may
    * use what it obtained with its previous credentials.
    */
-  public boolean isOf(Client client, Account account) {
+  public boolean isOf(Client client, TokenOwner owner) {
     var credentials = client.knownCredentials();
     return server.equals(client.upstream().baseUrl().toString())
-        && (account.isConnection() || Objects.equals(scope, client.scope()))
+        && Objects.equals(scope, owner.scopeOf(client))
         && (credentials == null || credentials.clientId().equals(clientId));
   }
 

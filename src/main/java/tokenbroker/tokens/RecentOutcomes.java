@@ -31,10 +31,10 @@ public class RecentOutcomes {
   private static final Duration MATTERS_FOR = Duration.ofMinutes(1);
 
   /**
-   * The last failure of each account, until a fetch succeeds. Bounded, because connections come and
+   * The last failure of each owner, until a fetch succeeds. Bounded, because connections come and
    * go.
    */
-  private final Cache<Account, UpstreamFailure> failures =
+  private final Cache<TokenOwner, UpstreamFailure> failures =
       Caffeine.newBuilder()
           .maximumSize(MOST_FAILURES)
           .expireAfterWrite(REMEMBERED)
@@ -45,7 +45,7 @@ public class RecentOutcomes {
   private final List<Consumer<ClientName>> refusedListeners = new CopyOnWriteArrayList<>();
 
   /**
-   * The outcomes of one client across its accounts. A version identifies a set of credentials.
+   * The outcomes of one client across its owners. A version identifies a set of credentials.
    *
    * @param lastSuccess when the client's own token was last requested successfully, by the wall
    *     clock
@@ -93,36 +93,36 @@ public class RecentOutcomes {
   }
 
   /** Records that this replica fetched this token. */
-  void succeeded(Account account, AccessToken token) {
-    failures.invalidate(account);
+  void succeeded(TokenOwner owner, AccessToken token) {
+    failures.invalidate(owner);
     clients.compute(
-        account.client(),
+        owner.client(),
         (name, known) ->
             orNone(known)
                 .succeeded(
-                    account.isConnection(),
+                    owner.isConnection(),
                     token.life().requestedAt(),
                     token.provenance().credentialsVersion()));
   }
 
   /** Records that another replica fetched this token. */
-  void seen(Account account, AccessToken token) {
-    failureOf(account)
+  void seen(TokenOwner owner, AccessToken token) {
+    failureOf(owner)
         .filter(failure -> failure.at().isBefore(token.life().requested()))
-        .ifPresent(disproved -> failures.invalidate(account));
-    if (!account.isConnection()) {
+        .ifPresent(disproved -> failures.invalidate(owner));
+    if (!owner.isConnection()) {
       clients.compute(
-          account.client(), (name, known) -> orNone(known).seen(token.life().requestedAt()));
+          owner.client(), (name, known) -> orNone(known).seen(token.life().requestedAt()));
     }
   }
 
-  void failed(Account account, UpstreamFailure failure) {
-    failures.put(account, failure);
-    if (refusesCredentials(account, failure)) {
+  void failed(TokenOwner owner, UpstreamFailure failure) {
+    failures.put(owner, failure);
+    if (refusesCredentials(owner, failure)) {
       clients.compute(
-          account.client(),
+          owner.client(),
           (name, known) -> orNone(known).refused(failure.provenance().credentialsVersion()));
-      refusedListeners.forEach(listener -> listener.accept(account.client()));
+      refusedListeners.forEach(listener -> listener.accept(owner.client()));
     }
   }
 
@@ -132,13 +132,13 @@ public class RecentOutcomes {
    * this grant. That tells nothing about the credentials if this grant never worked and the other
    * grant does.
    */
-  private boolean refusesCredentials(Account account, UpstreamFailure failure) {
+  private boolean refusesCredentials(TokenOwner owner, UpstreamFailure failure) {
     if (failure.cause() != OAuthError.UNAUTHORIZED_CLIENT) {
       return failure.cause() == OAuthError.INVALID_CLIENT;
     }
-    var known = orNone(clients.get(account.client()));
+    var known = orNone(clients.get(owner.client()));
     var version = failure.provenance().credentialsVersion();
-    var thisGrant = account.isConnection() ? known.connectionVersion : known.ownVersion;
+    var thisGrant = owner.isConnection() ? known.connectionVersion : known.ownVersion;
     return version.equals(thisGrant) || !known.hasSucceededWith(version);
   }
 
@@ -148,17 +148,17 @@ public class RecentOutcomes {
     return client.credentials().filter(used -> used.version().equals(refused)).isEmpty();
   }
 
-  Optional<UpstreamFailure> failureOf(Account account) {
-    return Optional.ofNullable(failures.getIfPresent(account));
+  Optional<UpstreamFailure> failureOf(TokenOwner owner) {
+    return Optional.ofNullable(failures.getIfPresent(owner));
   }
 
   /**
    * Returns the last failure that applies to the client's current configuration and credentials;
    * null if there is none. A failure is returned until a while after its next attempt was due.
    */
-  @Nullable UpstreamFailure lastingFailure(Client client, Account account, Moment now) {
-    return failureOf(account)
-        .filter(failure -> failure.provenance().isOf(client, account))
+  @Nullable UpstreamFailure lastingFailure(Client client, TokenOwner owner, Moment now) {
+    return failureOf(owner)
+        .filter(failure -> failure.provenance().isOf(client, owner))
         .filter(failure -> failure.provenance().isWithCredentialsOf(client))
         .filter(failure -> now.isBefore(failure.retryAt().plus(MATTERS_FOR)))
         .orElse(null);
@@ -169,10 +169,10 @@ public class RecentOutcomes {
     return orNone(clients.get(client)).lastSuccess;
   }
 
-  void forget(Account account) {
-    failures.invalidate(account);
-    if (!account.isConnection()) {
-      clients.remove(account.client());
+  void forget(TokenOwner owner) {
+    failures.invalidate(owner);
+    if (!owner.isConnection()) {
+      clients.remove(owner.client());
     }
   }
 

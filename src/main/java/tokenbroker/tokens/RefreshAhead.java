@@ -28,7 +28,7 @@ import tokenbroker.tokens.TokenResult.NotIssued;
 @Singleton
 public class RefreshAhead {
 
-  /** How many accounts one replica renews or reads again at the same time. */
+  /** How many owners one replica renews or reads again at the same time. */
   private static final int AT_ONCE = 64;
 
   /**
@@ -44,10 +44,10 @@ public class RefreshAhead {
   private final TokenMetrics metrics;
   private final Clocks clocks;
   private final Semaphore places = new Semaphore(AT_ONCE);
-  private final Set<Account> underWay = ConcurrentHashMap.newKeySet();
+  private final Set<TokenOwner> underWay = ConcurrentHashMap.newKeySet();
 
-  /** The number of announcements for each account that is being read again because of them. */
-  private final Map<Account, Integer> words = new ConcurrentHashMap<>();
+  /** The number of announcements for each owner that is being read again because of them. */
+  private final Map<TokenOwner, Integer> words = new ConcurrentHashMap<>();
 
   private volatile Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
@@ -77,10 +77,9 @@ public class RefreshAhead {
     nearby.forEach(now, round);
     metrics.endsFirst(round.endsFirst, now);
     var work = new ConcurrentLinkedQueue<Runnable>();
-    round.toReadAgain.forEach(
-        account -> work.add(unlessUnderWay(account, () -> readAgain(account))));
+    round.toReadAgain.forEach(owner -> work.add(unlessUnderWay(owner, () -> readAgain(owner))));
     round.toRenew.forEach(
-        (due, token) -> work.add(unlessUnderWay(due.account, () -> renew(due.account, token))));
+        (due, token) -> work.add(unlessUnderWay(due.owner, () -> renew(due.owner, token))));
     waiting = work;
     while (!work.isEmpty() && places.tryAcquire()) {
       Thread.ofVirtual().start(this::workOff);
@@ -88,20 +87,20 @@ public class RefreshAhead {
   }
 
   private void heard(Announcement news) {
-    var account = news.account();
+    var owner = news.owner();
     switch (news.kind()) {
       case RENEWED, REPLACED -> {
-        if (nearby.get(account) == null) {
+        if (nearby.get(owner) == null) {
           return;
         }
         if (news.dead() != null) {
-          nearby.suspect(account, news.dead());
+          nearby.suspect(owner, news.dead());
         }
-        if (words.merge(account, 1, Integer::sum) == 1) {
-          Thread.ofVirtual().start(() -> readWhatWasAnnounced(account));
+        if (words.merge(owner, 1, Integer::sum) == 1) {
+          Thread.ofVirtual().start(() -> readWhatWasAnnounced(owner));
         }
       }
-      case REMOVED -> nearby.forget(account);
+      case REMOVED -> nearby.forget(owner);
       case FAILED -> {
         // TokenFetcher wakes whoever waits for this fetch.
       }
@@ -109,34 +108,34 @@ public class RefreshAhead {
   }
 
   /**
-   * Reads the account, and reads it again if announcements arrived meanwhile. Their number does not
+   * Reads the owner, and reads it again if announcements arrived meanwhile. Their number does not
    * matter, because anybody may announce anything.
    */
-  private void readWhatWasAnnounced(Account account) {
+  private void readWhatWasAnnounced(TokenOwner owner) {
     var seen = 0;
     try {
       do {
-        seen = words.getOrDefault(account, 0);
-        readAgain(account);
-      } while (!words.remove(account, seen));
+        seen = words.getOrDefault(owner, 0);
+        readAgain(owner);
+      } while (!words.remove(owner, seen));
     } catch (RuntimeException | Error e) {
-      words.remove(account);
+      words.remove(owner);
       throw e;
     }
   }
 
-  private void readAgain(Account account) {
-    clients.find(account.client()).ifPresent(client -> broker.readAgain(client, account));
+  private void readAgain(TokenOwner owner) {
+    clients.find(owner.client()).ifPresent(client -> broker.readAgain(client, owner));
   }
 
-  private void renew(Account account, LocalToken token) {
-    var client = clients.find(account.client());
+  private void renew(TokenOwner owner, LocalToken token) {
+    var client = clients.find(owner.client());
     if (client.isEmpty()) {
       return;
     }
-    switch (broker.renew(client.get(), account)) {
+    switch (broker.renew(client.get(), owner)) {
       case TokenResult.Issued _ -> {}
-      case TokenResult.Gone _ -> nearby.forget(account);
+      case TokenResult.Gone _ -> nearby.forget(owner);
       case NotIssued failed -> token.renewNotBefore(clocks.moment().plus(failed.retryAfter()));
     }
   }
@@ -145,10 +144,10 @@ public class RefreshAhead {
    * One pass over all local tokens. There may be 100,000, so the rarest conditions are checked
    * last.
    */
-  private static final class Round implements BiConsumer<Account, LocalToken> {
+  private static final class Round implements BiConsumer<TokenOwner, LocalToken> {
 
-    final SortedMap<Due, LocalToken> toRenew = new TreeMap<>();
-    final List<Account> toReadAgain = new ArrayList<>();
+    final SortedMap<DueRenewal, LocalToken> toRenew = new TreeMap<>();
+    final List<TokenOwner> toReadAgain = new ArrayList<>();
     @Nullable LocalToken endsFirst;
     private long endsFirstLeft;
 
@@ -163,21 +162,21 @@ public class RefreshAhead {
     }
 
     @Override
-    public void accept(Account account, LocalToken token) {
+    public void accept(TokenOwner owner, LocalToken token) {
       if (!token.isInUse(now.moment())) {
         return;
       }
       var left = token.usableNanosLeft(now);
-      if ((endsFirst == null || left < endsFirstLeft) && !account.isConnection()) {
+      if ((endsFirst == null || left < endsFirstLeft) && owner.hasMetricSeries()) {
         endsFirst = token;
         endsFirstLeft = left;
       }
       if (token.isRenewalDue(now)) {
-        toRenew.put(new Due(left, account), token);
+        toRenew.put(new DueRenewal(left, owner), token);
       } else if (token.suspect
-          || ((unheard || !store.isUp(account))
+          || ((unheard || !store.isUp(owner))
               && !token.isVerifiedWithin(READ_UNHEARD_AFTER, now.moment()))) {
-        toReadAgain.add(account);
+        toReadAgain.add(owner);
       }
     }
   }
@@ -186,13 +185,15 @@ public class RefreshAhead {
    * A due renewal. The token that is usable for the shortest time comes first, because places may
    * be scarce.
    */
-  private record Due(long usableNanosLeft, Account account) implements Comparable<Due> {
+  private record DueRenewal(long usableNanosLeft, TokenOwner owner)
+      implements Comparable<DueRenewal> {
 
-    private static final Comparator<Due> ORDER =
-        Comparator.comparingLong(Due::usableNanosLeft).thenComparing(due -> due.account.toString());
+    private static final Comparator<DueRenewal> ORDER =
+        Comparator.comparingLong(DueRenewal::usableNanosLeft)
+            .thenComparing(due -> due.owner.toString());
 
     @Override
-    public int compareTo(Due other) {
+    public int compareTo(DueRenewal other) {
       return ORDER.compare(this, other);
     }
   }
@@ -207,14 +208,14 @@ public class RefreshAhead {
     }
   }
 
-  /** Returns work that does nothing if other work for the account is in progress. */
-  private Runnable unlessUnderWay(Account account, Runnable work) {
+  /** Returns work that does nothing if other work for the owner is in progress. */
+  private Runnable unlessUnderWay(TokenOwner owner, Runnable work) {
     return () -> {
-      if (underWay.add(account)) {
+      if (underWay.add(owner)) {
         try {
           work.run();
         } finally {
-          underWay.remove(account);
+          underWay.remove(owner);
         }
       }
     };

@@ -19,12 +19,12 @@ public final class StoreUnavailable extends RuntimeException {
     this.ofOneAccount = ofOneAccount;
   }
 
-  /** Returns an error for a store that answered and rejected an operation for this account only. */
+  /** Returns an error for a store that answered and rejected an operation for this owner only. */
   public static StoreUnavailable forOneAccount(String message) {
     return new StoreUnavailable(message, true);
   }
 
-  /** Returns whether the error says nothing about other accounts. */
+  /** Returns whether the error says nothing about other owners. */
   boolean isOfOneAccount() {
     return ofOneAccount;
   }

@@ -19,7 +19,7 @@ import tokenbroker.tokens.TokenRequirement.Renewed;
 import tokenbroker.tokens.TokenRequirement.Usable;
 import tokenbroker.tokens.TokenResult.Failed;
 import tokenbroker.tokens.TokenResult.Issued;
-import tokenbroker.tokens.TokenResult.Origin;
+import tokenbroker.tokens.TokenResult.ServedFrom;
 import tokenbroker.tokens.TokenResult.TooSoon;
 import tokenbroker.tokens.TokenResult.Warning;
 import tokenbroker.tokens.TokenStore.Revision;
@@ -70,16 +70,16 @@ public class TokenBroker {
    * Returns the local token if it meets the requirement, or null if it must be requested. Never
    * blocks.
    */
-  public @Nullable Issued nearby(Client client, Account account, TokenRequirement need) {
+  public @Nullable Issued nearby(Client client, TokenOwner owner, TokenRequirement need) {
     var now = clocks.now();
-    var token = nearby.trusted(account, now);
+    var token = nearby.trusted(owner, now);
     if (token == null
-        || !token.token.provenance().isOf(client, account)
-        || !need.isMetBy(token.token, account, freshness, now)) {
+        || !token.token.provenance().isOf(client, owner)
+        || !need.isMetBy(token.token, owner, freshness, now)) {
       return null;
     }
     token.used(now.moment());
-    return issued(token.token, Origin.NEARBY, need, now);
+    return issued(token.token, ServedFrom.NEARBY, need, now);
   }
 
   /**
@@ -88,52 +88,52 @@ public class TokenBroker {
    * completes within {@code wait}.
    */
   public CompletableFuture<TokenResult> tokenFor(
-      Client client, Account account, TokenRequirement need, Duration wait) {
-    var hit = nearby(client, account, need);
+      Client client, TokenOwner owner, TokenRequirement need, Duration wait) {
+    var hit = nearby(client, owner, need);
     return hit != null
         ? CompletableFuture.completedFuture(hit)
         : flights
-            .result(client, account, need, wait)
+            .result(client, owner, need, wait)
             .completeOnTimeout(Flights.LATE, wait.toNanos(), TimeUnit.NANOSECONDS)
-            .thenApply(result -> used(account, need, orTheLiveOne(client, account, result)));
+            .thenApply(result -> used(owner, need, orTheLiveOne(client, owner, result)));
   }
 
   /**
    * Replaces {@code dead}, which the upstream rejected, if it is still the token that is served.
    */
-  public Invalidation invalidate(Client client, Account account, TokenId dead, Duration wait) {
-    var newer = newerThan(dead, client, account);
+  public Invalidation invalidate(Client client, TokenOwner owner, TokenId dead, Duration wait) {
+    var newer = newerThan(dead, client, owner);
     if (newer != null) {
       metrics.invalidation(client.name(), "already_replaced");
       return new Invalidation(newer, false);
     }
-    if (nothingLive(client, account)) {
-      return new Invalidation(tokenFor(client, account, new Usable(), wait).join(), false);
+    if (nothingLive(client, owner)) {
+      return new Invalidation(tokenFor(client, owner, new Usable(), wait).join(), false);
     }
-    var result = fetched(client, account, new OtherThan(dead), wait);
+    var result = fetched(client, owner, new OtherThan(dead), wait);
     if (result instanceof TooSoon) {
       metrics.invalidation(client.name(), "throttled");
       return new Invalidation(result, false);
     }
     if (result instanceof Failed(var cause, _) && cause == Local.RECONNECT_REQUIRED) {
-      store.drop(account); // The upstream has rejected both: nothing may be served any more.
-      nearby.forget(account);
+      store.drop(owner); // The upstream has rejected both: nothing may be served any more.
+      nearby.forget(owner);
     }
     var replaced = result instanceof Issued(var token, _, _) && !token.id().equals(dead);
     if (replaced) { // A failed refresh is counted elsewhere.
       metrics.invalidation(client.name(), "applied");
     }
-    return new Invalidation(orTheLiveOne(client, account, result), replaced);
+    return new Invalidation(orTheLiveOne(client, owner, result), replaced);
   }
 
   /** Returns the state of a client as far as this replica knows. Never blocks. */
   public ClientStatus status(Client client) {
-    var account = Account.of(client.name());
+    var owner = TokenOwner.of(client.name());
     var now = clocks.now();
-    var live = live(client, account);
+    var live = live(client, owner);
     return ClientStatus.of(
         live == null ? null : live.token,
-        outcomes.lastingFailure(client, account, now.moment()),
+        outcomes.lastingFailure(client, owner, now.moment()),
         outcomes.lastSuccess(client.name()),
         now);
   }
@@ -142,18 +142,18 @@ public class TokenBroker {
    * Reads the store once for the client, so that its first caller does not wait for the first read.
    */
   public void rehearse(Client client) {
-    store.look(Account.of(client.name()));
+    store.look(TokenOwner.of(client.name()));
   }
 
   /** Renews the local token in the background, unless another replica has already renewed it. */
-  TokenResult renew(Client client, Account account) {
-    return fetched(client, account, new Renewed(), upstreamTimeout.multipliedBy(3));
+  TokenResult renew(Client client, TokenOwner owner) {
+    return fetched(client, owner, new Renewed(), upstreamTimeout.multipliedBy(3));
   }
 
   /** Renews a connection that nobody uses, so that its refresh token does not expire. */
-  public TokenResult keepAlive(Client client, Account account) {
+  public TokenResult keepAlive(Client client, TokenOwner owner) {
     return fetched(
-        client, account, new TokenRequirement.KeptAlive(), upstreamTimeout.multipliedBy(3));
+        client, owner, new TokenRequirement.KeptAlive(), upstreamTimeout.multipliedBy(3));
   }
 
   /**
@@ -161,30 +161,30 @@ public class TokenBroker {
    * The token that proves them is served. The returned token may come from other credentials: check
    * its credentials version.
    */
-  public TokenResult tryCredentials(Client candidate, Account account) {
+  public TokenResult tryCredentials(Client candidate, TokenOwner owner) {
     var version = candidate.credentials().orElseThrow().version();
-    return fetched(candidate, account, new FetchedWith(version), upstreamTimeout.multipliedBy(3));
+    return fetched(candidate, owner, new FetchedWith(version), upstreamTimeout.multipliedBy(3));
   }
 
   /**
    * Reads the store again and serves its token from now on. A local token stays if the store has
    * none.
    */
-  void readAgain(Client client, Account account) {
+  void readAgain(Client client, TokenOwner owner) {
     var begun = nearby.moment();
-    var stored = store.look(account);
+    var stored = store.look(owner);
     if (stored.isGone()) {
-      nearby.forget(account);
+      nearby.forget(owner);
       return;
     }
     var now = clocks.now();
-    var token = local.newest(client, account, stored, now);
+    var token = local.newest(client, owner, stored, now);
     if (token != null && freshness.isUsable(token, now)) {
-      local.keep(account, token, new Usable(), begun);
-    } else if (stored.grant() != TokenStore.Grant.VALID) {
-      nearby.forget(account);
+      local.keep(owner, token, new Usable(), begun);
+    } else if (stored.grant() != TokenStore.GrantStatus.VALID) {
+      nearby.forget(owner);
     } else if (!stored.revision().equals(Revision.UNKNOWN)) {
-      nearby.verify(account, now.moment());
+      nearby.verify(owner, now.moment());
     }
   }
 
@@ -192,22 +192,22 @@ public class TokenBroker {
    * Serves a token that was obtained in another way, such as with a new connection. It is discarded
    * if its connection no longer exists, or if the store has a token that was requested later.
    */
-  public void serve(Account account, AccessToken token) {
+  public void serve(TokenOwner owner, AccessToken token) {
     var begun = nearby.moment();
-    outcomes.succeeded(account, token);
+    outcomes.succeeded(owner, token);
     for (var offer = 0; offer < OFFERS; offer++) {
-      var stored = store.look(account);
+      var stored = store.look(owner);
       if (stored.isGone()) {
-        nearby.forget(account);
+        nearby.forget(owner);
         return;
       }
       var other = stored.token();
       if (other != null && other.wasRequestedAfter(token)) {
         return;
       }
-      var news = Announcement.of(Announcement.Kind.RENEWED, account);
-      if (store.keep(account, token, stored.revision(), news)) {
-        nearby.keep(account, token, clocks.now(), begun);
+      var news = Announcement.of(Announcement.Kind.RENEWED, owner);
+      if (store.keep(owner, token, stored.revision(), news)) {
+        nearby.keep(owner, token, clocks.now(), begun);
         return;
       }
     }
@@ -217,72 +217,74 @@ public class TokenBroker {
    * Removes a client that is no longer configured, or a connection that no longer exists, from this
    * process and the store.
    */
-  public void forget(Account account) {
-    nearby.forget(account);
-    outcomes.forget(account);
-    store.forget(account);
+  public void forget(TokenOwner owner) {
+    nearby.forget(owner);
+    outcomes.forget(owner);
+    store.forget(owner);
   }
 
   private TokenResult fetched(
-      Client client, Account account, TokenRequirement need, Duration wait) {
+      Client client, TokenOwner owner, TokenRequirement need, Duration wait) {
     try {
-      return flights.result(client, account, need, wait).get(wait.toNanos(), TimeUnit.NANOSECONDS);
+      return flights.result(client, owner, need, wait).get(wait.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       return Flights.LATE;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Flights.LATE;
     } catch (ExecutionException e) {
-      throw new IllegalStateException("a fetch for " + account + " failed", e.getCause());
+      throw new IllegalStateException("a fetch for " + owner + " failed", e.getCause());
     }
   }
 
-  private TokenResult orTheLiveOne(Client client, Account account, TokenResult result) {
+  private TokenResult orTheLiveOne(Client client, TokenOwner owner, TokenResult result) {
     if (result instanceof Issued || result instanceof TokenResult.Gone) {
       return result;
     }
-    var live = live(client, account);
-    return live == null ? result : new Issued(live.token, Origin.NEARBY);
+    var live = live(client, owner);
+    return live == null ? result : new Issued(live.token, ServedFrom.NEARBY);
   }
 
-  private TokenResult used(Account account, TokenRequirement need, TokenResult result) {
-    if (!(result instanceof Issued(var token, var origin, _))) {
+  private TokenResult used(TokenOwner owner, TokenRequirement need, TokenResult result) {
+    if (!(result instanceof Issued(var token, var servedFrom, _))) {
       return result;
     }
     var now = clocks.now();
     if (!freshness.isUsable(token, now)) {
       return new TokenResult.TimedOut(Duration.ZERO);
     }
-    var kept = nearby.get(account);
+    var kept = nearby.get(owner);
     if (kept != null) {
       kept.used(now.moment());
     }
-    return issued(token, origin, need, now);
+    return issued(token, servedFrom, need, now);
   }
 
-  private Issued issued(AccessToken token, Origin origin, TokenRequirement need, Now now) {
+  private Issued issued(AccessToken token, ServedFrom servedFrom, TokenRequirement need, Now now) {
     if (need instanceof MinTtl minTtl && !minTtl.lastsFor(token, now)) {
-      return new Issued(token, origin, Warning.SHORT_OF_MIN_TTL);
+      return new Issued(token, servedFrom, Warning.SHORT_OF_MIN_TTL);
     }
     return new Issued(
-        token, origin, freshness.isInSafetyWindow(token, now) ? Warning.IN_SAFETY_WINDOW : null);
+        token,
+        servedFrom,
+        freshness.isInSafetyWindow(token, now) ? Warning.IN_SAFETY_WINDOW : null);
   }
 
-  private @Nullable Issued newerThan(TokenId dead, Client client, Account account) {
-    var hit = nearby(client, account, new OtherThan(dead));
+  private @Nullable Issued newerThan(TokenId dead, Client client, TokenOwner owner) {
+    var hit = nearby(client, owner, new OtherThan(dead));
     if (hit != null) {
       return hit;
     }
-    readAgain(client, account);
-    return nearby(client, account, new OtherThan(dead));
+    readAgain(client, owner);
+    return nearby(client, owner, new OtherThan(dead));
   }
 
-  private boolean nothingLive(Client client, Account account) {
-    return live(client, account) == null;
+  private boolean nothingLive(Client client, TokenOwner owner) {
+    return live(client, owner) == null;
   }
 
-  private @Nullable LocalToken live(Client client, Account account) {
-    var live = nearby.live(account, clocks.now());
-    return live != null && live.token.provenance().isOf(client, account) ? live : null;
+  private @Nullable LocalToken live(Client client, TokenOwner owner) {
+    var live = nearby.live(owner, clocks.now());
+    return live != null && live.token.provenance().isOf(client, owner) ? live : null;
   }
 }

@@ -18,7 +18,7 @@ import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.TokenRequirement.MinTtl;
 import tokenbroker.tokens.TokenRequirement.OtherThan;
 import tokenbroker.tokens.TokenResult.Issued;
-import tokenbroker.tokens.TokenResult.Origin;
+import tokenbroker.tokens.TokenResult.ServedFrom;
 import tokenbroker.tokens.TokenStore.Lookup;
 import tokenbroker.tokens.TokenStore.Revision;
 import tokenbroker.tokens.TokenStore.Stored;
@@ -67,22 +67,22 @@ public class TokenFetcher {
     this.metrics = metrics;
     this.clocks = clocks;
     this.reloadEvery = config.clients().reloadEvery();
-    store.onAnnouncement(news -> wakeups.wake(news.account()));
+    store.onAnnouncement(news -> wakeups.wake(news.owner()));
   }
 
-  TokenResult fetch(Client client, Account account, Flight<TokenResult> flight) {
-    var ask = new Ask(client, account, flight.need(), local.moment());
+  TokenResult fetch(Client client, TokenOwner owner, Flight<TokenResult> flight) {
+    var ask = new Ask(client, owner, flight.need(), local.moment());
     var begun = clocks.moment();
     var seen = Revision.ABSENT;
     while (true) {
-      var looked = look(account, seen);
+      var looked = look(owner, seen);
       var stored = looked.stored();
       try (var lease = looked.lease()) {
         var known = answerFrom(stored, ask);
         if (known.isPresent()) {
           return known.get();
         }
-        if (mayFetch(account, lease, flight)) {
+        if (mayFetch(owner, lease, flight)) {
           metrics.leaseWait(begun.until(clocks.moment()));
           var fetched = fetchFromUpstream(ask, stored);
           if (fetched.isPresent()) {
@@ -94,20 +94,20 @@ public class TokenFetcher {
         return new TokenResult.TimedOut(LOOK_AGAIN);
       }
       if (stored.revision().equals(seen)) {
-        wakeups.await(account, LOOK_AGAIN);
+        wakeups.await(owner, LOOK_AGAIN);
       }
       seen = stored.revision();
     }
   }
 
-  private Lookup look(Account account, Revision seen) {
-    return account.isConnection()
-        ? new Lookup(store.look(account), null)
-        : store.lookOrLease(account, seen);
+  private Lookup look(TokenOwner owner, Revision seen) {
+    return owner.needsLease()
+        ? store.lookOrLease(owner, seen)
+        : new Lookup(store.look(owner), null);
   }
 
-  private boolean mayFetch(Account account, @Nullable Lease lease, Flight<TokenResult> flight) {
-    return account.isConnection() || lease != null || flight.goesOnWithoutLease(clocks.moment());
+  private boolean mayFetch(TokenOwner owner, @Nullable Lease lease, Flight<TokenResult> flight) {
+    return !owner.needsLease() || lease != null || flight.goesOnWithoutLease(clocks.moment());
   }
 
   /**
@@ -115,16 +115,16 @@ public class TokenFetcher {
    */
   private Optional<TokenResult> answerFrom(Stored stored, Ask ask) {
     if (stored.isGone()) {
-      local.forget(ask.account);
+      local.forget(ask.owner);
       return Optional.of(new TokenResult.Gone());
     }
     var now = clocks.now();
-    var token = local.newest(ask.client, ask.account, stored, now);
+    var token = local.newest(ask.client, ask.owner, stored, now);
     if (token != null && ask.isMetBy(token, freshness, now)) {
-      local.keep(ask.account, token, ask.need, ask.moment);
-      return Optional.of(new Issued(token, Origin.SHARED));
+      local.keep(ask.owner, token, ask.need, ask.moment);
+      return Optional.of(new Issued(token, ServedFrom.SHARED));
     }
-    var failure = failureOf(ask.client, ask.account, stored);
+    var failure = failureOf(ask.client, ask.owner, stored);
     if (failure != null && now.moment().isBefore(failure.retryAt()) && !ask.need.isTrial()) {
       return Optional.of(failed(failure, now.moment()));
     }
@@ -139,7 +139,7 @@ public class TokenFetcher {
    */
   private Optional<TokenResult> fetchFromUpstream(Ask ask, Stored stored) {
     if (ask.need instanceof OtherThan && !ask.forcedFetchClaimed) {
-      var tooSoon = store.claimForcedFetch(ask.account, FORCED_FETCH_PERIOD);
+      var tooSoon = store.claimForcedFetch(ask.owner, FORCED_FETCH_PERIOD);
       if (tooSoon.isPresent()) {
         return Optional.of(new TokenResult.TooSoon(tooSoon.get()));
       }
@@ -169,9 +169,9 @@ public class TokenFetcher {
    */
   private FetchResult askSource(Ask ask, Stored stored) {
     try {
-      return source.fetch(ask.client, ask.account, stored.grantRevision());
+      return source.fetch(ask.client, ask.owner, stored.grantRevision());
     } catch (RuntimeException | Error e) {
-      LOG.errorf(Breakage.of(e), "The fetch for %s broke", ask.account);
+      LOG.errorf(Breakage.of(e), "The fetch for %s broke", ask.owner);
       return new Failed(Local.INTERNAL_ERROR);
     }
   }
@@ -183,30 +183,30 @@ public class TokenFetcher {
   }
 
   private Optional<TokenResult> fetched(Ask ask, AccessToken fresh, Stored stored) {
-    var account = ask.account;
-    metrics.refreshed(account, ask.need.trigger(), true);
-    outcomes.succeeded(account, fresh);
+    var owner = ask.owner;
+    metrics.refreshed(owner, ask.need.trigger(), true);
+    outcomes.succeeded(owner, fresh);
     if (stored.failure() != null) {
-      LOG.infof("TrackMage gives tokens for %s again", account);
+      LOG.infof("TrackMage gives tokens for %s again", owner);
     }
     if (ask.need instanceof OtherThan(var dead) && dead.equals(fresh.id())) {
-      return Optional.of(new Issued(fresh, Origin.FETCHED));
+      return Optional.of(new Issued(fresh, ServedFrom.FETCHED));
     }
     var token = marked(ask, fresh, stored);
-    if (!store.keep(account, token, stored.revision(), news(ask))) {
-      var now = store.look(account);
+    if (!store.keep(owner, token, stored.revision(), news(ask))) {
+      var now = store.look(owner);
       if (now.isGone()) {
-        local.forget(account);
+        local.forget(owner);
         return Optional.of(new TokenResult.Gone());
       }
       token = newerThan(token, now, ask);
     }
-    local.kept(account, token, ask.need, ask.moment);
-    return Optional.of(new Issued(token, Origin.FETCHED));
+    local.kept(owner, token, ask.need, ask.moment);
+    return Optional.of(new Issued(token, ServedFrom.FETCHED));
   }
 
   private AccessToken marked(Ask ask, AccessToken fresh, Stored stored) {
-    var before = local.lastKnown(ask.account, stored);
+    var before = local.lastKnown(ask.owner, stored);
     var token = before != null && before.id().equals(fresh.id()) ? fresh.knownAs(before) : fresh;
     return ask.need instanceof MinTtl minTtl && !minTtl.lastsFor(token, clocks.now())
         ? token.markedShortOfMinTtl()
@@ -215,8 +215,8 @@ public class TokenFetcher {
 
   private static Announcement news(Ask ask) {
     return ask.need instanceof OtherThan(var dead)
-        ? new Announcement(Announcement.Kind.REPLACED, ask.account, dead)
-        : Announcement.of(Announcement.Kind.RENEWED, ask.account);
+        ? new Announcement(Announcement.Kind.REPLACED, ask.owner, dead)
+        : Announcement.of(Announcement.Kind.RENEWED, ask.owner);
   }
 
   /**
@@ -226,23 +226,23 @@ public class TokenFetcher {
   private AccessToken newerThan(AccessToken own, Stored now, Ask ask) {
     var stored = now.token();
     return stored != null
-            && stored.provenance().isOf(ask.client, ask.account)
+            && stored.provenance().isOf(ask.client, ask.owner)
             && ask.isMetBy(stored, freshness, clocks.now())
         ? stored
         : own;
   }
 
   private TokenResult failed(Ask ask, Failed failed, Stored stored) {
-    metrics.refreshed(ask.account, ask.need.trigger(), false);
+    metrics.refreshed(ask.owner, ask.need.trigger(), false);
     var now = clocks.moment();
-    var before = failureOf(ask.client, ask.account, stored);
-    var failure = backoff.after(failed, before, Provenance.of(ask.client, ask.account), now);
+    var before = failureOf(ask.client, ask.owner, stored);
+    var failure = backoff.after(failed, before, Provenance.of(ask.client, ask.owner), now);
     if (!ask.need.isTrial()) {
-      outcomes.failed(ask.account, failure);
-      store.remember(ask.account, failure);
+      outcomes.failed(ask.owner, failure);
+      store.remember(ask.owner, failure);
       // The keep-alive of thousands of connections logs one summary line instead.
       if (ask.need.isForCallers() && (before == null || before.cause() != failure.cause())) {
-        LOG.warnf("TrackMage gives no token for %s: %s", ask.account, failure.cause().label());
+        LOG.warnf("TrackMage gives no token for %s: %s", ask.owner, failure.cause().label());
       }
     }
     return failure.cause() == Outage.TIMEOUT
@@ -258,10 +258,10 @@ public class TokenFetcher {
    * Returns the stored failure if it applies to what would be requested now, else null. Any other
    * request may be made at once.
    */
-  static @Nullable UpstreamFailure failureOf(Client client, Account account, Stored stored) {
+  static @Nullable UpstreamFailure failureOf(Client client, TokenOwner owner, Stored stored) {
     var failure = stored.failure();
     return failure != null
-            && failure.provenance().isOf(client, account)
+            && failure.provenance().isOf(client, owner)
             && failure.provenance().isWithCredentialsOf(client)
         ? failure
         : null;
@@ -271,7 +271,7 @@ public class TokenFetcher {
   private static final class Ask {
 
     final Client client;
-    final Account account;
+    final TokenOwner owner;
     final TokenRequirement need;
 
     /** The moment when the fetch began; see {@link LocalTokens#moment}. */
@@ -280,15 +280,15 @@ public class TokenFetcher {
     /** Whether this fetch has its claim. One is enough, however often the store is read. */
     boolean forcedFetchClaimed;
 
-    Ask(Client client, Account account, TokenRequirement need, long moment) {
+    Ask(Client client, TokenOwner owner, TokenRequirement need, long moment) {
       this.client = client;
-      this.account = account;
+      this.owner = owner;
       this.need = need;
       this.moment = moment;
     }
 
     boolean isMetBy(AccessToken token, Freshness freshness, Now now) {
-      return need.isMetBy(token, account, freshness, now);
+      return need.isMetBy(token, owner, freshness, now);
     }
   }
 }

@@ -46,12 +46,12 @@ public class TokenMetrics {
             .register(registry);
   }
 
-  void refreshed(Account account, Trigger trigger, boolean ok) {
+  void refreshed(TokenOwner owner, Trigger trigger, boolean ok) {
     labels.change(
-        account.client(),
+        owner.client(),
         label ->
             Counter.builder(
-                    account.isConnection()
+                    owner.isConnection()
                         ? "token_broker.connection.refresh"
                         : "token_broker.refresh")
                 .description("Fetches of tokens, by what led to them")
@@ -103,8 +103,8 @@ public class TokenMetrics {
    * Shows this token in the client's time series from now on. A connection has no series of its
    * own.
    */
-  void kept(Account account, AccessToken token, Freshness freshness, Now now, boolean fetched) {
-    if (account.isConnection()) {
+  void kept(TokenOwner owner, AccessToken token, Freshness freshness, Now now, boolean fetched) {
+    if (!owner.hasMetricSeries()) {
       return;
     }
     if (fetched) {
@@ -113,7 +113,7 @@ public class TokenMetrics {
     if (labels.isShared()) {
       return;
     }
-    labels.change(account.client(), label -> show(label, token, freshness, now, fetched));
+    labels.change(owner.client(), label -> show(label, token, freshness, now, fetched));
   }
 
   private void show(

@@ -5,12 +5,12 @@ import tokenbroker.time.Now;
 
 /**
  * A requirement that a token must meet. The current token may meet it, or the broker must obtain a
- * newer one. Equal requirements for an account share one fetch.
+ * newer one. Equal requirements for an owner share one fetch.
  */
 public sealed interface TokenRequirement {
 
   /** Returns whether the token meets the requirement, so that no fetch is needed. */
-  boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now);
+  boolean isMetBy(AccessToken token, TokenOwner owner, Freshness freshness, Now now);
 
   /** Returns the reason for a fetch as metrics name it. */
   Trigger trigger();
@@ -31,7 +31,7 @@ public sealed interface TokenRequirement {
   /** Any token that may be handed out. */
   record Usable() implements TokenRequirement {
     @Override
-    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now) {
+    public boolean isMetBy(AccessToken token, TokenOwner owner, Freshness freshness, Now now) {
       return freshness.isUsable(token, now);
     }
 
@@ -52,7 +52,7 @@ public sealed interface TokenRequirement {
     private static final double NEARLY_ALL = 0.9;
 
     @Override
-    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now) {
+    public boolean isMetBy(AccessToken token, TokenOwner owner, Freshness freshness, Now now) {
       return freshness.isUsable(token, now)
           && (lastsFor(token, now) || isTheBestToBeHad(token, now));
     }
@@ -76,7 +76,7 @@ public sealed interface TokenRequirement {
   /** Any token except this one, which the upstream rejected. */
   record OtherThan(TokenId dead) implements TokenRequirement {
     @Override
-    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now) {
+    public boolean isMetBy(AccessToken token, TokenOwner owner, Freshness freshness, Now now) {
       return !token.id().equals(dead) && freshness.isUsable(token, now);
     }
 
@@ -89,8 +89,8 @@ public sealed interface TokenRequirement {
   /** A token that is not yet due for renewal. */
   record Renewed() implements TokenRequirement {
     @Override
-    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now) {
-      return token.life().age(now).compareTo(freshness.renewalAge(token, account)) < 0;
+    public boolean isMetBy(AccessToken token, TokenOwner owner, Freshness freshness, Now now) {
+      return token.life().age(now).compareTo(freshness.renewalAge(token, owner)) < 0;
     }
 
     @Override
@@ -102,7 +102,7 @@ public sealed interface TokenRequirement {
   /** A token that was fetched with these credentials. */
   record FetchedWith(String credentialsVersion) implements TokenRequirement {
     @Override
-    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now) {
+    public boolean isMetBy(AccessToken token, TokenOwner owner, Freshness freshness, Now now) {
       return token.provenance().credentialsVersion().equals(credentialsVersion)
           && freshness.isUsable(token, now);
     }
@@ -121,7 +121,7 @@ public sealed interface TokenRequirement {
   /** A renewal of a connection that nobody uses, before its refresh token expires. */
   record KeptAlive() implements TokenRequirement {
     @Override
-    public boolean isMetBy(AccessToken token, Account account, Freshness freshness, Now now) {
+    public boolean isMetBy(AccessToken token, TokenOwner owner, Freshness freshness, Now now) {
       return freshness.isUsable(token, now);
     }
 

@@ -11,10 +11,10 @@ public sealed interface TokenResult {
    *
    * @param warning why it has less lifetime than its caller may expect; null if it has not
    */
-  record Issued(AccessToken token, Origin origin, @Nullable Warning warning)
+  record Issued(AccessToken token, ServedFrom servedFrom, @Nullable Warning warning)
       implements TokenResult {
-    public Issued(AccessToken token, Origin origin) {
-      this(token, origin, null);
+    public Issued(AccessToken token, ServedFrom servedFrom) {
+      this(token, servedFrom, null);
     }
   }
 
@@ -46,11 +46,11 @@ public sealed interface TokenResult {
     }
   }
 
-  /** The account's last forced fetch was too recent to make another. */
+  /** The owner's last forced fetch was too recent to make another. */
   record TooSoon(Duration retryAfter) implements NotIssued {}
 
   /** The place where an issued token came from. */
-  enum Origin {
+  enum ServedFrom {
     /** This process had the token. */
     NEARBY("nearby"),
     /** The shared store had the token. */
@@ -63,7 +63,7 @@ public sealed interface TokenResult {
 
     private final String label;
 
-    Origin(String label) {
+    ServedFrom(String label) {
       this.label = label;
     }
 

@@ -6,13 +6,13 @@ import tokenbroker.clients.Client;
 public interface TokenSource {
 
   /**
-   * Fetches one token for the account with the client's credentials. Blocks for a bounded time and
-   * returns a result whatever the upstream does. The client must own the account and have
+   * Fetches one token for the owner with the client's credentials. Blocks for a bounded time and
+   * returns a result whatever the upstream does. The client must own the owner and have
    * credentials.
    *
    * @param seenGrant the {@code grantRevision} that the caller read before this fetch. If another
    *     replica has renewed the connection since, the wanted token is already there. An empty value
    *     fetches in any case
    */
-  FetchResult fetch(Client client, Account account, String seenGrant);
+  FetchResult fetch(Client client, TokenOwner owner, String seenGrant);
 }

@@ -17,51 +17,51 @@ import tokenbroker.time.Moment;
 public interface TokenStore {
 
   /**
-   * Reads everything that is stored for an account in one round trip. Times are by this process's
+   * Reads everything that is stored for an owner in one round trip. Times are by this process's
    * clocks, even if clocks differ between hosts.
    */
-  Stored look(Account account);
+  Stored look(TokenOwner owner);
 
   /**
-   * Reads an account, and in the same step acquires its lease if nobody holds it and the store
-   * still has what was {@code seen}. {@link Revision#UNKNOWN} matches anything.
+   * Reads an owner, and in the same step acquires its lease if nobody holds it and the store still
+   * has what was {@code seen}. {@link Revision#UNKNOWN} matches anything.
    */
-  Lookup lookOrLease(Account account, Revision seen);
+  Lookup lookOrLease(TokenOwner owner, Revision seen);
 
   /**
    * Stores a token until it expires, if the store still has what was {@code seen} or nothing. A
    * late writer therefore never overwrites what another has stored since. {@link Revision#UNKNOWN}
    * overwrites anything. A token of a connection that no longer exists is not stored. Storing a
-   * token removes the account's failure and sends the announcement.
+   * token removes the owner's failure and sends the announcement.
    *
    * @return whether the token was stored
    */
-  boolean keep(Account account, AccessToken token, Revision seen, Announcement news);
+  boolean keep(TokenOwner owner, AccessToken token, Revision seen, Announcement news);
 
   /**
    * Writes back a token that the store lost, or of which it has only an older one. The conditions
-   * are those of {@link #keep}. The account's failure stays, because no fetch has disproved it.
+   * are those of {@link #keep}. The owner's failure stays, because no fetch has disproved it.
    */
-  boolean restore(Account account, AccessToken token, Revision seen);
+  boolean restore(TokenOwner owner, AccessToken token, Revision seen);
 
   /**
    * Stores a failure and announces it. It is kept until some time after its {@code retryAt}, so
    * that the next failure in a row can continue its count.
    */
-  void remember(Account account, UpstreamFailure failure);
+  void remember(TokenOwner owner, UpstreamFailure failure);
 
   /**
-   * Claims the one forced fetch that an account may make in {@code period}.
+   * Claims the one forced fetch that an owner may make in {@code period}.
    *
    * @return empty if the claim succeeds, else the delay until the next claim can succeed
    */
-  Optional<Duration> claimForcedFetch(Account account, Duration period);
+  Optional<Duration> claimForcedFetch(TokenOwner owner, Duration period);
 
-  /** Removes everything that is cached for an account except its lease, which its holder keeps. */
-  void forget(Account account);
+  /** Removes everything that is cached for an owner except its lease, which its holder keeps. */
+  void forget(TokenOwner owner);
 
-  /** Does the same as {@link #forget}, and tells every replica to serve nothing of the account. */
-  void drop(Account account);
+  /** Does the same as {@link #forget}, and tells every replica to serve nothing of the owner. */
+  void drop(TokenOwner owner);
 
   /**
    * Registers a listener for the announcements of all replicas, including this one. The listener
@@ -78,26 +78,26 @@ public interface TokenStore {
   /** Returns whether the store answered its last request. Never throws, never blocks. */
   boolean isUp();
 
-  /** Returns the same as {@link #isUp()} for this account alone. */
-  default boolean isUp(Account account) {
+  /** Returns the same as {@link #isUp()} for this owner alone. */
+  default boolean isUp(TokenOwner owner) {
     return isUp();
   }
 
   /**
-   * Returns the name of the part of the store that holds an account. Parts fail independently of
-   * each other. Never throws, never blocks.
+   * Returns the name of the part of the store that holds an owner. Parts fail independently of each
+   * other. Never throws, never blocks.
    */
-  default String partOf(Account account) {
+  default String partOf(TokenOwner owner) {
     return "";
   }
 
   /**
-   * The data that is stored for an account.
+   * The data that is stored for an owner.
    *
    * @param revision identifies what is stored, even if it cannot be read
    * @param failure the last failure, which stays after its {@code retryAt} for as long as it is
    *     remembered
-   * @param grant the state of the connection; {@link Grant#VALID} for a client's own account
+   * @param grant the state of the connection; {@link GrantStatus#VALID} for a client's own account
    * @param grantRevision identifies the state of the connection's refresh token; empty for a
    *     client's own account
    */
@@ -105,23 +105,23 @@ public interface TokenStore {
       @Nullable AccessToken token,
       Revision revision,
       @Nullable UpstreamFailure failure,
-      Grant grant,
+      GrantStatus grant,
       String grantRevision) {
 
     public static final Stored NOTHING = new Stored(null, Revision.ABSENT, null);
 
     public Stored(
         @Nullable AccessToken token, Revision revision, @Nullable UpstreamFailure failure) {
-      this(token, revision, failure, Grant.VALID, "");
+      this(token, revision, failure, GrantStatus.VALID, "");
     }
 
     boolean isGone() {
-      return grant == Grant.GONE;
+      return grant == GrantStatus.GONE;
     }
   }
 
   /** Whether the owner of an account still grants access. */
-  enum Grant {
+  enum GrantStatus {
     VALID,
     /** The connection's refresh token is dead, so its stored token is the last one. */
     ENDED,
@@ -130,8 +130,8 @@ public interface TokenStore {
   }
 
   /**
-   * The result of a lookup: what was stored, and the account's lease if it was acquired. An
-   * acquired lease is renewed until it is closed or its process dies.
+   * The result of a lookup: what was stored, and the owner's lease if it was acquired. An acquired
+   * lease is renewed until it is closed or its process dies.
    */
   record Lookup(Stored stored, @Nullable Lease lease) {}
 

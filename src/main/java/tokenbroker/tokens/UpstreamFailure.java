@@ -3,7 +3,7 @@ package tokenbroker.tokens;
 import tokenbroker.time.Moment;
 
 /**
- * The last failed fetch of an account. Until {@code retryAt} no replica calls the upstream again,
+ * The last failed fetch of an owner. Until {@code retryAt} no replica calls the upstream again,
  * except to try new credentials.
  *
  * @param attempts the number of failed fetches in a row, including this one

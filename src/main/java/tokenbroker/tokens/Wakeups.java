@@ -8,28 +8,28 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The threads that wait for a change of an account. */
+/** The threads that wait for a change of an owner. */
 final class Wakeups {
 
-  private final Map<Account, CompletableFuture<Void>> sleepers = new ConcurrentHashMap<>();
+  private final Map<TokenOwner, CompletableFuture<Void>> sleepers = new ConcurrentHashMap<>();
 
-  /** Blocks until the account changes, or for {@code atMost}. */
-  void await(Account account, Duration atMost) {
-    var news = sleepers.computeIfAbsent(account, name -> new CompletableFuture<>());
+  /** Blocks until the owner changes, or for {@code atMost}. */
+  void await(TokenOwner owner, Duration atMost) {
+    var news = sleepers.computeIfAbsent(owner, name -> new CompletableFuture<>());
     try {
       news.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      sleepers.remove(account, news);
+      sleepers.remove(owner, news);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for news of " + account, e);
+      throw new IllegalStateException("interrupted while waiting for news of " + owner, e);
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  void wake(Account account) {
-    var news = sleepers.remove(account);
+  void wake(TokenOwner owner) {
+    var news = sleepers.remove(owner);
     if (news != null) {
       news.complete(null);
     }

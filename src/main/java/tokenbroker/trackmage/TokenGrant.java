@@ -9,9 +9,9 @@ import tokenbroker.clients.Upstream;
 import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.connections.AuthorizationCodeClient;
 import tokenbroker.seal.KeyedHash;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.RefreshToken;
+import tokenbroker.tokens.TokenOwner;
 
 /** The grant of a token request (RFC 6749 §4) and its endpoint. */
 sealed interface TokenGrant {
@@ -80,7 +80,7 @@ sealed interface TokenGrant {
 
     @Override
     public Provenance provenance(Client own, ClientCredentials credentials) {
-      return Provenance.of(own, Account.of(own.name()));
+      return Provenance.of(own, TokenOwner.of(own.name()));
     }
   }
 

@@ -36,7 +36,7 @@ public class TrackMageTokenSource {
   private final UpstreamMetrics metrics;
   private final Duration timeLimit;
   private final Duration firstBackoff;
-  private final Map<Key, UpstreamState> upstreams = new ConcurrentHashMap<>();
+  private final Map<BreakerKey, UpstreamCondition> upstreams = new ConcurrentHashMap<>();
 
   public TrackMageTokenSource(
       BrokerConfig config, Clock clock, Ticker ticker, KeyedHash hash, UpstreamMetrics metrics) {
@@ -67,11 +67,11 @@ public class TrackMageTokenSource {
             grant.account(client, hash), () -> ask(client, credentials, grant, upstream, deadline));
   }
 
-  private UpstreamState state(Upstream upstream) {
+  private UpstreamCondition state(Upstream upstream) {
     return upstreams.computeIfAbsent(
-        new Key(upstream.name(), upstream.baseUrl()),
+        new BreakerKey(upstream.name(), upstream.baseUrl()),
         key ->
-            new UpstreamState(
+            new UpstreamCondition(
                 key.name,
                 new UpstreamBreaker(
                     key.name, firstBackoff, timeLimit.dividedBy(2), metrics, ticker),
@@ -82,7 +82,7 @@ public class TrackMageTokenSource {
       Client client,
       ClientCredentials credentials,
       TokenGrant grant,
-      UpstreamState upstream,
+      UpstreamCondition upstream,
       Moment deadline) {
     var configured = grant.style(client.upstream());
     var style = upstream.styleFor(configured);
@@ -111,7 +111,7 @@ public class TrackMageTokenSource {
       ClientCredentials credentials,
       TokenGrant grant,
       RequestStyle style,
-      UpstreamState upstream,
+      UpstreamCondition upstream,
       Duration limit) {
     var start = ticker.now();
     var reply = http.send(TokenRequest.of(client, credentials, grant, style), limit);
@@ -135,7 +135,7 @@ public class TrackMageTokenSource {
     http.close();
   }
 
-  private record Key(String name, URI baseUrl) {}
+  private record BreakerKey(String name, URI baseUrl) {}
 
   /**
    * One request and its result.

@@ -62,8 +62,8 @@ final class UpstreamBreaker {
 
   private boolean open;
 
-  private final Turn ofFailed;
-  private final Turn ofOthers;
+  private final TrialSlot ofFailed;
+  private final TrialSlot ofOthers;
 
   /**
    * Creates a closed breaker.
@@ -82,8 +82,8 @@ final class UpstreamBreaker {
     this.longestWait = longestWait;
     this.metrics = metrics;
     this.ticker = ticker;
-    this.ofFailed = new Turn(ticker.now());
-    this.ofOthers = new Turn(ticker.now());
+    this.ofFailed = new TrialSlot(ticker.now());
+    this.ofOthers = new TrialSlot(ticker.now());
     metrics.breakerOpen(upstream, false);
   }
 
@@ -98,7 +98,7 @@ final class UpstreamBreaker {
     return switch (admit(account)) {
       case Refused(var retryAfter) -> new Failed(Outage.BREAKER_OPEN, retryAfter);
       case Admitted(var turn) -> {
-        var outcome = Outcome.UNKNOWN;
+        var outcome = CallOutcome.UNKNOWN;
         try {
           var result = fetch.get();
           outcome = outcome(result);
@@ -111,12 +111,12 @@ final class UpstreamBreaker {
   }
 
   /** The right to call the upstream while the breaker is open. One account at a time has it. */
-  private static final class Turn {
+  private static final class TrialSlot {
 
     boolean taken;
     Moment next;
 
-    Turn(Moment next) {
+    TrialSlot(Moment next) {
       this.next = next;
     }
   }
@@ -128,7 +128,7 @@ final class UpstreamBreaker {
    *
    * @param turn the turn that the call takes; null if the breaker was closed
    */
-  private record Admitted(@Nullable Turn turn) implements Admission {}
+  private record Admitted(@Nullable TrialSlot turn) implements Admission {}
 
   private record Refused(Duration retryAfter) implements Admission {}
 
@@ -161,7 +161,7 @@ final class UpstreamBreaker {
     }
   }
 
-  private void ended(String account, @Nullable Turn turn, Outcome outcome) {
+  private void ended(String account, @Nullable TrialSlot turn, CallOutcome outcome) {
     lock.lock();
     try {
       switch (outcome) {
@@ -171,7 +171,7 @@ final class UpstreamBreaker {
       }
       if (turn != null) {
         turn.taken = false;
-        if (turn == ofFailed || outcome == Outcome.NO_RESPONSE) {
+        if (turn == ofFailed || outcome == CallOutcome.NO_RESPONSE) {
           turn.next = ticker.now().plus(pause);
         }
       }
@@ -203,7 +203,7 @@ final class UpstreamBreaker {
     }
   }
 
-  private enum Outcome {
+  private enum CallOutcome {
     SERVED,
     ERROR,
     NO_RESPONSE,
@@ -211,15 +211,16 @@ final class UpstreamBreaker {
     UNKNOWN
   }
 
-  private static Outcome outcome(FromUpstream result) {
+  private static CallOutcome outcome(FromUpstream result) {
     return switch (result) {
       case Failed(Outage outage, _) ->
           switch (outage) {
-            case CONNECT, TIMEOUT -> Outcome.NO_RESPONSE;
-            case HTTP_5XX -> Outcome.ERROR;
-            case HTTP_429, SERVER_ERROR, TEMPORARILY_UNAVAILABLE, BREAKER_OPEN -> Outcome.SERVED;
+            case CONNECT, TIMEOUT -> CallOutcome.NO_RESPONSE;
+            case HTTP_5XX -> CallOutcome.ERROR;
+            case HTTP_429, SERVER_ERROR, TEMPORARILY_UNAVAILABLE, BREAKER_OPEN ->
+                CallOutcome.SERVED;
           };
-      case Failed _, Fetched _ -> Outcome.SERVED;
+      case Failed _, Fetched _ -> CallOutcome.SERVED;
     };
   }
 }

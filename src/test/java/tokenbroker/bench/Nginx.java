@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
-import tokenbroker.testing.Ports;
+import tokenbroker.testing.FreePorts;
 
 /** nginx with one worker and one static file: what a broker's answer was, for every path. */
 final class Nginx implements AutoCloseable {
@@ -19,7 +19,7 @@ final class Nginx implements AutoCloseable {
   private static final List<String> ITS_OWN =
       List.of("content-length", "date", "server", "content-type");
 
-  private final int port = Ports.free();
+  private final int port = FreePorts.free();
   private final Process process;
 
   /**

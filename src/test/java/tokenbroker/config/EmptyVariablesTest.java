@@ -15,7 +15,7 @@ class EmptyVariablesTest {
     return Settings.all().stream()
         .map(Setting::name)
         .map(name -> name.replace("<name>", "\"corp\""))
-        .map(Origin::variable)
+        .map(SettingSource::variable)
         .toList();
   }
 

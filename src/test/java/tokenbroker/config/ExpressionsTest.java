@@ -27,7 +27,7 @@ class ExpressionsTest {
     for (var key : new String[] {"quarkus.redis.password", "broker.seal.primary"}) {
       var words = Map.of("BROKER_WORD", "word");
       assertThat(value(GatedConfig.with(Map.of(key, written), words), key)).isEqualTo(read);
-      var variables = Map.of(Origin.variable(key), written, "BROKER_WORD", "word");
+      var variables = Map.of(SettingSource.variable(key), written, "BROKER_WORD", "word");
       assertThat(value(GatedConfig.with(Map.of(), variables), key)).isEqualTo(read);
     }
   }

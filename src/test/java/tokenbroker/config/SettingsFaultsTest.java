@@ -52,7 +52,7 @@ class SettingsFaultsTest {
         var config = GatedConfig.with(Map.of(key, empty));
         assertThat(config.faults()).as(key).isEmpty();
       }
-      var variable = Origin.variable(setting.name().replace("<name>", "_corp_"));
+      var variable = SettingSource.variable(setting.name().replace("<name>", "_corp_"));
       assertThat(GatedConfig.with(Map.of(), Map.of(variable, "")).faults()).as(variable).isEmpty();
     }
     assertThat(

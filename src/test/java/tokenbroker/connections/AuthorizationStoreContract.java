@@ -9,8 +9,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import tokenbroker.clients.ClientName;
-import tokenbroker.connections.Authorization.Outcome;
 import tokenbroker.connections.Authorization.Progress;
+import tokenbroker.connections.Authorization.ResultParameter;
 import tokenbroker.connections.Authorization.Visits;
 import tokenbroker.connections.AuthorizationStore.Keeping;
 import tokenbroker.connections.AuthorizationStore.StoredAuthorization;
@@ -53,7 +53,7 @@ public abstract class AuthorizationStoreContract {
         List.of(
             new Progress.Visited(VISITS),
             new Progress.Claimed(VISITS),
-            new Progress.Finished(VISITS, new Outcome("result", "one-time-code")))) {
+            new Progress.Finished(VISITS, new ResultParameter("result", "one-time-code")))) {
       assertThat(replace(store(), progress)).isTrue();
       assertThat(found().authorization().progress()).isEqualTo(progress);
     }
@@ -106,7 +106,7 @@ public abstract class AuthorizationStoreContract {
   void anOutcomeIsKeptForTenMinutesFromWhenItIsThere() {
     store().keep(handle, authorization(new Progress.Claimed(VISITS)));
     letPass(Authorization.LIFE.minusMinutes(1));
-    var finished = new Progress.Finished(VISITS, new Outcome("error", "access_denied"));
+    var finished = new Progress.Finished(VISITS, new ResultParameter("error", "access_denied"));
     var end = now().wall().plus(Authorization.LIFE);
     var seen = found();
     store().replace(handle, seen.revision(), seen.authorization().in(finished, end));
@@ -203,7 +203,7 @@ public abstract class AuthorizationStoreContract {
 
   @Test
   void nothingOfThemIsPrinted() {
-    var outcome = new Outcome("result", "one-time-code");
+    var outcome = new ResultParameter("result", "one-time-code");
     var printed =
         List.of(
             authorization(new Progress.Finished(VISITS, outcome)).toString(),
@@ -211,7 +211,7 @@ public abstract class AuthorizationStoreContract {
             account().toString(),
             code.toString(),
             AuthorizationId.next(ACME).toString(),
-            UpstreamState.next(handle).toString());
+            StateParameter.next(handle).toString());
 
     assertThat(printed.toString())
         .doesNotContain("one-time-code", "verifier-text", "refresh-token", "access-token")

@@ -153,7 +153,7 @@ class CallbacksTest {
   @Test
   void aStateThatWasNeverSentIsRefused() {
     var visit = visited();
-    var forged = new UpstreamState(visit.state.authorization(), RandomTexts.id());
+    var forged = new StateParameter(visit.state.authorization(), RandomTexts.id());
 
     assertThat(callbacks.receive(forged, CODE, visit.cookie)).isEqualTo(new Destination.Expired());
     assertThat(address(callbacks.receive(visit.state, CODE, visit.cookie))).contains("result=");
@@ -282,7 +282,7 @@ class CallbacksTest {
   private Visit visit(AuthorizationId id, @Nullable String cookie) {
     var consent = authorizations.visit(id, cookie).orElseThrow();
     var state = ScriptedAuthorizationCodeClient.stateOf(consent.page());
-    return new Visit(id, UpstreamState.parse(state).orElseThrow(), consent.cookie());
+    return new Visit(id, StateParameter.parse(state).orElseThrow(), consent.cookie());
   }
 
   /** What a browser takes to the service. */
@@ -303,5 +303,5 @@ class CallbacksTest {
     return ((Destination.Back) destination).address().toString();
   }
 
-  private record Visit(AuthorizationId id, UpstreamState state, String cookie) {}
+  private record Visit(AuthorizationId id, StateParameter state, String cookie) {}
 }

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tokenbroker.clients.ClientName;
 import tokenbroker.sandbox.SandboxProfiles;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
+import tokenbroker.tokens.TokenOwner;
 
 /** The series of connections end with their client. */
 @QuarkusTest
@@ -36,7 +36,7 @@ class ConnectionRecordsQuarkusTest {
 
   @Test
   void aRefreshTokenThatDiesAfterItsClientBringsNoSeriesBack() {
-    records.ended(new Account(GONE, new ConnectionId("A".repeat(22))));
+    records.ended(new TokenOwner(GONE, new ConnectionId("A".repeat(22))));
 
     assertThat(registry.find("token_broker.connections.ended").tag("client", "gone").meters())
         .isEmpty();

@@ -20,13 +20,13 @@ import tokenbroker.connections.ConnectionStore.Claiming.Changed;
 import tokenbroker.connections.ConnectionStore.Claiming.Claimed;
 import tokenbroker.connections.ConnectionStore.Claiming.ClaimedElsewhere;
 import tokenbroker.connections.ConnectionStore.Claiming.Ended;
-import tokenbroker.connections.ConnectionStore.Counts;
-import tokenbroker.connections.ConnectionStore.Page;
+import tokenbroker.connections.ConnectionStore.ConnectionCounts;
+import tokenbroker.connections.ConnectionStore.ConnectionPage;
 import tokenbroker.connections.ConnectionStore.StoredConnection;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.RefreshToken;
+import tokenbroker.tokens.TokenOwner;
 
 /** What every store of connections promises. */
 public abstract class ConnectionStoreContract {
@@ -94,7 +94,7 @@ public abstract class ConnectionStoreContract {
 
     end("a");
     assertThat(found("a").state()).isEqualTo(State.RECONNECT_REQUIRED);
-    assertThat(store().count(client)).isEqualTo(new Counts(0, 1, 0));
+    assertThat(store().count(client)).isEqualTo(new ConnectionCounts(0, 1, 0));
   }
 
   /** It slept in mid-renewal, and another replica found the old one used up. */
@@ -106,7 +106,7 @@ public abstract class ConnectionStoreContract {
 
     assertThat(rotate(store(), "a", seen, "two")).isTrue();
     assertThat(found("a").state()).isEqualTo(State.ACTIVE);
-    assertThat(store().count(client)).isEqualTo(new Counts(1, 0, 0));
+    assertThat(store().count(client)).isEqualTo(new ConnectionCounts(1, 0, 0));
   }
 
   @Test
@@ -116,7 +116,7 @@ public abstract class ConnectionStoreContract {
     put("a", "two");
 
     assertThat(refreshToken("a")).isEqualTo("two");
-    assertThat(store().count(client)).isEqualTo(new Counts(1, 0, 0));
+    assertThat(store().count(client)).isEqualTo(new ConnectionCounts(1, 0, 0));
     assertThat(store().page(client, null, 10).connections()).hasSize(1);
   }
 
@@ -140,7 +140,7 @@ public abstract class ConnectionStoreContract {
     assertThat(otherReplica().remove(account("a"))).isTrue();
     assertThat(store().remove(account("a"))).isFalse();
     assertThat(store().page(client, null, 10).connections()).isEmpty();
-    assertThat(store().count(client)).isEqualTo(new Counts(0, 0, 0));
+    assertThat(store().count(client)).isEqualTo(new ConnectionCounts(0, 0, 0));
   }
 
   @Test
@@ -247,7 +247,7 @@ public abstract class ConnectionStoreContract {
     assertThat(again.id()).isEqualTo(id("a"));
     assertThat(again.version()).isEqualTo(2);
     assertThat(refreshToken("a")).isEqualTo("two");
-    assertThat(store().count(client)).isEqualTo(new Counts(1, 0, 0));
+    assertThat(store().count(client)).isEqualTo(new ConnectionCounts(1, 0, 0));
   }
 
   @Test
@@ -266,7 +266,7 @@ public abstract class ConnectionStoreContract {
     store().put(client, asNew("a", null, null), new RefreshToken("one"));
     store().put(client, asNew("b", null, null), new RefreshToken("one"));
 
-    assertThat(store().count(client)).isEqualTo(new Counts(2, 0, 0));
+    assertThat(store().count(client)).isEqualTo(new ConnectionCounts(2, 0, 0));
   }
 
   @Test
@@ -293,7 +293,7 @@ public abstract class ConnectionStoreContract {
       }
       assertThat(ids).hasSize(1);
     }
-    assertThat(store().count(client)).isEqualTo(new Counts(1, 0, 0));
+    assertThat(store().count(client)).isEqualTo(new ConnectionCounts(1, 0, 0));
   }
 
   /** As it is before the store has been asked for its user. */
@@ -302,7 +302,7 @@ public abstract class ConnectionStoreContract {
         id(name), userId, userEmail, State.ACTIVE, NOW, NOW.plusSeconds(3600), PROVENANCE, 1);
   }
 
-  private @Nullable Page after(Page page) {
+  private @Nullable ConnectionPage after(ConnectionPage page) {
     return page.next() == null ? null : otherReplica().page(client, page.next(), 3);
   }
 
@@ -363,8 +363,8 @@ public abstract class ConnectionStoreContract {
         1);
   }
 
-  private Account account(String name) {
-    return new Account(client, id(name));
+  private TokenOwner account(String name) {
+    return new TokenOwner(client, id(name));
   }
 
   private static ConnectionId id(String name) {

@@ -21,18 +21,18 @@ import tokenbroker.memory.MemoryConnectionStore;
 import tokenbroker.observability.Audit;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.testing.TestConfig;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.StoreUnavailable;
+import tokenbroker.tokens.TokenOwner;
 
 /** One client with one connection, a store that can break, and an upstream by script. */
 final class ConnectionsFixture {
 
   static final Client ACME = client("https://upstream.test", "id");
   static final ConnectionId ID = new ConnectionId("A".repeat(22));
-  static final Account ACCOUNT = new Account(ACME.name(), ID);
+  static final TokenOwner ACCOUNT = new TokenOwner(ACME.name(), ID);
 
   final SettableClock clock = new SettableClock();
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();

@@ -21,7 +21,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import tokenbroker.testing.BrokerProcess;
-import tokenbroker.testing.Ports;
+import tokenbroker.testing.FreePorts;
 
 /**
  * A real Prometheus that scrapes brokers each second and knows the rules of {@code k8s/monitoring},
@@ -30,7 +30,7 @@ import tokenbroker.testing.Ports;
 final class RealPrometheus implements AutoCloseable {
 
   private final HttpClient http = HttpClient.newHttpClient();
-  private final int port = Ports.free();
+  private final int port = FreePorts.free();
   private final Process process;
 
   RealPrometheus(Path directory, List<BrokerProcess> brokers) {

@@ -27,8 +27,8 @@ import tokenbroker.callers.Caller;
 import tokenbroker.clients.ClientName;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.testing.TestConfig;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.ConnectionId;
+import tokenbroker.tokens.TokenOwner;
 
 class AuditTest {
 
@@ -135,7 +135,7 @@ class AuditTest {
     named.record(
         AuditEntry.of(AuditEvent.REDEEM, "refused")
             .by(new Requester(caller, SocketAddress.inetSocketAddress(1, "2001:db8::7"), "trace"))
-            .of(new Account(new ClientName("acme"), new ConnectionId("c".repeat(22))))
+            .of(new TokenOwner(new ClientName("acme"), new ConnectionId("c".repeat(22))))
             .because("invalid_result"));
 
     await().until(() -> sink.lines.size() == 1);
@@ -283,7 +283,7 @@ class AuditTest {
   private static AuditEntry entry(String subject) {
     return AuditEntry.of(AuditEvent.TOKEN, "nearby")
         .by(requester(subject))
-        .of(Account.of(new ClientName("acme")));
+        .of(TokenOwner.of(new ClientName("acme")));
   }
 
   private static Requester requester(String subject) {

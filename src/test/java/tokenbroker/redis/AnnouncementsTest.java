@@ -27,11 +27,11 @@ import tokenbroker.testing.TcpProxy;
 import tokenbroker.time.Clocks;
 import tokenbroker.time.Ticker;
 import tokenbroker.tokens.AccessToken;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.Lifespan;
 import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.TokenId;
+import tokenbroker.tokens.TokenOwner;
 import tokenbroker.tokens.TokenStore.Revision;
 
 /** When a replica may rely on hearing the others, and when not. */
@@ -175,7 +175,7 @@ class AnnouncementsTest {
     var seal = new Seal(KeyRing.random());
     var store =
         new RedisTokenStore(commands, announcements, seal, new SimpleMeterRegistry(), clocks);
-    var account = Account.of(new ClientName("acme"));
+    var owner = TokenOwner.of(new ClientName("acme"));
     var id = TokenId.of("one", new KeyedHash(new byte[32]));
     var token =
         new AccessToken(
@@ -187,6 +187,6 @@ class AnnouncementsTest {
             Lifespan.from(clocks.now(), Duration.ofMinutes(1)),
             new Provenance("https://upstream.test", "id", null, "v1"));
     return store.keep(
-        account, token, Revision.ABSENT, Announcement.of(Announcement.Kind.RENEWED, account));
+        owner, token, Revision.ABSENT, Announcement.of(Announcement.Kind.RENEWED, owner));
   }
 }

@@ -133,7 +133,7 @@ class ClusterTest {
           .ignoreExceptions()
           .until(
               () -> {
-                commands.run(Command.PUBLISH, Announcements.CHANNEL, "renewed acme");
+                commands.run(Command.PUBLISH, RedisKeys.ANNOUNCEMENTS, "renewed acme");
                 return heard.get() > 0;
               });
 

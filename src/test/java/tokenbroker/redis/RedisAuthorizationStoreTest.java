@@ -15,8 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tokenbroker.connections.Authorization;
-import tokenbroker.connections.Authorization.Outcome;
 import tokenbroker.connections.Authorization.Progress;
+import tokenbroker.connections.Authorization.ResultParameter;
 import tokenbroker.connections.Authorization.Visits;
 import tokenbroker.connections.AuthorizationStore;
 import tokenbroker.connections.AuthorizationStore.Keeping;
@@ -96,7 +96,8 @@ class RedisAuthorizationStoreTest extends AuthorizationStoreContract {
     var visits = new Visits("hash-of-a-cookie", List.of("hash-of-a-state"));
     one.keep(
         handle,
-        authorization(new Progress.Finished(visits, new Outcome("result", "one-time-code"))));
+        authorization(
+            new Progress.Finished(visits, new ResultParameter("result", "one-time-code"))));
     one.keepResult(code, account());
 
     assertThat(String.valueOf(commands.run(Command.GET, key()))).startsWith("v1.random.");

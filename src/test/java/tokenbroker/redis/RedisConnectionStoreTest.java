@@ -23,9 +23,9 @@ import tokenbroker.connections.Connection.State;
 import tokenbroker.connections.ConnectionStore;
 import tokenbroker.connections.ConnectionStore.Claiming;
 import tokenbroker.connections.ConnectionStore.Claiming.Claimed;
-import tokenbroker.connections.ConnectionStore.Counts;
+import tokenbroker.connections.ConnectionStore.ConnectionCounts;
+import tokenbroker.connections.ConnectionStore.ConnectionPage;
 import tokenbroker.connections.ConnectionStore.Durability;
-import tokenbroker.connections.ConnectionStore.Page;
 import tokenbroker.connections.ConnectionStoreContract;
 import tokenbroker.connections.KeepAliveSchedule;
 import tokenbroker.seal.KeyRing;
@@ -33,12 +33,12 @@ import tokenbroker.seal.Seal;
 import tokenbroker.testing.RealRedis;
 import tokenbroker.testing.TestConfig;
 import tokenbroker.time.Ticker;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.StoreUnavailable;
+import tokenbroker.tokens.TokenOwner;
 
 class RedisConnectionStoreTest extends ConnectionStoreContract {
 
@@ -112,11 +112,11 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   void whatDoesNotOpenIsAFaultAndIsNotLost() {
     one.put(ACME, connection(), new RefreshToken("one"));
     var stranger = store(KeyRing.random());
-    var account = new Account(ACME, ID);
+    var owner = new TokenOwner(ACME, ID);
 
-    assertThatThrownBy(() -> stranger.find(account)).isInstanceOf(StoreUnavailable.class);
+    assertThatThrownBy(() -> stranger.find(owner)).isInstanceOf(StoreUnavailable.class);
     assertThat(registry.counter("token_broker.store.open.failures").count()).isOne();
-    assertThat(one.find(account)).isPresent();
+    assertThat(one.find(owner)).isPresent();
   }
 
   /** So an old seal key is needed only as long as there is a refresh token that it sealed. */
@@ -126,10 +126,10 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     var next = new KeyRing("next", Map.of("next", KeyRing.random().primary()));
     store(old).put(ACME, connection(), new RefreshToken("one"));
     var both = new KeyRing("next", Map.of("random", old.primary(), "next", next.primary()));
-    var account = new Account(ACME, ID);
-    rotate(store(both), account, "two");
+    var owner = new TokenOwner(ACME, ID);
+    rotate(store(both), owner, "two");
 
-    var held = claimed(store(next), account).held();
+    var held = claimed(store(next), owner).held();
     assertThat(held.connection().userId()).isEqualTo("user-id");
     assertThat(held.refreshToken().reveal()).isEqualTo("two");
   }
@@ -148,7 +148,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
             new RefreshToken("two"));
 
     assertThat(one.page(some, null, 10))
-        .isEqualTo(new Page(List.of(connection()), List.of(other), null));
+        .isEqualTo(new ConnectionPage(List.of(connection()), List.of(other), null));
   }
 
   @Test
@@ -157,22 +157,22 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     var other = new ConnectionId("B".repeat(22));
     commands.run(Command.COPY, KEY, "token-broker:{acme}:connection:" + other);
 
-    assertThatThrownBy(() -> one.find(new Account(ACME, other)))
+    assertThatThrownBy(() -> one.find(new TokenOwner(ACME, other)))
         .isInstanceOf(StoreUnavailable.class);
   }
 
   @Test
   void aRotationThatWasMadeAlreadyIsMadeOnce() {
     one.put(ACME, connection(), new RefreshToken("one"));
-    var account = new Account(ACME, ID);
-    var claimed = claimed(one, account);
+    var owner = new TokenOwner(ACME, ID);
+    var claimed = claimed(one, owner);
     claimed.claim().close();
     var held = claimed.held();
-    var rotation = one.rotation(account, held.connection(), new RefreshToken("two"));
+    var rotation = one.rotation(owner, held.connection(), new RefreshToken("two"));
 
-    assertThat(one.rotate(account, held.revision(), rotation)).isTrue();
-    assertThat(one.rotate(account, held.revision(), rotation)).isTrue();
-    assertThat(claimed(one, account).held().refreshToken().reveal()).isEqualTo("two");
+    assertThat(one.rotate(owner, held.revision(), rotation)).isTrue();
+    assertThat(one.rotate(owner, held.revision(), rotation)).isTrue();
+    assertThat(claimed(one, owner).held().refreshToken().reveal()).isEqualTo("two");
   }
 
   /**
@@ -205,7 +205,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   @Test
   void aClaimOutlastsTheLongestRenewal() {
     one.put(ACME, connection(), new RefreshToken("one"));
-    claimed(one, new Account(ACME, ID));
+    claimed(one, new TokenOwner(ACME, ID));
     var left = String.valueOf(commands.run(Command.PTTL, KEY + ":claim"));
 
     assertThat(Long.parseLong(left)).isBetween(60_001L, 70_000L);
@@ -215,14 +215,14 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   @Test
   void aClaimWhoseAnswerNeverCameKeepsNobodyFromTheConnection() {
     one.put(ACME, connection(), new RefreshToken("one"));
-    var account = new Account(ACME, ID);
+    var owner = new TokenOwner(ACME, ID);
     server.pause();
     try {
-      assertThatThrownBy(() -> two.claim(account, "")).isInstanceOf(StoreUnavailable.class);
+      assertThatThrownBy(() -> two.claim(owner, "")).isInstanceOf(StoreUnavailable.class);
     } finally {
       server.resume();
     }
-    await().ignoreExceptions().until(() -> one.claim(account, "") instanceof Claimed);
+    await().ignoreExceptions().until(() -> one.claim(owner, "") instanceof Claimed);
   }
 
   @Test
@@ -231,7 +231,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     one.put(late, connection(), new RefreshToken("one"));
     commands.run(Command.ZINCRBY, "token-broker:{late}:connections-due", "-90000000", ID.value());
 
-    assertThat(one.count(late)).isEqualTo(new Counts(1, 0, 1));
+    assertThat(one.count(late)).isEqualTo(new ConnectionCounts(1, 0, 1));
   }
 
   @Test
@@ -265,7 +265,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     store(old).put(rotating, connection(), new RefreshToken("one"));
     var during = store(both);
     during.count(rotating); // Each replica counts now and then.
-    rotate(during, new Account(rotating, ID), "two");
+    rotate(during, new TokenOwner(rotating, ID), "two");
 
     assertThat(store(next).put(rotating, asNew("B"), new RefreshToken("three")).id()).isEqualTo(ID);
   }
@@ -293,39 +293,39 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     fields.getKeys().forEach(user -> commands.run(Command.HSET, users, user, ID.value()));
 
     assertThat(one.put(victim, asOther("C"), new RefreshToken("two")).id()).isNotEqualTo(ID);
-    assertThat(claimed(one, new Account(victim, ID)).held().refreshToken().reveal())
+    assertThat(claimed(one, new TokenOwner(victim, ID)).held().refreshToken().reveal())
         .isEqualTo("of the victim");
   }
 
   @Test
   void anOlderValueThatIsPutBackIsNotUsed() {
     var client = new ClientName("rolled-back");
-    var account = new Account(client, ID);
+    var owner = new TokenOwner(client, ID);
     var key = "token-broker:{rolled-back}:connection:" + ID;
     one.put(client, connection(), new RefreshToken("one"));
     commands.run(Command.COPY, key, key + ":copy");
-    rotate(one, account, "two");
+    rotate(one, owner, "two");
     commands.run(Command.COPY, key + ":copy", key, "REPLACE");
 
-    assertThat(one.claim(account, "")).isEqualTo(new Claiming.Ended());
-    assertThat(one.find(account).orElseThrow().state()).isEqualTo(State.RECONNECT_REQUIRED);
+    assertThat(one.claim(owner, "")).isEqualTo(new Claiming.Ended());
+    assertThat(one.find(owner).orElseThrow().state()).isEqualTo(State.RECONNECT_REQUIRED);
     assertThat(registry.counter("token_broker.store.rollbacks").count()).isPositive();
     assertThat(one.put(client, asNew("B"), new RefreshToken("three")).id()).isEqualTo(ID);
-    assertThat(claimed(one, account).held().refreshToken().reveal()).isEqualTo("three");
+    assertThat(claimed(one, owner).held().refreshToken().reveal()).isEqualTo("three");
   }
 
   @Test
   void aRemovedConnectionThatIsPutBackStaysRemoved() {
     var client = new ClientName("put-back");
-    var account = new Account(client, ID);
+    var owner = new TokenOwner(client, ID);
     var key = "token-broker:{put-back}:connection:" + ID;
     one.put(client, connection(), new RefreshToken("one"));
     commands.run(Command.COPY, key, key + ":copy");
-    one.remove(account);
+    one.remove(owner);
     commands.run(Command.COPY, key + ":copy", key);
 
-    assertThat(one.claim(account, "")).isEqualTo(new Claiming.Absent());
-    assertThat(one.find(account)).isEmpty();
+    assertThat(one.claim(owner, "")).isEqualTo(new Claiming.Absent());
+    assertThat(one.find(owner)).isEmpty();
   }
 
   /** Else whoever writes to Redis could keep a connection from being renewed. */
@@ -334,7 +334,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     one.put(ACME, connection(), new RefreshToken("one"));
     for (var claim : List.of(new String[] {KEY + ":claim", "x"}, longClaim())) {
       commands.run(Command.SET, claim);
-      assertThat(one.claim(new Account(ACME, ID), "")).isInstanceOf(Claimed.class);
+      assertThat(one.claim(new TokenOwner(ACME, ID), "")).isInstanceOf(Claimed.class);
     }
   }
 
@@ -346,33 +346,33 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   @Test
   void wordOfARemovalCountsOnlyIfItIsTrue() {
     one.put(ACME, connection(), new RefreshToken("one"));
-    var account = new Account(ACME, ID);
-    var word = Announcement.of(Announcement.Kind.REMOVED, account);
+    var owner = new TokenOwner(ACME, ID);
+    var word = Announcement.of(Announcement.Kind.REMOVED, owner);
     var store = store(ring);
     store.heard(word);
     commands.run(Command.PING); // What was asked before has been answered by now.
-    assertThat(store.find(account)).isPresent();
+    assertThat(store.find(owner)).isPresent();
 
     commands.run(Command.COPY, KEY, KEY + ":copy");
-    one.remove(account);
+    one.remove(owner);
     store.heard(word);
     commands.run(Command.PING);
     commands.run(Command.COPY, KEY + ":copy", KEY);
-    assertThat(store.find(account)).isEmpty();
+    assertThat(store.find(owner)).isEmpty();
   }
 
   /** Else a deletion that failed would keep the connection from this replica for good. */
   @Test
   void aRemovalThatFailedRemovesNothing() {
     one.put(ACME, connection(), new RefreshToken("one"));
-    var account = new Account(ACME, ID);
+    var owner = new TokenOwner(ACME, ID);
     var address = new AtomicReference<>("redis://127.0.0.1:1");
     var broken =
         store(ring, new RedisCommands(() -> Redis.createClient(vertx, address.get()), vertx));
-    assertThatThrownBy(() -> broken.remove(account)).isInstanceOf(StoreUnavailable.class);
+    assertThatThrownBy(() -> broken.remove(owner)).isInstanceOf(StoreUnavailable.class);
 
     address.set(server.url());
-    await().ignoreExceptions().until(() -> broken.find(account).isPresent());
+    await().ignoreExceptions().until(() -> broken.find(owner).isPresent());
   }
 
   private static Connection asNew(String letter) {
@@ -395,12 +395,12 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
         1);
   }
 
-  private static void rotate(ConnectionStore store, Account account, String next) {
-    var claimed = claimed(store, account);
+  private static void rotate(ConnectionStore store, TokenOwner owner, String next) {
+    var claimed = claimed(store, owner);
     claimed.claim().close();
     var held = claimed.held();
-    var rotation = store.rotation(account, next(held.connection()), new RefreshToken(next));
-    assertThat(store.rotate(account, held.revision(), rotation)).isTrue();
+    var rotation = store.rotation(owner, next(held.connection()), new RefreshToken(next));
+    assertThat(store.rotate(owner, held.revision(), rotation)).isTrue();
   }
 
   /** As a renewal has it. */
@@ -416,8 +416,8 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
         connection.version() + 1);
   }
 
-  private static Claimed claimed(ConnectionStore store, Account account) {
-    return (Claimed) await().until(() -> store.claim(account, ""), it -> it instanceof Claimed);
+  private static Claimed claimed(ConnectionStore store, TokenOwner owner) {
+    return (Claimed) await().until(() -> store.claim(owner, ""), it -> it instanceof Claimed);
   }
 
   private RedisConnectionStore store(KeyRing ring) {

@@ -28,16 +28,16 @@ import tokenbroker.seal.Seal;
 import tokenbroker.testing.RealRedis;
 import tokenbroker.time.Clocks;
 import tokenbroker.time.Ticker;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.StoreUnavailable;
+import tokenbroker.tokens.TokenOwner;
 import tokenbroker.tokens.TokenStore;
 import tokenbroker.tokens.TokenStore.Revision;
 import tokenbroker.tokens.TokenStoreContract;
 
 class RedisTokenStoreTest extends TokenStoreContract {
 
-  private static final Account ACME = Account.of(new ClientName("acme"));
+  private static final TokenOwner ACME = TokenOwner.of(new ClientName("acme"));
   private static final Announcement RENEWED = Announcement.of(Announcement.Kind.RENEWED, ACME);
   private static final String TOKEN_KEY = "token-broker:{acme}:token";
 
@@ -118,7 +118,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
         "PX",
         "60000");
 
-    assertThat(one.store.look(Account.of(new ClientName("other"))).token()).isNull();
+    assertThat(one.store.look(TokenOwner.of(new ClientName("other"))).token()).isNull();
     assertThat(one.openFailures()).isEqualTo(1);
   }
 

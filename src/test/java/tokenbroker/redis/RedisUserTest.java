@@ -42,11 +42,11 @@ import tokenbroker.testing.RealRedis;
 import tokenbroker.testing.TestConfig;
 import tokenbroker.time.Clocks;
 import tokenbroker.time.Ticker;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.ConnectionId;
+import tokenbroker.tokens.TokenOwner;
 import tokenbroker.tokens.TokenStore;
-import tokenbroker.tokens.TokenStore.Grant;
+import tokenbroker.tokens.TokenStore.GrantStatus;
 import tokenbroker.tokens.TokenStoreContract;
 
 /** The Redis user that the documentation tells people to make may do what the broker does. */
@@ -151,20 +151,20 @@ class RedisUserTest {
 
     @Test
     void theTokenOfAConnectionThatIsNotThereIsGone() {
-      var account = new Account(new ClientName("acme"), new ConnectionId("A".repeat(22)));
+      var owner = new TokenOwner(new ClientName("acme"), new ConnectionId("A".repeat(22)));
       var announcements = new Announcements(commands, Ticker.system());
-      assertThat(tokenStore(announcements).look(account).grant()).isEqualTo(Grant.GONE);
+      assertThat(tokenStore(announcements).look(owner).grant()).isEqualTo(GrantStatus.GONE);
     }
 
     @Test
     void theTokenOfAConnectionIsKept() {
       var clocks = new Clocks(Clock.systemUTC(), Ticker.system());
       var authorized = AuthorizationFixture.account(Duration.ofHours(1), clocks.now());
-      var account = new Account(new ClientName("acme"), new ConnectionId("B".repeat(22)));
+      var owner = new TokenOwner(new ClientName("acme"), new ConnectionId("B".repeat(22)));
       var tokens = tokenStore(new Announcements(commands, Ticker.system()));
-      var news = Announcement.of(Announcement.Kind.RENEWED, account);
+      var news = Announcement.of(Announcement.Kind.RENEWED, owner);
 
-      assertThat(tokens.keep(account, authorized.token(), tokens.look(account).revision(), news))
+      assertThat(tokens.keep(owner, authorized.token(), tokens.look(owner).revision(), news))
           .isFalse();
     }
 

@@ -27,14 +27,14 @@ import tokenbroker.testing.RealRedis;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.time.Ticker;
 import tokenbroker.tokens.AccessToken;
-import tokenbroker.tokens.Account;
 import tokenbroker.tokens.Announcement;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.FailureCause.OAuthError;
 import tokenbroker.tokens.Lifespan;
 import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.TokenId;
-import tokenbroker.tokens.TokenStore.Grant;
+import tokenbroker.tokens.TokenOwner;
+import tokenbroker.tokens.TokenStore.GrantStatus;
 import tokenbroker.tokens.TokenStore.Revision;
 import tokenbroker.tokens.UpstreamFailure;
 
@@ -55,8 +55,9 @@ class RedisWriterTest {
   private final KeyRing ring = KeyRing.random();
   private final Replica one = new Replica();
   private final Replica two = new Replica();
-  private final Account account = Account.of(new ClientName("acme-" + SERIAL.incrementAndGet()));
-  private final RedisKeys keys = RedisKeys.of(account);
+  private final TokenOwner owner =
+      TokenOwner.of(new ClientName("acme-" + SERIAL.incrementAndGet()));
+  private final RedisKeys keys = RedisKeys.of(owner);
 
   @BeforeAll
   static void connect() {
@@ -75,43 +76,43 @@ class RedisWriterTest {
   @ParameterizedTest
   @ValueSource(strings = {"80000", TEN_YEARS, FOR_EVER})
   void aFailureThatLastsLongerThanItCanIsAbsent(String lifetime) {
-    one.store.remember(account, failure());
-    assertThat(one.store.look(account).failure()).isNotNull();
+    one.store.remember(owner, failure());
+    assertThat(one.store.look(owner).failure()).isNotNull();
     commands.run(Command.PEXPIRE, keys.failure(), lifetime);
 
-    assertThat(one.store.look(account).failure()).isNull();
+    assertThat(one.store.look(owner).failure()).isNull();
     assertThat(one.openFailures()).isOne();
   }
 
   @Test
   void aFailureWithoutEndIsAbsent() {
-    one.store.remember(account, failure());
+    one.store.remember(owner, failure());
     commands.run(Command.PERSIST, keys.failure());
 
-    assertThat(one.store.look(account).failure()).isNull();
+    assertThat(one.store.look(owner).failure()).isNull();
   }
 
   @Test
   void aFailureThatIsStoredAgainSilencesNobodyBeyondTheToleranceOfClocks() {
-    one.store.remember(account, failure());
+    one.store.remember(owner, failure());
     var genuine = text(commands.run(Command.GET, keys.failure()));
     clock.advance(Duration.ofSeconds(125));
     commands.run(Command.SET, keys.failure(), genuine, "PX", "70000");
-    var replayed = Objects.requireNonNull(two.store.look(account).failure());
+    var replayed = Objects.requireNonNull(two.store.look(owner).failure());
     assertThat(clock.clocks().moment().until(replayed.retryAt()))
         .isLessThanOrEqualTo(Duration.ofSeconds(5));
 
     clock.advance(Duration.ofSeconds(66));
-    assertThat(two.store.look(account).failure()).isNull();
+    assertThat(two.store.look(owner).failure()).isNull();
     assertThat(two.openFailures()).isOne();
   }
 
   @Test
   void aFailureOfTheFutureIsAbsent() {
-    one.store.remember(account, failure());
+    one.store.remember(owner, failure());
     clock.step(Duration.ofMinutes(-3));
 
-    assertThat(one.store.look(account).failure()).isNull();
+    assertThat(one.store.look(owner).failure()).isNull();
   }
 
   @ParameterizedTest
@@ -120,7 +121,7 @@ class RedisWriterTest {
     keep(one, "one");
     commands.run(Command.PEXPIRE, keys.token(), lifetime);
 
-    assertThat(one.store.look(account).token()).isNull();
+    assertThat(one.store.look(owner).token()).isNull();
     assertThat(one.openFailures()).isOne();
   }
 
@@ -128,43 +129,43 @@ class RedisWriterTest {
   @CsvSource({"SET,x", "LPUSH,x", "SADD,x"})
   void aForcedFetchThatNobodyClaimedHoldsNobodyUp(String type, String value) {
     commands.run(Command.create(type), keys.forced(), value);
-    assertThat(one.store.claimForcedFetch(account, PERIOD)).isEmpty();
+    assertThat(one.store.claimForcedFetch(owner, PERIOD)).isEmpty();
     assertThat(one.openFailures()).isOne();
 
-    assertThat(two.store.claimForcedFetch(account, PERIOD))
+    assertThat(two.store.claimForcedFetch(owner, PERIOD))
         .hasValueSatisfying(left -> assertThat(left).isBetween(Duration.ofMillis(1), PERIOD));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"31000", TEN_YEARS, FOR_EVER})
   void aClaimThatLastsLongerThanItCanIsAbsent(String lifetime) {
-    one.store.claimForcedFetch(account, PERIOD);
+    one.store.claimForcedFetch(owner, PERIOD);
     commands.run(Command.PEXPIRE, keys.forced(), lifetime);
 
-    assertThat(two.store.claimForcedFetch(account, PERIOD)).isEmpty();
+    assertThat(two.store.claimForcedFetch(owner, PERIOD)).isEmpty();
     assertThat(two.openFailures()).isOne();
   }
 
   @Test
   void aClaimThatIsStoredAgainHoldsNobodyUpForLong() {
-    one.store.claimForcedFetch(account, PERIOD);
+    one.store.claimForcedFetch(owner, PERIOD);
     var genuine = text(commands.run(Command.GET, keys.forced()));
     clock.advance(Duration.ofSeconds(151));
     commands.run(Command.SET, keys.forced(), genuine, "PX", "30000");
 
-    assertThat(two.store.claimForcedFetch(account, PERIOD)).isEmpty();
+    assertThat(two.store.claimForcedFetch(owner, PERIOD)).isEmpty();
   }
 
   @Test
   void aLeaseThatLastsLongerThanItCanIsAbsent() {
     commands.run(Command.SET, keys.lease(), "x");
-    Objects.requireNonNull(one.store.lookOrLease(account, Revision.ABSENT).lease()).close();
+    Objects.requireNonNull(one.store.lookOrLease(owner, Revision.ABSENT).lease()).close();
     await().until(() -> commands.run(Command.GET, keys.lease()) == null);
     commands.run(Command.SET, keys.lease(), "x", "PX", TEN_YEARS);
-    Objects.requireNonNull(one.store.lookOrLease(account, Revision.ABSENT).lease()).close();
+    Objects.requireNonNull(one.store.lookOrLease(owner, Revision.ABSENT).lease()).close();
     await().until(() -> commands.run(Command.GET, keys.lease()) == null);
     commands.run(Command.LPUSH, keys.lease(), "x");
-    Objects.requireNonNull(one.store.lookOrLease(account, Revision.ABSENT).lease()).close();
+    Objects.requireNonNull(one.store.lookOrLease(owner, Revision.ABSENT).lease()).close();
 
     assertThat(one.openFailures()).isEqualTo(3);
   }
@@ -175,14 +176,14 @@ class RedisWriterTest {
       assertThat(server.command("SETRANGE " + key + " 20000000 x")).isEqualTo(":20000001");
     }
     var before = server.info("stats", "total_net_output_bytes");
-    var stored = one.store.look(account);
+    var stored = one.store.look(owner);
 
     assertThat(stored.token()).isNull();
     assertThat(stored.failure()).isNull();
-    assertThat(one.store.claimForcedFetch(account, PERIOD)).isEmpty();
+    assertThat(one.store.claimForcedFetch(owner, PERIOD)).isEmpty();
     assertThat(one.openFailures()).isEqualTo(3);
     assertThat(server.info("stats", "total_net_output_bytes") - before).isLessThan(100_000);
-    assertThat(one.store.keep(account, token("one"), stored.revision(), renewed())).isTrue();
+    assertThat(one.store.keep(owner, token("one"), stored.revision(), renewed())).isTrue();
   }
 
   @Test
@@ -191,20 +192,20 @@ class RedisWriterTest {
       assertThat(server.command("SET " + key + " \"\\xff\\xfe\\x00\\r\\n\" PX 4000"))
           .isEqualTo("+OK");
     }
-    var stored = one.store.look(account);
+    var stored = one.store.look(owner);
     assertThat(stored.token()).isNull();
     assertThat(stored.failure()).isNull();
-    assertThat(one.store.claimForcedFetch(account, PERIOD)).isEmpty();
+    assertThat(one.store.claimForcedFetch(owner, PERIOD)).isEmpty();
     assertThat(one.openFailures()).isEqualTo(3);
   }
 
   @Test
   void aConnectionOfAnotherTypeIsNoConnection() {
     var id = new ConnectionId("A".repeat(22));
-    commands.run(Command.SET, RedisKeys.connection(account.client(), id), "x");
-    var connected = new Account(account.client(), id);
+    commands.run(Command.SET, RedisKeys.connection(owner.client(), id), "x");
+    var connected = new TokenOwner(owner.client(), id);
 
-    assertThat(one.store.look(connected).grant()).isEqualTo(Grant.GONE);
+    assertThat(one.store.look(connected).grant()).isEqualTo(GrantStatus.GONE);
   }
 
   @Test
@@ -220,8 +221,8 @@ class RedisWriterTest {
     assertThat(two.openFailures()).isOne();
     assertThat(value(new Replica())).as("a replica that has seen neither").isEqualTo("older");
 
-    var rolledBack = two.store.look(account).revision();
-    assertThat(two.store.keep(account, token("newest"), rolledBack, renewed())).isTrue();
+    var rolledBack = two.store.look(owner).revision();
+    assertThat(two.store.keep(owner, token("newest"), rolledBack, renewed())).isTrue();
     assertThat(value(one)).isEqualTo("newest");
   }
 
@@ -241,9 +242,10 @@ class RedisWriterTest {
     try (var beats = Heartbeats.of(one.announcements::beat)) {
       await().until(() -> one.store.hearingSince().isPresent());
       for (var text : new String[] {"\"\\xff\\xfe\\x00\"", "\"renewed \\xff\"", "x".repeat(9000)}) {
-        assertThat(server.command("PUBLISH " + Announcements.CHANNEL + " " + text)).isEqualTo(":1");
+        assertThat(server.command("PUBLISH " + RedisKeys.ANNOUNCEMENTS + " " + text))
+            .isEqualTo(":1");
       }
-      commands.run(Command.PUBLISH, Announcements.CHANNEL, Announcements.text(renewed()));
+      commands.run(Command.PUBLISH, RedisKeys.ANNOUNCEMENTS, Announcements.text(renewed()));
       await().until(() -> heard.get() > 0);
 
       assertThat(heard).hasValue(1);
@@ -254,12 +256,12 @@ class RedisWriterTest {
   }
 
   private void keep(Replica replica, String value) {
-    var seen = replica.store.look(account).revision();
-    assertThat(replica.store.keep(account, token(value), seen, renewed())).isTrue();
+    var seen = replica.store.look(owner).revision();
+    assertThat(replica.store.keep(owner, token(value), seen, renewed())).isTrue();
   }
 
   private String value(Replica replica) {
-    var token = replica.store.look(account).token();
+    var token = replica.store.look(owner).token();
     return token == null ? "nothing" : token.value();
   }
 
@@ -284,7 +286,7 @@ class RedisWriterTest {
   }
 
   private Announcement renewed() {
-    return Announcement.of(Announcement.Kind.RENEWED, account);
+    return Announcement.of(Announcement.Kind.RENEWED, owner);
   }
 
   private static String text(@Nullable Object response) {

@@ -2,7 +2,7 @@ package tokenbroker.sandbox;
 
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
-import tokenbroker.testing.Ports;
+import tokenbroker.testing.FreePorts;
 
 /** How the sandbox's own tests start the broker. */
 public final class SandboxProfiles {
@@ -17,7 +17,7 @@ public final class SandboxProfiles {
     public Map<String, String> getConfigOverrides() {
       return Map.of(
           // any but 0: the sandbox must know its port before the server listens
-          "quarkus.http.test-port", Integer.toString(Ports.free()),
+          "quarkus.http.test-port", Integer.toString(FreePorts.free()),
           "quarkus.management.test-port", "0",
           "quarkus.redis.devservices.enabled", "false",
           "sandbox.enabled", "true",

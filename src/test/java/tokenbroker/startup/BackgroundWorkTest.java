@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.quarkus.runtime.ShutdownEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -29,7 +28,7 @@ class BackgroundWorkTest {
 
   @AfterEach
   void end() {
-    work.end(new ShutdownEvent());
+    work.end();
   }
 
   static List<Supplier<Throwable>> faults() {
@@ -175,7 +174,7 @@ class BackgroundWorkTest {
     work.every(Duration.ofHours(1), "pausing", () -> runs.incrementAndGet());
     await().until(() -> runs.get() == 1 && begun.getCount() == 0);
 
-    work.end(new ShutdownEvent());
+    work.end();
 
     await().until(() -> interrupted.getCount() == 0);
     assertThat(runs).hasValue(1);

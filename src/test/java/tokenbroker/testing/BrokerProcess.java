@@ -32,8 +32,8 @@ public final class BrokerProcess implements AutoCloseable {
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final int port = Ports.free();
-  private final int managementPort = Ports.free();
+  private final int port = FreePorts.free();
+  private final int managementPort = FreePorts.free();
   private final Path log;
   private final Process process;
 

@@ -27,7 +27,7 @@ public final class RealRedis implements AutoCloseable {
    * @param settings as on Redis's command line, on top of the usual ones
    */
   public RealRedis(String... settings) {
-    this(Ports.free(), settings);
+    this(FreePorts.free(), settings);
   }
 
   public RealRedis(int port, String... settings) {

@@ -15,7 +15,7 @@ public final class RedisSentinels implements AutoCloseable {
 
   private final RealRedis master = new RealRedis();
   private final RealRedis replica = new RealRedis("--replicaof", "127.0.0.1", "" + master.port());
-  private final int port = Ports.free();
+  private final int port = FreePorts.free();
   private final Process sentinel;
 
   /**

@@ -45,7 +45,7 @@ class ClockStepsTest {
     clock.advance(Duration.ofSeconds(20));
 
     assertThat(new Replica("b", upstream, store, clock).token(acme)).isNotEqualTo(token);
-    assertThat(store.look(Account.of(acme.name())).token()).isNotEqualTo(token);
+    assertThat(store.look(TokenOwner.of(acme.name())).token()).isNotEqualTo(token);
   }
 
   /** Another's clock was wrong for a moment: what is counted from it would be good for a day. */
@@ -80,11 +80,12 @@ class ClockStepsTest {
     upstream.gives(new FetchResult.Failed(Outage.CONNECT, Duration.ofSeconds(20)));
     clock.advance(Duration.ofMinutes(50));
     clock.step(Duration.ofHours(-3));
-    assertThat(replica.broker.renew(acme, Account.of(acme.name()))).isInstanceOf(NotIssued.class);
+    assertThat(replica.broker.renew(acme, TokenOwner.of(acme.name())))
+        .isInstanceOf(NotIssued.class);
     upstream.givesTokensFor(Duration.ofHours(1));
     clock.advance(Duration.ofSeconds(20));
 
-    assertThat(replica.broker.renew(acme, Account.of(acme.name())))
+    assertThat(replica.broker.renew(acme, TokenOwner.of(acme.name())))
         .isInstanceOfSatisfying(
             Issued.class, renewed -> assertThat(renewed.token()).isNotEqualTo(token));
   }

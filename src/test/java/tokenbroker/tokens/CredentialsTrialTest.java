@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import tokenbroker.clients.Client;
-import tokenbroker.clients.CredentialsProof.Verdict;
+import tokenbroker.clients.CredentialsProof.ProofResult;
 import tokenbroker.memory.MemoryTokenStore;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.tokens.FailureCause.Local;
@@ -23,14 +23,14 @@ class CredentialsTrialTest {
   private final SettableClock clock = new SettableClock();
   private final FakeTokenSource upstream = new FakeTokenSource(clock);
   private final Client candidate = client("acme", "v2");
-  private final Account connection =
-      new Account(candidate.name(), new ConnectionId("A".repeat(22)));
-  private volatile BiFunction<Client, Account, FetchResult> answer =
-      (client, account) -> upstream.fetch(client, account, "");
+  private final TokenOwner connection =
+      new TokenOwner(candidate.name(), new ConnectionId("A".repeat(22)));
+  private volatile BiFunction<Client, TokenOwner, FetchResult> answer =
+      (client, owner) -> upstream.fetch(client, owner, "");
   private final Replica replica =
       new Replica(
           "a",
-          (client, account, seen) -> answer.apply(client, account),
+          (client, owner, seen) -> answer.apply(client, owner),
           new MemoryTokenStore(clock.clocks()),
           clock);
 
@@ -39,7 +39,7 @@ class CredentialsTrialTest {
     replica.connected = List.of(connection);
     ownGrantIsNotAllowed(upstream.newToken(candidate));
 
-    assertThat(replica.trial.prove(candidate)).isEqualTo(new Verdict.Proven());
+    assertThat(replica.trial.prove(candidate)).isEqualTo(new ProofResult.Proven());
     assertThat(replica.nearby.get(connection)).isNotNull();
   }
 
@@ -49,7 +49,7 @@ class CredentialsTrialTest {
     replica.connected = List.of(connection);
     ownGrantIsNotAllowed(new Failed(Local.RECONNECT_REQUIRED));
 
-    assertThat(replica.trial.prove(candidate)).isEqualTo(new Verdict.Proven());
+    assertThat(replica.trial.prove(candidate)).isEqualTo(new ProofResult.Proven());
   }
 
   @Test
@@ -57,34 +57,34 @@ class CredentialsTrialTest {
     replica.connected = List.of(connection);
     ownGrantIsNotAllowed(new Failed(OAuthError.INVALID_CLIENT));
 
-    assertThat(replica.trial.prove(candidate)).isEqualTo(new Verdict.Refused("invalid_client"));
+    assertThat(replica.trial.prove(candidate)).isEqualTo(new ProofResult.Refused("invalid_client"));
     assertThat(replica.outcomes.areWorking(candidate)).isTrue();
     assertThat(replica.outcomes.failureOf(connection)).isEmpty();
   }
 
   @Test
   void aConnectionThatSaysNothingIsPassedOver() {
-    var silent = new Account(candidate.name(), new ConnectionId("B".repeat(22)));
+    var silent = new TokenOwner(candidate.name(), new ConnectionId("B".repeat(22)));
     replica.connected = List.of(silent, connection);
     answer =
-        (client, account) -> {
-          if (!account.isConnection()) {
+        (client, owner) -> {
+          if (!owner.isConnection()) {
             return NOT_THIS_GRANT;
           }
-          return account.equals(silent)
+          return owner.equals(silent)
               ? new Failed(Outage.HTTP_5XX, null)
               : upstream.newToken(client);
         };
 
-    assertThat(replica.trial.prove(candidate)).isEqualTo(new Verdict.Proven());
+    assertThat(replica.trial.prove(candidate)).isEqualTo(new ProofResult.Proven());
   }
 
   @Test
   void withoutAConnectionTheyStayUnproven() {
-    answer = (client, account) -> NOT_THIS_GRANT;
+    answer = (client, owner) -> NOT_THIS_GRANT;
 
     assertThat(replica.trial.prove(candidate))
-        .isEqualTo(new Verdict.Refused("unauthorized_client"));
+        .isEqualTo(new ProofResult.Refused("unauthorized_client"));
   }
 
   /** It was renewed by the credentials in use at the same time: that proves nothing. */
@@ -93,10 +93,10 @@ class CredentialsTrialTest {
     replica.connected = List.of(connection);
     ownGrantIsNotAllowed(upstream.newToken(client("acme", "v1")));
 
-    assertThat(replica.trial.prove(candidate)).isNotInstanceOf(Verdict.Proven.class);
+    assertThat(replica.trial.prove(candidate)).isNotInstanceOf(ProofResult.Proven.class);
   }
 
   private void ownGrantIsNotAllowed(FetchResult ofConnections) {
-    answer = (client, account) -> account.isConnection() ? ofConnections : NOT_THIS_GRANT;
+    answer = (client, owner) -> owner.isConnection() ? ofConnections : NOT_THIS_GRANT;
   }
 }

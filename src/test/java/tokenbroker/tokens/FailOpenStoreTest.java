@@ -24,7 +24,7 @@ import tokenbroker.time.Moment;
 import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.NotIssued;
-import tokenbroker.tokens.TokenResult.Origin;
+import tokenbroker.tokens.TokenResult.ServedFrom;
 
 /** A shared store that breaks costs no token. */
 class FailOpenStoreTest {
@@ -47,9 +47,9 @@ class FailOpenStoreTest {
   @Test
   void withoutTheStoreATokenIsFetchedOnceAndServedOn() {
     broken = true;
-    assertThat(((Issued) replica.get(acme)).origin()).isEqualTo(Origin.FETCHED);
+    assertThat(((Issued) replica.get(acme)).servedFrom()).isEqualTo(ServedFrom.FETCHED);
     clock.advance(Duration.ofSeconds(10));
-    assertThat(((Issued) replica.get(acme)).origin()).isEqualTo(Origin.NEARBY);
+    assertThat(((Issued) replica.get(acme)).servedFrom()).isEqualTo(ServedFrom.NEARBY);
     assertThat(upstream.fetches()).isOne();
     assertThat(store.isUp()).isFalse();
     assertThat(registry.get("token_broker.store.up").gauge().value()).isZero();
@@ -85,7 +85,8 @@ class FailOpenStoreTest {
     upstream.gives(new FetchResult.Failed(Outage.CONNECT, null));
     clock.advance(Duration.ofMinutes(50));
     for (var attempt = 0; attempt < 3; attempt++) {
-      assertThat(replica.broker.renew(acme, Account.of(acme.name()))).isInstanceOf(NotIssued.class);
+      assertThat(replica.broker.renew(acme, TokenOwner.of(acme.name())))
+          .isInstanceOf(NotIssued.class);
     }
     assertThat(upstream.fetches()).isEqualTo(2);
   }
@@ -106,13 +107,13 @@ class FailOpenStoreTest {
   @Test
   void aStoreThatWasWipedGetsBackWhatIsNearby() {
     var token = replica.token(acme);
-    shared.forget(Account.of(acme.name()));
-    replica.broker.readAgain(acme, Account.of(acme.name()));
+    shared.forget(TokenOwner.of(acme.name()));
+    replica.broker.readAgain(acme, TokenOwner.of(acme.name()));
     replica.refreshAhead.tick();
 
     assertThat(replica.token(acme)).isEqualTo(token);
     assertThat(replica.tokenFor(acme, new TokenRequirement.Renewed(), WAIT).join())
-        .isEqualTo(new Issued(token, Origin.NEARBY));
+        .isEqualTo(new Issued(token, ServedFrom.NEARBY));
     assertThat(upstream.fetches()).isOne();
   }
 
@@ -125,7 +126,7 @@ class FailOpenStoreTest {
     var token = replica.token(client("other"));
 
     assertThat(store.isUp()).isTrue();
-    assertThat(shared.look(Account.of(client("other").name())).token()).isEqualTo(token);
+    assertThat(shared.look(TokenOwner.of(client("other").name())).token()).isEqualTo(token);
   }
 
   /** Else a replica that was cut off alone would serve on what the others know to be dead. */
@@ -137,7 +138,7 @@ class FailOpenStoreTest {
     other.token(acme);
     broken = true;
     clock.advance(Duration.ofSeconds(2));
-    replica.broker.readAgain(acme, Account.of(acme.name()));
+    replica.broker.readAgain(acme, TokenOwner.of(acme.name()));
     assertThat(store.isUp()).isFalse();
     other.invalidate(acme, dead.id(), WAIT);
 
@@ -162,10 +163,10 @@ class FailOpenStoreTest {
     assertThat(newer).isNotEqualTo(dead);
     broken = false;
     clock.advance(FailOpenStore.LEFT_ALONE);
-    replica.broker.readAgain(acme, Account.of(acme.name()));
+    replica.broker.readAgain(acme, TokenOwner.of(acme.name()));
 
     assertThat(replica.token(acme)).isEqualTo(newer);
-    assertThat(shared.look(Account.of(acme.name())).token()).isEqualTo(newer);
+    assertThat(shared.look(TokenOwner.of(acme.name())).token()).isEqualTo(newer);
     assertThat(new Replica("b", upstream, shared, clock).token(acme)).isEqualTo(newer);
   }
 

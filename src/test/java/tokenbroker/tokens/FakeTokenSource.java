@@ -55,7 +55,7 @@ final class FakeTokenSource implements TokenSource {
   }
 
   @Override
-  public FetchResult fetch(Client client, Account account, String seenGrant) {
+  public FetchResult fetch(Client client, TokenOwner owner, String seenGrant) {
     fetches.add(client);
     try {
       gate.await();
@@ -81,6 +81,6 @@ final class FakeTokenSource implements TokenSource {
         null,
         TokenId.of(value, HASH),
         Lifespan.from(clock.clocks().now(), lifetime),
-        Provenance.of(client, Account.of(client.name())));
+        Provenance.of(client, TokenOwner.of(client.name())));
   }
 }

@@ -23,7 +23,7 @@ import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.TimedOut;
 import tokenbroker.tokens.TokenStore.Revision;
 
-/** One fetch per account, whoever asks and whatever breaks. */
+/** One fetch per owner, whoever asks and whatever breaks. */
 class FlightsTest {
 
   private final SettableClock clock = new SettableClock();
@@ -31,8 +31,9 @@ class FlightsTest {
   private final MemoryTokenStore store = new MemoryTokenStore(clock.clocks());
   private final Replica replica = new Replica("a", upstream, store, clock);
   private final Client acme = client("acme");
-  private final Account own = Account.of(acme.name());
-  private final Account connection = new Account(acme.name(), new ConnectionId("A".repeat(22)));
+  private final TokenOwner own = TokenOwner.of(acme.name());
+  private final TokenOwner connection =
+      new TokenOwner(acme.name(), new ConnectionId("A".repeat(22)));
 
   @BeforeEach
   void configure() {

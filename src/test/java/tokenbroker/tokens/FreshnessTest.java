@@ -40,11 +40,11 @@ class FreshnessTest {
     for (var replica = 0; replica < 200; replica++) {
       var freshness = new Freshness(TestConfig.defaults().tokens(), "replica-" + replica);
       assertThat(freshness.usableFor(token)).isEqualTo(seconds(usable));
-      assertThat(freshness.renewalAge(token, Account.of(new ClientName("acme"))))
+      assertThat(freshness.renewalAge(token, TokenOwner.of(new ClientName("acme"))))
           .isBetween(seconds(earliest), seconds(latest));
       assertThat(Duration.between(NOW.wall(), freshness.refreshAt(token, "caller", NOW)))
           .isBetween(
-              freshness.renewalAge(token, Account.of(new ClientName("acme"))),
+              freshness.renewalAge(token, TokenOwner.of(new ClientName("acme"))),
               freshness.usableFor(token));
     }
   }
@@ -61,7 +61,7 @@ class FreshnessTest {
             .toList();
     var renewalsBySlice = new int[10]; // of the 504 seconds between the earliest and the latest
     for (var client = 0; client < 1000; client++) {
-      var name = Account.of(new ClientName("client-" + client));
+      var name = TokenOwner.of(new ClientName("client-" + client));
       var first =
           replicas.stream()
               .map(replica -> replica.renewalAge(token, name))
@@ -81,7 +81,7 @@ class FreshnessTest {
     var lifetime = Duration.ofHours(1);
     var renewals = new int[600]; // of 36 s each
     for (var i = 0; i < 1000; i++) {
-      var client = Account.of(new ClientName("client-" + i));
+      var client = TokenOwner.of(new ClientName("client-" + i));
       for (var at = Duration.ZERO;
           at.compareTo(lifetime.multipliedBy(6)) < 0;
           at = at.plus(next(replicas, client, lifetime))) {
@@ -93,7 +93,7 @@ class FreshnessTest {
     assertThat(Arrays.stream(fromTheThirdWaveOn).max().orElseThrow()).isLessThan((int) (3 * mean));
   }
 
-  private static Duration next(List<Freshness> replicas, Account client, Duration lifetime) {
+  private static Duration next(List<Freshness> replicas, TokenOwner client, Duration lifetime) {
     var token = token(lifetime);
     return replicas.stream()
         .map(replica -> replica.renewalAge(token, client))

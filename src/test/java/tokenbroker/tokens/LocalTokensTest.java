@@ -87,8 +87,8 @@ class LocalTokensTest {
     nearby.keep(account(number), token, clock.clocks().now(), nearby.moment());
   }
 
-  private static Account account(int number) {
-    return new Account(
+  private static TokenOwner account(int number) {
+    return new TokenOwner(
         new ClientName("client-" + number),
         ConnectionId.parse("%022d".formatted(number)).orElseThrow());
   }

@@ -19,16 +19,16 @@ import tokenbroker.memory.MemoryTokenStore;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.testing.TestConfig;
 
-/** A part of the store that fails concerns the accounts in it. */
+/** A part of the store that fails concerns the owners in it. */
 class PartialOutageTest {
 
-  private static final Account ACME = account("acme");
-  private static final Account APEX = account("apex");
-  private static final Account BOLT = account("bolt");
+  private static final TokenOwner ACME = account("acme");
+  private static final TokenOwner APEX = account("apex");
+  private static final TokenOwner BOLT = account("bolt");
 
   private final SettableClock clock = new SettableClock();
   private final MemoryTokenStore shared = new MemoryTokenStore(clock.clocks());
-  private final Set<Account> broken = new HashSet<>();
+  private final Set<TokenOwner> broken = new HashSet<>();
   private int asked;
   private Function<String, StoreUnavailable> fault = StoreUnavailable::new;
   private final FailOpenStore store =
@@ -98,8 +98,8 @@ class PartialOutageTest {
     assertThat(store.isUp()).isTrue();
   }
 
-  private static Account account(String client) {
-    return Account.of(new ClientName(client));
+  private static TokenOwner account(String client) {
+    return TokenOwner.of(new ClientName(client));
   }
 
   /** A store whose parts go by the first letter of the client's name. */
@@ -113,12 +113,12 @@ class PartialOutageTest {
 
   private @Nullable Object answer(Method method, Object[] arguments)
       throws IllegalAccessException, InvocationTargetException {
-    if (arguments[0] instanceof Account account) {
+    if (arguments[0] instanceof TokenOwner owner) {
       if (method.getName().equals("partOf")) {
-        return account.client().value().substring(0, 1);
+        return owner.client().value().substring(0, 1);
       }
       asked++;
-      if (broken.contains(account)) {
+      if (broken.contains(owner)) {
         throw fault.apply("broken by the test");
       }
     }

@@ -22,7 +22,7 @@ import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.TokenRequirement.Usable;
 import tokenbroker.tokens.TokenResult.Failed;
 import tokenbroker.tokens.TokenResult.Issued;
-import tokenbroker.tokens.TokenResult.Origin;
+import tokenbroker.tokens.TokenResult.ServedFrom;
 
 /** A client that changes in {@code clients.yaml} gets nothing of what it had before. */
 class ProvenanceTest {
@@ -50,7 +50,7 @@ class ProvenanceTest {
     replica.token(ACME);
 
     assertThat(replica.nearby(changed, new Usable())).isNull();
-    assertThat(((Issued) replica.get(changed)).origin()).isEqualTo(Origin.FETCHED);
+    assertThat(((Issued) replica.get(changed)).servedFrom()).isEqualTo(ServedFrom.FETCHED);
     assertThat(upstream.askedFor()).containsExactly(ACME, changed);
   }
 
@@ -62,7 +62,7 @@ class ProvenanceTest {
     var token = restarted.token(changed);
 
     assertThat(upstream.askedFor()).containsExactly(ACME, changed);
-    assertThat(store.look(Account.of(ACME.name())).token()).isEqualTo(token);
+    assertThat(store.look(TokenOwner.of(ACME.name())).token()).isEqualTo(token);
   }
 
   @ParameterizedTest
@@ -83,7 +83,7 @@ class ProvenanceTest {
     behind.clients.replaceAll(List.of(new Entry(ACME, null)));
     var former = behind.token(ACME);
     var token = replica.token(changed);
-    behind.broker.readAgain(ACME, Account.of(ACME.name()));
+    behind.broker.readAgain(ACME, TokenOwner.of(ACME.name()));
 
     assertThat(behind.token(ACME)).isEqualTo(former);
     assertThat(replica.token(changed)).isEqualTo(token);
@@ -99,11 +99,11 @@ class ProvenanceTest {
   /** No scope is asked for when users connect, so none of theirs changes with it. */
   @Test
   void anotherScopeLeavesTheTokensOfConnectionsValid() {
-    var account = new Account(ACME.name(), new ConnectionId("A".repeat(22)));
-    var provenance = Provenance.of(ACME, account);
+    var owner = new TokenOwner(ACME.name(), new ConnectionId("A".repeat(22)));
+    var provenance = Provenance.of(ACME, owner);
 
-    assertThat(provenance.isOf(with(ACME, ACME.upstream(), "narrow"), account)).isTrue();
-    assertThat(provenance.isOf(with(ACME, other("https://other.test"), "user"), account)).isFalse();
+    assertThat(provenance.isOf(with(ACME, ACME.upstream(), "narrow"), owner)).isTrue();
+    assertThat(provenance.isOf(with(ACME, other("https://other.test"), "user"), owner)).isFalse();
   }
 
   private static Upstream other(String baseUrl) {

@@ -12,15 +12,16 @@ import tokenbroker.clients.ClientName;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.tokens.FailureCause.OAuthError;
 
-/** Whose credentials work, as far as fetches of all accounts of a client tell. */
+/** Whose credentials work, as far as fetches of all owners of a client tell. */
 class RecentOutcomesTest {
 
   private final SettableClock clock = new SettableClock();
   private final FakeTokenSource upstream = new FakeTokenSource(clock);
   private final RecentOutcomes outcomes = new RecentOutcomes();
   private final Client acme = client("acme");
-  private final Account own = Account.of(acme.name());
-  private final Account connection = new Account(acme.name(), new ConnectionId("A".repeat(22)));
+  private final TokenOwner own = TokenOwner.of(acme.name());
+  private final TokenOwner connection =
+      new TokenOwner(acme.name(), new ConnectionId("A".repeat(22)));
   private final List<ClientName> refused = new ArrayList<>();
 
   RecentOutcomesTest() {
@@ -93,15 +94,15 @@ class RecentOutcomesTest {
     assertThat(outcomes.lastSuccess(acme.name())).isNull();
   }
 
-  private void succeeds(Account account) {
-    outcomes.succeeded(account, upstream.token("token", acme));
+  private void succeeds(TokenOwner owner) {
+    outcomes.succeeded(owner, upstream.token("token", acme));
   }
 
-  private void fails(Account account, OAuthError error) {
+  private void fails(TokenOwner owner, OAuthError error) {
     var now = clock.now();
     outcomes.failed(
-        account,
+        owner,
         new UpstreamFailure(
-            error, 1, now, now.plus(Duration.ofSeconds(30)), Provenance.of(acme, account)));
+            error, 1, now, now.plus(Duration.ofSeconds(30)), Provenance.of(acme, owner)));
   }
 }

@@ -20,7 +20,7 @@ import tokenbroker.testing.SettableClock;
 import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.TokenRequirement.Usable;
 import tokenbroker.tokens.TokenResult.Issued;
-import tokenbroker.tokens.TokenResult.Origin;
+import tokenbroker.tokens.TokenResult.ServedFrom;
 
 class RefreshAheadTest {
 
@@ -47,7 +47,7 @@ class RefreshAheadTest {
 
     await().until(() -> !replica.token(acme).equals(first));
     assertThat(upstream.fetches()).isEqualTo(2);
-    assertThat(((Issued) replica.get(acme)).origin()).isEqualTo(Origin.NEARBY);
+    assertThat(((Issued) replica.get(acme)).servedFrom()).isEqualTo(ServedFrom.NEARBY);
   }
 
   @Test
@@ -58,7 +58,7 @@ class RefreshAheadTest {
     replica.refreshAhead.tick();
     await().until(() -> upstream.fetches() == 2);
 
-    assertThat(replica.get(acme)).isEqualTo(new Issued(first, Origin.NEARBY));
+    assertThat(replica.get(acme)).isEqualTo(new Issued(first, ServedFrom.NEARBY));
     answered.countDown();
     await().until(() -> !replica.token(acme).equals(first));
   }
@@ -109,10 +109,10 @@ class RefreshAheadTest {
     upstream.gives(new FetchResult.Failed(Outage.CONNECT, Duration.ofSeconds(20)));
     clock.advance(PAST_ANY_RENEWAL_POINT);
     replica.refreshAhead.tick();
-    await().until(() -> store.look(Account.of(acme.name())).failure() != null);
+    await().until(() -> store.look(TokenOwner.of(acme.name())).failure() != null);
     await().until(() -> !nearby().isRenewalDue(clock.clocks().now()));
     replica.refreshAhead.tick();
-    assertThat(replica.get(acme)).isEqualTo(new Issued(first, Origin.NEARBY));
+    assertThat(replica.get(acme)).isEqualTo(new Issued(first, ServedFrom.NEARBY));
     assertThat(upstream.fetches()).isEqualTo(2);
 
     upstream.givesTokensFor(Duration.ofHours(1));
@@ -139,7 +139,7 @@ class RefreshAheadTest {
   }
 
   private LocalToken nearby() {
-    return Objects.requireNonNull(replica.nearby.get(Account.of(acme.name())));
+    return Objects.requireNonNull(replica.nearby.get(TokenOwner.of(acme.name())));
   }
 
   private boolean fetchedNearby(int serial) {
@@ -154,17 +154,17 @@ class RefreshAheadTest {
     var slow = new Replica("slow", upstream, slowToLook(looks, open), clock);
     slow.clients.replaceAll(List.of(new Entry(acme, null)));
     var token = slow.token(acme);
-    var account = Account.of(acme.name());
-    var news = Announcement.of(Announcement.Kind.RENEWED, account);
-    store.keep(account, token, TokenStore.Revision.UNKNOWN, news);
+    var owner = TokenOwner.of(acme.name());
+    var news = Announcement.of(Announcement.Kind.RENEWED, owner);
+    store.keep(owner, token, TokenStore.Revision.UNKNOWN, news);
     await().until(() -> looks.get() == 1);
     for (var i = 0; i < 1000; i++) {
-      store.keep(account, token, TokenStore.Revision.UNKNOWN, news);
+      store.keep(owner, token, TokenStore.Revision.UNKNOWN, news);
     }
     open.countDown();
 
     await().until(() -> looks.get() == 2);
-    store.keep(account, token, TokenStore.Revision.UNKNOWN, news);
+    store.keep(owner, token, TokenStore.Revision.UNKNOWN, news);
     await().until(() -> looks.get() == 3);
   }
 

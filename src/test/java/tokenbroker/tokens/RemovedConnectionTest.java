@@ -12,7 +12,7 @@ import tokenbroker.testing.SettableClock;
 import tokenbroker.tokens.TokenRequirement.Usable;
 import tokenbroker.tokens.TokenResult.Gone;
 import tokenbroker.tokens.TokenResult.Issued;
-import tokenbroker.tokens.TokenStore.Grant;
+import tokenbroker.tokens.TokenStore.GrantStatus;
 import tokenbroker.tokens.TokenStore.Lookup;
 import tokenbroker.tokens.TokenStore.Revision;
 import tokenbroker.tokens.TokenStore.Stored;
@@ -20,14 +20,16 @@ import tokenbroker.tokens.TokenStore.Stored;
 /** A connection that is removed while something of it is under way. */
 class RemovedConnectionTest {
 
-  private static final Stored REMOVED = new Stored(null, Revision.ABSENT, null, Grant.GONE, "");
+  private static final Stored REMOVED =
+      new Stored(null, Revision.ABSENT, null, GrantStatus.GONE, "");
 
   private final SettableClock clock = new SettableClock();
   private final FakeTokenSource upstream = new FakeTokenSource(clock);
   private final MemoryTokenStore memory = new MemoryTokenStore(clock.clocks());
   private final Replica replica = new Replica("a", upstream, store(), clock);
   private final Client acme = client("acme");
-  private final Account connection = new Account(acme.name(), new ConnectionId("A".repeat(22)));
+  private final TokenOwner connection =
+      new TokenOwner(acme.name(), new ConnectionId("A".repeat(22)));
   private volatile boolean removed;
   private volatile Runnable afterLook = () -> {};
 

@@ -37,7 +37,7 @@ public final class RenewalsOfManyReplicas {
             .parallel()
             .mapToLong(
                 client -> {
-                  var name = Account.of(new ClientName("client-" + client));
+                  var name = TokenOwner.of(new ClientName("client-" + client));
                   return each.stream()
                       .mapToLong(freshness -> freshness.renewalAge(token, name).toMillis())
                       .min()

@@ -35,8 +35,8 @@ public final class Replica {
   final CredentialsTrial trial;
   final RecentOutcomes outcomes;
 
-  /** The accounts by which credentials may be proven. */
-  volatile List<Account> connected = List.of();
+  /** The owners by which credentials may be proven. */
+  volatile List<TokenOwner> connected = List.of();
 
   final Freshness freshness;
 
@@ -98,15 +98,15 @@ public final class Replica {
   }
 
   CompletableFuture<TokenResult> tokenFor(Client client, TokenRequirement need, Duration wait) {
-    return broker.tokenFor(client, Account.of(client.name()), need, wait);
+    return broker.tokenFor(client, TokenOwner.of(client.name()), need, wait);
   }
 
   Invalidation invalidate(Client client, TokenId dead, Duration wait) {
-    return broker.invalidate(client, Account.of(client.name()), dead, wait);
+    return broker.invalidate(client, TokenOwner.of(client.name()), dead, wait);
   }
 
   @Nullable Issued nearby(Client client, TokenRequirement need) {
-    return broker.nearby(client, Account.of(client.name()), need);
+    return broker.nearby(client, TokenOwner.of(client.name()), need);
   }
 
   TokenResult get(Client client) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory.Entry;
-import tokenbroker.clients.CredentialsProof.Verdict;
+import tokenbroker.clients.CredentialsProof.ProofResult;
 import tokenbroker.memory.MemoryTokenStore;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.tokens.FailureCause.InvalidResponse;
@@ -30,7 +30,7 @@ import tokenbroker.tokens.TokenRequirement.Usable;
 import tokenbroker.tokens.TokenResult.Failed;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.NotIssued;
-import tokenbroker.tokens.TokenResult.Origin;
+import tokenbroker.tokens.TokenResult.ServedFrom;
 import tokenbroker.tokens.TokenResult.TimedOut;
 import tokenbroker.tokens.TokenResult.TooSoon;
 import tokenbroker.tokens.TokenResult.Warning;
@@ -47,8 +47,8 @@ class TokenBrokerTest {
 
   @Test
   void theFirstRequestFetchesAndTheNextIsServedNearby() {
-    assertThat(origin(replica.get(acme))).isEqualTo(Origin.FETCHED);
-    assertThat(origin(replica.get(acme))).isEqualTo(Origin.NEARBY);
+    assertThat(origin(replica.get(acme))).isEqualTo(ServedFrom.FETCHED);
+    assertThat(origin(replica.get(acme))).isEqualTo(ServedFrom.NEARBY);
     assertThat(upstream.fetches()).isOne();
   }
 
@@ -114,7 +114,7 @@ class TokenBrokerTest {
     var other = new Replica("b", upstream, store, clock);
     var token = replica.token(acme);
 
-    assertThat(other.get(acme)).isEqualTo(new Issued(token, Origin.SHARED));
+    assertThat(other.get(acme)).isEqualTo(new Issued(token, ServedFrom.SHARED));
     assertThat(upstream.fetches()).isOne();
   }
 
@@ -136,7 +136,7 @@ class TokenBrokerTest {
   void whoWouldRunOutOfTimeWaitingForAnothersFetchFetchesByItself() throws Exception {
     var dead =
         Objects.requireNonNull(
-            store.lookOrLease(Account.of(acme.name()), TokenStore.Revision.ABSENT).lease());
+            store.lookOrLease(TokenOwner.of(acme.name()), TokenStore.Revision.ABSENT).lease());
     try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
       var waiting = callers.submit(() -> replica.token(acme));
       await().until(() -> !waiting.isDone() && leaseIsWaitedFor());
@@ -173,7 +173,7 @@ class TokenBrokerTest {
     clock.advance(Duration.ofMinutes(59));
     replica.refreshAhead.tick();
 
-    assertThat(replica.get(acme)).isEqualTo(new Issued(token, Origin.NEARBY));
+    assertThat(replica.get(acme)).isEqualTo(new Issued(token, ServedFrom.NEARBY));
   }
 
   @ParameterizedTest
@@ -244,7 +244,7 @@ class TokenBrokerTest {
     assertThat(replica.get(acme.with(null))).isInstanceOf(Failed.class);
     var token = replica.token(acme);
     var other = new Replica("b", upstream, store, clock);
-    assertThat(other.get(acme.with(null))).isEqualTo(new Issued(token, Origin.SHARED));
+    assertThat(other.get(acme.with(null))).isEqualTo(new Issued(token, ServedFrom.SHARED));
   }
 
   @Test
@@ -306,7 +306,7 @@ class TokenBrokerTest {
     clock.advance(Duration.ofMinutes(30));
 
     assertThat(minTtl(Duration.ofMinutes(40)))
-        .isEqualTo(new Issued(first, Origin.NEARBY, Warning.SHORT_OF_MIN_TTL));
+        .isEqualTo(new Issued(first, ServedFrom.NEARBY, Warning.SHORT_OF_MIN_TTL));
   }
 
   @Test
@@ -328,7 +328,7 @@ class TokenBrokerTest {
     var second = replica.invalidate(acme, dead.id(), WAIT);
 
     assertThat(second)
-        .isEqualTo(new Invalidation(new Issued(token(first.current()), Origin.NEARBY), false));
+        .isEqualTo(new Invalidation(new Issued(token(first.current()), ServedFrom.NEARBY), false));
     assertThat(upstream.fetches()).isEqualTo(2);
   }
 
@@ -372,7 +372,7 @@ class TokenBrokerTest {
     upstream.gives(DOWN);
 
     assertThat(replica.invalidate(acme, token.id(), WAIT))
-        .isEqualTo(new Invalidation(new Issued(token, Origin.NEARBY), false));
+        .isEqualTo(new Invalidation(new Issued(token, ServedFrom.NEARBY), false));
   }
 
   @Test
@@ -397,20 +397,20 @@ class TokenBrokerTest {
   /** Its user has taken the permission back: a report of the dead token finds out. */
   @Test
   void aTokenThatTheUpstreamRefusesTogetherWithItsRefreshTokenIsServedNoMore() {
-    var account = new Account(acme.name(), new ConnectionId("A".repeat(22)));
+    var owner = new TokenOwner(acme.name(), new ConnectionId("A".repeat(22)));
     var other = new Replica("b", upstream, store, clock);
-    var dead = tokenOf(replica, account);
-    tokenOf(other, account);
+    var dead = tokenOf(replica, owner);
+    tokenOf(other, owner);
     upstream.gives(new FetchResult.Failed(Local.RECONNECT_REQUIRED));
 
-    assertThat(replica.broker.invalidate(acme, account, dead.id(), WAIT))
+    assertThat(replica.broker.invalidate(acme, owner, dead.id(), WAIT))
         .isInstanceOfSatisfying(
             Invalidation.class,
             report -> assertThat(cause(report.current())).isEqualTo(Local.RECONNECT_REQUIRED));
-    assertThat(cause(replica.broker.tokenFor(acme, account, new Usable(), WAIT).join()))
+    assertThat(cause(replica.broker.tokenFor(acme, owner, new Usable(), WAIT).join()))
         .isEqualTo(Local.RECONNECT_REQUIRED);
-    assertThat(other.broker.nearby(acme, account, new Usable())).isNull();
-    assertThat(store.look(account).token()).isNull();
+    assertThat(other.broker.nearby(acme, owner, new Usable())).isNull();
+    assertThat(store.look(owner).token()).isNull();
   }
 
   @Test
@@ -432,18 +432,18 @@ class TokenBrokerTest {
     upstream.gives(new FetchResult.Failed(OAuthError.INVALID_CLIENT));
 
     assertThat(replica.trial.prove(client("acme", "v2")))
-        .isEqualTo(new Verdict.Refused("invalid_client"));
-    assertThat(replica.get(acme)).isEqualTo(new Issued(token, Origin.NEARBY));
+        .isEqualTo(new ProofResult.Refused("invalid_client"));
+    assertThat(replica.get(acme)).isEqualTo(new Issued(token, ServedFrom.NEARBY));
     assertThat(replica.trial.working(acme)).isTrue();
-    assertThat(store.look(Account.of(acme.name())).failure()).isNull();
+    assertThat(store.look(TokenOwner.of(acme.name())).failure()).isNull();
   }
 
   @Test
   void credentialsThatOneReplicaHasProvenAreNotFetchedWithAgain() {
     var other = new Replica("b", upstream, store, clock);
     replica.token(acme);
-    assertThat(replica.trial.prove(client("acme", "v2"))).isInstanceOf(Verdict.Proven.class);
-    assertThat(other.trial.prove(client("acme", "v2"))).isInstanceOf(Verdict.Proven.class);
+    assertThat(replica.trial.prove(client("acme", "v2"))).isInstanceOf(ProofResult.Proven.class);
+    assertThat(other.trial.prove(client("acme", "v2"))).isInstanceOf(ProofResult.Proven.class);
     assertThat(upstream.fetches()).isEqualTo(2);
   }
 
@@ -452,9 +452,9 @@ class TokenBrokerTest {
     replica.clients.replaceAll(List.of(new Entry(acme, null)));
     replica.token(acme);
     replica.clients.replaceAll(List.of());
-    replica.broker.forget(Account.of(acme.name()));
+    replica.broker.forget(TokenOwner.of(acme.name()));
 
-    assertThat(store.look(Account.of(acme.name()))).isEqualTo(TokenStore.Stored.NOTHING);
+    assertThat(store.look(TokenOwner.of(acme.name()))).isEqualTo(TokenStore.Stored.NOTHING);
     assertThat(replica.nearby(acme, new Usable())).isNull();
     assertThat(replica.registry.find("token_broker.runway").meters()).isEmpty();
   }
@@ -466,17 +466,17 @@ class TokenBrokerTest {
     for (var caller = 0; caller < 1000; caller++) {
       var comeBack = replica.freshness.refreshAt(token, "caller-" + caller, now);
       assertThat(Duration.between(now.wall(), comeBack))
-          .isGreaterThanOrEqualTo(replica.freshness.renewalAge(token, Account.of(acme.name())))
+          .isGreaterThanOrEqualTo(replica.freshness.renewalAge(token, TokenOwner.of(acme.name())))
           .isLessThan(replica.freshness.usableFor(token));
     }
   }
 
-  private AccessToken tokenOf(Replica of, Account account) {
-    return token(of.broker.tokenFor(acme, account, new Usable(), WAIT).join());
+  private AccessToken tokenOf(Replica of, TokenOwner owner) {
+    return token(of.broker.tokenFor(acme, owner, new Usable(), WAIT).join());
   }
 
   private boolean leaseIsWaitedFor() {
-    return store.lookOrLease(Account.of(acme.name()), TokenStore.Revision.ABSENT).lease() == null
+    return store.lookOrLease(TokenOwner.of(acme.name()), TokenStore.Revision.ABSENT).lease() == null
         && upstream.fetches() == 0;
   }
 
@@ -489,8 +489,8 @@ class TokenBrokerTest {
     return to.apply(() -> replica.get(client));
   }
 
-  private static Origin origin(TokenResult result) {
-    return ((Issued) result).origin();
+  private static ServedFrom origin(TokenResult result) {
+    return ((Issued) result).servedFrom();
   }
 
   private static AccessToken token(TokenResult result) {

@@ -29,7 +29,8 @@ public abstract class TokenStoreContract {
   private static final Provenance PROVENANCE =
       new Provenance("https://upstream.test", "id", null, "v1");
 
-  private final Account client = Account.of(new ClientName("client-" + SERIAL.incrementAndGet()));
+  private final TokenOwner client =
+      TokenOwner.of(new ClientName("client-" + SERIAL.incrementAndGet()));
 
   protected abstract TokenStore store();
 
@@ -159,7 +160,8 @@ public abstract class TokenStoreContract {
     var lease = lease(store());
     assertThat(otherReplica().lookOrLease(client, Revision.ABSENT).lease()).isNull();
     var another =
-        otherReplica().lookOrLease(Account.of(new ClientName("another-client")), Revision.ABSENT);
+        otherReplica()
+            .lookOrLease(TokenOwner.of(new ClientName("another-client")), Revision.ABSENT);
     Objects.requireNonNull(another.lease()).close();
     lease.close();
     lease(otherReplica()).close();

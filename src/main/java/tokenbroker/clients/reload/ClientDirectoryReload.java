@@ -20,7 +20,7 @@ import tokenbroker.clients.ClientLabels;
 import tokenbroker.clients.ClientName;
 import tokenbroker.clients.CredentialsFault;
 import tokenbroker.clients.CredentialsProof;
-import tokenbroker.clients.CredentialsProof.Verdict;
+import tokenbroker.clients.CredentialsProof.ProofResult;
 import tokenbroker.clients.file.ClientsFile;
 import tokenbroker.clients.file.ClientsFileWatch;
 import tokenbroker.clients.file.Fault;
@@ -212,7 +212,7 @@ public class ClientDirectoryReload {
     return more > 0 ? line + "; and " + more + " more" : line;
   }
 
-  private synchronized void conclude(Trial trial, Verdict verdict) {
+  private synchronized void conclude(Trial trial, ProofResult verdict) {
     var concluded = trials.conclude(trial, verdict).orElse(null);
     var client = directory.find(trial.candidate().name()).orElse(null);
     if (concluded == null || client == null) {
@@ -223,7 +223,7 @@ public class ClientDirectoryReload {
     } else if (isNew(client, concluded.fault())) {
       directory.replace(new Entry(client, concluded.fault()));
       LOG.warnf("client %s keeps its credentials: %s", client.name(), concluded.fault().message());
-      if (verdict instanceof Verdict.Refused) {
+      if (verdict instanceof ProofResult.Refused) {
         metrics.changeRejected();
       }
     }

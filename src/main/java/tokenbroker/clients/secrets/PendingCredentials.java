@@ -13,7 +13,7 @@ import tokenbroker.clients.ClientName;
 import tokenbroker.clients.CredentialsFault;
 import tokenbroker.clients.CredentialsFault.Kind;
 import tokenbroker.clients.CredentialsProof;
-import tokenbroker.clients.CredentialsProof.Verdict;
+import tokenbroker.clients.CredentialsProof.ProofResult;
 import tokenbroker.clients.file.Fault;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
@@ -29,7 +29,7 @@ public final class PendingCredentials implements AutoCloseable {
 
   private final CredentialsProof proof;
   private final Ticker ticker;
-  private final BiConsumer<Trial, Verdict> verdicts;
+  private final BiConsumer<Trial, ProofResult> verdicts;
   private final Map<ClientName, Trial> trials = new ConcurrentHashMap<>();
   private final ExecutorService threads =
       Executors.newFixedThreadPool(
@@ -41,7 +41,7 @@ public final class PendingCredentials implements AutoCloseable {
    * @param verdicts receives each trial's verdict, on the trial's thread
    */
   public PendingCredentials(
-      CredentialsProof proof, Ticker ticker, BiConsumer<Trial, Verdict> verdicts) {
+      CredentialsProof proof, Ticker ticker, BiConsumer<Trial, ProofResult> verdicts) {
     this.proof = proof;
     this.ticker = ticker;
     this.verdicts = verdicts;
@@ -95,15 +95,15 @@ public final class PendingCredentials implements AutoCloseable {
   }
 
   /** Returns the trial with its result, or empty if it no longer counts. */
-  public Optional<Trial> conclude(Trial trial, Verdict verdict) {
+  public Optional<Trial> conclude(Trial trial, ProofResult verdict) {
     var candidate = trial.candidate();
     var concluded =
         switch (verdict) {
-          case Verdict.Proven() -> new Trial(candidate);
-          case Verdict.Refused(var error) ->
+          case ProofResult.Proven() -> new Trial(candidate);
+          case ProofResult.Refused(var error) ->
               new Trial(
                   candidate, ticker.now().plus(PAUSE_AFTER_REFUSAL), refused(candidate, error));
-          case Verdict.Undecided() -> new Trial(candidate, ticker.now(), unproven(candidate));
+          case ProofResult.Undecided() -> new Trial(candidate, ticker.now(), unproven(candidate));
         };
     return trials.replace(candidate.name(), trial, concluded)
         ? Optional.of(concluded)
@@ -128,7 +128,7 @@ public final class PendingCredentials implements AutoCloseable {
     if (!trial.equals(trials.get(trial.candidate().name()))) {
       return;
     }
-    Verdict verdict = new Verdict.Undecided();
+    ProofResult verdict = new ProofResult.Undecided();
     try {
       verdict = proof.prove(trial.candidate());
     } finally {

@@ -39,7 +39,7 @@ public final class SecretsDirectory {
   private final Path root;
   private final KeyedHash hash;
   private final Clock clock;
-  private final Map<ClientName, Seen> seen = new HashMap<>();
+  private final Map<ClientName, LastReading> seen = new HashMap<>();
 
   public SecretsDirectory(Path root, KeyedHash hash, Clock clock) {
     this.root = root;
@@ -77,7 +77,7 @@ public final class SecretsDirectory {
 
   private record Looks(@Nullable Look id, @Nullable Look secret) {}
 
-  private record Seen(Looks looks, Secrets secrets) {}
+  private record LastReading(Looks looks, Secrets secrets) {}
 
   public Secrets read(ClientName client) {
     var directory = root.resolve(client.value());
@@ -96,7 +96,7 @@ public final class SecretsDirectory {
               Kind.UNREADABLE, directory + " changed while it was read: it is read again soon"));
     }
     if (isSettled(looks.id()) && isSettled(looks.secret()) && !isUnreadable(secrets)) {
-      seen.put(client, new Seen(looks, secrets));
+      seen.put(client, new LastReading(looks, secrets));
     }
     return secrets;
   }

@@ -30,7 +30,7 @@ import tokenbroker.clients.ClientDirectory;
 import tokenbroker.clients.ClientLabels;
 import tokenbroker.clients.ClientName;
 import tokenbroker.clients.CredentialsFault.Kind;
-import tokenbroker.clients.CredentialsProof.Verdict;
+import tokenbroker.clients.CredentialsProof.ProofResult;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.testing.LogLines;
@@ -429,7 +429,7 @@ class ClientDirectoryReloadTest {
     await().until(() -> proof.tried().contains("acme-2"));
     assertThat(secretInUse(ACME)).isEqualTo("acme-1");
 
-    proof.says("acme-2", new Verdict.Proven());
+    proof.says("acme-2", new ProofResult.Proven());
     await().untilAsserted(() -> assertThat(secretInUse(ACME)).isEqualTo("acme-2"));
     assertThat(directory.problem(ACME)).isEmpty();
     await().untilAsserted(() -> assertThat(reloads("applied")).isEqualTo(2));
@@ -448,7 +448,7 @@ class ClientDirectoryReloadTest {
     reload.reload();
     await().until(() -> proof.tried().contains("acme-2"));
 
-    proof.says("bolt-2", new Verdict.Proven());
+    proof.says("bolt-2", new ProofResult.Proven());
     secret("bolt", "bolt-2");
     clientsFile("clients: { acme: { scope: user }, bolt: , new: }");
     reload.reload();
@@ -461,7 +461,7 @@ class ClientDirectoryReloadTest {
   @Test
   void refusedCredentialsChangeNothingAndAreTriedAgainAfterThirtySeconds() throws IOException {
     reload.load();
-    proof.says("acme-2", new Verdict.Refused("invalid_client"));
+    proof.says("acme-2", new ProofResult.Refused("invalid_client"));
     secret("acme", "acme-2");
 
     messages.forget();
@@ -484,7 +484,7 @@ class ClientDirectoryReloadTest {
         .doesNotContain("acme-1", "acme-2");
     assertThat(reloads("rejected")).isEqualTo(1);
 
-    proof.says("acme-2", new Verdict.Proven());
+    proof.says("acme-2", new ProofResult.Proven());
     await()
         .untilAsserted(
             () -> {
@@ -498,12 +498,12 @@ class ClientDirectoryReloadTest {
   @Test
   void filesThatChangeAfterARefusalAreTriedAtOnce() throws IOException {
     reload.load();
-    proof.says("wrong", new Verdict.Refused("invalid_client"));
+    proof.says("wrong", new ProofResult.Refused("invalid_client"));
     secret("acme", "wrong");
     reload.reload();
     await().until(() -> directory.problem(ACME).isPresent());
 
-    proof.says("right", new Verdict.Proven());
+    proof.says("right", new ProofResult.Proven());
     secret("acme", "right");
     reload.reload();
 
@@ -520,8 +520,8 @@ class ClientDirectoryReloadTest {
 
     secret("acme", "acme-1");
     reload.reload();
-    proof.says("acme-2", new Verdict.Proven());
-    proof.says("bolt-2", new Verdict.Proven());
+    proof.says("acme-2", new ProofResult.Proven());
+    proof.says("bolt-2", new ProofResult.Proven());
     secret("bolt", "bolt-2");
     reload.reload();
     await().untilAsserted(() -> assertThat(secretInUse(BOLT)).isEqualTo("bolt-2"));
@@ -532,14 +532,14 @@ class ClientDirectoryReloadTest {
   @Test
   void anUndecidedTrialIsRepeatedAtTheNextReload() throws IOException {
     reload.load();
-    proof.says("acme-2", new Verdict.Undecided());
+    proof.says("acme-2", new ProofResult.Undecided());
     secret("acme", "acme-2");
     reload.reload();
     await().until(() -> directory.problem(ACME).isPresent());
     assertThat(problemOf(ACME)).isEqualTo(Kind.UNPROVEN);
     assertThat(secretInUse(ACME)).isEqualTo("acme-1");
 
-    proof.says("acme-2", new Verdict.Proven());
+    proof.says("acme-2", new ProofResult.Proven());
     reload.reload();
 
     await().untilAsserted(() -> assertThat(secretInUse(ACME)).isEqualTo("acme-2"));
@@ -552,7 +552,7 @@ class ClientDirectoryReloadTest {
   @Test
   void refusedCredentialsThatWaitAreUsedAtOnceWhenThoseInUseAreRefused() throws IOException {
     reload.load();
-    proof.says("acme-2", new Verdict.Refused("unauthorized_client"));
+    proof.says("acme-2", new ProofResult.Refused("unauthorized_client"));
     secret("acme", "acme-2");
     reload.reload();
     await().until(() -> directory.problem(ACME).isPresent());
@@ -599,8 +599,8 @@ class ClientDirectoryReloadTest {
     reload.reload();
     clock.advance(Duration.ofSeconds(30));
     reload.reload();
-    proof.says("acme-2", new Verdict.Proven());
-    proof.says("bolt-2", new Verdict.Proven());
+    proof.says("acme-2", new ProofResult.Proven());
+    proof.says("bolt-2", new ProofResult.Proven());
     secret("bolt", "bolt-2");
     reload.reload();
     await().untilAsserted(() -> assertThat(secretInUse(BOLT)).isEqualTo("bolt-2"));

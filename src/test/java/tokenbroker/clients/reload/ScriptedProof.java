@@ -14,13 +14,13 @@ import tokenbroker.clients.CredentialsProof;
 /** Stands for the upstream: says of each secret what the test has said, once it has said it. */
 final class ScriptedProof implements CredentialsProof {
 
-  private final Map<String, CompletableFuture<Verdict>> verdicts = new ConcurrentHashMap<>();
+  private final Map<String, CompletableFuture<ProofResult>> verdicts = new ConcurrentHashMap<>();
   private final Set<ClientName> broken = ConcurrentHashMap.newKeySet();
   private final List<Consumer<ClientName>> refusedListeners = new CopyOnWriteArrayList<>();
   private final List<String> tried = new CopyOnWriteArrayList<>();
 
   /** What is said of a secret from now on; who waits for it hears it now. */
-  void says(String secret, Verdict verdict) {
+  void says(String secret, ProofResult verdict) {
     var waiting = verdicts.put(secret, CompletableFuture.completedFuture(verdict));
     if (waiting != null) {
       waiting.complete(verdict);
@@ -44,7 +44,7 @@ final class ScriptedProof implements CredentialsProof {
   }
 
   @Override
-  public Verdict prove(Client candidate) {
+  public ProofResult prove(Client candidate) {
     var secret = candidate.credentials().orElseThrow().secret().reveal();
     tried.add(secret);
     return verdicts.computeIfAbsent(secret, _ -> new CompletableFuture<>()).join();

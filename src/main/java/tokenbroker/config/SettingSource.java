@@ -5,9 +5,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Where a value was set, in words that an operator knows. */
-final class Origin {
+final class SettingSource {
 
-  private Origin() {}
+  private SettingSource() {}
 
   static String of(ConfigValue value) {
     var source = value.getConfigSourceName();

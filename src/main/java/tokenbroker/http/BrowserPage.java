@@ -13,7 +13,7 @@ import tokenbroker.server.RefusalForm.Answer;
  * The pages for users whom the broker cannot redirect back. Their texts are fixed and contain
  * nothing from the request.
  */
-enum Page {
+enum BrowserPage {
   EXPIRED(
       400,
       "This link no longer works",
@@ -75,7 +75,7 @@ enum Page {
   private final String what;
   private final String then;
 
-  Page(int status, String title, String what, String then) {
+  BrowserPage(int status, String title, String what, String then) {
     this.status = status;
     this.title = title;
     this.what = what;

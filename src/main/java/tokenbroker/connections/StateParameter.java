@@ -9,23 +9,23 @@ import tokenbroker.clients.ClientName;
  *
  * @param secret 128 random bits in base64url
  */
-public record UpstreamState(AuthorizationHandle authorization, String secret) {
+public record StateParameter(AuthorizationHandle authorization, String secret) {
 
   private static final int LONGEST = 63 + 1 + 22 + 1 + 22;
   private static final int PARTS = 3;
 
-  static UpstreamState next(AuthorizationHandle authorization) {
-    return new UpstreamState(authorization, RandomTexts.id());
+  static StateParameter next(AuthorizationHandle authorization) {
+    return new StateParameter(authorization, RandomTexts.id());
   }
 
   /** Parses the state that a browser brings back. Returns empty if the text is not a state. */
-  public static Optional<UpstreamState> parse(String text) {
+  public static Optional<StateParameter> parse(String text) {
     var parts = text.length() > LONGEST ? new String[0] : text.split("\\.", -1);
     if (parts.length != PARTS || !RandomTexts.isId(parts[1]) || !RandomTexts.isId(parts[2])) {
       return Optional.empty();
     }
     return ClientName.parse(parts[0])
-        .map(client -> new UpstreamState(new AuthorizationHandle(client, parts[1]), parts[2]));
+        .map(client -> new StateParameter(new AuthorizationHandle(client, parts[1]), parts[2]));
   }
 
   /** Returns the text that is sent to the upstream. */

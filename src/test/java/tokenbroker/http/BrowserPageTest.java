@@ -18,7 +18,7 @@ import tokenbroker.browser.NeedsChromium;
 
 /** Each page as a browser shows it, with the headers that go with it. */
 @NeedsChromium
-class PageTest {
+class BrowserPageTest {
 
   @RegisterExtension private static final Chromium CHROMIUM = new Chromium();
 
@@ -27,7 +27,7 @@ class PageTest {
   @BeforeAll
   static void start() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", PageTest::answer);
+    server.createContext("/", BrowserPageTest::answer);
     server.start();
   }
 
@@ -38,7 +38,7 @@ class PageTest {
 
   @ParameterizedTest
   @EnumSource
-  void everyPageIsForEverybody(Page page) {
+  void everyPageIsForEverybody(BrowserPage page) {
     var phone = CHROMIUM.phone();
     phone.open("http://127.0.0.1:" + server.getAddress().getPort() + "/" + page.name());
     phone.looksRight();
@@ -49,7 +49,7 @@ class PageTest {
 
   private static void answer(HttpExchange verified) throws IOException {
     try (verified) {
-      var page = Page.valueOf(verified.getRequestURI().getPath().substring(1)).response();
+      var page = BrowserPage.valueOf(verified.getRequestURI().getPath().substring(1)).response();
       var body = page.getEntity().toString().getBytes(UTF_8);
       page.getStringHeaders().forEach(verified.getResponseHeaders()::put);
       verified.sendResponseHeaders(page.getStatus(), body.length);

@@ -5,9 +5,9 @@ import org.jboss.logging.Logger;
 import tokenbroker.clients.Upstream.RequestStyle;
 
 /** The state of one upstream, shared by all clients that use it. */
-final class UpstreamState {
+final class UpstreamCondition {
 
-  private static final Logger LOG = Logger.getLogger(UpstreamState.class);
+  private static final Logger LOG = Logger.getLogger(UpstreamCondition.class);
 
   private final String name;
   private final UpstreamBreaker breaker;
@@ -15,7 +15,7 @@ final class UpstreamState {
   private final AtomicBoolean said = new AtomicBoolean();
   private volatile boolean refusesForm;
 
-  UpstreamState(String name, UpstreamBreaker breaker, ClockSkew skew) {
+  UpstreamCondition(String name, UpstreamBreaker breaker, ClockSkew skew) {
     this.name = name;
     this.breaker = breaker;
     this.skew = skew;
