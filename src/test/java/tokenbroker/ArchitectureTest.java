@@ -38,7 +38,8 @@ class ArchitectureTest {
           clients.secrets | clients clients.file seal time
           clients.reload | clients clients.file clients.secrets config seal time
           tokens        | clients config seal time
-          trackmage     | connections outbound tokens clients config seal time
+          oauth         | outbound tokens clients config seal time
+          trackmage     | connections oauth outbound tokens clients config seal time
           redis         | connections tokens clients clients.secrets callers config seal time
           memory        | connections tokens clients callers config time
           observability | output tokens clients callers config time

@@ -178,6 +178,31 @@ class OutputIT {
     }
   }
 
+  @Test
+  void aRequestThatCannotBeAuditedCountsOnceTowardsTheRateLimit() {
+    var limited =
+        settings()
+            .with("broker.audit.required", true)
+            .with("broker.callers.rate-limit", 1)
+            .with("broker.callers.burst", 30)
+            .output(pipe);
+    try (var required = limited.start()) {
+      assertThat(required.get(PATH, orders).statusCode()).isEqualTo(200);
+      pipe.stopReading();
+      var others = new AtomicInteger();
+      await()
+          .until(
+              () -> {
+                var other = ISSUER.token(SUBJECTS.replace("*", "n" + others.incrementAndGet()));
+                return required.get(PATH, other).statusCode() == 503;
+              });
+
+      for (var i = 0; i < 29; i++) {
+        assertThat(required.get(PATH, orders).body()).contains("\"code\":\"audit_unavailable\"");
+      }
+    }
+  }
+
   private int status(BrokerProcess required, AtomicInteger served) {
     var status = required.get(PATH, orders).statusCode();
     if (status == 200) {

@@ -1,6 +1,6 @@
 /**
  * Authentication and authorization of callers: issuers, verified callers, and the rules that admit
- * them.
+ * them. Metrics: {@link tokenbroker.callers.CallerMetrics}.
  */
 @NullMarked
 package tokenbroker.callers;

@@ -1,5 +1,6 @@
 package tokenbroker.clients;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,14 +21,16 @@ public final class ClientLabels {
   public static final String ALL = "*";
 
   private final ClientDirectory clients;
+  private final MeterRegistry registry;
   private final int most;
   private final List<Consumer<ClientName>> endedListeners = new CopyOnWriteArrayList<>();
 
   /** Held for reading while series change, and for writing while a client's series end. */
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
-  public ClientLabels(ClientDirectory clients, BrokerConfig config) {
+  public ClientLabels(ClientDirectory clients, BrokerConfig config, MeterRegistry registry) {
     this.clients = clients;
+    this.registry = registry;
     this.most = config.metrics().clients();
     clients.onRemoved(this::end);
     clients.onReplaced(this::endIfMany);
@@ -70,7 +73,9 @@ public final class ClientLabels {
 
   /**
    * Registers a listener for clients whose own series end: the client is gone, or there are too
-   * many clients now. The listener never runs at the same time as a {@link #change}.
+   * many clients now. All meters with the client's label are removed from the registry afterwards,
+   * so a listener only has to forget what it remembers of them. It never runs at the same time as a
+   * {@link #change}.
    */
   public void onEnded(Consumer<ClientName> listener) {
     endedListeners.add(listener);
@@ -86,6 +91,9 @@ public final class ClientLabels {
     lock.writeLock().lock();
     try {
       endedListeners.forEach(listener -> listener.accept(client));
+      registry.getMeters().stream()
+          .filter(meter -> client.value().equals(meter.getId().getTag("client")))
+          .forEach(registry::remove);
     } finally {
       lock.writeLock().unlock();
     }

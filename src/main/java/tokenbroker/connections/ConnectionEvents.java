@@ -149,7 +149,6 @@ class ConnectionEvents {
     if (counted.remove(client) != null) {
       showCounted();
     }
-    registry.find(ENDED).tag("client", client.value()).meters().forEach(registry::remove);
   }
 
   private static Row<?> row(String client, State state, long number) {

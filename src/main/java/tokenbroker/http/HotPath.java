@@ -62,7 +62,11 @@ class HotPath {
   void handle(RoutingContext context) {
     var admitted = admitted(context.request());
     var hit = admitted == null ? null : broker.nearby(admitted.client(), admitted.owner(), USABLE);
-    if (admitted == null || hit == null || !isWithinLimit(admitted)) {
+    // The limit comes last. A request that is passed on is counted by CallerFilter.
+    if (admitted == null
+        || hit == null
+        || !answers.isAuditAvailable()
+        || !isWithinLimit(admitted)) {
       context.next();
       return;
     }

@@ -91,9 +91,6 @@ class RequestMetrics {
 
   private void forget(ClientName client) {
     requests.keySet().removeIf(series -> series.client.equals(client.value()));
-    for (var name : List.of("token_broker.requests", "token_broker.authorization.denied")) {
-      registry.find(name).tag("client", client.value()).meters().forEach(registry::remove);
-    }
   }
 
   private Counter counter(Series series) {

@@ -74,6 +74,11 @@ class TokenResponses {
     };
   }
 
+  /** Returns whether a token could be audited now, and so be handed out. */
+  boolean isAuditAvailable() {
+    return audit.isAvailable();
+  }
+
   /**
    * Returns the usual JSON form of a token, without an HTTP response. Returns null if the broker
    * must not hand out the token, because it cannot audit the request.

@@ -1,4 +1,4 @@
-/** The REST API that callers use. */
+/** The REST API that callers use. Metrics: {@link tokenbroker.http.RequestMetrics}. */
 @NullMarked
 package tokenbroker.http;
 

@@ -91,12 +91,21 @@ public final class MemoryConnectionStore implements ConnectionStore {
 
   @Override
   public synchronized boolean rotate(TokenOwner owner, String seen, Rotation next) {
-    return change(
-        owner,
-        seen,
-        entry ->
-            entry(
-                entry.held.connection().until(next.expiresAt()), new RefreshToken(next.sealed())));
+    return hasRotated(owner, next)
+        || change(
+            owner,
+            seen,
+            entry ->
+                entry(
+                    entry.held.connection().until(next.expiresAt()),
+                    new RefreshToken(next.sealed())));
+  }
+
+  private boolean hasRotated(TokenOwner owner, Rotation next) {
+    var entry = of(owner.client()).get(id(owner));
+    return entry != null
+        && entry.held.connection().state() == State.ACTIVE
+        && entry.held.refreshToken().reveal().equals(next.sealed());
   }
 
   @Override

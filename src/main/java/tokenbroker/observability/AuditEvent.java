@@ -18,7 +18,9 @@ public enum AuditEvent {
   CONNECTIONS,
   /** A caller began an authorization. */
   AUTHORIZE,
-  /** A browser followed a link to an authorization that does not exist. */
+  /**
+   * A browser opened an authorization link that is unknown, expired, used or of another browser.
+   */
   VISIT,
   /** A browser returned with parameters that belong to no authorization. */
   CALLBACK,

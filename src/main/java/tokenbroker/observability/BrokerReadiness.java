@@ -1,5 +1,6 @@
 package tokenbroker.observability;
 
+import io.quarkus.runtime.Application;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -10,10 +11,10 @@ import tokenbroker.clients.ClientDirectory;
 import tokenbroker.tokens.TokenStore;
 
 /**
- * The readiness check. A replica is ready if its configuration is loaded and it has the keys of at
- * least one issuer. An issuer without keys or an unavailable store is reported in the data, but
- * does not fail readiness. Neither does an unavailable upstream. The other replicas would do no
- * better.
+ * The readiness check. A replica is ready if its ports are open, its configuration is loaded, and
+ * it has the keys of at least one issuer. An issuer without keys or an unavailable store is
+ * reported in the data, but does not fail readiness. Neither does an unavailable upstream. The
+ * other replicas would do no better.
  */
 @Readiness
 @Singleton
@@ -36,13 +37,21 @@ class BrokerReadiness implements HealthCheck {
         statuses.stream().filter(status -> !status.isUsable()).map(KeysStatus::issuer).toList();
     var health =
         HealthCheckResponse.named("token-broker")
-            .status(clients.isLoaded() && withoutKeys.size() < statuses.size())
+            .status(isOpen() && clients.isLoaded() && withoutKeys.size() < statuses.size())
             .withData("clients", clients.all().size())
             .withData("issuers-without-keys", String.join(",", withoutKeys))
             .withData("store", store.isUp() ? "up" : "degraded")
             .withData("announcements", store.hearingSince().isPresent() ? "heard" : "not heard");
     statuses.forEach(status -> health.withData("issuer-" + status.issuer(), text(status)));
     return health.build();
+  }
+
+  /**
+   * Quarkus may open the management port, where this check is read, before the port for callers.
+   */
+  private static boolean isOpen() {
+    var application = Application.currentApplication();
+    return application != null && application.isStarted();
   }
 
   private static String text(KeysStatus status) {

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.time.Instant;
+import tokenbroker.tokens.Lifespan;
 
 /**
  * The versions of stored tokens that this replica has seen. A version is sealed with its token.
@@ -18,8 +19,8 @@ final class TokenVersions {
   /** The maximum number of versions, of about 300 bytes each: 3 MB. */
   private static final int MOST = 10_000;
 
-  /** How long a version is remembered; longer than tokens usually live. */
-  private static final Duration REMEMBERED = Duration.ofDays(1);
+  /** How long a version is remembered: at least as long as its token can live. */
+  private static final Duration REMEMBERED = Lifespan.LONGEST.plus(SealedValues.CLOCK_TOLERANCE);
 
   private final Cache<String, Long> newest =
       Caffeine.newBuilder()

@@ -2,30 +2,31 @@ package tokenbroker.seal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.google.crypto.tink.AccessesPartialKey;
-import com.google.crypto.tink.Aead;
-import com.google.crypto.tink.InsecureSecretKeyAccess;
-import com.google.crypto.tink.KeysetHandle;
-import com.google.crypto.tink.RegistryConfiguration;
-import com.google.crypto.tink.aead.AeadConfig;
-import com.google.crypto.tink.aead.AesGcmKey;
-import com.google.crypto.tink.aead.AesGcmParameters;
-import com.google.crypto.tink.util.SecretBytes;
 import java.security.GeneralSecurityException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 
 /**
  * A seal for values: only a holder of the key can open them, and only in the place they were sealed
- * for. It uses AES-256-GCM and writes {@code v1.<key id>.<base64url>}. Version, key id and context
- * are the associated data. Thread-safe.
+ * for. It uses AES-256-GCM with a random nonce and writes {@code v1.<key id>.<base64url>}, where
+ * the base64url is nonce, ciphertext and tag. Version, key id and context are the associated data.
+ * Thread-safe.
  */
 public final class Seal {
 
   private static final String VERSION = "v1";
+  private static final String CIPHER = "AES/GCM/NoPadding";
+  private static final int NONCE_BYTES = 12;
+  private static final int TAG_BYTES = 16;
 
   /** The length of the longest sealed value that is opened, in characters. */
   public static final int LARGEST = 64 * 1024;
@@ -50,7 +51,7 @@ public final class Seal {
     var using = keys;
     try {
       var sealed =
-          using.primary().encrypt(plain.getBytes(UTF_8), associated(using.primaryId(), context));
+          encrypt(using.primary(), plain.getBytes(UTF_8), associated(using.primaryId(), context));
       return VERSION
           + "."
           + using.primaryId()
@@ -78,7 +79,7 @@ public final class Seal {
     }
     try {
       var bytes = Base64.getUrlDecoder().decode(sealed.substring(id + 1));
-      return Optional.of(new String(key.decrypt(bytes, associated(keyId, context)), UTF_8));
+      return Optional.of(new String(decrypt(key, bytes, associated(keyId, context)), UTF_8));
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -93,41 +94,45 @@ public final class Seal {
     return (VERSION + "|" + keyId + "|" + context).getBytes(UTF_8);
   }
 
-  private record Keys(String primaryId, Map<String, Aead> byId) {
+  /** Returns nonce, ciphertext and tag. The JDK draws a new random nonce for each call. */
+  private static byte[] encrypt(SecretKey key, byte[] plain, byte[] associated)
+      throws GeneralSecurityException {
+    var cipher = Cipher.getInstance(CIPHER);
+    cipher.init(Cipher.ENCRYPT_MODE, key);
+    cipher.updateAAD(associated);
+    var nonce = cipher.getIV();
+    if (nonce.length != NONCE_BYTES) {
+      throw new GeneralSecurityException("a nonce of another length");
+    }
+    var sealed = Arrays.copyOf(nonce, NONCE_BYTES + cipher.getOutputSize(plain.length));
+    cipher.doFinal(plain, 0, plain.length, sealed, NONCE_BYTES);
+    return sealed;
+  }
+
+  private static byte[] decrypt(SecretKey key, byte[] sealed, byte[] associated)
+      throws GeneralSecurityException {
+    if (sealed.length < NONCE_BYTES + TAG_BYTES) {
+      throw new AEADBadTagException("too short");
+    }
+    var cipher = Cipher.getInstance(CIPHER);
+    cipher.init(
+        Cipher.DECRYPT_MODE,
+        key,
+        new GCMParameterSpec(TAG_BYTES * Byte.SIZE, sealed, 0, NONCE_BYTES));
+    cipher.updateAAD(associated);
+    return cipher.doFinal(sealed, NONCE_BYTES, sealed.length - NONCE_BYTES);
+  }
+
+  private record Keys(String primaryId, Map<String, SecretKey> byId) {
 
     static Keys of(KeyRing ring) {
-      var aeads = new TreeMap<String, Aead>();
-      ring.keys().forEach((id, key) -> aeads.put(id, aead(key)));
-      return new Keys(ring.primaryId(), aeads);
+      var keys = new TreeMap<String, SecretKey>();
+      ring.keys().forEach((id, key) -> keys.put(id, new SecretKeySpec(key, "AES")));
+      return new Keys(ring.primaryId(), keys);
     }
 
-    Aead primary() {
+    SecretKey primary() {
       return Objects.requireNonNull(byId.get(primaryId));
-    }
-
-    @AccessesPartialKey
-    private static Aead aead(byte[] key) {
-      try {
-        AeadConfig.register();
-        var parameters =
-            AesGcmParameters.builder()
-                .setKeySizeBytes(32)
-                .setIvSizeBytes(12)
-                .setTagSizeBytes(16)
-                .setVariant(AesGcmParameters.Variant.NO_PREFIX)
-                .build();
-        var aesGcm =
-            AesGcmKey.builder()
-                .setParameters(parameters)
-                .setKeyBytes(SecretBytes.copyFrom(key, InsecureSecretKeyAccess.get()))
-                .build();
-        return KeysetHandle.newBuilder()
-            .addEntry(KeysetHandle.importKey(aesGcm).withRandomId().makePrimary())
-            .build()
-            .getPrimitive(RegistryConfiguration.get(), Aead.class);
-      } catch (GeneralSecurityException e) {
-        throw new IllegalStateException("a seal key could not be used", e);
-      }
     }
   }
 }

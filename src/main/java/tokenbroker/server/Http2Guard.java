@@ -78,8 +78,8 @@ final class Http2Guard extends Http2ConnectionAdapter {
   }
 
   /**
-   * Resets the streams whose request is not complete in time. The connection itself is never
-   * overdue.
+   * Resets the streams whose request is not complete in time. Returns true only if the connection
+   * must be closed, because its streams cannot be reset.
    */
   boolean isOverdue(int second) {
     var late = new ArrayList<Http2Stream>();

@@ -16,6 +16,9 @@ import tokenbroker.time.Now;
  */
 public record Lifespan(Instant requestedAt, Moment requested, Duration length) {
 
+  /** The longest lifetime that a token gets, whatever the upstream says. */
+  public static final Duration LONGEST = Duration.ofDays(30);
+
   private static final long NANOS_PER_SECOND = 1_000_000_000;
 
   public Lifespan {

@@ -17,8 +17,9 @@ import tokenbroker.time.Now;
  * The cache of tokens in this process: at most one per owner, and none that has expired. Its size
  * is bounded in bytes, so that an upstream that issues huge tokens does no harm.
  *
- * <p>Entries are trusted while announcements are received. Otherwise an entry whose last
- * verification is older than {@link #UNHEARD_TRUST} must be read again from the store.
+ * <p>An entry is trusted while announcements are received, and while the store is down, because
+ * nothing better can be read then. Otherwise an entry whose last verification is older than {@link
+ * #UNHEARD_TRUST} must be read again from the store.
  */
 @Singleton
 public class LocalTokens {

@@ -38,7 +38,7 @@ public class TokenMetrics {
   TokenMetrics(MeterRegistry registry, ClientLabels labels, Ticker ticker) {
     this.registry = registry;
     this.labels = labels;
-    labels.onEnded(this::forget);
+    labels.onEnded(client -> end(client.value()));
     this.ticker = ticker;
     this.leaseWait =
         Timer.builder("token_broker.lease.wait")
@@ -148,17 +148,6 @@ public class TokenMetrics {
     var own = gauges.remove(label);
     if (own != null) {
       own.meters.forEach(registry::remove);
-    }
-  }
-
-  private void forget(ClientName client) {
-    end(client.value());
-    for (var name :
-        List.of(
-            "token_broker.refresh",
-            "token_broker.connection.refresh",
-            "token_broker.invalidations")) {
-      registry.find(name).tag("client", client.value()).meters().forEach(registry::remove);
     }
   }
 

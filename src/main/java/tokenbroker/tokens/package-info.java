@@ -1,6 +1,6 @@
 /**
  * The core: tokens, their freshness, who fetches them and when. It depends on no framework and no
- * wire format.
+ * wire format. Metrics: {@link tokenbroker.tokens.TokenMetrics}.
  */
 @NullMarked
 package tokenbroker.tokens;

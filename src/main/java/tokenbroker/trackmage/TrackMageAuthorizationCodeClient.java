@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.stream.Collectors;
 import tokenbroker.clients.Client;
 import tokenbroker.connections.AuthorizationCodeClient;
+import tokenbroker.oauth.TokenGrant;
 import tokenbroker.tokens.FetchResult.FromUpstream;
 import tokenbroker.tokens.RefreshToken;
 
@@ -42,11 +43,11 @@ class TrackMageAuthorizationCodeClient implements AuthorizationCodeClient {
 
   @Override
   public FromUpstream exchange(Client client, String code, URI redirectUri, String verifier) {
-    return tokens.ask(client, new TokenGrant.OfCode(code, redirectUri, verifier));
+    return tokens.fetch(client, new TokenGrant.OfCode(code, redirectUri, verifier));
   }
 
   @Override
   public FromUpstream refresh(Client client, RefreshToken token) {
-    return tokens.ask(client, new TokenGrant.OfRefreshToken(token));
+    return tokens.fetch(client, new TokenGrant.OfRefreshToken(token));
   }
 }

@@ -12,9 +12,14 @@ import tokenbroker.clients.ClientCredentials;
 import tokenbroker.clients.Upstream;
 import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.config.BrokerConfig;
-import tokenbroker.outbound.OutboundHttp;
-import tokenbroker.outbound.Reply;
-import tokenbroker.outbound.Reply.Answered;
+import tokenbroker.connections.AuthorizationCodeClient;
+import tokenbroker.oauth.ClockSkew;
+import tokenbroker.oauth.TokenClient;
+import tokenbroker.oauth.TokenClient.TokenExchange;
+import tokenbroker.oauth.TokenGrant;
+import tokenbroker.oauth.UpstreamBreaker;
+import tokenbroker.oauth.UpstreamMetrics;
+import tokenbroker.oauth.UserFields;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
@@ -25,14 +30,19 @@ import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
 
-/** A source of tokens from TrackMage. Blocks: call it on a virtual thread. */
+/**
+ * A source of tokens from TrackMage. It knows TrackMage's paths, and falls back from a form to the
+ * query if TrackMage rejects a form. Blocks: call it on a virtual thread.
+ */
 @ApplicationScoped
 public class TrackMageTokenSource {
 
-  private final OutboundHttp http;
+  private static final String TOKEN_PATH = "/oauth/v2/token";
+  private static final UserFields USER = new UserFields("user_id", "user_email");
+
+  private final TokenClient http;
   private final Ticker ticker;
   private final KeyedHash hash;
-  private final TokenReplyReader answers;
   private final UpstreamMetrics metrics;
   private final Duration timeLimit;
   private final Duration firstBackoff;
@@ -40,10 +50,9 @@ public class TrackMageTokenSource {
 
   public TrackMageTokenSource(
       BrokerConfig config, Clock clock, Ticker ticker, KeyedHash hash, UpstreamMetrics metrics) {
-    this.http = new OutboundHttp(config.upstream().connectTimeout(), ticker, clock);
+    this.http = new TokenClient(config, clock, ticker, hash, USER, metrics);
     this.ticker = ticker;
     this.hash = hash;
-    this.answers = new TokenReplyReader(hash);
     this.metrics = metrics;
     this.timeLimit = config.upstream().timeout();
     this.firstBackoff = config.upstream().backoff().first();
@@ -51,23 +60,31 @@ public class TrackMageTokenSource {
 
   /** Fetches a token for the client's own account. */
   public FromUpstream fetch(Client client) {
-    return ask(client, new TokenGrant.OfClient(client));
+    return fetch(client, new TokenGrant.OfClient(client));
   }
 
-  FromUpstream ask(Client client, TokenGrant grant) {
+  FromUpstream fetch(Client client, TokenGrant grant) {
     var credentials =
         client
             .credentials()
             .orElseThrow(() -> new IllegalArgumentException(client.name() + " has no credentials"));
-    var upstream = state(client.upstream());
-    var deadline = ticker.now().plus(timeLimit.multipliedBy(grant.timeLimitFactor()));
+    var upstream = condition(client.upstream());
+    var deadline = ticker.now().plus(limitFor(grant));
     return upstream
         .breaker()
         .call(
-            grant.account(client, hash), () -> ask(client, credentials, grant, upstream, deadline));
+            grant.account(client, hash),
+            () -> fetch(client, credentials, grant, upstream, deadline));
   }
 
-  private UpstreamCondition state(Upstream upstream) {
+  /** Returns the time for all requests of a fetch together. */
+  private Duration limitFor(TokenGrant grant) {
+    return grant instanceof TokenGrant.OfRefreshToken
+        ? AuthorizationCodeClient.longestRefresh(timeLimit)
+        : timeLimit;
+  }
+
+  private UpstreamCondition condition(Upstream upstream) {
     return upstreams.computeIfAbsent(
         new BreakerKey(upstream.name(), upstream.baseUrl()),
         key ->
@@ -78,56 +95,74 @@ public class TrackMageTokenSource {
                 new ClockSkew(key.name, metrics)));
   }
 
-  private FromUpstream ask(
+  private FromUpstream fetch(
       Client client,
       ClientCredentials credentials,
       TokenGrant grant,
       UpstreamCondition upstream,
       Moment deadline) {
-    var configured = grant.style(client.upstream());
+    var configured = style(grant, client.upstream());
     var style = upstream.styleFor(configured);
     var first = exchange(client, credentials, grant, style, upstream, ticker.now().until(deadline));
-    if (!first.refusesStyle || configured != RequestStyle.FORM) {
-      return first.result;
+    if (!refusesStyle(first) || configured != RequestStyle.FORM) {
+      return first.result();
     }
     if (style == RequestStyle.QUERY) {
       // The upstream's behavior has changed, so the next fetch starts with a form again.
       upstream.forgetThatFormIsRefused();
-      return first.result;
+      return first.result();
     }
     var timeLeft = ticker.now().until(deadline);
     if (!timeLeft.isPositive()) {
       return new Failed(Outage.TIMEOUT);
     }
     var second = exchange(client, credentials, grant, RequestStyle.QUERY, upstream, timeLeft);
-    if (second.wasUnderstood()) {
+    if (wasUnderstood(second)) {
       upstream.rememberThatFormIsRefused();
     }
-    return second.result instanceof Failed(InvalidResponse _, _) ? first.result : second.result;
+    return second.result() instanceof Failed(InvalidResponse _, _)
+        ? first.result()
+        : second.result();
   }
 
-  private Exchange exchange(
+  private TokenExchange exchange(
       Client client,
       ClientCredentials credentials,
       TokenGrant grant,
       RequestStyle style,
       UpstreamCondition upstream,
       Duration limit) {
-    var start = ticker.now();
-    var reply = http.send(TokenRequest.of(client, credentials, grant, style), limit);
-    var took = start.until(ticker.now());
-    if (reply instanceof Answered answer) {
-      upstream.skew().observe(answer);
-    }
-    var result = answers.read(reply, grant.provenance(client, credentials));
-    metrics.requested(client.name(), client.upstream().name(), result, took);
-    return new Exchange(result, refusesStyle(reply, result));
+    var endpoint = client.upstream().baseUrl() + path(grant, client.upstream());
+    return http.exchange(client, credentials, grant, endpoint, style, upstream.skew(), limit);
   }
 
-  private static boolean refusesStyle(Reply reply, FromUpstream result) {
-    return reply instanceof Answered answer
-        && (answer.status() == 405
-            || (answer.status() == 400 && result.equals(new Failed(OAuthError.INVALID_REQUEST))));
+  /** Returns the path of the endpoint. TrackMage documents two paths for codes. */
+  private static String path(TokenGrant grant, Upstream upstream) {
+    return grant instanceof TokenGrant.OfCode ? upstream.exchangePath() : TOKEN_PATH;
+  }
+
+  /**
+   * Returns the configured style, but JSON for an endpoint other than the token endpoint, because
+   * TrackMage documents only JSON there.
+   */
+  private static RequestStyle style(TokenGrant grant, Upstream upstream) {
+    return path(grant, upstream).equals(TOKEN_PATH) ? upstream.requestStyle() : RequestStyle.JSON;
+  }
+
+  /** Returns whether TrackMage rejects requests of this style. */
+  private static boolean refusesStyle(TokenExchange exchange) {
+    return exchange.status() == 405
+        || (exchange.status() == 400
+            && exchange.result().equals(new Failed(OAuthError.INVALID_REQUEST)));
+  }
+
+  private static boolean wasUnderstood(TokenExchange exchange) {
+    return switch (exchange.result()) {
+      case Fetched _ -> true;
+      case Failed(OAuthError error, _) ->
+          error != OAuthError.INVALID_REQUEST && error != OAuthError.UNRECOGNIZED;
+      case Failed _ -> false;
+    };
   }
 
   @PreDestroy
@@ -136,21 +171,4 @@ public class TrackMageTokenSource {
   }
 
   private record BreakerKey(String name, URI baseUrl) {}
-
-  /**
-   * One request and its result.
-   *
-   * @param refusesStyle whether the upstream rejects requests of this style
-   */
-  private record Exchange(FromUpstream result, boolean refusesStyle) {
-
-    boolean wasUnderstood() {
-      return switch (result) {
-        case Fetched _ -> true;
-        case Failed(OAuthError error, _) ->
-            error != OAuthError.INVALID_REQUEST && error != OAuthError.UNRECOGNIZED;
-        case Failed _ -> false;
-      };
-    }
-  }
 }

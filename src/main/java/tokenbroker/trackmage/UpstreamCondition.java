@@ -3,6 +3,8 @@ package tokenbroker.trackmage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import tokenbroker.clients.Upstream.RequestStyle;
+import tokenbroker.oauth.ClockSkew;
+import tokenbroker.oauth.UpstreamBreaker;
 
 /** The state of one upstream, shared by all clients that use it. */
 final class UpstreamCondition {

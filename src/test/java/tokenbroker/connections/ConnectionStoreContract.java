@@ -61,6 +61,19 @@ public abstract class ConnectionStoreContract {
     assertThat(found("a").expiresAt()).isEqualTo(NOW.plusSeconds(7200));
   }
 
+  /** The store may have stored it although its answer was lost. */
+  @Test
+  void theSameRotationMadeTwiceIsStored() {
+    put("a", "one");
+    var seen = revision("a");
+    var rotated = connection("a").until(NOW.plusSeconds(7200)).rotated();
+    var rotation = store().rotation(account("a"), rotated, new RefreshToken("two"));
+
+    assertThat(store().rotate(account("a"), seen, rotation)).isTrue();
+    assertThat(otherReplica().rotate(account("a"), seen, rotation)).isTrue();
+    assertThat(refreshToken("a")).isEqualTo("two");
+  }
+
   /** Whoever lost its lease meanwhile is too late. */
   @Test
   void aLateRotationCannotOverwriteANewerRefreshToken() {

@@ -41,7 +41,7 @@ final class ConnectionsFixture {
   final ConnectionEvents records =
       new ConnectionEvents(
           registry,
-          new ClientLabels(configured(), config),
+          new ClientLabels(configured(), config, registry),
           new Audit(clock.clocks(), registry, config));
   final MemoryConnectionStore memory =
       new MemoryConnectionStore(new KeepAliveSchedule(config), clock);

@@ -32,7 +32,7 @@ class RequestMetricsTest {
   private final RequestMetrics metrics =
       new RequestMetrics(
           registry,
-          new ClientLabels(clients, TestConfig.defaults()),
+          new ClientLabels(clients, TestConfig.defaults(), registry),
           new TraceExemplars(new SettableClock()));
 
   @Test

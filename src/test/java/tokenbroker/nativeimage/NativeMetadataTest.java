@@ -61,7 +61,7 @@ class NativeMetadataTest {
   @Test
   void whatStartsAtRunTimeExists() throws IOException {
     var names = NativeMetadata.argument("--initialize-at-run-time");
-    assertThat(names).contains("com.google.crypto.tink");
+    assertThat(names).contains("tokenbroker.connections.RandomTexts");
     assertThat(names)
         .allSatisfy(
             name ->

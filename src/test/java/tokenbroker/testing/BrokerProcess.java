@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** The packaged broker in a process of its own, on free ports of the loopback interface. */
@@ -29,6 +30,17 @@ public final class BrokerProcess implements AutoCloseable {
 
   /** A native executable to start instead of the jar. */
   private static final @Nullable String EXECUTABLE = System.getProperty("broker.executable");
+
+  /** The JVM options of every broker, which Maven sets. */
+  private static final List<String> COMMON_JVM =
+      Stream.of(System.getProperty("broker.jvm", "").split(" "))
+          .filter(option -> !option.isEmpty())
+          .toList();
+
+  static {
+    // A limit for what hangs, not for what takes its time on a busy machine.
+    Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+  }
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -329,6 +341,7 @@ public final class BrokerProcess implements AutoCloseable {
       var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
       var jar = new File(System.getProperty("broker.jar", "target/quarkus-app/quarkus-run.jar"));
       var command = new ArrayList<>(List.of(java));
+      command.addAll(COMMON_JVM);
       command.addAll(jvm);
       command.addAll(List.of("-jar", jar.getAbsolutePath()));
       return command;

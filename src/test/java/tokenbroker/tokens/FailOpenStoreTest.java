@@ -38,7 +38,9 @@ class FailOpenStoreTest {
       new FailOpenStore(
           breakable(),
           new TokenMetrics(
-              registry, new ClientLabels(new ClientDirectory(), TestConfig.defaults()), clock),
+              registry,
+              new ClientLabels(new ClientDirectory(), TestConfig.defaults(), registry),
+              clock),
           clock);
   private final Replica replica = new Replica("a", upstream, store, clock);
   private final Client acme = client("acme");

@@ -29,14 +29,15 @@ class PartialOutageTest {
   private final SettableClock clock = new SettableClock();
   private final MemoryTokenStore shared = new MemoryTokenStore(clock.clocks());
   private final Set<TokenOwner> broken = new HashSet<>();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private int asked;
   private Function<String, StoreUnavailable> fault = StoreUnavailable::new;
   private final FailOpenStore store =
       new FailOpenStore(
           parted(),
           new TokenMetrics(
-              new SimpleMeterRegistry(),
-              new ClientLabels(new ClientDirectory(), TestConfig.defaults()),
+              registry,
+              new ClientLabels(new ClientDirectory(), TestConfig.defaults(), registry),
               clock),
           clock);
 

@@ -46,7 +46,7 @@ public final class Replica {
 
   Replica(
       String name, TokenSource source, TokenStore store, SettableClock clock, BrokerConfig config) {
-    var metrics = new TokenMetrics(registry, new ClientLabels(clients, config), clock);
+    var metrics = new TokenMetrics(registry, new ClientLabels(clients, config, registry), clock);
     var clocks = clock.clocks();
     outcomes = new RecentOutcomes();
     freshness = new Freshness(config.tokens(), name);

@@ -21,6 +21,7 @@ import tokenbroker.clients.ClientSecret;
 import tokenbroker.clients.Upstream;
 import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.config.BrokerConfig;
+import tokenbroker.oauth.UpstreamMetrics;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.testing.SettableClock;
 
@@ -33,7 +34,7 @@ final class SourceUnderTest implements AutoCloseable {
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   final ClientDirectory clients = new ClientDirectory();
   final UpstreamMetrics metrics =
-      new UpstreamMetrics(registry, new ClientLabels(clients, config(Map.of())));
+      new UpstreamMetrics(registry, new ClientLabels(clients, config(Map.of()), registry));
   final TrackMageTokenSource source;
 
   private SourceUnderTest(Map<String, String> settings) {

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.Upstream;
 import tokenbroker.clients.Upstream.RequestStyle;
+import tokenbroker.oauth.UpstreamBreaker;
 import tokenbroker.testing.Answer;
 import tokenbroker.testing.ScriptedUpstream;
 import tokenbroker.tokens.FailureCause.Outage;

@@ -1,6 +1,6 @@
 /**
  * Applies changes of the clients file and of the secrets directory, while the broker serves
- * callers.
+ * callers. Metrics: {@link tokenbroker.clients.reload.ClientsMetrics}.
  */
 @NullMarked
 package tokenbroker.clients.reload;

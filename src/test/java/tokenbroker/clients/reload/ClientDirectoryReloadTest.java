@@ -72,7 +72,7 @@ class ClientDirectoryReloadTest {
             clock,
             directory,
             proof,
-            new ClientLabels(directory, config),
+            new ClientLabels(directory, config, registry),
             registry);
     clientsFile("clients: { acme: { scope: user }, bolt: }");
     secret("acme", "acme-1");

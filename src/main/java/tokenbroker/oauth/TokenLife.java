@@ -1,4 +1,4 @@
-package tokenbroker.trackmage;
+package tokenbroker.oauth;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
@@ -6,14 +6,13 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import tokenbroker.tokens.Lifespan;
 
 /** The lifetime of a token, which starts when it was requested. It always ends. */
 final class TokenLife {
 
   /** The lifetime of a token if neither the response nor its claims state one. */
   static final Duration UNKNOWN = Duration.ofMinutes(5);
-
-  static final Duration LONGEST = Duration.ofDays(30);
 
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,15}(\\.[0-9]{1,15})?");
 
@@ -34,7 +33,7 @@ final class TokenLife {
       seconds = byClaims(token);
     }
     return seconds.isPresent()
-        ? Duration.ofSeconds(Math.min(seconds.getAsLong(), LONGEST.toSeconds()))
+        ? Duration.ofSeconds(Math.min(seconds.getAsLong(), Lifespan.LONGEST.toSeconds()))
         : UNKNOWN;
   }
 

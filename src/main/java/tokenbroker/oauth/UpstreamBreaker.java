@@ -1,4 +1,4 @@
-package tokenbroker.trackmage;
+package tokenbroker.oauth;
 
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -35,10 +35,10 @@ import tokenbroker.tokens.FetchResult.FromUpstream;
  *
  * Thread-safe.
  */
-final class UpstreamBreaker {
+public final class UpstreamBreaker {
 
   /** How many accounts must fail before the breaker opens. */
-  static final int ACCOUNTS = 10;
+  public static final int ACCOUNTS = 10;
 
   /**
    * How many failed accounts are remembered. Any further account counts as one that has not failed.
@@ -70,7 +70,7 @@ final class UpstreamBreaker {
    *
    * @param longestWait how long an account that has not failed waits for another account's attempt
    */
-  UpstreamBreaker(
+  public UpstreamBreaker(
       String upstream,
       Duration firstBackoff,
       Duration longestWait,
@@ -94,7 +94,7 @@ final class UpstreamBreaker {
    * @param account identifies the account: the same for all its fetches, and different from all
    *     others
    */
-  FromUpstream call(String account, Supplier<FromUpstream> fetch) {
+  public FromUpstream call(String account, Supplier<FromUpstream> fetch) {
     return switch (admit(account)) {
       case Refused(var retryAfter) -> new Failed(Outage.BREAKER_OPEN, retryAfter);
       case Admitted(var turn) -> {

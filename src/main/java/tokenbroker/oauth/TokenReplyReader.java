@@ -1,4 +1,4 @@
-package tokenbroker.trackmage;
+package tokenbroker.oauth;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
@@ -23,7 +23,7 @@ import tokenbroker.tokens.Provenance;
 
 /**
  * A reader that turns an upstream's response into a result. The {@code error} in the body decides
- * first, because TrackMage returns 400 for nearly every error. Without a known {@code error} the
+ * first, because servers return 400 for nearly every error. Without a known {@code error} the
  * status decides. No text of the upstream leaves this class.
  */
 final class TokenReplyReader {
@@ -34,8 +34,8 @@ final class TokenReplyReader {
 
   private final IssuedToken issuedToken;
 
-  TokenReplyReader(KeyedHash hash) {
-    this.issuedToken = new IssuedToken(hash);
+  TokenReplyReader(KeyedHash hash, UserFields userFields) {
+    this.issuedToken = new IssuedToken(hash, userFields);
   }
 
   FromUpstream read(Reply reply, Provenance provenance) {

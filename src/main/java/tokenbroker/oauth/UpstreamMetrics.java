@@ -1,4 +1,4 @@
-package tokenbroker.trackmage;
+package tokenbroker.oauth;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -49,10 +49,9 @@ public class UpstreamMetrics {
   private final Map<String, AtomicInteger> breakers = new ConcurrentHashMap<>();
   private final Map<String, AtomicLong> skewMillis = new ConcurrentHashMap<>();
 
-  UpstreamMetrics(MeterRegistry registry, ClientLabels labels) {
+  public UpstreamMetrics(MeterRegistry registry, ClientLabels labels) {
     this.registry = registry;
     this.labels = labels;
-    labels.onEnded(this::forget);
   }
 
   /** Records one HTTP request. A fetch that falls back to another style makes two. */
@@ -126,9 +125,5 @@ public class UpstreamMetrics {
         .strongReference(true)
         .register(registry);
     return skew;
-  }
-
-  private void forget(ClientName client) {
-    registry.find(REQUESTS).tag("client", client.value()).meters().forEach(registry::remove);
   }
 }

@@ -1,33 +1,20 @@
-package tokenbroker.trackmage;
+package tokenbroker.oauth;
 
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientCredentials;
-import tokenbroker.clients.Upstream;
-import tokenbroker.clients.Upstream.RequestStyle;
-import tokenbroker.connections.AuthorizationCodeClient;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.TokenOwner;
 
-/** The grant of a token request (RFC 6749 §4) and its endpoint. */
-sealed interface TokenGrant {
-
-  String TOKEN_PATH = "/oauth/v2/token";
+/** The grant of a token request (RFC 6749 §4). */
+public sealed interface TokenGrant {
 
   /** Returns the parameters except those that identify the client. */
   Map<String, String> parameters();
-
-  default String path(Upstream upstream) {
-    return TOKEN_PATH;
-  }
-
-  default RequestStyle style(Upstream upstream) {
-    return upstream.requestStyle();
-  }
 
   /** Returns the origin of a token from this grant. */
   default Provenance provenance(Client client, ClientCredentials credentials) {
@@ -43,11 +30,6 @@ sealed interface TokenGrant {
    * names.
    */
   String account(Client client, KeyedHash hash);
-
-  /** Returns the factor by which the usual time limit is multiplied for this grant. */
-  default int timeLimitFactor() {
-    return 1;
-  }
 
   /**
    * Returns whether the request may be sent twice. That is not so for a code or a refresh token:
@@ -105,20 +87,6 @@ sealed interface TokenGrant {
     }
 
     @Override
-    public String path(Upstream upstream) {
-      return upstream.exchangePath();
-    }
-
-    /**
-     * Returns JSON for an endpoint other than the token endpoint, because TrackMage documents only
-     * JSON there.
-     */
-    @Override
-    public RequestStyle style(Upstream upstream) {
-      return path(upstream).equals(TOKEN_PATH) ? upstream.requestStyle() : RequestStyle.JSON;
-    }
-
-    @Override
     public String toString() {
       return "OfCode[redacted]";
     }
@@ -134,11 +102,6 @@ sealed interface TokenGrant {
     @Override
     public Map<String, String> parameters() {
       return Map.of("grant_type", "refresh_token", "refresh_token", token.reveal());
-    }
-
-    @Override
-    public int timeLimitFactor() {
-      return AuthorizationCodeClient.REFRESH_TIME_LIMIT_FACTOR;
     }
   }
 }

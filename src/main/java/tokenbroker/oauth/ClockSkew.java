@@ -1,4 +1,4 @@
-package tokenbroker.trackmage;
+package tokenbroker.oauth;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -10,7 +10,7 @@ import tokenbroker.outbound.Reply.Answered;
  * The difference between an upstream's clock and ours, measured by the {@code Date} of its
  * responses.
  */
-final class ClockSkew {
+public final class ClockSkew {
 
   /** The largest skew that needs no action by an operator; far above the error of the estimate. */
   private static final Duration TOLERATED = Duration.ofSeconds(5);
@@ -24,7 +24,7 @@ final class ClockSkew {
   private final UpstreamMetrics metrics;
   private final AtomicBoolean tooFar = new AtomicBoolean();
 
-  ClockSkew(String upstream, UpstreamMetrics metrics) {
+  public ClockSkew(String upstream, UpstreamMetrics metrics) {
     this.upstream = upstream;
     this.metrics = metrics;
   }

@@ -1,4 +1,4 @@
-package tokenbroker.trackmage;
+package tokenbroker.oauth;
 
 import java.time.Duration;
 import java.time.Instant;

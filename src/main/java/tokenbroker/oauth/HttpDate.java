@@ -1,4 +1,4 @@
-package tokenbroker.trackmage;
+package tokenbroker.oauth;
 
 import static java.time.format.DateTimeFormatter.RFC_1123_DATE_TIME;
 import static java.time.temporal.ChronoField.YEAR;

@@ -1,4 +1,4 @@
-package tokenbroker.trackmage;
+package tokenbroker.oauth;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.regex.Pattern;
@@ -39,9 +39,11 @@ final class IssuedToken {
   private static final Pattern USER_FIELD = Pattern.compile("\\P{C}{1,320}");
 
   private final KeyedHash hash;
+  private final UserFields userFields;
 
-  IssuedToken(KeyedHash hash) {
+  IssuedToken(KeyedHash hash, UserFields userFields) {
     this.hash = hash;
+    this.userFields = userFields;
   }
 
   /**
@@ -66,8 +68,8 @@ final class IssuedToken {
         new AccessToken(
             value,
             scope(fields.path("scope")),
-            userField(fields.path("user_id")),
-            userField(fields.path("user_email")),
+            userField(fields.path(userFields.id())),
+            userField(fields.path(userFields.email())),
             TokenId.of(value, hash),
             Lifespan.from(requested, TokenLife.of(fields.path("expires_in"), value)),
             provenance),

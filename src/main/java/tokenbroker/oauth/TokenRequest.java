@@ -1,4 +1,4 @@
-package tokenbroker.trackmage;
+package tokenbroker.oauth;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
@@ -9,20 +9,18 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientCredentials;
 import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.outbound.OutboundRequest;
 
-/** A token request in each style that TrackMage may accept. */
+/** A token request (RFC 6749 §3.2) in each style that an upstream may accept. */
 final class TokenRequest {
 
   private TokenRequest() {}
 
   static OutboundRequest of(
-      Client client, ClientCredentials credentials, TokenGrant grant, RequestStyle style) {
+      String endpoint, ClientCredentials credentials, TokenGrant grant, RequestStyle style) {
     var parameters = parameters(credentials, grant);
-    var endpoint = client.upstream().baseUrl() + grant.path(client.upstream());
     return switch (style) {
       case QUERY -> request("GET", endpoint + "?" + encoded(parameters), null, null, grant);
       case FORM ->
