@@ -8,13 +8,13 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
-/** The {@code sandbox.*} keys. Keys without a default here get one from {@link SandboxDefaults}. */
+/** The {@code sandbox.*} settings. {@link SandboxDefaults} sets those without a default here. */
 @ConfigMapping(prefix = "sandbox")
 interface SandboxConfig {
 
   /**
-   * Whether the sandbox also configures the broker: on in dev mode and in the packaged sandbox, off
-   * in tests. The sandbox's endpoints exist in either case.
+   * Whether the sandbox configures the broker. True by default, but false in tests. The sandbox's
+   * endpoints exist in either case.
    */
   Optional<Boolean> enabled();
 
@@ -24,7 +24,7 @@ interface SandboxConfig {
    */
   Optional<Path> directory();
 
-  /** The URL at which the broker reaches the sandbox. */
+  /** The URL at which the broker and browsers reach the sandbox. */
   @WithDefault("http://127.0.0.1:8080/sandbox")
   URI baseUrl();
 

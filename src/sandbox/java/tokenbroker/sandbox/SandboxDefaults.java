@@ -10,14 +10,15 @@ import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.sandbox.issuer.CallerTokenIssuer;
 
 /**
- * Configures the broker so that it works with only the sandbox. Every value is a default: the same
- * key in another source overrides it.
+ * The settings that make the broker work with nothing but the sandbox. Every value is a default:
+ * the same key in another configuration source overrides it.
  *
- * <p>Off if {@code sandbox.enabled=false}, and in tests without {@code sandbox.enabled=true}. It
- * names files but creates none, because configuration is read more than once. {@link SandboxFiles}
- * are written at the start.
+ * <p>There are none with {@code sandbox.enabled=false}, and in tests without {@code
+ * sandbox.enabled=true}. The settings name files but do not create them, because configuration is
+ * read more than once. {@link SandboxSetUp} writes them at the start.
  */
 public final class SandboxDefaults implements ConfigSourceFactory {
 
@@ -25,8 +26,8 @@ public final class SandboxDefaults implements ConfigSourceFactory {
   private static final int ORDINAL = 150;
 
   /**
-   * The ordinal of {@code application.properties}. The operator of the process has set everything
-   * above it.
+   * The ordinal of {@code application.properties}. Sources above it are set by whoever runs the
+   * process.
    */
   private static final int APPLICATION_PROPERTIES = 250;
 
@@ -45,8 +46,8 @@ public final class SandboxDefaults implements ConfigSourceFactory {
   }
 
   /**
-   * Returns whether this is the build. Values from the build would be stored in the package, with
-   * the paths of another machine.
+   * Returns whether this is the build. Quarkus would store the values in the package, with the
+   * paths of the build machine.
    */
   private static boolean isBuild(ConfigSourceContext context) {
     return context.getConfigSources().stream()
@@ -60,12 +61,12 @@ public final class SandboxDefaults implements ConfigSourceFactory {
         directory == null ? SandboxFiles.ofUser(port) : new SandboxFiles(Path.of(directory));
     var defaults = new HashMap<String, String>();
     defaults.put("sandbox.directory", files.root().toString());
-    var here = baseUrl(context, port);
-    defaults.put("sandbox.base-url", here);
-    defaults.put("broker.connections.public-url", originOf(here));
+    var baseUrl = baseUrl(context, port);
+    defaults.put("sandbox.base-url", baseUrl);
+    defaults.put("broker.connections.public-url", originOf(baseUrl));
     defaults.put("broker.clients.file", files.clients().toString());
     defaults.put("broker.clients.secrets", files.secrets().toString());
-    defaults.put("broker.issuers.sandbox.issuer", CallerTokens.ISSUER);
+    defaults.put("broker.issuers.sandbox.issuer", CallerTokenIssuer.ISSUER);
     defaults.put("broker.issuers.sandbox.keys", files.callerKeys().toString());
     if (hasRedis(context)) {
       defaults.put("broker.store", "redis");
@@ -83,8 +84,8 @@ public final class SandboxDefaults implements ConfigSourceFactory {
   }
 
   /**
-   * Returns the base URL that was set, or else one with the actual port. The built-in default does
-   * not know the port.
+   * Returns the base URL that the user has set, or one with the actual port. The built-in default
+   * always has port 8080.
    */
   private static String baseUrl(ConfigSourceContext context, String port) {
     var set = context.getValue("sandbox.base-url");

@@ -15,10 +15,14 @@ import java.nio.file.attribute.UserPrincipal;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Set;
+import tokenbroker.sandbox.crypto.SigningKey;
+import tokenbroker.sandbox.trackmage.TrackMageLookAlike;
 
 /**
- * The files that configure the broker for the sandbox. They outlive the process, so that a caller
- * token still works after a restart.
+ * The files that configure the broker for the sandbox. They remain when the process ends, so that a
+ * caller token is still valid after a restart.
+ *
+ * @param root the directory of the files
  */
 record SandboxFiles(Path root) {
 
@@ -26,8 +30,8 @@ record SandboxFiles(Path root) {
       PosixFilePermissions.fromString("rwx------");
 
   /**
-   * Returns the files of a user and a port. Each combination has its own directory, so that
-   * concurrent sandboxes do not share one.
+   * Returns the files of this user for this port. Every user and port has a directory of its own,
+   * so that sandboxes that run at the same time do not share one.
    */
   static SandboxFiles ofUser(String port) {
     var name = "token-broker-sandbox-" + System.getProperty("user.name") + "-" + port;
@@ -55,43 +59,44 @@ record SandboxFiles(Path root) {
   /** Writes the files that are missing or different. Existing keys are kept. */
   void write(URI baseUrl) {
     try {
-      claim();
+      createOrCheck();
       writeIfDifferent(clients(), clientsFile(baseUrl));
       var demo = Files.createDirectories(secrets().resolve("demo"));
       writeIfDifferent(demo.resolve("client-id"), "demo");
-      writeIfDifferent(demo.resolve("client-secret"), SandboxTrackMage.secretOf("demo"));
+      writeIfDifferent(demo.resolve("client-secret"), TrackMageLookAlike.secretOf("demo"));
       writeIfDifferent(callerKeys(), callerKey().jwks());
       var sealKey = Files.createDirectories(sealKeys()).resolve("sandbox");
       if (Files.notExists(sealKey)) {
         writeIfDifferent(sealKey, randomKey());
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("the sandbox cannot write its files in " + root, e);
+      throw new UncheckedIOException("The sandbox cannot write its files in " + root, e);
     }
   }
 
   SigningKey callerKey() {
-    return SigningKey.keptIn(root.resolve("callers.private.jwk"));
+    return SigningKey.loadOrCreate(root.resolve("callers.private.jwk"));
   }
 
   SigningKey trackMageKey() {
-    return SigningKey.keptIn(root.resolve("trackmage.private.jwk"));
+    return SigningKey.loadOrCreate(root.resolve("trackmage.private.jwk"));
   }
 
   /**
-   * Creates the directory, or checks that it belongs to this user. Its name can be guessed, and
-   * anyone may write to its parent. In a directory that somebody else created, that person could
-   * choose the keys.
+   * Creates the directory, or checks that it belongs to this user alone. Its name can be guessed,
+   * and anyone may write to its parent. A person who creates it first could choose the keys.
    */
-  private void claim() throws IOException {
+  private void createOrCheck() throws IOException {
     var posix = root.getFileSystem().supportedFileAttributeViews().contains("posix");
     Files.createDirectories(root.toAbsolutePath().getParent());
     try {
       Files.createDirectory(root, posix ? ownerOnly() : new FileAttribute<?>[0]);
     } catch (FileAlreadyExistsException e) {
-      if (posix && !isOurs()) {
+      if (posix && !isPrivate()) {
         throw new IOException(
-            root + " is not a directory of this user alone: remove it, or set sandbox.directory",
+            root
+                + " must be a directory that only this user can access (mode rwx------). Remove it,"
+                + " or set sandbox.directory to another directory",
             e);
       }
     }
@@ -101,9 +106,9 @@ record SandboxFiles(Path root) {
     return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)};
   }
 
-  private boolean isOurs() throws IOException {
+  private boolean isPrivate() throws IOException {
     return Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)
-        && Files.getOwner(root, LinkOption.NOFOLLOW_LINKS).equals(ourselves())
+        && Files.getOwner(root, LinkOption.NOFOLLOW_LINKS).equals(processOwner())
         && Files.getPosixFilePermissions(root, LinkOption.NOFOLLOW_LINKS).equals(OWNER_ONLY);
   }
 
@@ -111,7 +116,7 @@ record SandboxFiles(Path root) {
    * Returns the owner of the files that this process creates. It does not use the user's name,
    * because a user id may have none.
    */
-  private static UserPrincipal ourselves() throws IOException {
+  private static UserPrincipal processOwner() throws IOException {
     var probe = Files.createTempFile("token-broker-sandbox", "");
     try {
       return Files.getOwner(probe);
@@ -121,8 +126,8 @@ record SandboxFiles(Path root) {
   }
 
   /**
-   * Writes the file if its content differs. A correct file is left alone, so that a watcher sees no
-   * change.
+   * Writes the file if its content differs. Otherwise it stays unchanged, so that the broker does
+   * not reload it.
    */
   private static void writeIfDifferent(Path file, String content) throws IOException {
     if (Files.notExists(file) || !Files.readString(file).equals(content)) {
@@ -133,7 +138,7 @@ record SandboxFiles(Path root) {
 
   private static String clientsFile(URI baseUrl) {
     return """
-      # Written by the token broker's sandbox at each start: name a file of your own with broker.clients.file.
+      # Written by the token broker's sandbox at each start. To use a file of your own, set broker.clients.file.
       upstreams:
         sandbox: { base-url: "%s/trackmage" }
       clients:

@@ -1,5 +1,6 @@
 package tokenbroker.sandbox;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.vertx.http.HttpServer;
@@ -12,9 +13,16 @@ import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Clock;
 import java.util.Optional;
+import tokenbroker.sandbox.crypto.SigningKey;
+import tokenbroker.sandbox.demo.DemoService;
+import tokenbroker.sandbox.issuer.CallerTokenIssuer;
+import tokenbroker.sandbox.trackmage.RedirectUris;
+import tokenbroker.sandbox.trackmage.TokenLifetimes;
+import tokenbroker.sandbox.trackmage.TrackMageLookAlike;
 
 /**
- * Creates the sandbox's keys, writes its files before the broker reads them, and prints a greeting.
+ * Sets up the sandbox: writes its files before the broker reads them, creates its parts from the
+ * settings, and prints how to get a token.
  */
 class SandboxSetUp {
 
@@ -30,58 +38,69 @@ class SandboxSetUp {
 
   void writeFiles(@Observes @Priority(BEFORE_THE_BROKER) StartupEvent event) {
     if (files.isPresent()) {
-      refusePortZero();
+      rejectPortZero();
       files.get().write(config.baseUrl());
     }
   }
 
-  /** Rejects port 0. It asks the operating system for a port, which is not known yet. */
-  private void refusePortZero() {
+  /**
+   * Rejects port 0. The operating system would choose the port only after the files are written.
+   */
+  private void rejectPortZero() {
     if (config.baseUrl().getPort() == 0) {
       throw new ConfigurationException(
-          "The sandbox must tell the broker its own address: set the HTTP port to a number above 0,"
-              + " or sandbox.enabled=false");
+          "The HTTP port is 0, but the sandbox must know the port before the server listens. Set the"
+              + " HTTP port to a number above 0, or set sandbox.enabled=false");
     }
   }
 
   /**
-   * Prints the greeting to the console, whatever the format of the log, so that it can be copied
-   * from there.
+   * Prints how to get a token. It does not use the log, so that the command can be copied whatever
+   * the format of the log is.
    */
-  void sayHello(@ObservesAsync HttpServerStart event, HttpServer server) {
+  void printHelp(@ObservesAsync HttpServerStart event, HttpServer server) {
     if (files.isPresent()) {
-      System.out.println(hello(server.getPort(), config.baseUrl()));
+      System.out.println(help(server.getPort(), config.baseUrl()));
     }
   }
 
-  static String hello(int port, URI baseUrl) {
+  static String help(int port, URI baseUrl) {
     var here = "http://localhost:" + port;
     return """
-    The sandbox answers at %s/sandbox. A TrackMage token from the broker:
+    The sandbox is ready at %s/sandbox. To get a TrackMage token from the broker:
     curl -H "Authorization: Bearer $(curl -s '%s/sandbox/caller-token?subject=demo')" %s/tokens/demo
-    A page on which users connect their accounts: %s/demo\
+    The page on which users connect their accounts: %s/demo\
     """
         .formatted(here, here, here, baseUrl);
   }
 
   @Produces
   @Singleton
-  CallerTokens callerTokens() {
-    return new CallerTokens(
-        files.map(SandboxFiles::callerKey).orElseGet(SigningKey::create), Clock.systemUTC());
+  CallerTokenIssuer callerTokenIssuer() {
+    var key = files.map(SandboxFiles::callerKey).orElseGet(SigningKey::create);
+    return new CallerTokenIssuer(key, Clock.systemUTC());
   }
 
-  /** Produces the TrackMage look-alike. It has its own clock, as TrackMage has. */
+  /** Creates the look-alike. Its clock is independent of the broker's, as TrackMage's is. */
   @Produces
   @Singleton
-  SandboxTrackMage trackMage() {
+  TrackMageLookAlike trackMage() {
     var key = files.map(SandboxFiles::trackMageKey).orElseGet(SigningKey::create);
-    var clock = Clock.systemUTC();
-    return new SandboxTrackMage(
-        new UserTokens(key, clock),
-        new AuthorizationCodes(clock),
-        new RefreshTokens(clock),
-        new Terms(
-            config.tokenLifetime(), config.refreshTokenLifetime(), config.refreshTokenGrace()));
+    var lifetimes =
+        new TokenLifetimes(
+            config.tokenLifetime(), config.refreshTokenLifetime(), config.refreshTokenGrace());
+    return new TrackMageLookAlike(key, Clock.systemUTC(), lifetimes);
+  }
+
+  @Produces
+  @Singleton
+  RedirectUris redirectUris() {
+    return new RedirectUris(config.redirectUris().orElse(null));
+  }
+
+  @Produces
+  @Singleton
+  DemoService demoService(CallerTokenIssuer issuer, ObjectMapper json) {
+    return new DemoService(config.baseUrl(), issuer, json);
   }
 }

@@ -1,6 +1,7 @@
 /**
- * A TrackMage look-alike with faults on demand, and an issuer of caller tokens. Use it to try the
- * broker without TrackMage. It is never part of the production build.
+ * Starts the sandbox: reads its settings, configures the broker for it, writes its files and
+ * creates its parts. No part knows this package. The sandbox is for trying the broker without
+ * TrackMage and is never part of the production build.
  */
 @NullMarked
 package tokenbroker.sandbox;

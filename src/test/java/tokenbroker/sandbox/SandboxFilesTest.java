@@ -79,7 +79,7 @@ class SandboxFilesTest {
         root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
     assertThatThrownBy(() -> files.write(SANDBOX))
         .isInstanceOf(UncheckedIOException.class)
-        .hasStackTraceContaining("is not a directory of this user alone");
+        .hasStackTraceContaining("must be a directory that only this user can access");
     assertThat(root).isEmptyDirectory();
   }
 

@@ -7,7 +7,7 @@ import tokenbroker.testing.FreePorts;
 /** How the sandbox's own tests start the broker. */
 public final class SandboxProfiles {
 
-  static final String DIRECTORY = "target/sandbox-files";
+  public static final String DIRECTORY = "target/sandbox-files";
 
   private SandboxProfiles() {}
 
