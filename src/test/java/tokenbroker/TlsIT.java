@@ -98,7 +98,7 @@ class TlsIT {
       assertThat(broker.output())
           .contains(
               "quarkus.tls.http.key-store: the private key does not belong to the certificate of CN=test",
-              "broker.nonsense is no setting")
+              "broker.nonsense is not a setting")
           .doesNotContain("\tat ");
     }
   }
