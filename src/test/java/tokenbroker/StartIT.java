@@ -108,7 +108,7 @@ class StartIT {
             .environment("QUARKUS_HTTP_IDLE_TIMEOUT", "")
             .environment("QUARKUS_REDIS_TIMEOUT", "\n")
             .start()) {
-      assertThat(broker.output()).contains("0 clients, store MEMORY");
+      assertThat(broker.output()).contains("Clients: 0, store: MEMORY");
     }
   }
 
@@ -123,7 +123,7 @@ class StartIT {
             .with("broker.clients.secrets", here.relativize(files.secrets().toAbsolutePath()))
             .with("broker.seal.keys", here.relativize(files.sealKeys().toAbsolutePath()))
             .start()) {
-      assertThat(broker.output()).contains("0 clients, store MEMORY");
+      assertThat(broker.output()).contains("Clients: 0, store: MEMORY");
     }
   }
 

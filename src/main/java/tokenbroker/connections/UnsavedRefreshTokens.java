@@ -48,7 +48,9 @@ final class UnsavedRefreshTokens {
     try {
       return store.rotate(account, seen, next) ? Saving.SAVED : Saving.SUPERSEDED;
     } catch (StoreUnavailable e) {
-      LOG.warnf("A refresh token of %s waits to be stored: %s", account, e.getMessage());
+      LOG.warnf(
+          "A refresh token of %s could not be stored. The broker will try again: %s",
+          account, e.getMessage());
       unsaved.put(account, new Unsaved(seen, next, token, claim));
       return Saving.WAITING;
     }
@@ -77,7 +79,8 @@ final class UnsavedRefreshTokens {
               settled.accept(account, waiting.token);
             }
           } catch (StoreUnavailable e) {
-            LOG.debugf("A refresh token of %s still waits: %s", account, e.getMessage());
+            LOG.debugf(
+                "A refresh token of %s still could not be stored: %s", account, e.getMessage());
           }
         });
   }
@@ -93,7 +96,7 @@ final class UnsavedRefreshTokens {
     }
     waiting.claim.close();
     if (taken) {
-      LOG.infof("A refresh token of %s is stored now", account);
+      LOG.infof("A refresh token of %s was stored", account);
       return true;
     }
     return false;

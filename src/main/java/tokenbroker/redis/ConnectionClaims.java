@@ -58,7 +58,7 @@ final class ConnectionClaims {
             ticker,
             term,
             Counter.builder("token_broker.connection.claims.lost")
-                .description("Claims on connections that had another owner in mid-renewal")
+                .description("Claims on connections that had another owner during a refresh")
                 .register(registry));
   }
 

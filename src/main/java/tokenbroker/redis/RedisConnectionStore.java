@@ -283,7 +283,7 @@ public class RedisConnectionStore implements ConnectionStore {
             List.of(ids(client), endedIds(client), dueIds(client), UserIndex.key(client)),
             Long.toString(OVERDUE_AFTER.toMillis()));
     if (counts == null) {
-      throw new StoreUnavailable("count: no answer");
+      throw new StoreUnavailable("count: no response");
     }
     users.sealAnew(client, counts.get(3).toString());
     var ended = counts.get(1).toLong();
@@ -325,7 +325,7 @@ public class RedisConnectionStore implements ConnectionStore {
   private static ConnectionId idOf(Account account) {
     var id = account.connection();
     if (id == null) {
-      throw new IllegalArgumentException(account + " is no connection");
+      throw new IllegalArgumentException(account + " is not a connection");
     }
     return id;
   }

@@ -93,7 +93,7 @@ final class SealedAuthorizations {
           new Progress.Finished(
               visits(json),
               new Outcome(JsonFields.text(json, "parameter"), JsonFields.text(json, "value")));
-      default -> throw new IllegalArgumentException("an unknown state");
+      default -> throw new IllegalArgumentException("unknown state");
     };
   }
 
@@ -107,7 +107,7 @@ final class SealedAuthorizations {
 
   private static String state(JsonNode json) {
     if (!json.isTextual()) {
-      throw new IllegalArgumentException("a state is no text");
+      throw new IllegalArgumentException("the state is not a text");
     }
     return json.textValue();
   }

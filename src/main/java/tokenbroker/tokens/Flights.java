@@ -89,7 +89,7 @@ class Flights {
     try {
       return throughStore.fetch(client, account, flight);
     } catch (RuntimeException | Error e) {
-      LOG.errorf(Breakage.of(e), "A fetch for %s broke", account);
+      LOG.errorf(Breakage.of(e), "A fetch for %s failed unexpectedly", account);
       return new TokenResult.Failed(FailureCause.Local.INTERNAL_ERROR, LATE.retryAfter());
     }
   }

@@ -171,7 +171,7 @@ public class TokenFetcher {
     try {
       return source.fetch(ask.client, ask.account, stored.grantRevision());
     } catch (RuntimeException | Error e) {
-      LOG.errorf(Breakage.of(e), "The fetch for %s broke", ask.account);
+      LOG.errorf(Breakage.of(e), "The fetch for %s failed unexpectedly", ask.account);
       return new Failed(Local.INTERNAL_ERROR);
     }
   }
@@ -187,7 +187,7 @@ public class TokenFetcher {
     metrics.refreshed(account, ask.need.trigger(), true);
     outcomes.succeeded(account, fresh);
     if (stored.failure() != null) {
-      LOG.infof("TrackMage gives tokens for %s again", account);
+      LOG.infof("TrackMage issues tokens for %s again", account);
     }
     if (ask.need instanceof OtherThan(var dead) && dead.equals(fresh.id())) {
       return Optional.of(new Issued(fresh, Origin.FETCHED));
@@ -242,7 +242,7 @@ public class TokenFetcher {
       store.remember(ask.account, failure);
       // The keep-alive of thousands of connections logs one summary line instead.
       if (ask.need.isForCallers() && (before == null || before.cause() != failure.cause())) {
-        LOG.warnf("TrackMage gives no token for %s: %s", ask.account, failure.cause().label());
+        LOG.warnf("No token could be fetched for %s: %s", ask.account, failure.cause().label());
       }
     }
     return failure.cause() == Outage.TIMEOUT

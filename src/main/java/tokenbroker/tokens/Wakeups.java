@@ -22,7 +22,8 @@ final class Wakeups {
       sleepers.remove(account, news);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for news of " + account, e);
+      throw new IllegalStateException(
+          "interrupted while waiting for an announcement of " + account, e);
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     }
