@@ -1,7 +1,7 @@
-# Sourced by bin/test-image: base images made of Debian's packages and this machine's JDK, for where no registry can be reached.
+# Sourced by bin/test-image. Builds base images from Debian's packages and this machine's JDK, without a registry.
 
-# Makes the images $1 (Debian, the JDK, a Redis: the builder) and $2 (the JDK and the C library, not even a shell: the runtime)
-# with the directory $3 to work in.
+# Builds two images. $1 is the builder: Debian, the JDK and Redis. $2 is the runtime: the JDK and the C library, without a shell.
+# $3 is a working directory.
 make_base_images() {
   local builder=$1 runtime=$2 work=$3
   debootstrap --variant=minbase --include=ca-certificates,libssl3,redis-server bookworm "$work/builder" > "$work/debootstrap.log" 2>&1 || {
@@ -9,7 +9,7 @@ make_base_images() {
     return 1
   }
   mkdir -p "$work/builder/opt/java"
-  # Links are followed: a JDK of a distribution has its certificates elsewhere.
+  # -L follows links, because the JDK of a distribution links to certificates in another directory.
   cp -rL --preserve=timestamps,mode "$JAVA_HOME" "$work/builder/opt/java/openjdk"
   rm -rf "$work/builder/opt/java/openjdk/lib/src.zip" "$work/builder/var/cache/apt"/* "$work/builder/var/lib/apt/lists"/*
   runtime_files "$work/builder" "$work/runtime"
@@ -18,7 +18,7 @@ make_base_images() {
   rm -rf "$work/builder" "$work/runtime"
 }
 
-# Moves into $2 what a JVM needs of the tree $1: itself, and the libraries that it is linked with.
+# Copies the JVM and its shared libraries from the directory tree $1 into $2.
 runtime_files() {
   local from=$1 to=$2 file
   mkdir -p "$to/etc" "$to/tmp" "$to/proc" "$to/dev" "$to/sys" "$to/opt"

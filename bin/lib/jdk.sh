@@ -1,8 +1,8 @@
-# Sourced by the scripts in bin: sets JAVA_HOME to a JDK 25 or newer, or ends the script.
-# The first of: JAVA_HOME, the `java` on the PATH, the usual places. JDK_SEARCH (a list of
-# directories, separated by colons) replaces the usual places.
+# Sourced by the scripts in bin. Sets JAVA_HOME to a JDK 25 or newer, or exits.
+# It tries JAVA_HOME, then the `java` on the PATH, then the usual directories. JDK_SEARCH, a list of
+# directories separated by colons, replaces the usual directories.
 
-# Prints the feature version of the JDK in a directory; fails where there is no JDK.
+# Prints the feature version of the JDK in a directory. Fails if the directory contains no JDK.
 jdk_version() {
   [ -x "$1/bin/javac" ] || return 1
   "$1/bin/javac" -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p'
@@ -13,7 +13,7 @@ jdk_is_new_enough() {
   version=$(jdk_version "$1") && [ -n "$version" ] && [ "$version" -ge 25 ]
 }
 
-# Prints the home of the `java` on the PATH, through links and macOS' stub.
+# Prints the home of the `java` on the PATH. Asking the JVM resolves links and the stub of macOS.
 jdk_of_path() {
   command -v java >/dev/null || return 1
   java -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.home = //p'
@@ -41,7 +41,7 @@ use_jdk() {
       return
     fi
   done < <(jdk_candidates)
-  echo "No JDK 25 or newer found: neither in JAVA_HOME, nor on the PATH, nor where JDKs usually are." >&2
-  echo "Get one with 'sdk install java 25-tem' (https://sdkman.io) or from https://adoptium.net." >&2
+  echo "Found no JDK 25 or newer in JAVA_HOME (${JAVA_HOME:-not set}), on the PATH or in the usual directories." >&2
+  echo "Install one with 'sdk install java 25-tem' (https://sdkman.io) or from https://adoptium.net, or set JAVA_HOME." >&2
   exit 1
 }

@@ -1,21 +1,22 @@
 #!/bin/sh
-# Uses TrackMage by way of the token broker. No token is printed, nor is one an argument of a command, which others could see.
+# Uses TrackMage with tokens of the token broker. It never prints a token, and never passes one as a command argument, which other processes
+# could see.
 set -eu
 
-# Asks the broker, as this service account. The file is read each time, since Kubernetes replaces it.
+# Sends a request to the broker as this service account. It reads the token file each time, because Kubernetes replaces it.
 broker() {
   printf 'Authorization: Bearer %s' "$(cat "$CALLER_TOKEN_FILE")" |
     curl -sS --max-time 15 ${BROKER_CA_FILE:+--cacert "$BROKER_CA_FILE"} -H @- "$@"
 }
 
-# Writes a live token to /tmp/token and its id to /tmp/id. The broker answers from memory: there is nothing to keep.
+# Writes a valid token to /tmp/token and its id to /tmp/id. Caching is unnecessary, because the broker has the token in memory.
 fetch_token() {
   status=$(broker -H 'Accept: text/plain' -D "$tmp/head" -o "$tmp/token" -w '%{http_code}' "$BROKER/tokens/$CLIENT") || status=000
   [ "$status" = 200 ] || return 1
   sed -n 's/^[Tt]oken-[Ii]d: *\([A-Za-z0-9_-]*\).*/\1/p' "$tmp/head" > "$tmp/id"
 }
 
-# "TrackMage refused this token": the broker replaces it, for everybody.
+# Reports that TrackMage rejected the token. The broker then replaces it for all callers.
 report_dead_token() {
   broker -H 'Content-Type: application/json' -d "{\"token_id\":\"$(cat "$tmp/id")\"}" -o "$tmp/answer" "$BROKER/tokens/$CLIENT/invalidate" || true
 }

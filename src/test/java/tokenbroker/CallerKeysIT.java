@@ -106,7 +106,7 @@ class CallerKeysIT {
             .until(() -> broker.answersManagement("/q/health/started"));
         assertThat(broker.isReady()).isFalse();
         assertThat(broker.managementGet("/q/health/ready"))
-            .contains("last read failed: the text is no JWKS");
+            .contains("last read failed: the text is not a JWKS");
         assertThat(status(broker, issuer.token("orders"))).isEqualTo(503);
 
         server.body(issuer.jwks());
@@ -163,8 +163,8 @@ class CallerKeysIT {
               line ->
                   assertThat(line)
                       .contains(
-                          "Refused a caller of issuer test (audience): aud is"
-                              + " \"https://kubernetes.default.svc\", expected is \"token-broker\""))
+                          "Rejected a caller of issuer test (audience): aud is"
+                              + " \"https://kubernetes.default.svc\", but must contain \"token-broker\""))
           .anySatisfy(
               line ->
                   assertThat(line)

@@ -31,12 +31,14 @@ class ConnectionCredentialsIT {
       var connection = site.connection(broker, "acme", "ivan");
 
       site.files.credentials("acme", "id-acme", "misspelt");
-      await().atMost(LONG).until(() -> broker.output().contains("acme keeps its credentials"));
+      await()
+          .atMost(LONG)
+          .until(() -> broker.output().contains("acme keeps its previous credentials"));
       assertThat(isReplaced(site, broker, connection)).isTrue();
 
       takes(site, "secret-of-acme", "second");
       site.files.credentials("acme", "id-acme", "second");
-      await().atMost(LONG).until(() -> broker.output().contains("they are proven"));
+      await().atMost(LONG).until(() -> broker.output().contains("a fetch with them succeeded"));
       takes(site, "second");
       assertThat(site.token(broker, "acme", connection).statusCode()).isEqualTo(200);
 
@@ -44,14 +46,15 @@ class ConnectionCredentialsIT {
       site.files.credentials("acme", "id-acme", "third");
       await()
           .atMost(LONG)
-          .until(() -> broker.output().split("acme keeps its credentials", -1).length > 2);
+          .until(() -> broker.output().split("acme keeps its previous credentials", -1).length > 2);
       takes(site, "third");
       await()
           .atMost(LONG)
           .untilAsserted(
               () -> {
                 isReplaced(site, broker, connection);
-                assertThat(broker.output()).contains("acme uses its new credentials: the former");
+                assertThat(broker.output())
+                    .contains("acme uses its new credentials: the upstream rejects");
               });
       assertThat(site.token(broker, "acme", connection).statusCode()).isEqualTo(200);
     }

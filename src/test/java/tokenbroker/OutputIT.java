@@ -139,10 +139,14 @@ class OutputIT {
       assertThat(wordy.output()).doesNotContain("were dropped");
 
       pipe.goOnReading();
-      await().until(() -> wordy.output().contains("log lines were dropped"));
+      await().until(() -> wordy.output().contains("The output accepts lines again"));
       await()
           .until(() -> wordy.managementGet("/q/health/ready").contains("\"stdout\": \"flowing\""));
-      assertThat(wordy.output().lines().filter(line -> line.contains("log lines were dropped")))
+      assertThat(
+              wordy
+                  .output()
+                  .lines()
+                  .filter(line -> line.contains("The output accepts lines again")))
           .hasSize(1);
       Measured.say(
           "lostLinesAreCountedAndToldWhenTheOutputIsReadAgain",

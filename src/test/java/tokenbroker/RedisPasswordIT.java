@@ -40,7 +40,7 @@ class RedisPasswordIT {
         assertThat(broker.metric("token_broker_store_up")).isOne();
 
         files.write("password", "not-yet");
-        await().until(() -> broker.output().contains("The password of Redis was replaced"));
+        await().until(() -> broker.output().contains("The broker uses the new password of Redis"));
         assertThat(broker.get(path, jwt).statusCode()).isEqualTo(200);
         try (var session = redis.session()) {
           session.command("AUTH " + PASSWORD);

@@ -224,7 +224,7 @@ class RepeatedCallbackIT {
                       .anyMatch(
                           line ->
                               line.contains("WARN")
-                                  && line.contains("client acme: " + reason + ", trace")));
+                                  && line.contains("client acme: " + reason + " (trace_id")));
       assertThat(one.output()).doesNotContain("a text of its own", "of-nobody");
     }
   }

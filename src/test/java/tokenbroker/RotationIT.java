@@ -107,7 +107,10 @@ class RotationIT {
     files.sealKey("2026-02");
     await()
         .atMost(Duration.ofSeconds(30))
-        .until(() -> brokers.stream().allMatch(it -> it.output().contains("Seal keys replaced")));
+        .until(
+            () ->
+                brokers.stream()
+                    .allMatch(it -> it.output().contains("The broker uses new seal keys")));
     var sealedAnew = brokers.getLast().get(after, orders).headers().firstValue("Token-Id");
     assertThat(redis.command("GET token-broker:{client-3}:token")).startsWith("v1.2026-01.");
     assertThat(redis.command("GET token-broker:{client-4}:token")).startsWith("v1.2026-02.");
@@ -167,7 +170,7 @@ class RotationIT {
         .atMost(Duration.ofMinutes(2))
         .until(() -> brokers.stream().allMatch(it -> it.get(path, orders).statusCode() == 403));
     var seconds = (System.nanoTime() - written) / 1e9;
-    assertThat(brokers.getFirst().output()).contains("are removed with their tokens in 30 s");
+    assertThat(brokers.getFirst().output()).contains("remove them and their tokens in 30 s");
     await().until(() -> redis.command("EXISTS " + key).equals(":0"));
 
     files.clients(all + "  Bad_Name: {}\n  client-0x: { callers: [ { issuer: test } ] }\n");

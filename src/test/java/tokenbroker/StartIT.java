@@ -59,16 +59,16 @@ class StartIT {
           .contains(
               "broker.issuers.corp.issuer is missing",
               "broker.seal.keys is missing",
-              "broker.tokens.safety-windw is no setting",
+              "broker.tokens.safety-windw is not a setting",
               "Did you mean broker.tokens.safety-window?",
-              "broker.nonsense is no setting",
+              "broker.nonsense is not a setting",
               "broker.tokens.safety-window is \"-5m\" (system property)",
               "broker.tokens.refresh-ahead is \"0\"",
               "broker.clients.reload-every is \"0s\"",
               "broker.callers.burst is \"many\"",
               "broker.issuers.corp.keys-ca-file is",
               "quarkus.redis.hosts is malformed",
-              "quarkus.redis.password refers to a setting that is not there",
+              "quarkus.redis.password refers to a setting that does not exist",
               "broker.upstream.timeout is \"5\" (environment variable BROKER_UPSTREAM_TIMEOUT)",
               "quarkus.log.level is \"LOUD\"",
               "quarkus.otel.exporter.otlp.protocol is \"grpc\"",
@@ -108,7 +108,7 @@ class StartIT {
             .environment("QUARKUS_HTTP_IDLE_TIMEOUT", "")
             .environment("QUARKUS_REDIS_TIMEOUT", "\n")
             .start()) {
-      assertThat(broker.output()).contains("0 clients, store MEMORY");
+      assertThat(broker.output()).contains("Clients: 0, store: MEMORY");
     }
   }
 
@@ -123,7 +123,7 @@ class StartIT {
             .with("broker.clients.secrets", here.relativize(files.secrets().toAbsolutePath()))
             .with("broker.seal.keys", here.relativize(files.sealKeys().toAbsolutePath()))
             .start()) {
-      assertThat(broker.output()).contains("0 clients, store MEMORY");
+      assertThat(broker.output()).contains("Clients: 0, store: MEMORY");
     }
   }
 

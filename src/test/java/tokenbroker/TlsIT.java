@@ -72,7 +72,7 @@ class TlsIT {
         assertStaysInUse(first, broker, site);
       }
       Files.writeString(tls.resolve("tls.key"), "no key");
-      await().until(() -> broker.output().contains("its files are missing, or are no"));
+      await().until(() -> broker.output().contains("the files are missing, or do not"));
       assertThat(get(first.client(), broker.port(), site.caller).statusCode()).isEqualTo(200);
 
       second.writePem(tls);
@@ -98,7 +98,7 @@ class TlsIT {
       assertThat(broker.output())
           .contains(
               "quarkus.tls.http.key-store: the private key does not belong to the certificate of CN=test",
-              "broker.nonsense is no setting")
+              "broker.nonsense is not a setting")
           .doesNotContain("\tat ");
     }
   }

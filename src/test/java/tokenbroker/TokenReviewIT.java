@@ -77,7 +77,8 @@ class TokenReviewIT {
               () ->
                   broker
                       .output()
-                      .contains("The API server reviews no tokens of issuer test: status 403."));
+                      .contains(
+                          "The API server does not review tokens of issuer test: status 403."));
       assertThat(broker.output()).doesNotContain(jwt, OWN);
       Measured.say("withoutVerdictsCallersAreServedAndTheOperatorIsTold", "0 calls failed");
     }

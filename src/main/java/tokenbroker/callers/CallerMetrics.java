@@ -18,7 +18,7 @@ class CallerMetrics {
 
   void refused(String reason) {
     Counter.builder("token_broker.authentication.failures")
-        .description("Caller tokens that were not accepted")
+        .description("Rejected caller tokens")
         .tag("reason", reason)
         .register(registry)
         .increment();
@@ -48,7 +48,7 @@ class CallerMetrics {
    */
   void keysInForce(String issuer, Supplier<Number> keys) {
     Gauge.builder("token_broker.issuer.keys", keys)
-        .description("Keys of the issuer that are in force; 0 if none could be read yet")
+        .description("Usable keys of the issuer; 0 if none could be read yet")
         .tag("issuer", issuer)
         .register(registry);
   }

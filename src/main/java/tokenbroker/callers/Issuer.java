@@ -163,7 +163,7 @@ final class Issuer {
     } catch (KeysUnreadable e) {
       failed(e.reason());
     } catch (IOException e) {
-      failed("the connection broke (" + e.getClass().getSimpleName() + ")");
+      failed("the connection failed (" + e.getClass().getSimpleName() + ")");
     } catch (RuntimeException e) {
       // A bug here or in a parser must affect this issuer alone. The message is not logged, because
       // it may quote the text.
@@ -176,7 +176,7 @@ final class Issuer {
     metrics.keysRead(settings.name(), "ok");
     if (failure != null) {
       LOG.infof(
-          "The keys of issuer %s can be read again: %d in force",
+          "The keys of issuer %s can be read again. Keys in use: %d",
           settings.name(), keys.all().size());
     }
     failure = null;
@@ -193,8 +193,8 @@ final class Issuer {
           settings.name(),
           reason,
           keys.all().isEmpty()
-              ? "Its callers get 503 until they can"
-              : "The " + keys.all().size() + " in hand stay in force");
+              ? "Its callers get 503 until the keys can be read"
+              : "Keys still in use: " + keys.all().size());
     }
     failure = reason;
   }

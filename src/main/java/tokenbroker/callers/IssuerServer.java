@@ -88,8 +88,8 @@ final class IssuerServer {
     return switch (http.send(new OutboundRequest(method, url, all, body, true), limit)) {
       case Answered answer -> body(answer, wanted);
       case NoConnection(var reason) -> throw new KeysUnreadable(text(reason));
-      case NotHttp _ -> throw new KeysUnreadable("the answer is not HTTP");
-      case Late _ -> throw new KeysUnreadable("no answer in time");
+      case NotHttp _ -> throw new KeysUnreadable("the response is not HTTP");
+      case Late _ -> throw new KeysUnreadable("no response in time");
     };
   }
 
@@ -104,9 +104,9 @@ final class IssuerServer {
     checkStatus(answer.status(), wanted);
     return switch (answer.body()) {
       case Whole(var bytes) -> new String(bytes, StandardCharsets.UTF_8);
-      case CutOff _ -> throw new KeysUnreadable("the answer is cut off");
-      case TooLarge _ -> throw new KeysUnreadable("the answer has more than 256 KiB");
-      case Unframed _, Undecodable _ -> throw new KeysUnreadable("the answer cannot be decoded");
+      case CutOff _ -> throw new KeysUnreadable("the response is incomplete");
+      case TooLarge _ -> throw new KeysUnreadable("the response is larger than 256 KiB");
+      case Unframed _, Undecodable _ -> throw new KeysUnreadable("the response cannot be decoded");
     };
   }
 
@@ -116,9 +116,9 @@ final class IssuerServer {
       throw new KeysUnreadable(
           "status "
               + status
-              + ", a redirect, which is not followed: set "
+              + ", a redirect, which the broker does not follow: set "
               + setting
-              + " to its target");
+              + " to the target of the redirect");
     }
     if (!wanted.contains(status)) {
       throw new KeysUnreadable("status " + status);
@@ -127,12 +127,12 @@ final class IssuerServer {
 
   private static String text(Reason reason) {
     return switch (reason) {
-      case UNKNOWN_HOST -> "no connection: the host has no address";
-      case REFUSED -> "no connection: it is refused";
-      case TIMEOUT -> "no connection in time";
-      case TLS -> "no TLS: the certificate is not trusted or names another host";
-      case PROXY -> "no connection: the egress proxy refuses it";
-      case CLOSED, BROKEN -> "the connection is closed before an answer";
+      case UNKNOWN_HOST -> "cannot connect: the host name does not resolve";
+      case REFUSED -> "cannot connect: connection refused";
+      case TIMEOUT -> "cannot connect: timeout";
+      case TLS -> "TLS failed: the certificate is not trusted or is for another host";
+      case PROXY -> "cannot connect: the egress proxy rejected the request";
+      case CLOSED, BROKEN -> "the server closed the connection before a response";
     };
   }
 }

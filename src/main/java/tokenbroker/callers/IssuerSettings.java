@@ -46,7 +46,7 @@ record IssuerSettings(
           var twin = names.putIfAbsent(settings.issuer, name);
           if (twin != null && !settings.issuer.isEmpty()) {
             found.add(
-                "issuers " + twin + " and " + name + " have the same issuer: keep one of them");
+                "issuers " + twin + " and " + name + " have the same iss: remove one of them");
           }
           faults.addAll(found);
           if (found.isEmpty()) {
@@ -110,7 +110,10 @@ record IssuerSettings(
       } else {
         faults.add(
             key
-                + ".algorithms: use RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or ES512");
+                + ".algorithms contains "
+                + QuotedClaim.of(name)
+                + ", which is not allowed: use RS256, RS384, RS512, PS256, PS384, PS512, ES256,"
+                + " ES384 or ES512");
       }
     }
     return algorithms;

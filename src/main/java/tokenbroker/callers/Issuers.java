@@ -22,7 +22,7 @@ public class Issuers {
   Issuers(BrokerConfig config, CallerMetrics metrics, Ticker ticker) {
     if (config.issuers().isEmpty()) {
       faults.add(
-          "no issuer is configured, so nobody could call: set broker.issuers.<name>.issuer and .keys");
+          "no issuer is configured, so no caller could be verified: set broker.issuers.<name>.issuer and .keys");
     }
     var readFilesEvery = config.clients().reloadEvery();
     this.byIssuer =

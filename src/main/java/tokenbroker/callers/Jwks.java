@@ -37,12 +37,12 @@ final class Jwks {
   static List<IssuerKey> read(String text, IssuerSettings issuer) throws KeysUnreadable {
     var list = parsed(text).path("keys");
     if (!list.isArray()) {
-      throw new KeysUnreadable("the text is no JWKS: it has no list \"keys\"");
+      throw new KeysUnreadable("the text is not a JWKS: it has no list \"keys\"");
     }
     var keys = new ArrayList<IssuerKey>();
     for (var jwk : list) {
       if (!jwk.isObject()) {
-        throw new KeysUnreadable("the text is no JWKS: an element of \"keys\" is no object");
+        throw new KeysUnreadable("the text is not a JWKS: an element of \"keys\" is not an object");
       }
       key(jwk, issuer).ifPresent(keys::add);
     }

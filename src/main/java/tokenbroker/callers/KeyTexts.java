@@ -33,11 +33,12 @@ final class KeyTexts {
             ? PemKeys.read(bare, issuer)
             : Jwks.read(bare, issuer);
     if (keys.isEmpty()) {
-      throw new KeysUnreadable("the text holds no public key that fits the issuer's algorithms");
+      throw new KeysUnreadable("the text contains no public key for the issuer's algorithms");
     }
     var ids = keys.stream().collect(Collectors.groupingBy(KeyTexts::id, Collectors.counting()));
     if (ids.values().stream().anyMatch(count -> count > MOST_WITH_ONE_ID)) {
-      throw new KeysUnreadable("more than " + MOST_WITH_ONE_ID + " keys have the same id, or none");
+      throw new KeysUnreadable(
+          "more than " + MOST_WITH_ONE_ID + " keys have the same id, or no id");
     }
     return keys;
   }

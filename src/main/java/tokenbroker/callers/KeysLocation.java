@@ -40,13 +40,13 @@ sealed interface KeysLocation {
       return host == null || host.isEmpty() || host.equalsIgnoreCase("localhost")
           ? decodedPath(file.group("path"))
           : new Faulty(
-              "is a file: URL with the host %s: write file:///path or a plain path"
+              "is a file: URL with the host %s: use file:///path or a plain path"
                   .formatted(QuotedClaim.of(host)));
     }
     var other = OTHER_SCHEME.matcher(text);
     return other.matches()
         ? new Faulty(
-            "begins with %s://, which the broker does not read: use https://, file:/// or a plain path"
+            "starts with %s://, which the broker does not support: use https://, file:/// or a plain path"
                 .formatted(other.group("scheme")))
         : path(text);
   }
@@ -56,18 +56,18 @@ sealed interface KeysLocation {
     try {
       url = new URI(text);
     } catch (URISyntaxException e) {
-      return new Faulty("is not a URL: write it as https://host/path, without blanks");
+      return new Faulty("is not a URL: write it as https://host/path, without spaces");
     }
     if (url.getRawUserInfo() != null) {
       return new Faulty(
-          "has a user name in its URL: remove it, and put a bearer token into keys-token-file");
+          "contains a user name: remove it, and use keys-token-file for a bearer token");
     }
     if (url.getHost() == null) {
       return new Faulty("is not a URL with a host: write it as https://host/path");
     }
     if ("http".equals(url.getScheme()) && !Loopback.isHost(url.getHost())) {
       return new Faulty(
-          "is http:// and not loopback: whoever changes the answer chooses the callers; use https://");
+          "is an http:// URL and not loopback: use https://, because an attacker who changes the response can choose the callers");
     }
     return new Url(url);
   }
@@ -78,18 +78,18 @@ sealed interface KeysLocation {
       return path(URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8));
     } catch (IllegalArgumentException e) {
       return new Faulty(
-          "has a percent sign that begins no escape: write %25 for it, or use a plain path");
+          "has a percent sign that starts no escape sequence: write %25, or use a plain path");
     }
   }
 
   private static KeysLocation path(String path) {
     if (path.isBlank()) {
-      return new Faulty("names no path: write file:///path or a plain path");
+      return new Faulty("has no path: write file:///path or a plain path");
     }
     try {
       return new File(Path.of(path));
     } catch (InvalidPathException e) {
-      return new Faulty("is no path that this system can have: write file:///path or a plain path");
+      return new Faulty("is not a valid path on this system: write file:///path or a plain path");
     }
   }
 }

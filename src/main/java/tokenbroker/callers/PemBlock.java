@@ -45,7 +45,8 @@ final class PemBlock {
       blocks.add(new PemBlock(matcher.group(1), decoded(matcher.group(2))));
     }
     if (blocks.size() != text.split(BEGIN, -1).length - 1) {
-      throw new KeysUnreadable("a PEM block has no end, or another one than its beginning");
+      throw new KeysUnreadable(
+          "a PEM block has no END line, or one that does not match its BEGIN line");
     }
     return blocks;
   }

@@ -43,7 +43,7 @@ final class PemKeys {
     }
     if (publicKeys == 0) {
       throw new KeysUnreadable(
-          "the PEM text holds neither a PUBLIC KEY nor a CERTIFICATE; make one with"
+          "the PEM text contains neither a PUBLIC KEY nor a CERTIFICATE; create one with"
               + " openssl pkey -pubout");
     }
     return keys;
@@ -63,7 +63,7 @@ final class PemKeys {
           .generateCertificate(new ByteArrayInputStream(der))
           .getPublicKey();
     } catch (GeneralSecurityException e) {
-      throw new KeysUnreadable("a CERTIFICATE block is no certificate", e);
+      throw new KeysUnreadable("a CERTIFICATE block does not contain a certificate", e);
     }
   }
 
@@ -75,6 +75,6 @@ final class PemKeys {
         // The next type may fit.
       }
     }
-    throw new KeysUnreadable("a PUBLIC KEY block is no public key of a known type");
+    throw new KeysUnreadable("a PUBLIC KEY block does not contain a public key of a known type");
   }
 }

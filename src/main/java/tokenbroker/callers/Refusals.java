@@ -21,7 +21,7 @@ final class Refusals {
         Refusal.NO_TOKEN,
         UNKNOWN,
         hasAuthorization
-            ? "the Authorization header is not \"Bearer\" and a token"
+            ? "the Authorization header does not have the form \"Bearer TOKEN\""
             : "the request has no Authorization header");
   }
 
@@ -29,26 +29,26 @@ final class Refusals {
     return new Refused(
         Refusal.TOO_LARGE,
         UNKNOWN,
-        "the JWT has %d characters, the largest accepted has %d".formatted(length, largest));
+        "the JWT has %d characters, but the maximum is %d".formatted(length, largest));
   }
 
   static Refused malformed() {
     return new Refused(
         Refusal.MALFORMED,
         UNKNOWN,
-        "the token is no signed JWT: three parts in base64url, two of them JSON objects");
+        "the token is not a signed JWT (three base64url parts, of which the first two are JSON objects)");
   }
 
   static Refused unknownIssuer(UnverifiedJwt jwt, List<String> configured) {
     var issuer = jwt.claims().path("iss");
     var slash =
         configured.stream().anyMatch(known -> differByASlash(known, issuer.asText()))
-            ? "; they differ by the slash at the end"
+            ? "; they differ only in a slash at the end"
             : "";
     return new Refused(
         Refusal.UNKNOWN_ISSUER,
         UNKNOWN,
-        "iss is %s, configured are %s%s"
+        "iss is %s, but the configured issuers are %s%s"
             .formatted(QuotedClaim.of(issuer), quoted(configured), slash));
   }
 
@@ -59,8 +59,8 @@ final class Refusals {
         Refusal.UNKNOWN_KEY,
         issuer,
         jwt.keyId() == null
-            ? "there is no kid, and several of the issuer's keys fit the algorithm"
-            : "kid is %s, the issuer's keys are %s"
+            ? "the JWT has no kid, and several keys of the issuer fit its algorithm"
+            : "kid is %s, but the issuer's keys are %s"
                 .formatted(QuotedClaim.of(jwt.keyId()), quoted(ids)));
   }
 
@@ -69,7 +69,7 @@ final class Refusals {
     return refused(
         Refusal.ALGORITHM,
         issuer,
-        "alg is %s, the key takes %s"
+        "alg is %s, but the key is for %s"
             .formatted(QuotedClaim.of(jwt.algorithm()), taken.collect(Collectors.joining(" or "))));
   }
 
@@ -84,8 +84,7 @@ final class Refusals {
           refused(
               Refusal.HEADER,
               issuer,
-              "the header %s is there, and the broker supports no such extension"
-                  .formatted(header)));
+              "the JWT has the header %s, which the broker does not support".formatted(header)));
     }
     var claim = jwt.oddClaim();
     if (claim != null) {
@@ -93,7 +92,7 @@ final class Refusals {
           refused(
               Refusal.CLAIMS,
               issuer,
-              "the claim %s is %s, which it may not be"
+              "the claim %s is %s, which is not allowed"
                   .formatted(claim, QuotedClaim.of(jwt.claims().path(claim)))));
     }
     return jwt.isSenderConstrained()
@@ -101,7 +100,7 @@ final class Refusals {
             refused(
                 Refusal.SENDER_CONSTRAINED,
                 issuer,
-                "the claim cnf binds the JWT to a key, which the broker cannot check; give callers"
+                "the claim cnf binds the JWT to a key, which the broker cannot check; issue callers"
                     + " JWTs without it"))
         : Optional.empty();
   }
@@ -111,7 +110,7 @@ final class Refusals {
     return refused(
         Refusal.REVIEW,
         issuer,
-        "the API server does not accept the JWT for the audience %s (any more); sub is %s"
+        "the API server does not accept the JWT for the audience %s, or no longer; sub is %s"
             .formatted(
                 QuotedClaim.of(issuer.settings().audience()),
                 QuotedClaim.of(jwt.claims().path("sub"))));
@@ -121,15 +120,15 @@ final class Refusals {
   static Refused verified(Refusal reason, UnverifiedJwt jwt, Issuer issuer, Instant now) {
     var difference =
         switch (reason) {
-          case EXPIRED -> "exp is %s, now is %s".formatted(instant(jwt, "exp"), now);
-          case NOT_YET_VALID -> "nbf is %s, now is %s".formatted(instant(jwt, "nbf"), now);
+          case EXPIRED -> "exp is %s, but the time is %s".formatted(instant(jwt, "exp"), now);
+          case NOT_YET_VALID -> "nbf is %s, but the time is %s".formatted(instant(jwt, "nbf"), now);
           case AUDIENCE ->
-              "aud is %s, expected is %s"
+              "aud is %s, but must contain %s"
                   .formatted(
                       QuotedClaim.of(jwt.claims().path("aud")),
                       QuotedClaim.of(issuer.settings().audience()));
           case SIGNATURE ->
-              "the signature is by no key of the issuer with kid %s"
+              "the signature does not match any key of the issuer with kid %s"
                   .formatted(QuotedClaim.of(jwt.keyId()));
           case NO_TOKEN,
               MALFORMED,
@@ -167,7 +166,7 @@ final class Refusals {
     try {
       return Instant.ofEpochSecond((long) jwt.claims().path(claim).asDouble()).toString();
     } catch (DateTimeException e) {
-      return "no date";
+      return "not a valid time";
     }
   }
 }

@@ -53,12 +53,14 @@ public class RefusedCallers {
       return OptionalLong.empty();
     }
     LOG.warnf(
-        "Refused a caller of issuer %s (%s): %s. Trace %s.%s",
+        "Rejected a caller of issuer %s (%s): %s. trace_id %s.%s",
         refused.issuer(),
         refused.reason().label(),
         refused.difference(),
         traceId,
-        next.skipped == 0 ? "" : " " + next.skipped + " more since the last such line.");
+        next.skipped == 0
+            ? ""
+            : " " + next.skipped + " more rejections of this kind since the last such line.");
     return OptionalLong.of(next.skipped);
   }
 

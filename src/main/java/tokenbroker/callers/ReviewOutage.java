@@ -70,12 +70,12 @@ final class ReviewOutage {
     if (line.take(ticker.now(), LOG_PAUSE)) {
       told = true;
       LOG.warnf(
-          "The API server reviews no tokens of issuer %s: %s. %s.",
+          "The API server does not review tokens of issuer %s: %s. %s.",
           issuer,
           reason,
           switch (unreviewed) {
-            case ACCEPT -> "Callers are accepted by their signature alone";
-            case REFUSE -> "Callers that it has not reviewed lately get 503";
+            case ACCEPT -> "The broker accepts callers with a valid signature";
+            case REFUSE -> "Callers without a recent review get 503";
           });
     }
   }

@@ -57,8 +57,8 @@ record ReviewSettings(URI url, Path tokenFile, @Nullable Path caFile, Unreviewed
     if (token.isEmpty()) {
       faults.add(
           key
-              + ".token-review-token-file is missing: the API server reviews tokens for nobody"
-              + " without one");
+              + ".token-review-token-file is missing: set it to a file with a bearer token, because the API server reviews"
+              + " tokens only for authenticated clients");
       return null;
     }
     return new ReviewSettings(

@@ -22,8 +22,7 @@ final class TokenFile {
       throw new KeysUnreadable("the token file " + file + " is empty");
     }
     if (!TOKEN.matcher(token).matches()) {
-      throw new KeysUnreadable(
-          "the token file " + file + " does not hold one bearer token and nothing else");
+      throw new KeysUnreadable("the token file " + file + " must contain exactly one bearer token");
     }
     return token;
   }

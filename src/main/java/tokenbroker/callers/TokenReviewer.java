@@ -50,7 +50,7 @@ final class TokenReviewer {
     } catch (KeysUnreadable e) {
       return new Failed(e.reason());
     } catch (IOException e) {
-      return new Failed("the connection broke (" + e.getClass().getSimpleName() + ")");
+      return new Failed("the connection failed (" + e.getClass().getSimpleName() + ")");
     }
   }
 
@@ -69,7 +69,7 @@ final class TokenReviewer {
     var answer = parsed(text);
     var status = answer.path("status");
     if (!KIND.equals(answer.path("kind").textValue()) || !status.isObject()) {
-      throw new KeysUnreadable("the answer is no TokenReview");
+      throw new KeysUnreadable("the response is not a TokenReview");
     }
     var audiences = status.path("audiences").valueStream();
     return status.path("authenticated").booleanValue()
@@ -83,7 +83,7 @@ final class TokenReviewer {
     try {
       return JSON.readTree(text);
     } catch (JsonProcessingException e) {
-      throw new KeysUnreadable("the answer is no JSON"); // No cause: it quotes the answer.
+      throw new KeysUnreadable("the response is not JSON"); // No cause: it quotes the answer.
     }
   }
 }

@@ -112,7 +112,7 @@ final class TokenReviews {
     try {
       mine.complete(verdict(jwt));
     } finally {
-      mine.complete(new Failed("the review was broken off"));
+      mine.complete(new Failed("the review was interrupted"));
       underWay.remove(digest, mine);
     }
     return mine.join();
@@ -135,7 +135,7 @@ final class TokenReviews {
   }
 
   private Failed noVerdict() {
-    return new Failed(Objects.requireNonNullElse(outage.reason(), "no answer in time"));
+    return new Failed(Objects.requireNonNullElse(outage.reason(), "no response in time"));
   }
 
   private boolean hasTurn() {

@@ -24,7 +24,7 @@ final class TrustedAuthorities {
     var trusted = certificates(text, caFile);
     try {
       if (trusted.size() == 0) {
-        throw new KeysUnreadable("the CA file " + caFile + " holds no certificate");
+        throw new KeysUnreadable("the CA file " + caFile + " contains no certificate");
       }
       var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       managers.init(trusted);
@@ -52,7 +52,7 @@ final class TrustedAuthorities {
     } catch (KeysUnreadable e) {
       throw new KeysUnreadable("the CA file " + caFile + " is damaged: " + e.reason(), e);
     } catch (GeneralSecurityException e) {
-      throw new KeysUnreadable("the CA file " + caFile + " holds a broken certificate", e);
+      throw new KeysUnreadable("the CA file " + caFile + " contains a malformed certificate", e);
     }
   }
 }

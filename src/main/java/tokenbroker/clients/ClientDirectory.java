@@ -124,7 +124,7 @@ public class ClientDirectory implements NamedGroups {
     var client = entry.client();
     var place = places().get(client.name());
     if (place == null) {
-      throw new IllegalArgumentException("there is no client " + client.name());
+      throw new IllegalArgumentException("the client " + client.name() + " does not exist");
     }
     tell(place.getAndSet(entry).client(), client);
   }

@@ -13,7 +13,7 @@ public record ClientName(String value) implements Comparable<ClientName> {
   public ClientName {
     if (!isWellFormed(value)) {
       throw new IllegalArgumentException(
-          "not a client name: 1 to 63 of a-z, 0-9 and -, no - at either end");
+          "not a valid client name: use 1 to 63 characters of a-z, 0-9 and -, with no - at the start or end");
     }
   }
 

@@ -4,8 +4,8 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Duration;
 
 /**
- * How long the broker leaves a failing upstream alone: the first pause and the longest, written
- * {@code 1s…30s} (or {@code 1s..30s}). A single duration means both: the pause never grows.
+ * The shortest and the longest pause after a failed fetch, written {@code 1s…30s} or {@code
+ * 1s..30s}. A single duration means a constant pause.
  */
 @RegisterForReflection
 public record BackoffRange(Duration first, Duration longest) {
@@ -13,11 +13,15 @@ public record BackoffRange(Duration first, Duration longest) {
   public BackoffRange {
     if (!first.isPositive() || longest.compareTo(first) < 0) {
       throw new IllegalArgumentException(
-          "a back-off is written FIRST…LONGEST, both above zero, such as 1s…30s");
+          "the back-off must have the form FIRST…LONGEST with 0 < FIRST ≤ LONGEST, such as 1s…30s");
     }
   }
 
-  /** The configuration library finds this method by its name. */
+  /**
+   * Parses the text of a setting. The configuration library finds this method by its name.
+   *
+   * @throws IllegalArgumentException if the text is malformed
+   */
   public static BackoffRange parse(CharSequence text) {
     var ends = text.toString().strip().split("…|\\.\\.\\.?", 2);
     return new BackoffRange(ValueType.duration(ends[0]), ValueType.duration(ends[ends.length - 1]));

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Every {@code broker.*} key. The reference in {@code docs/configuration.md} is generated from this
- * file: the first sentence of a comment says what a key does, with its unit where it has one. Every
+ * All {@code broker.*} settings. The reference in {@code docs/configuration.md} is generated from
+ * this file. The first sentence of a comment says what the setting does, with its unit. Every
  * number and every duration has a {@link Range}.
  */
 @ConfigMapping(prefix = "broker")
@@ -23,23 +23,24 @@ public interface BrokerConfig {
   Clients clients();
 
   /**
-   * Who signs caller JWTs, by a name that {@code clients.yaml} refers to. At least one is needed.
+   * The issuers of caller JWTs, by the name that {@code clients.yaml} uses for them. At least one
+   * is required.
    */
   Map<String, Issuer> issuers();
 
-  /** What one caller may ask of one replica. */
+  /** The limits on each caller, and the cache of verified caller JWTs. Both apply per replica. */
   Callers callers();
 
-  /** What the port for callers takes from anybody. */
+  /** The limits on connections to the port for callers. They apply before authentication. */
   Server server();
 
-  /** The keys that seal what the broker keeps in Redis. */
+  /** The keys that encrypt (seal) the values that the broker stores in Redis. */
   Seal seal();
 
   /**
-   * Where tokens are shared: {@code redis}, or {@code memory} for one replica that shares nothing.
-   * The default is {@code redis}, and {@code memory} in dev mode unless {@code QUARKUS_REDIS_HOSTS}
-   * is set.
+   * The store through which replicas share tokens: {@code redis}, or {@code memory} for a single
+   * replica that shares nothing. In dev mode without {@code QUARKUS_REDIS_HOSTS}, the default is
+   * {@code memory}.
    */
   @WithDefault("redis")
   Store store();
@@ -47,34 +48,40 @@ public interface BrokerConfig {
   /** How the broker logs in to Redis. */
   Redis redis();
 
-  /** The life of a token in the broker. */
+  /** When the broker serves, refreshes and stops refreshing a token. */
   Tokens tokens();
 
-  /** How the broker talks to TrackMage. */
+  /** The time limits and the back-off of requests to TrackMage. */
   Upstream upstream();
 
-  /** Accounts that users connect. */
+  /** The TrackMage accounts that users connect. */
   Connections connections();
 
-  /** What the broker tells Prometheus. */
+  /** The metrics that the broker exports to Prometheus. */
   Metrics metrics();
 
-  /** What the broker records of its callers. */
+  /** The audit log. */
   Audit audit();
 
   /** The clients whose credentials the broker holds. */
   interface Clients {
-    /** The clients file: names, upstreams, and who may use what. It holds no secret. */
+    /**
+     * The clients file. It lists the clients, their upstreams and the callers that may use them. It
+     * contains no secrets.
+     */
     @WithDefault("/etc/token-broker/clients.yaml")
     Path file();
 
-    /** The secrets directory: {@code <client>/client-id} and {@code <client>/client-secret}. */
+    /**
+     * The secrets directory. For each client, it contains the files {@code <client>/client-id} and
+     * {@code <client>/client-secret}.
+     */
     @WithDefault("/etc/token-broker/secrets")
     Path secrets();
 
     /**
-     * How often the file, the secrets, the seal keys and issuers' keys in files are looked at for
-     * changes.
+     * The interval at which the broker checks files for changes: the clients file, the secrets, the
+     * seal keys, and the issuers' keys in files.
      */
     @WithDefault("10s")
     @Range(min = "100ms", max = "1h")
@@ -83,135 +90,141 @@ public interface BrokerConfig {
 
   /** One issuer of caller JWTs. */
   interface Issuer {
-    /** The exact {@code iss} claim of its JWTs. Required. */
+    /** The exact {@code iss} claim of the issuer's JWTs. Required. */
     Optional<String> issuer();
 
     /**
-     * Its public keys: an {@code http(s)} URL of a JWKS, or a file (JWKS, or PEM with public keys
-     * or certificates; a plain path or {@code file:…}). Required.
+     * The issuer's public keys: the {@code http(s)} URL of a JWKS, or a file. The file is a JWKS,
+     * or PEM with public keys or certificates. It may be a plain path or a {@code file:} URL.
+     * Required.
      */
     Optional<String> keys();
 
     /**
-     * A file with the bearer token to send when the JWKS URL is read; read anew each time, as
-     * Kubernetes rotates it.
+     * The file with the bearer token that the broker sends to the JWKS URL. The broker reads it for
+     * each request, because Kubernetes rotates it.
      */
     Optional<Path> keysTokenFile();
 
     /**
-     * A PEM file with the certificate authorities to trust for the JWKS URL, instead of the JVM's.
+     * The PEM file with the certificate authorities to trust for the JWKS URL, instead of those of
+     * the JVM.
      */
     Optional<Path> keysCaFile();
 
-    /** What the {@code aud} claim must contain. */
+    /** The value that the {@code aud} claim must contain. */
     @WithDefault("token-broker")
     String audience();
 
     /**
-     * Signature algorithms that are accepted. HMAC algorithms and {@code none} never are. A key
-     * with an {@code alg} of its own is used for that one alone.
+     * The accepted signature algorithms. HMAC algorithms and {@code none} are never accepted. A key
+     * that has an {@code alg} is used for that algorithm only.
      */
     @WithDefault("RS256,ES256")
     List<String> algorithms();
 
     /**
-     * Whether the API server of the Kubernetes cluster that issued a JWT reviews it (TokenReview):
-     * at first, and every 30 seconds while it is used. A token whose pod or service account was
-     * deleted then stops working within a minute instead of when it expires. The broker's service
-     * account needs the role {@code system:auth-delegator}.
+     * Whether the API server of the issuing Kubernetes cluster reviews each JWT (TokenReview). It
+     * reviews a JWT at its first use, and every 30 seconds while it is in use. If its pod or
+     * service account is deleted, the JWT then stops working within a minute, instead of when it
+     * expires. The broker's service account needs the role {@code system:auth-delegator}.
      */
     @WithDefault("false")
     boolean tokenReview();
 
     /**
-     * The address of that API server, such as {@code https://10.0.0.1:6443}. The default is the
-     * server of {@code keys} if that is an API server's {@code …/openid/v1/jwks}, and {@code
-     * https://kubernetes.default.svc} otherwise.
+     * The address of the API server that reviews JWTs, such as {@code https://10.0.0.1:6443}. If
+     * {@code keys} is an API server's {@code …/openid/v1/jwks}, the default is that server.
+     * Otherwise the default is {@code https://kubernetes.default.svc}.
      */
     Optional<String> tokenReviewApiServer();
 
     /**
-     * A file with the broker's own bearer token for reviews; read anew each time. The default is
-     * {@code keys-token-file} if the same server has the keys, and the token that Kubernetes mounts
-     * into pods if it is {@code https://kubernetes.default.svc}.
+     * The file with the broker's own bearer token for reviews. The broker reads it for each review.
+     * If the same server provides the keys, the default is {@code keys-token-file}. For the server
+     * {@code https://kubernetes.default.svc}, the default is the token that Kubernetes mounts into
+     * pods.
      */
     Optional<Path> tokenReviewTokenFile();
 
     /**
-     * A PEM file with the certificate authorities to trust for reviews, instead of the JVM's. The
-     * defaults are as for {@code token-review-token-file}: {@code keys-ca-file}, or the pod's.
+     * The PEM file with the certificate authorities to trust for reviews, instead of those of the
+     * JVM. If the same server provides the keys, the default is {@code keys-ca-file}. For the
+     * server {@code https://kubernetes.default.svc}, the default is the CA file that Kubernetes
+     * mounts into pods.
      */
     Optional<Path> tokenReviewCaFile();
 
     /**
-     * What becomes of JWTs while the API server gives no verdict: {@code accept} takes them by
-     * their signature alone, as without reviews; {@code refuse} answers 503 to callers whose last
-     * review is 45 seconds old.
+     * What the broker does with JWTs while the API server cannot review them. {@code accept}
+     * accepts every JWT with a valid signature, as without reviews. {@code refuse} answers 503 if
+     * the last review of a JWT is more than 45 seconds old.
      */
     @WithDefault("accept")
     Unreviewed tokenReviewUnavailable();
   }
 
-  /** What one caller may ask of one replica. */
+  /** The limits on each caller, and the cache of verified caller JWTs. Both apply per replica. */
   interface Callers {
     /**
-     * Requests per second and caller that one replica serves in the long run; {@code 0} switches
-     * the limit off.
+     * The sustained rate limit of each caller, in requests per second and replica. {@code 0}
+     * disables the limit.
      */
     @WithDefault("1000")
     @Range(min = "0", max = "1000000")
     int rateLimit();
 
-    /** Requests that a caller may make at once before the rate counts. */
+    /** The number of requests that a caller may send at once before the rate limit applies. */
     @WithDefault("2000")
     @Range(min = "1", max = "1000000")
     int burst();
 
     /**
-     * Verified JWTs that one replica remembers, in 512 bytes each: 5 MB by default. One with a long
-     * subject, or with many groups that {@code clients.yaml} names, takes the place of several.
-     * {@code 0} verifies each at each request.
+     * The number of verified JWTs that a replica caches. Each takes 512 bytes, so the default takes
+     * 5 MB. A JWT with a long subject, or with many groups named in {@code clients.yaml}, counts as
+     * several. {@code 0} disables the cache: the broker then verifies the JWT of each request.
      */
     @WithDefault("10000")
     @Range(min = "0", max = "1000000")
     int remembered();
   }
 
-  /** What the port for callers takes from anybody. */
+  /** The limits on connections to the port for callers. They apply before authentication. */
   interface Server {
     /**
-     * Connections that a replica holds at once, silent ones included; with HTTP/2 each stream
-     * counts as well. {@code 0} follows the heap: three eighths of it, at 48 KiB each, so 1024 for
-     * 128 MiB, and 20000 at most.
+     * The maximum number of open connections of a replica, including idle ones. Each HTTP/2 stream
+     * counts as well. {@code 0} derives the number from the heap: three eighths of it, at 48 KiB
+     * per connection, and at most 20000. A heap of 128 MiB gives 1024.
      */
     @WithDefault("0")
     @Range(min = "0", max = "1000000")
     int maxConnections();
 
     /**
-     * Share of the connections that one remote address may hold, an IPv6 network of 64 bits
-     * counting as one. Behind a proxy, where all callers come from its address, {@code 1}.
+     * The share of the connections that one remote address may hold. An IPv6 network of 64 bits
+     * counts as one address. Set {@code 1} behind a proxy, because all callers then share its
+     * address.
      */
     @WithDefault("0.5")
     @Range(min = "0.01", max = "1")
     double addressShare();
 
-    /** Whether HTTP/2 is spoken without TLS, to clients that begin with it (prior knowledge). */
+    /** Whether the broker accepts HTTP/2 without TLS, from clients with prior knowledge (h2c). */
     @WithDefault("false")
     boolean plainHttp2();
   }
 
-  /** The keys that seal what the broker keeps in Redis. */
+  /** The keys that encrypt (seal) the values that the broker stores in Redis. */
   interface Seal {
     /**
-     * Directory of keys, one base64 text of 32 bytes a file ({@code openssl rand -base64 32}); the
-     * file's name is the key's id. Required with {@code broker.store=redis}.
+     * The directory of the keys. Each file contains one key of 32 bytes in base64 ({@code openssl
+     * rand -base64 32}). The file's name is the key's id. Required with {@code broker.store=redis}.
      */
     Optional<Path> keys();
 
     /**
-     * The id of the key that seals; the others still open. The default is the last file name in
-     * order.
+     * The id of the key that encrypts new values. The other keys only decrypt. The default is the
+     * file name that sorts last.
      */
     Optional<String> primary();
   }
@@ -219,116 +232,119 @@ public interface BrokerConfig {
   /** How the broker logs in to Redis. */
   interface Redis {
     /**
-     * A file with the password of Redis, taken as it stands: nothing in it is expanded, and
-     * newlines at its end are no part of it. The broker reads it again each second, and uses a
-     * changed password for its next connection. It replaces {@code quarkus.redis.password}.
+     * The file with the password of Redis, used instead of {@code quarkus.redis.password}. The
+     * broker expands nothing in it and ignores newlines at its end. It reads the file every second
+     * and uses a changed password for the next connection.
      */
     Optional<Path> passwordFile();
   }
 
-  /** The life of a token in the broker. */
+  /** When the broker serves, refreshes and stops refreshing a token. */
   interface Tokens {
     /**
-     * A token with less life than this is never handed out; for short-lived tokens at most a
-     * quarter of the lifetime.
+     * The minimum remaining lifetime of a token that the broker returns. For short-lived tokens, it
+     * is at most a quarter of the token's lifetime.
      */
     @WithDefault("30s")
     @Range(min = "1s", max = "10m")
     Duration safetyWindow();
 
     /**
-     * Share of the lifetime after which a token in use is renewed in the background: jittered by
-     * ±10 % per replica and client, and no later than 5 minutes before the end for lifetimes of 10
-     * minutes and more.
+     * The share of its lifetime after which a token in use is refreshed in the background. Each
+     * replica jitters it by ±10 % for each client. A token with a lifetime of 10 minutes or more is
+     * refreshed at least 5 minutes before it expires.
      */
     @WithDefault("0.7")
     @Range(min = "0.1", max = "0.95")
     double refreshAhead();
 
     /**
-     * Lifetimes without a request after which a client's token is no longer renewed in the
-     * background.
+     * The time without requests after which the broker stops refreshing a client's token in the
+     * background. The unit is the lifetime of the token.
      */
     @WithDefault("2")
     @Range(min = "0.1", max = "1000")
     double idleAfter();
   }
 
-  /** How the broker talks to TrackMage. */
+  /** The time limits and the back-off of requests to TrackMage. */
   interface Upstream {
-    /** Time limit for opening a connection; not longer than {@code broker.upstream.timeout}. */
+    /**
+     * The time limit for opening a connection. It must not exceed {@code broker.upstream.timeout}.
+     */
     @WithDefault("2s")
     @Range(min = "50ms", max = "30s")
     Duration connectTimeout();
 
-    /** Time limit for a whole answer, connecting included. */
+    /** The time limit for a whole request, from connecting to the end of the response. */
     @WithDefault("5s")
     @Range(min = "100ms", max = "1m")
     Duration timeout();
 
     /**
-     * Pause after a failed fetch, doubling from the first to the longest and jittered; per client,
-     * shared by all replicas. A single duration means both: the pause does not grow. A {@code
-     * Retry-After} from upstream wins.
+     * The shortest and the longest pause after a failed fetch. The pause doubles with each failure
+     * and is jittered. It applies per client and is shared by all replicas. A single duration means
+     * a constant pause. If the upstream sends {@code Retry-After}, the broker uses that value.
      */
     @WithDefault("1s…30s")
     @Range(min = "10ms", max = "1h")
     BackoffRange backoff();
   }
 
-  /** Accounts that users connect. */
+  /** The TrackMage accounts that users connect. */
   interface Connections {
     /**
-     * The broker's own address as browsers see it, such as {@code https://connect.example.com};
-     * switches connections on. At TrackMage {@code <public-url>/oauth/callback} is registered as
-     * the redirect URI. {@code http} for loopback alone.
+     * The address at which browsers reach the broker, such as {@code https://connect.example.com}.
+     * Setting it enables connections. Register {@code <public-url>/oauth/callback} at TrackMage as
+     * the redirect URI. {@code http} is allowed for loopback hosts only.
      */
     Optional<URI> publicUrl();
 
     /**
-     * How long a connection that nobody uses may go without a renewal. The broker renews it then,
-     * so that its refresh token, which TrackMage keeps for 14 days, does not expire.
+     * The interval at which the broker refreshes unused connections. It keeps their refresh tokens
+     * alive, which TrackMage would otherwise expire after 14 days.
      */
     @WithDefault("7d")
     @Range(min = "1h", max = "13d")
     Duration keepAlive();
   }
 
-  /** What the broker tells Prometheus. */
+  /** The metrics that the broker exports to Prometheus. */
   interface Metrics {
     /**
-     * With more clients than this, none has series of its own: sums and the worst of all are told
-     * as {@code client="*"}.
+     * The maximum number of clients with metrics of their own. Above it, totals and worst cases
+     * labelled {@code client="*"} replace all per-client metrics.
      */
     @WithDefault("1000")
     @Range(min = "0", max = "100000")
     int clients();
   }
 
-  /** What becomes of JWTs that cannot be reviewed. */
+  /** What the broker does with JWTs that the API server cannot review. */
   enum Unreviewed {
     ACCEPT,
     REFUSE
   }
 
-  /** What the broker records of its callers. */
+  /** The audit log. */
   interface Audit {
     /**
-     * Whether a request is refused (503 {@code audit_unavailable}) if its audit line cannot be
-     * written. A line counts as written if the writer took it and has written all that is older
-     * than two seconds. Otherwise lines that nobody reads are dropped and counted.
+     * Whether the broker rejects a request (503 {@code audit_unavailable}) if it cannot write the
+     * audit line. A line counts as written once the writer has accepted it and has no unwritten
+     * line older than two seconds. If this is {@code false}, the broker drops and counts such
+     * lines.
      */
     @WithDefault("false")
     boolean required();
 
     /**
-     * The name of this replica in audit lines. The default is the environment variable {@code
-     * HOSTNAME}, which in Kubernetes is the pod's name.
+     * The name of this replica in audit lines. The default is the value of the environment variable
+     * {@code HOSTNAME}, which is the pod's name in Kubernetes.
      */
     Optional<String> replica();
   }
 
-  /** Where tokens are shared. */
+  /** The store through which replicas share tokens. */
   enum Store {
     REDIS,
     MEMORY

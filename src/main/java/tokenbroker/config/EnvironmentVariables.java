@@ -9,9 +9,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Environment variables as operators mean them: an empty one is not set, and newlines at the end of
- * a value are no part of it. The configuration library ends the start at the first empty one that
- * it cannot convert, whatever else is wrong.
+ * A source of environment variables that ignores empty variables, and newlines at the end of a
+ * value. Without it, the configuration library stops the start at the first empty variable that it
+ * cannot convert. The operator would then not see the other faults.
  */
 public final class EnvironmentVariables implements SmallRyeConfigBuilderCustomizer {
 
@@ -20,7 +20,7 @@ public final class EnvironmentVariables implements SmallRyeConfigBuilderCustomiz
     if (!builder.isAddDefaultSources()) {
       return;
     }
-    // The library's own source cannot be removed from its default ones, so this is the list anew.
+    // The library cannot remove its own source of variables, so this repeats its default list.
     builder
         .setAddDefaultSources(false)
         .addPropertiesSources()
@@ -28,7 +28,7 @@ public final class EnvironmentVariables implements SmallRyeConfigBuilderCustomiz
         .withSources(new DotEnvConfigSourceProvider());
   }
 
-  /** After all others, which ask for the default sources. */
+  /** Runs after all other customizers, because some of them add the default sources. */
   @Override
   public int priority() {
     return Integer.MAX_VALUE;

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A key with a name of the operator's choice in it, such as {@code broker.issuers.corp.keys}.
+ * A key that contains a name chosen by the operator, such as {@code broker.issuers.corp.keys}.
  *
  * @param prefix such as {@code broker.issuers.}
  * @param name without quotes
@@ -16,7 +16,7 @@ record MapKey(String prefix, String name, String rest) {
 
   private static final String ANY_NAME = "<name>";
 
-  /** All maps of {@link BrokerConfig}. */
+  /** Matches the keys of all maps of {@link BrokerConfig}. */
   private static final Pattern PATTERN =
       Pattern.compile(
           Settings.all().stream()
@@ -27,7 +27,7 @@ record MapKey(String prefix, String name, String rest) {
               .collect(Collectors.joining("|", "(", ")(\"[^\"]+\"|[^.\"]+)([.].+)")));
 
   static Optional<MapKey> of(String key) {
-    // Most keys are others.
+    // Fast path: most keys do not belong to the broker.
     if (!key.startsWith(Settings.PREFIX)) {
       return Optional.empty();
     }
@@ -42,7 +42,7 @@ record MapKey(String prefix, String name, String rest) {
     return new MapKey(prefix, other, rest);
   }
 
-  /** The one spelling of this key that the broker uses: without quotes if they are not needed. */
+  /** Returns the canonical spelling of this key, with quotes only if the name needs them. */
   String canonical() {
     return name.contains(".") ? quoted() : prefix + name + rest;
   }
@@ -51,7 +51,10 @@ record MapKey(String prefix, String name, String rest) {
     return prefix + '"' + name + '"' + rest;
   }
 
-  /** What is left of the name in an environment variable. Names that agree in it are the same. */
+  /**
+   * Returns the prefix and the name as an environment variable spells them, in lower case. Names
+   * with the same result cannot be distinguished in a variable.
+   */
   String nameInVariable() {
     return prefix + name.replaceAll("[^A-Za-z0-9]", "_").toLowerCase(Locale.ROOT);
   }

@@ -14,16 +14,17 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives each key of a map one spelling, wherever it was set. The configuration library takes {@code
- * broker.issuers."corp".keys}, which it reads from a variable, and {@code
- * broker.issuers.corp.issuer} for two issuers, each of which lacks half of its keys.
+ * An interceptor that gives each key of a map one spelling in all sources. The configuration
+ * library reads {@code broker.issuers."corp".keys} from a variable. Without this interceptor, it
+ * would treat that key and {@code broker.issuers.corp.issuer} as keys of two issuers, both
+ * incomplete.
  *
- * <p>A variable does not tell {@code my-corp} from {@code my.corp} or {@code My_Corp}. Where
- * another place names one of them, the variable means that one.
+ * <p>A variable cannot distinguish {@code my-corp} from {@code my.corp} or {@code My_Corp}. If
+ * another source contains one of these names, the variable refers to that name.
  */
 public final class MapKeys implements ConfigSourceInterceptorFactory {
 
-  /** How far the {@link SettingsGate} is in front of this. */
+  /** The priority. It is lower than that of the {@link SettingsGate}, which must run first. */
   private static final int BEHIND_THE_GATE = 900;
 
   @Override
@@ -51,7 +52,7 @@ public final class MapKeys implements ConfigSourceInterceptorFactory {
       return firstOf(plain, quoted);
     }
 
-    /** The place that comes first decides, however the key is spelt there. */
+    /** Returns the value from the source with the higher priority, whatever spelling it uses. */
     private static @Nullable ConfigValue firstOf(
         @Nullable ConfigValue one, @Nullable ConfigValue other) {
       if (one == null || other == null) {

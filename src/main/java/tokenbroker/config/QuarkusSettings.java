@@ -9,8 +9,9 @@ import java.util.stream.StreamSupport;
 import tokenbroker.config.Setting.Bounds;
 
 /**
- * The keys of Quarkus that operators of a broker set. Their faults are reported together with the
- * broker's own; Quarkus would stop at its own faults, and print a password in them.
+ * The Quarkus settings that operators of the broker set. The broker reports their faults together
+ * with those of its own settings. Quarkus itself would stop at its first fault and might print a
+ * password in the message.
  */
 final class QuarkusSettings {
 
@@ -22,14 +23,14 @@ final class QuarkusSettings {
 
   private static final String PLAIN_HTTP = "quarkus.http.insecure-requests";
 
-  /** Any of them switches TLS on for callers. */
+  /** The settings that enable TLS for callers. A single one is sufficient. */
   private static final List<String> SWITCHES_OF_TLS =
       List.of(
           "quarkus.http.tls-configuration-name",
           "quarkus.http.ssl.certificate.",
           "quarkus.tls.key-store.");
 
-  /** The operating system chooses. */
+  /** The port number for which the operating system chooses a free port. */
   private static final String ANY_PORT = "0";
 
   private static final Bounds PORTS = new Bounds(ANY_PORT, "65535");
@@ -40,14 +41,14 @@ final class QuarkusSettings {
           "OFF", "FATAL", "ERROR", "SEVERE", "WARN", "WARNING", "INFO", "CONFIG", "DEBUG", "FINE",
           "TRACE", "FINER", "FINEST", "ALL");
 
-  /** Quarkus takes a number without a unit for seconds. */
+  /** Quarkus reads a number without a unit as seconds. */
   private static final ValueType QUARKUS_DURATION =
       new ValueType("a duration", false, DurationConverter::parseDuration);
 
   private static final ValueType ADDRESSES =
       new ValueType(
-          "redis://HOST:PORT (rediss:// for TLS), several separated by commas; a password"
-              + " belongs in the file that broker.redis.password-file names",
+          "redis://HOST:PORT (rediss:// for TLS), or several such addresses separated by commas;"
+              + " put the password into a file and set broker.redis.password-file to its path",
           true,
           RedisHosts::parse);
 
@@ -56,10 +57,10 @@ final class QuarkusSettings {
 
   private static final String OTLP_OVER_HTTP = "http/protobuf";
 
-  /** The package has no libraries for gRPC, without which Quarkus' exporter would not start. */
+  /** The package contains no gRPC libraries. With gRPC, the exporter of Quarkus would not start. */
   private static final ValueType OTLP_PROTOCOL =
       new ValueType(
-          OTLP_OVER_HTTP + " and the collector's port for HTTP, gRPC is not supported",
+          OTLP_OVER_HTTP + " and use the collector's HTTP port (gRPC is not supported)",
           false,
           QuarkusSettings::otlpProtocol);
 
@@ -96,14 +97,14 @@ final class QuarkusSettings {
 
   private static String level(String text) {
     if (!LEVELS.contains(text.toUpperCase(Locale.ROOT))) {
-      throw new IllegalArgumentException("not a level");
+      throw new IllegalArgumentException("not a log level");
     }
     return text;
   }
 
   private static String otlpProtocol(String text) {
     if (!text.equals(OTLP_OVER_HTTP)) {
-      throw new IllegalArgumentException("not a protocol for spans");
+      throw new IllegalArgumentException("unsupported OTLP protocol");
     }
     return text;
   }

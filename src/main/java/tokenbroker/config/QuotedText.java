@@ -1,6 +1,6 @@
 package tokenbroker.config;
 
-/** Foreign text as a message may hold it: on one line, in ASCII, and not for ever. */
+/** Quotes untrusted text for a message, as one line of ASCII of limited length. */
 final class QuotedText {
 
   private static final int LONGEST = 80;
@@ -8,7 +8,10 @@ final class QuotedText {
 
   private QuotedText() {}
 
-  /** Returns the text in quotes; whatever is not printable ASCII is escaped as in Java. */
+  /**
+   * Returns the first 80 characters of the text in quotes. Characters other than printable ASCII
+   * are escaped as in Java.
+   */
   static String text(String text) {
     var shown = new StringBuilder("\"");
     text.chars()

@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The least and the greatest value of a setting, both allowed. They are written like the setting
+ * The minimum and the maximum of a setting, both inclusive. They are written like the setting
  * itself, such as {@code 1s} or {@code 0.5}. {@link SettingsFaults} checks them at the start.
  */
 @Retention(RetentionPolicy.RUNTIME)

@@ -5,18 +5,23 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The addresses of Redis servers, refused where the Redis client would fail to read them. */
+/** Parses the addresses of Redis servers. Rejects addresses that the Redis client cannot parse. */
 final class RedisHosts {
 
   private static final int MOST_PORTS = 65_535;
 
   private RedisHosts() {}
 
-  /** Messages of the exception hold nothing of the value: it may hold a password. */
+  /**
+   * Parses a list separated by commas.
+   *
+   * @throws IllegalArgumentException if an address is malformed. The message contains no part of
+   *     the value, because the value may contain a password.
+   */
   static List<URI> parse(String hosts) {
     var uris = Arrays.stream(hosts.split(",", -1)).map(String::strip).map(RedisHosts::uri).toList();
     if (!uris.stream().allMatch(RedisHosts::isUsable)) {
-      throw new IllegalArgumentException("not an address of Redis");
+      throw new IllegalArgumentException("not the address of a Redis server");
     }
     return uris;
   }
@@ -29,7 +34,7 @@ final class RedisHosts {
     }
   }
 
-  /** Whether an address brings a password along, in front of the host or behind it. */
+  /** Returns whether an address contains a password, before the host or as a query parameter. */
   static boolean holdPassword(String hosts) {
     return parse(hosts).stream()
         .anyMatch(

@@ -5,22 +5,22 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One setting.
+ * The declaration of a setting.
  *
  * @param name such as {@code broker.issuers.<name>.keys}
  * @param defaultValue null if there is none
- * @param range null for a type that has no order
+ * @param range null if the setting has no bounds
  */
 record Setting(String name, ValueType type, @Nullable String defaultValue, @Nullable Bounds range) {
 
-  /** The bounds as they are declared. */
+  /** The bounds of a setting, as they are declared. Both are inclusive. */
   record Bounds(String min, String max) {}
 
   boolean allows(String value) {
     try {
       return isWithinRange(type.parser().apply(value));
     } catch (IllegalArgumentException e) {
-      return false; // What is allowed says more than why this is not.
+      return false; // The message shows what is allowed, which is more helpful than this cause.
     }
   }
 
@@ -34,7 +34,7 @@ record Setting(String name, ValueType type, @Nullable String defaultValue, @Null
       case Number number ->
           number.doubleValue() >= Double.parseDouble(range.min())
               && number.doubleValue() <= Double.parseDouble(range.max());
-      default -> throw new IllegalStateException(name + " has a range and no order");
+      default -> throw new IllegalStateException(name + " has a range, but its type has no order");
     };
   }
 
@@ -44,14 +44,14 @@ record Setting(String name, ValueType type, @Nullable String defaultValue, @Null
         && duration.compareTo(ValueType.duration(range.max())) <= 0;
   }
 
-  /** Says what is allowed, such as {@code a duration with its unit from 1s to 10m}. */
+  /** Describes the allowed values, such as {@code a duration with a unit from 1s to 10m}. */
   String allowed() {
     return range == null
         ? type.description()
         : "%s from %s to %s".formatted(type.description(), range.min(), range.max());
   }
 
-  /** Returns what is wrong with the value and what to do about it; empty if it is allowed. */
+  /** Returns the message about a value that is not allowed, or empty if the value is allowed. */
   Optional<String> fault(String key, String value, String origin) {
     if (allows(value)) {
       return Optional.empty();

@@ -4,7 +4,7 @@ import io.smallrye.config.ConfigValue;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Where a value was set, in words that an operator knows. */
+/** The place where a value was set, as a message shows it to an operator. */
 final class SettingSource {
 
   private SettingSource() {}
@@ -24,7 +24,7 @@ final class SettingSource {
     return source != null && source.startsWith("EnvConfigSource");
   }
 
-  /** By the rule of MicroProfile Config. */
+  /** Returns the environment variable of a key, according to the rule of MicroProfile Config. */
   static String variable(String key) {
     return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
   }

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The settings that the broker checks: all of {@link BrokerConfig}, and those of Quarkus that
- * operators of a broker set.
+ * The settings that the broker checks: all settings of {@link BrokerConfig}, and those of {@link
+ * QuarkusSettings}.
  */
 final class Settings {
 
@@ -22,13 +22,13 @@ final class Settings {
 
   private static final String ANY_NAME = "<name>";
 
-  /** A name of the operator's choice; the configuration library quotes it now and then. */
+  /** Matches a name chosen by the operator. The configuration library sometimes quotes it. */
   private static final String NAME_PATTERN = "(?:\"[^\"]+\"|[^.\"]+)";
 
-  /** One element of a list, which the configuration library accepts as well. */
+  /** Matches the index of a list element. The configuration library accepts such keys as well. */
   private static final String ELEMENT_PATTERN = "(?:\\[[0-9]+])?";
 
-  /** Computed when the class is loaded, which is at build time for a native executable. */
+  /** Filled when the class is loaded. For a native executable, that is at build time. */
   private static final Map<String, Setting> BY_NAME = new LinkedHashMap<>();
 
   private static final Map<Pattern, Setting> BY_PATTERN = new LinkedHashMap<>();
@@ -46,7 +46,7 @@ final class Settings {
 
   private Settings() {}
 
-  /** In the order of their names as {@link BrokerConfig} declares them, as far as it is known. */
+  /** Returns all settings. Their order is that of the declarations, if the JVM preserves it. */
   static List<Setting> all() {
     return List.copyOf(BY_NAME.values());
   }

@@ -8,8 +8,8 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 
 /**
- * What is wrong with the settings: each message names the key, the value, where it was set, and
- * what is allowed.
+ * The faults of the settings. Each message names the key, its value, the place where it was set,
+ * and the allowed values.
  */
 public final class SettingsFaults {
 
@@ -23,8 +23,8 @@ public final class SettingsFaults {
   }
 
   /**
-   * Returns all faults, by key and in the order of the keys. Files and directories that settings
-   * name are not looked at.
+   * Returns all faults by key, sorted by key. It does not check the files and directories to which
+   * settings refer.
    */
   public static SequencedMap<String, String> of(SmallRyeConfig config, BrokerConfig bound) {
     var found = new SettingsFaults(config);
@@ -48,7 +48,7 @@ public final class SettingsFaults {
     var set = asSet(key);
     if (set.hasProblems()) {
       return Optional.of(
-          "%s refers to a setting that is not there (%s): write \\${ for a ${ that is meant as it stands"
+          "%s refers to a setting that does not exist (%s): set that setting, or write \\${ for a literal ${"
               .formatted(key, SettingSource.of(set)));
     }
     var value = set.getValue() == null ? "" : set.getValue().strip();
@@ -59,19 +59,19 @@ public final class SettingsFaults {
     return config.getConfigValue(SettingsGate.AS_SET + key);
   }
 
-  /** The default never contradicts what an operator set: the whole answer's limit is kept. */
+  /** Only a value set by the operator is a fault. A longer default is limited by the timeout. */
   private void checkTimeouts(BrokerConfig.Upstream upstream) {
     var key = "broker.upstream.connect-timeout";
     var connect = asSet(key);
     if (!connect.isDefault() && upstream.connectTimeout().compareTo(upstream.timeout()) > 0) {
       faults.putIfAbsent(
           key,
-          "%s is %s (%s), longer than broker.upstream.timeout: connecting is part of the whole answer, set the same or less"
+          "%s is %s (%s), which is longer than broker.upstream.timeout (that limit includes connecting): set at most that value"
               .formatted(key, QuotedText.text(connect.getValue()), SettingSource.of(connect)));
     }
   }
 
-  /** The client would use one of them, and nobody could tell which. */
+  /** Two passwords are a fault, because it would be unclear which of them the client uses. */
   private void checkRedisPassword(BrokerConfig.Redis redis) {
     var key = "broker.redis.password-file";
     if (redis.passwordFile().isEmpty()) {
@@ -113,7 +113,7 @@ public final class SettingsFaults {
     return new Port(key, Integer.parseInt(value == null ? otherwise : value));
   }
 
-  /** Both would be opened, and a connection would get to one of the two by chance. */
+  /** Two servers would listen on the same port, and each connection would reach one at random. */
   private void checkPorts(Port one, Port other) {
     if (one.number() == other.number() && one.number() != 0) {
       faults.putIfAbsent(

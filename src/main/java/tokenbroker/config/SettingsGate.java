@@ -9,17 +9,17 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets only allowed values of known settings through, and puts the default in the place of others,
- * so that the configuration can always be bound. Without it the configuration library would end the
- * start at the first values that it cannot convert, in words of its own, and nobody would hear of
- * the other faults. {@link SettingsFaults} then refuses the start.
+ * An interceptor that replaces each malformed value of a known setting by its default. With it, the
+ * configuration can always be bound. Then {@link SettingsFaults} reports all faults at once and
+ * stops the start. Without it, the configuration library would stop at the first value that it
+ * cannot convert.
  *
- * <p>An empty value counts as absent, as Kubernetes and Compose write "not set" so. White space
- * around a value, such as the newline of a file, is no part of it.
+ * <p>An empty value counts as not set, because Kubernetes and Compose express "not set" this way.
+ * White space around a value, such as the newline at the end of a file, is removed.
  */
 public final class SettingsGate implements ConfigSourceInterceptorFactory {
 
-  /** In front of a key it asks for the value that was set, allowed or not. */
+  /** A prefix for a key. With it, a lookup returns the original value, even if it is malformed. */
   static final String AS_SET = "as-set:";
 
   @Override
@@ -27,7 +27,7 @@ public final class SettingsGate implements ConfigSourceInterceptorFactory {
     return new Gate();
   }
 
-  /** In front of all others: what comes from there is expanded and has its profile. */
+  /** Runs before all other interceptors, so that it sees values with expressions expanded. */
   @Override
   public OptionalInt getPriority() {
     return OptionalInt.of(Priorities.APPLICATION + 1_000);

@@ -6,30 +6,30 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A key that looks like the broker's and is not. It is most likely misspelt, so that the setting
- * that was meant has no effect.
+ * The message about a {@code broker.*} key that does not exist. Such a key is most likely misspelt,
+ * and the intended setting has no effect.
  */
 final class UnknownKey {
 
-  /** More typing errors than this make another word. */
+  /** The maximum number of typing errors for which a setting counts as similar. */
   private static final int MOST_ERRORS = 3;
 
   private UnknownKey() {}
 
   static String fault(String key, ConfigValue set) {
     var environment = SettingSource.isEnvironment(set.getConfigSourceName());
-    // Its own name has the quotes that a variable writes as underscores.
+    // The name in the value contains the quotes for which a variable has underscores.
     var asSet = environment ? set.getName() : key;
     var shown = environment ? SettingSource.variable(asSet) : asSet;
     var meant =
         similar(asSet)
             .map(it -> " Did you mean " + (environment ? SettingSource.variable(it) : it) + "?")
             .orElse("");
-    return "%s is no setting of the broker: correct or remove it (docs/configuration.md lists all).%s"
+    return "%s is not a setting of the broker: correct or remove it (docs/configuration.md lists all settings).%s"
         .formatted(shown, meant);
   }
 
-  /** Returns the setting that is spelt most alike, or has the same last word at another place. */
+  /** Returns the setting with the most similar spelling, or else one with the same last word. */
   static Optional<String> similar(String key) {
     var asked = letters(key);
     var close =
@@ -40,7 +40,7 @@ final class UnknownKey {
         () -> candidates(key).filter(name -> lastWord(name).equals(lastWord(key))).findFirst());
   }
 
-  /** An environment variable does not tell a dash from a dot. */
+  /** Replaces separators by dots, because an environment variable cannot distinguish them. */
   private static String letters(String key) {
     return key.replaceAll("[^a-z0-9]+", ".");
   }
@@ -49,7 +49,7 @@ final class UnknownKey {
     return key.substring(key.lastIndexOf('.') + 1);
   }
 
-  /** All settings, those of a named thing with the name that the key has. */
+  /** Returns the names of all settings, with {@code <name>} replaced by the name in the key. */
   private static Stream<String> candidates(String key) {
     var parts = key.split("\\.", 4);
     var name = parts.length > 2 ? parts[2] : "<name>";
@@ -59,7 +59,7 @@ final class UnknownKey {
         .map(it -> it.replace("<name>", name));
   }
 
-  /** Counts the letters to insert, remove or replace (the distance of Levenshtein). */
+  /** Returns the Levenshtein distance: the number of letters to insert, remove or replace. */
   static int errors(String one, String other) {
     var row = new int[other.length() + 1];
     for (var i = 0; i < row.length; i++) {

@@ -14,17 +14,17 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * How the value of a setting is written.
+ * The format of a setting's value.
  *
- * @param description what a message says, such as {@code a duration with its unit}
- * @param isSecret whether the value may hold a password, so that no message shows it
- * @param parser throws IllegalArgumentException for a value that cannot be read; accepts nothing
- *     that the configuration library refuses
+ * @param description how messages describe the format, such as {@code a duration with a unit}
+ * @param isSecret whether the value may contain a password; messages then do not show it
+ * @param parser throws IllegalArgumentException for a malformed value; rejects every value that the
+ *     configuration library rejects
  */
 record ValueType(String description, boolean isSecret, Function<String, ?> parser) {
 
   static final ValueType DURATION =
-      new ValueType("a duration with its unit", false, ValueType::duration);
+      new ValueType("a duration with a unit", false, ValueType::duration);
   static final ValueType WHOLE_NUMBER =
       new ValueType("a whole number", false, text -> Integer.valueOf(text.strip()));
   static final ValueType NUMBER = new ValueType("a number", false, ValueType::number);
@@ -33,14 +33,16 @@ record ValueType(String description, boolean isSecret, Function<String, ?> parse
   private static final ValueType TEXT = new ValueType("a text", false, text -> text);
   static final ValueType LIST = new ValueType("a list", false, text -> text);
 
-  /** A URL may have a password in front of its host. */
+  /** A URL may contain a password before its host. */
   private static final ValueType URL = new ValueType("a URL", true, URI::create);
 
   static final ValueType PAUSES =
       new ValueType(
-          "a first and a longest pause, or one duration for both,", false, BackoffRange::parse);
+          "a first and a longest pause such as 1s…30s, or one duration for both,",
+          false,
+          BackoffRange::parse);
 
-  /** Returns the type of what a method of a mapping returns. */
+  /** Returns the value type for the return type of a mapping method. */
   static ValueType of(Type type) {
     if (type instanceof ParameterizedType generic) {
       return generic.getRawType() == Optional.class
@@ -64,12 +66,12 @@ record ValueType(String description, boolean isSecret, Function<String, ?> parse
 
   private static ValueType known(Type type, Class<?> expected, ValueType known) {
     if (type != expected) {
-      throw new IllegalArgumentException("a setting of a type that is not checked: " + type);
+      throw new IllegalArgumentException("no value type is defined for a setting of type " + type);
     }
     return known;
   }
 
-  /** One of these words, in capitals or not. */
+  /** Returns a type that accepts these words only, in upper or lower case. */
   static ValueType choice(List<String> words) {
     var allowed = words.stream().map(word -> word.toLowerCase(Locale.ROOT)).toList();
     return new ValueType(
@@ -83,7 +85,7 @@ record ValueType(String description, boolean isSecret, Function<String, ?> parse
         });
   }
 
-  /** A number without a unit is refused: it might mean seconds or milliseconds. */
+  /** Rejects a number without a unit, because it could mean seconds or milliseconds. */
   static Duration duration(String text) {
     var value = text.strip();
     if (value.matches("[-+]?[0-9.]*")) {
@@ -92,7 +94,7 @@ record ValueType(String description, boolean isSecret, Function<String, ?> parse
     return DurationConverter.parseDuration(value);
   }
 
-  /** Java's own form, which includes NaN and the type suffixes, means nothing to an operator. */
+  /** Rejects forms that only Java knows, such as {@code NaN} and type suffixes. */
   private static Double number(String text) {
     if (!text.matches("[-+]?[0-9]+([.][0-9]+)?")) {
       throw new IllegalArgumentException("not a number");
@@ -100,14 +102,14 @@ record ValueType(String description, boolean isSecret, Function<String, ?> parse
     return Double.valueOf(text);
   }
 
-  /** A seal key that was set in the place of its directory must be in no message. */
+  /** Returns whether a text could be a seal key, set by mistake instead of the directory. */
   static boolean looksLikeKey(String text) {
     return text.matches("[A-Za-z0-9+/]{43}=");
   }
 
   private static Path path(String text) {
     if (text.startsWith("file:") || looksLikeKey(text)) {
-      throw new IllegalArgumentException("a URL or a key where a path is wanted");
+      throw new IllegalArgumentException("a URL or a key instead of a path");
     }
     return Path.of(text);
   }

@@ -1,4 +1,6 @@
-/** What an operator can set: one documented mapping for every {@code broker.*} key. */
+/**
+ * The settings of the broker: one documented mapping for all {@code broker.*} keys, and its checks.
+ */
 @NullMarked
 package tokenbroker.config;
 

@@ -185,7 +185,7 @@ public class Callbacks {
           .ifPresent(held -> pending.replace(handle, held.revision(), finished(held, outcome)));
     } catch (StoreUnavailable e) {
       LOG.warnf(
-          "The outcome of an authorization of %s was not stored: %s",
+          "The outcome of an authorization of client %s could not be stored: %s",
           handle.client(), e.getMessage());
     }
     return outcome;

@@ -109,7 +109,7 @@ class CodeExchange {
   private ResultParameter failed(
       Client client, Authorization authorization, String error, String reason) {
     LOG.warnf(
-        "No account was connected for client %s: %s, trace %s",
+        "No account was connected for client %s: %s (trace_id %s)",
         client.name(), reason, authorization.traceId());
     notConnected(client, authorization, error, reason);
     return new ResultParameter("error", error);

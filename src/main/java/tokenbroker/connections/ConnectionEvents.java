@@ -46,7 +46,7 @@ class ConnectionEvents {
             .register(registry);
     this.overdue =
         MultiGauge.builder("token_broker.connections.overdue")
-            .description("Connections that should have been renewed more than a day ago")
+            .description("Connections whose refresh is overdue by more than a day")
             .register(registry);
     labels.onEnded(this::forget);
   }
@@ -94,7 +94,7 @@ class ConnectionEvents {
         owner.client(),
         label ->
             Counter.builder(ENDED)
-                .description("Refresh tokens that TrackMage refused")
+                .description("Refresh tokens that TrackMage rejected")
                 .tag("client", label)
                 .register(registry)
                 .increment());
@@ -140,7 +140,8 @@ class ConnectionEvents {
 
   void watchWaiting(IntSupplier waiting) {
     Gauge.builder("token_broker.connections.unsaved", waiting, IntSupplier::getAsInt)
-        .description("Refresh tokens that only this process holds, as the store did not take them")
+        .description(
+            "Refresh tokens that only this process holds, because the store did not accept them")
         .strongReference(true)
         .register(registry);
   }

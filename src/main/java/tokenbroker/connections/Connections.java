@@ -89,7 +89,7 @@ public class Connections {
       records.count(Map.copyOf(counts));
       tell(store.durability());
     } catch (StoreUnavailable e) {
-      LOG.debugf("Connections were not counted: %s", e.getMessage());
+      LOG.debugf("Connections could not be counted: %s", e.getMessage());
     }
   }
 
@@ -104,7 +104,7 @@ public class Connections {
   private void tell(Durability now) {
     if (now == Durability.VOLATILE && durability != Durability.VOLATILE) {
       LOG.warn(
-          "Redis keeps connections in memory alone: a restart of it loses them all. Set appendonly"
+          "Redis keeps connections in memory only, so a restart of Redis loses them all. Set appendonly"
               + " yes.");
     }
     durability = now;

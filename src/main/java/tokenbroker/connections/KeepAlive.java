@@ -87,7 +87,7 @@ public class KeepAlive {
     var cause = first == null ? null : first.cause;
     if (cause != null && cause != told) {
       LOG.warnf(
-          "%d connections that nobody uses could not be renewed, such as %s: %s",
+          "Unused connections could not be refreshed: %d, for example %s: %s",
           failures.size(), first.owner, cause.label());
     }
     told = cause;
@@ -110,7 +110,9 @@ public class KeepAlive {
           .map(id -> new DueConnection(client, new TokenOwner(client.name(), id)))
           .toList();
     } catch (StoreUnavailable e) {
-      LOG.debugf("Connections of %s that are due are not known: %s", client.name(), e.getMessage());
+      LOG.debugf(
+          "The due connections of client %s could not be listed: %s",
+          client.name(), e.getMessage());
       return List.of();
     }
   }

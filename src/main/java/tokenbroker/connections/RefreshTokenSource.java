@@ -72,7 +72,7 @@ public class RefreshTokenSource implements TokenSource {
       renewal.abandoned = true;
       return new Failed(Outage.TIMEOUT);
     } catch (ExecutionException e) {
-      throw new IllegalStateException("a renewal of " + owner + " failed", e.getCause());
+      throw new IllegalStateException("a refresh of " + owner + " failed", e.getCause());
     }
   }
 
@@ -96,7 +96,7 @@ public class RefreshTokenSource implements TokenSource {
       underWay.remove(owner, renewal);
       renewal.completeExceptionally(e);
       if (renewal.abandoned) { // Else the waiting caller logs it.
-        LOG.errorf("A renewal of %s broke: %s", owner, e.getClass().getName());
+        LOG.errorf("A refresh of %s failed unexpectedly: %s", owner, e.getClass().getName());
       }
     }
   }
@@ -107,7 +107,7 @@ public class RefreshTokenSource implements TokenSource {
       CompletableFuture.allOf(underWay.values().toArray(CompletableFuture[]::new))
           .get(timeLimit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException | ExecutionException e) {
-      LOG.warn("Not every renewal ended well before the process does");
+      LOG.warn("The broker exits although some refreshes of connections have not finished");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

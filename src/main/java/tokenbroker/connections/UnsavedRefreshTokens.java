@@ -48,7 +48,9 @@ final class UnsavedRefreshTokens {
     try {
       return store.rotate(owner, seen, next) ? Saving.SAVED : Saving.SUPERSEDED;
     } catch (StoreUnavailable e) {
-      LOG.warnf("A refresh token of %s waits to be stored: %s", owner, e.getMessage());
+      LOG.warnf(
+          "A refresh token of %s could not be stored. The broker will try again: %s",
+          owner, e.getMessage());
       unsaved.put(owner, new Unsaved(seen, next, token, claim));
       return Saving.WAITING;
     }
@@ -77,7 +79,8 @@ final class UnsavedRefreshTokens {
               settled.accept(owner, waiting.token);
             }
           } catch (StoreUnavailable e) {
-            LOG.debugf("A refresh token of %s still waits: %s", owner, e.getMessage());
+            LOG.debugf(
+                "A refresh token of %s still could not be stored: %s", owner, e.getMessage());
           }
         });
   }
@@ -93,7 +96,7 @@ final class UnsavedRefreshTokens {
     }
     waiting.claim.close();
     if (taken) {
-      LOG.infof("A refresh token of %s is stored now", owner);
+      LOG.infof("A refresh token of %s was stored", owner);
       return true;
     }
     return false;

@@ -53,7 +53,7 @@ class Admission {
                 () ->
                     new ProblemException(
                         ProblemCode.INVALID_REQUEST,
-                        "A client name is 1 to 63 of a-z, 0-9 and -, with no - at either end."));
+                        "A client name must have 1 to 63 characters of a-z, 0-9 and -, and must not start or end with -."));
     var admitted = find(verified, clientName);
     if (admitted == null) {
       if (clients.find(clientName).isPresent()) {

@@ -83,17 +83,18 @@ class AuthorizationResource {
             .orElseThrow(
                 () ->
                     invalid(
-                        "The body is {\"return_to\": \"https://…\", \"state\": \"…\"}, with 1 to 512"
-                            + " characters of printable ASCII as state."));
+                        "The body must be {\"return_to\": \"https://…\", \"state\": \"…\"}. The state"
+                            + " must have 1 to 512 characters of printable ASCII."));
     var returnTo = fields.path("return_to").textValue();
     if (!admitted.client().returnTo().contains(returnTo)) {
       audit.record(entry("refused", admitted).because("return_to"));
-      throw invalid("return_to is none of the addresses in this client's return-to.");
+      throw invalid(
+          "return_to must be one of the addresses in the return-to list of this client in clients.yaml.");
     }
     if (admitted.client().credentials().isEmpty()) {
       throw new ProblemException(
           ProblemCode.UPSTREAM_UNAVAILABLE,
-          "The broker has no credentials for this client yet.",
+          "The broker does not have the credentials of this client yet.",
           reloadEvery);
     }
     var state = fields.path("state").textValue();
@@ -121,7 +122,7 @@ class AuthorizationResource {
         audit.recordSparingly(entry("refused", admitted).because("too_many"));
         throw new ProblemException(
             ProblemCode.RATE_LIMITED,
-            "This caller has begun too many authorizations for this client.",
+            "This caller has started too many authorizations for this client.",
             retryAfter);
       }
     };
@@ -141,8 +142,8 @@ class AuthorizationResource {
             .orElseThrow(
                 () ->
                     invalid(
-                        "The body is {\"result\": \"…\", \"state\": \"…\"}: the result that the browser"
-                            + " brought, and the state in the session of its user."));
+                        "The body must be {\"result\": \"…\", \"state\": \"…\"}, with the result from"
+                            + " the browser's request and the state from the session of its user."));
     var result = fields.path("result").textValue();
     var state = fields.path("state").textValue();
     return threads.call(
@@ -163,7 +164,7 @@ class AuthorizationResource {
     if (!authorizations.areOn()) {
       throw new ProblemException(
           ProblemCode.NOT_FOUND,
-          "Connections are off: broker.connections.public-url switches them on.");
+          "Connections are disabled. To enable them, set broker.connections.public-url.");
     }
     return admitted;
   }

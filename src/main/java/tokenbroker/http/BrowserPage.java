@@ -17,34 +17,34 @@ enum BrowserPage {
   EXPIRED(
       400,
       "This link no longer works",
-      "It is older than ten minutes, was used already, or was opened in another browser.",
+      "It is older than ten minutes, was already used, or was opened in another browser.",
       "Go back to the application that sent you here. It shows whether your account is connected; if"
           + " not, start again there."),
   MALFORMED(
       400,
       "Something is missing",
-      "The address that brought you here is not complete, or was changed on the way.",
+      "The address of this page is incomplete or was changed.",
       "Go back to the application that sent you here and start again. Nothing was connected."),
   NOT_FOUND(
       404,
       "There is nothing here",
-      "This address does not lead to a page.",
+      "This page does not exist.",
       "Go back to the application that sent you here."),
   UNKNOWN(
       500,
       "We do not know whether this worked",
-      "Something broke on our side while your account was being connected.",
+      "Something failed on our side while we were connecting your account.",
       "Go back to the application that sent you here. It shows whether your account is connected; if"
           + " not, start again there."),
   NOT_YET(
       503,
-      "This page was loaded ahead of time",
-      "Your browser asked for it before you did, so nothing was done yet.",
-      "Reload the page to go on."),
+      "This page was loaded too early",
+      "Your browser loaded the page before you opened it, so nothing has happened yet.",
+      "Reload the page to continue."),
   UNAVAILABLE(
       503,
       "This does not work right now",
-      "Something broke on our side before your account could be connected.",
+      "Something failed on our side before we could connect your account.",
       "Please try again in a minute.");
 
   private static final String STYLE =

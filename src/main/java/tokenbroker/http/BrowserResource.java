@@ -109,7 +109,7 @@ class BrowserResource {
   /** Answers every failure with a page, because a person reads the answer. */
   @ServerExceptionMapper
   Response failed(RuntimeException e) {
-    LOG.error("A browser's request failed", e);
+    LOG.error("A request of a browser failed unexpectedly", e);
     return BrowserPage.UNKNOWN.response();
   }
 

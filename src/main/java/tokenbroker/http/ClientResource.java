@@ -70,7 +70,7 @@ class ClientResource {
                 AuditEntry.of(AuditEvent.CLIENTS, "throttled").by(verified.requester()));
             throw new ProblemException(
                 ProblemCode.RATE_LIMITED,
-                "Another list of clients is being made for this caller.",
+                "This caller is already requesting a list of clients. Retry when that request has finished.",
                 Duration.ofSeconds(1));
           }
           try {

@@ -137,7 +137,7 @@ class HotPath {
     try {
       return Buffer.buffer(json.writeValueAsBytes(answer));
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("an answer that is no JSON", e);
+      throw new IllegalStateException("a response could not be written as JSON", e);
     }
   }
 }

@@ -40,7 +40,10 @@ record PageRequest<C>(@Nullable C after, int limit) {
     }
     return parser
         .apply(given.size() == 1 ? given.getFirst() : "")
-        .orElseThrow(() -> invalid("cursor is given once, as next in the page before."));
+        .orElseThrow(
+            () ->
+                invalid(
+                    "cursor must be given at most once, with the value of next from the previous page."));
   }
 
   private static int limit(@Nullable List<String> given, Limits limits) {
@@ -50,7 +53,8 @@ record PageRequest<C>(@Nullable C after, int limit) {
     var text = given.getFirst();
     var limit = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
     if (given.size() > 1 || limit < 1 || limit > limits.greatest) {
-      throw invalid("limit is given once, from 1 to " + limits.greatest + ".");
+      throw invalid(
+          "limit must be given at most once, as a whole number from 1 to " + limits.greatest + ".");
     }
     return limit;
   }

@@ -12,7 +12,7 @@ enum ProblemCode {
       400,
       false,
       "The result cannot be redeemed",
-      "Begin a new authorization: this result was redeemed, has expired, or is not this user's."),
+      "This result was already redeemed, has expired, or belongs to another user. Start a new authorization."),
   CONTENT_TOO_LARGE(413, false, "The request is malformed", "The body is larger than 8192 bytes."),
   LINE_TOO_LONG(
       414, false, "The request is malformed", "The request line is longer than 8192 bytes."),
@@ -27,59 +27,75 @@ enum ProblemCode {
       "The caller token is missing or not accepted",
       "Send a valid caller token as Authorization: Bearer."),
   FORBIDDEN(403, false, "Not allowed", "There is no such client, or this caller may not use it."),
-  NOT_FOUND(404, false, "Not found", "There is nothing at this path."),
+  NOT_FOUND(404, false, "Not found", "This path does not exist."),
   RECONNECT_REQUIRED(
       409,
       false,
       "The user must connect again",
-      "TrackMage no longer renews the tokens of this connection."),
-  METHOD_NOT_ALLOWED(405, false, "Method not allowed", "This path does not know this method."),
+      "TrackMage no longer refreshes the tokens of this connection."),
+  METHOD_NOT_ALLOWED(
+      405,
+      false,
+      "Method not allowed",
+      "This path does not support this method. Use one of the methods in Allow."),
   NOT_ACCEPTABLE(
-      406, false, "Not acceptable", "No media type in Accept is one that can be answered with."),
+      406,
+      false,
+      "Not acceptable",
+      "The response is available in none of the media types in Accept."),
   UNSUPPORTED_MEDIA_TYPE(
       415, false, "Unsupported media type", "The body must be application/json."),
-  RATE_LIMITED(429, true, "Too many requests", "Ask again after the time in Retry-After."),
+  RATE_LIMITED(429, true, "Too many requests", "Retry after the time in Retry-After."),
   INTERNAL_ERROR(
-      500, true, "Internal error", "The broker has failed; its log says more under this trace_id."),
+      500,
+      true,
+      "Internal error",
+      "The broker failed. Its log contains the details under this trace_id."),
   UPSTREAM_REJECTED(
       502,
       false,
-      "TrackMage refused the client",
-      "TrackMage does not accept the credentials or the scope of this client."),
+      "TrackMage rejected the client",
+      "TrackMage rejected the credentials or the scope of this client."),
   UPSTREAM_INVALID_RESPONSE(
-      502, true, "TrackMage gave no usable answer", "The answer of TrackMage holds no token."),
+      502,
+      true,
+      "TrackMage returned no usable response",
+      "The response from TrackMage contains no usable token."),
   UPSTREAM_UNAVAILABLE(
       503,
       true,
-      "TrackMage cannot be asked now",
-      "The next attempt is due after the time in Retry-After."),
+      "No token can be requested from TrackMage now",
+      "The next attempt is possible after the time in Retry-After."),
   STORE_UNAVAILABLE(
       503,
       true,
-      "Connections cannot be read now",
-      "The store of connections does not answer; ask again after the time in Retry-After."),
+      "Connections are unavailable now",
+      "The store of connections does not respond. Retry after the time in Retry-After."),
   OVERLOADED(
       503,
       true,
-      "The broker cannot verify the caller now",
-      "Ask again after the time in Retry-After."),
+      "The broker is too busy to verify the caller",
+      "Retry after the time in Retry-After."),
   AUDIT_UNAVAILABLE(
       503,
       true,
       "The request cannot be audited now",
-      "The broker serves nothing that it cannot audit; ask again after the time in Retry-After."),
+      "The broker serves no request that it cannot audit. Retry after the time in Retry-After."),
   KEYS_UNAVAILABLE(
       503,
       true,
-      "The caller's issuer cannot be verified yet",
-      "The keys of the issuer have not been read yet; ask again after the time in Retry-After."),
+      "The caller token cannot be verified yet",
+      "The broker has not yet read the keys of the token's issuer. Retry after the time in Retry-After."),
   REVIEW_UNAVAILABLE(
       503,
       true,
       "The caller token cannot be reviewed now",
-      "The API server gives no verdict on the token; ask again after the time in Retry-After."),
+      "The API server did not review the token. Retry after the time in Retry-After."),
   UPSTREAM_TIMEOUT(
-      504, true, "TrackMage did not answer in time", "No token was there before the time limit.");
+      504,
+      true,
+      "TrackMage did not respond in time",
+      "No token was available within the time limit.");
 
   final int status;
   final boolean retryable;

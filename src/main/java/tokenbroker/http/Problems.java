@@ -35,7 +35,7 @@ class Problems {
    */
   @ServerExceptionMapper
   Response storeDown(StoreUnavailable e, ContainerRequestContext request) {
-    LOG.debugf("Connections cannot be read or changed: %s", e.getMessage());
+    LOG.debugf("The store of connections is unavailable: %s", e.getMessage());
     return response(
             ProblemCode.STORE_UNAVAILABLE, Duration.ofSeconds(1), VerifiedRequest.traceId(request))
         .build();
@@ -69,7 +69,7 @@ class Problems {
   @ServerExceptionMapper
   Response failed(Throwable e, ContainerRequestContext request) {
     var traceId = VerifiedRequest.traceId(request);
-    LOG.errorf(e, "A request failed, trace %s", traceId);
+    LOG.errorf(e, "A request failed unexpectedly (trace_id %s)", traceId);
     return response(ProblemCode.INTERNAL_ERROR, null, traceId).build();
   }
 

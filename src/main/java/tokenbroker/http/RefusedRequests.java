@@ -71,7 +71,7 @@ class RefusedRequests implements RefusalForm {
           Map.of("Content-Type", Problems.PROBLEM_JSON.toString(), "Cache-Control", "no-store"),
           json.writeValueAsString(code.problem(TraceId.of(traceparent))));
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a problem that is no JSON", e);
+      throw new IllegalStateException("a problem could not be written as JSON", e);
     }
   }
 }

@@ -75,7 +75,7 @@ class RequestMetrics {
 
   private void countDenied(String client) {
     Counter.builder("token_broker.authorization.denied")
-        .description("Requests of callers that no rule of the client admits")
+        .description("Requests of callers that no rule of the client allows")
         .tag("client", client)
         .register(registry)
         .increment();
@@ -83,7 +83,7 @@ class RequestMetrics {
 
   void rateLimited(Caller caller) {
     Counter.builder("token_broker.rate.limited")
-        .description("Requests beyond their caller's rate, by its issuer")
+        .description("Requests above the rate limit of their caller, by the caller's issuer")
         .tag("caller", caller.issuer())
         .register(registry)
         .increment();
@@ -95,7 +95,7 @@ class RequestMetrics {
 
   private Counter counter(Series series) {
     return Counter.builder("token_broker.requests")
-        .description("Requests that were allowed, by what they came to")
+        .description("Allowed requests, by outcome")
         .tag("client", series.client)
         .tag("caller", series.rule.label())
         .tag("outcome", series.outcome)
@@ -104,7 +104,7 @@ class RequestMetrics {
 
   private Timer timer(String outcome) {
     return Timer.builder("token_broker.request.duration")
-        .description("From the head of a request read to its answer made")
+        .description("Time from reading the head of a request to creating its response")
         .tag("outcome", outcome)
         .serviceLevelObjectives(BUCKETS)
         .register(registry);

@@ -138,7 +138,8 @@ class TokenResource {
     var text = minTtl.getFirst();
     if (minTtl.size() > 1 || !text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 86_400) {
       throw new ProblemException(
-          ProblemCode.INVALID_REQUEST, "min_ttl is given once, in whole seconds from 0 to 86400.");
+          ProblemCode.INVALID_REQUEST,
+          "min_ttl must be given at most once, as a whole number of seconds from 0 to 86400.");
     }
     return new TokenRequirement.MinTtl(Duration.ofSeconds(Integer.parseInt(text)));
   }
@@ -150,6 +151,6 @@ class TokenResource {
             () ->
                 new ProblemException(
                     ProblemCode.INVALID_REQUEST,
-                    "The body is {\"token_id\": \"…\"}, with the id of the refused token."));
+                    "The body must be {\"token_id\": \"…\"}, with the id of the rejected token."));
   }
 }

@@ -33,7 +33,7 @@ import tokenbroker.tokens.TokenResult.TooSoon;
 @Singleton
 class TokenResponses {
 
-  static final String NO_CONNECTION = "This client has no such connection.";
+  static final String NO_CONNECTION = "This client has no connection with this id.";
 
   /**
    * The outcome of a request whose token the broker withheld, because it could not audit the
@@ -145,7 +145,7 @@ class TokenResponses {
       case TooSoon _ ->
           Problems.response(
                   ProblemCode.RATE_LIMITED,
-                  "A token of this client was replaced by force a moment ago.",
+                  "A caller has just had a token of this client replaced. Retry after the time in Retry-After.",
                   retryAfter,
                   traceId)
               .build();

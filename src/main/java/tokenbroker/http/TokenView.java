@@ -55,9 +55,9 @@ record TokenView(
   private static String text(Warning warning) {
     return switch (warning) {
       case SHORT_OF_MIN_TTL ->
-          "The token has less life than min_ttl asks for, and a fresh one would not have more.";
+          "The token expires sooner than min_ttl requires, and a fresh token would not last longer.";
       case IN_SAFETY_WINDOW ->
-          "The token is about to expire: TrackMage repeats it instead of issuing another one.";
+          "The token is about to expire, because TrackMage returns it again instead of issuing a new one.";
     };
   }
 

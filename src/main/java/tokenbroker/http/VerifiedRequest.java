@@ -30,7 +30,8 @@ record VerifiedRequest(
     if (request.getProperty(PROPERTY) instanceof VerifiedRequest verified) {
       return verified;
     }
-    throw new IllegalStateException("a resource for callers was reached without a verified caller");
+    throw new IllegalStateException(
+        "a request reached a resource for callers without a verified caller");
   }
 
   static VerifiedRequest begun(Caller caller, ContainerRequestContext request, long startedAt) {

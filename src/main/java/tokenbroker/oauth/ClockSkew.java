@@ -49,8 +49,8 @@ public final class ClockSkew {
     var beyond = skew.abs().compareTo(TOLERATED) > 0;
     if (tooFar.getAndSet(beyond) != beyond && beyond) {
       LOG.warnf(
-          "The clock of upstream %s is %d s away from ours: tokens may end earlier or later than"
-              + " both sides think",
+          "The clocks of upstream %s and of this replica differ by %d s. Tokens may expire earlier or later than"
+              + " expected. Check the time synchronization of both",
           upstream, skew.toSeconds());
     }
   }

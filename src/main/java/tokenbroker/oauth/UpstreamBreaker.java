@@ -189,7 +189,9 @@ public final class UpstreamBreaker {
       open = true;
       ofFailed.next = ticker.now().plus(pause);
       metrics.breakerOpen(upstream, true);
-      LOG.warnf("Upstream %s is down: it is tried again now and then", upstream);
+      LOG.warnf(
+          "Upstream %s is down. The broker sends only occasional requests until it responds",
+          upstream);
     }
   }
 
@@ -199,7 +201,7 @@ public final class UpstreamBreaker {
       open = false;
       ofOthers.next = ticker.now();
       metrics.breakerOpen(upstream, false);
-      LOG.infof("Upstream %s answers again", upstream);
+      LOG.infof("Upstream %s responds again", upstream);
     }
   }
 

@@ -60,13 +60,13 @@ public class UpstreamMetrics {
         client,
         label ->
             Counter.builder(REQUESTS)
-                .description("Requests to TrackMage, by what they came to")
+                .description("Requests to TrackMage, by result")
                 .tag("client", label)
                 .tag("result", word(result))
                 .register(registry)
                 .increment());
     Timer.builder("token_broker.upstream.duration")
-        .description("From a request to TrackMage sent to its answer read")
+        .description("Time from sending a request to TrackMage to reading its response")
         .tag("upstream", upstream)
         .serviceLevelObjectives(BUCKETS)
         .register(registry)
@@ -100,7 +100,7 @@ public class UpstreamMetrics {
   private AtomicInteger breakerGauge(String upstream) {
     var open = new AtomicInteger();
     Gauge.builder("token_broker.upstream.breaker.open", open, AtomicInteger::get)
-        .description("Whether the upstream counts as down and is asked now and then only")
+        .description("1 while the circuit breaker of the upstream is open, otherwise 0")
         .tag("upstream", upstream)
         .strongReference(true)
         .register(registry);
@@ -119,7 +119,7 @@ public class UpstreamMetrics {
   private AtomicLong skewGauge(String upstream) {
     var skew = new AtomicLong();
     Gauge.builder("token_broker.clock.skew", skew, millis -> millis.get() / 1000.0)
-        .description("How far the upstream's clock is ahead, by the Date of its answers")
+        .description("How far the upstream's clock is ahead, by the Date header of its responses")
         .baseUnit("seconds")
         .tag("upstream", upstream)
         .strongReference(true)

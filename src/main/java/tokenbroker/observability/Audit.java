@@ -44,7 +44,7 @@ public class Audit {
         new AuditWriter(
             new AuditLines(replica), sink(clocks), clocks.ticker(), () -> caughtUp.run());
     FunctionCounter.builder("token_broker.audit.dropped", writer, AuditWriter::dropped)
-        .description("Audit lines that the log did not take, or not fast enough")
+        .description("Audit lines that were dropped because the output failed or was too slow")
         .register(registry);
   }
 

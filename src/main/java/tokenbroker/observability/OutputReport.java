@@ -30,10 +30,10 @@ class OutputReport {
 
   void start(@Observes StartupEvent event) {
     FunctionCounter.builder("token_broker.log.dropped", this, OutputReport::droppedLog)
-        .description("Lines of the log that were not written, as nobody read them fast enough")
+        .description("Log lines that were dropped because nothing read the output fast enough")
         .register(registry);
     Gauge.builder("token_broker.audit.available", audit, it -> it.isAvailable() ? 1 : 0)
-        .description("0 while callers are refused because they cannot be audited")
+        .description("0 while the broker rejects callers because it cannot audit them, otherwise 1")
         .register(registry);
     audit.onCaughtUp(this::tell);
     Output.current().ifPresent(output -> output.onCaughtUp(this::tell));
@@ -49,7 +49,7 @@ class OutputReport {
     var isRoomy = audit.isRoomy() && Output.current().map(Output::isRoomy).orElse(true);
     if (isRoomy && (log > toldLog || lines > toldAudit)) {
       LOG.warnf(
-          "The output is read again: %d log lines were dropped, and %d audit lines",
+          "The output accepts lines again. Meanwhile, %d log lines and %d audit lines were dropped",
           log - toldLog, lines - toldAudit);
       toldLog = log;
       toldAudit = lines;

@@ -64,7 +64,7 @@ final class Addresses {
       if (e.getCause() instanceof UnknownHostException unknown) {
         throw unknown;
       }
-      throw new IllegalStateException("A lookup failed", e.getCause());
+      throw new IllegalStateException("a look-up of an address failed unexpectedly", e.getCause());
     }
   }
 

@@ -55,7 +55,7 @@ final class AnswerInput extends FilterInputStream {
   private void count(int bytes) throws IOException {
     received += bytes;
     if (received > LARGEST) {
-      throw new MessageConstraintException("the answer is too large");
+      throw new MessageConstraintException("the response is too large");
     }
     if (received > SMALL && !hasPlace) {
       awaitPlace();
@@ -66,7 +66,7 @@ final class AnswerInput extends FilterInputStream {
     try {
       while (!places.tryAcquire(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
         if (time.hasPassed()) {
-          throw new IOException("no time is left");
+          throw new IOException("the time limit has passed");
         }
       }
       hasPlace = true;

@@ -54,7 +54,7 @@ final class ContentCoding {
     return switch (coding) {
       case "gzip", "x-gzip" -> new GZIPInputStream(bytes);
       case "deflate" -> new InflaterInputStream(bytes, new Inflater(!startsZlib(first)));
-      default -> throw new IOException("an unknown content coding");
+      default -> throw new IOException("unknown content coding");
     };
   }
 

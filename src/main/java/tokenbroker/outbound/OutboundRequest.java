@@ -36,7 +36,9 @@ public record OutboundRequest(
         (name, value) -> {
           if (!HEADER_VALUE.matcher(value).matches()) {
             throw new IllegalArgumentException(
-                "The value of header " + name + " holds characters that are not printable ASCII");
+                "the value of header "
+                    + name
+                    + " contains characters that are not printable ASCII");
           }
         });
   }

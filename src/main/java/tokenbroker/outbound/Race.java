@@ -63,7 +63,7 @@ final class Race {
       if (fault instanceof IOException known) {
         throw known;
       }
-      throw new IllegalStateException("An attempt to connect failed", fault);
+      throw new IllegalStateException("an attempt to connect failed unexpectedly", fault);
     } finally {
       for (var attempt : attempts) {
         if (attempt != winner) {

@@ -16,7 +16,7 @@ final class Tunnel {
     private static final long serialVersionUID = 1;
 
     private Refused() {
-      super("The egress proxy opened no tunnel");
+      super("the egress proxy did not open a tunnel");
     }
   }
 

@@ -98,7 +98,7 @@ public class Announcements {
     if (RedisFault.isNoPermission(fault)) {
       warnOfMissingRights();
     } else {
-      LOG.debugf("No heartbeat: %s", RedisFault.kind(fault));
+      LOG.debugf("A heartbeat could not be published: %s", RedisFault.kind(fault));
     }
   }
 
@@ -106,9 +106,9 @@ public class Announcements {
   private void warnOfMissingRights() {
     if (refused.compareAndSet(false, true)) {
       LOG.warn(
-          "The Redis user may not use the channels token-broker:* (NOPERM). Replicas do not hear of"
-              + " each other's changes and read their tokens from Redis every few seconds instead."
-              + " Grant it the rights: ACL SETUSER <user> &token-broker:* +subscribe +publish");
+          "The Redis user may not use the channels token-broker:* (NOPERM). Replicas do not receive"
+              + " each other's announcements, and read their tokens from Redis every few seconds"
+              + " instead. Grant the rights: ACL SETUSER <user> &token-broker:* +subscribe +publish");
     }
   }
 
@@ -122,7 +122,7 @@ public class Announcements {
     @Override
     public void beaten() {
       if (refused.compareAndSet(true, false)) {
-        LOG.info("Announcements are heard");
+        LOG.info("The broker receives announcements again");
       }
     }
 
@@ -131,7 +131,7 @@ public class Announcements {
       if (RedisFault.isNoPermission(fault)) {
         warnOfMissingRights();
       } else {
-        LOG.debugf("No subscription: %s", RedisFault.kind(fault));
+        LOG.debugf("The subscription failed: %s", RedisFault.kind(fault));
       }
     }
   }

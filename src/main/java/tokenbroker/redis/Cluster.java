@@ -112,7 +112,7 @@ final class Cluster implements Servers {
 
   private void ask(List<String> nodes, int next, Promise<Void> learnt) {
     if (next == nodes.size()) {
-      learnt.fail(new StoreUnavailable("no node tells the slots"));
+      learnt.fail(new StoreUnavailable("no node returned the slots"));
       return;
     }
     var node = nodes.get(next);
@@ -137,7 +137,7 @@ final class Cluster implements Servers {
 
   private static SlotMap slots(@Nullable Response answer, String asked) {
     if (answer == null || answer.size() == 0) {
-      throw new StoreUnavailable("no slots");
+      throw new StoreUnavailable("the slots are unknown");
     }
     return SlotMap.of(answer, asked);
   }
@@ -178,7 +178,7 @@ final class Cluster implements Servers {
       var node = slot == null ? anyNode() : slots.nodeOf(slot);
       if (node == null) {
         learn();
-        outcome.fail(new StoreUnavailable("no node holds the slot"));
+        outcome.fail(new StoreUnavailable("no node has the slot"));
       } else {
         sendTo(node);
       }

@@ -58,7 +58,7 @@ final class ConnectionClaims {
             ticker,
             term,
             Counter.builder("token_broker.connection.claims.lost")
-                .description("Claims on connections that had another holder in mid-renewal")
+                .description("Claims on connections that had another holder during a refresh")
                 .register(registry));
   }
 

@@ -27,7 +27,8 @@ final class ConnectionVersions {
   ConnectionVersions(MeterRegistry registry) {
     this.rollbacks =
         Counter.builder("token_broker.store.rollbacks")
-            .description("Connections in the store that are older than this replica has seen them")
+            .description(
+                "Connections in the store that are older than a version that this replica has seen")
             .register(registry);
   }
 

@@ -15,7 +15,7 @@ final class JsonFields {
   static String text(JsonNode json, String name) {
     var value = json.required(name);
     if (!value.isTextual()) {
-      throw new IllegalArgumentException(name + " is no text");
+      throw new IllegalArgumentException(name + " is not a text");
     }
     return value.textValue();
   }

@@ -69,7 +69,7 @@ final class Leases {
   private void release(String key, String holder) {
     commands
         .sendScript(Scripts.RELEASE, List.of(key), holder)
-        .onFailure(fault -> LOG.debug("A lease was not given back and ends by itself"));
+        .onFailure(fault -> LOG.debug("A lease was not released and will expire"));
   }
 
   /** Returns a lease that was acquired for the term, and extends it from now on. */

@@ -51,7 +51,7 @@ public class RedisAuthorizationStore implements AuthorizationStore {
             LIFE,
             Integer.toString(MOST_OF_A_CALLER));
     if (answer == null) {
-      throw new StoreUnavailable("keep authorization: no answer");
+      throw new StoreUnavailable("keep authorization: no response");
     }
     return answer.toLong() == 0
         ? new Keeping.Kept()

@@ -103,7 +103,7 @@ class RedisCommands {
   private Future<@Nullable Response> send(Request request) {
     var outcome = Promise.<@Nullable Response>promise();
     if (!loop.run(() -> send(request, outcome))) {
-      outcome.fail(new StoreUnavailable("the process ends"));
+      outcome.fail(new StoreUnavailable("the broker is shutting down"));
     }
     return outcome.future();
   }

@@ -287,7 +287,7 @@ public class RedisConnectionStore implements ConnectionStore {
                 RedisKeys.userKey(client)),
             Long.toString(OVERDUE_AFTER.toMillis()));
     if (counts == null) {
-      throw new StoreUnavailable("count: no answer");
+      throw new StoreUnavailable("count: no response");
     }
     users.sealAnew(client, counts.get(3).toString());
     var ended = counts.get(1).toLong();
@@ -317,7 +317,7 @@ public class RedisConnectionStore implements ConnectionStore {
   private static ConnectionId idOf(TokenOwner owner) {
     var id = owner.connection();
     if (id == null) {
-      throw new IllegalArgumentException(owner + " is no connection");
+      throw new IllegalArgumentException(owner + " is not a connection");
     }
     return id;
   }

@@ -37,9 +37,9 @@ final class RedisFault {
    */
   static String kind(@Nullable Throwable fault) {
     return switch (fault) {
-      case null -> "unknown fault";
+      case null -> "unknown error";
       case StoreUnavailable ours -> String.valueOf(ours.getMessage());
-      case TimeoutException late -> "no answer in time";
+      case TimeoutException late -> "no response in time";
       case ConnectException unreachable -> "cannot connect";
       case Throwable closed when "Connection is closed".equals(closed.getMessage()) ->
           "connection closed";

@@ -45,11 +45,11 @@ public class RedisPassword {
     var before = password;
     var fault = file.flatMap(this::read).orElse("");
     if (!fault.isEmpty() && !fault.equals(toldOf)) {
-      LOG.warnf("The password of Redis stays as it was: %s", fault);
+      LOG.warnf("The broker keeps the previous password of Redis: %s", fault);
     }
     toldOf = fault;
     if (before != null && !before.equals(password)) {
-      LOG.info("The password of Redis was replaced");
+      LOG.info("The broker uses the new password of Redis");
     }
   }
 

@@ -61,7 +61,7 @@ public class RedisTokenStore implements TokenStore {
             clocks.ticker(),
             LEASE_TERM,
             Counter.builder("token_broker.lease.lost")
-                .description("Leases that had another owner when their holder renewed them")
+                .description("Leases that another process held when they were to be renewed")
                 .register(registry));
     this.clocks = clocks;
     this.openFailures = UnsealFailures.in(registry);
@@ -103,7 +103,7 @@ public class RedisTokenStore implements TokenStore {
 
   private Stored stored(RedisKeys keys, @Nullable Response found, String grantRevision) {
     if (found == null || found.size() < 7) {
-      throw new StoreUnavailable("look: an answer of another form");
+      throw new StoreUnavailable("look: an unexpected response");
     }
     var now = clocks.now();
     var tokenLeft = millis(found.get(1).toLong());

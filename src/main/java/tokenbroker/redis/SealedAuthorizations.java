@@ -94,7 +94,7 @@ final class SealedAuthorizations {
               visits(json),
               new ResultParameter(
                   JsonFields.text(json, "parameter"), JsonFields.text(json, "value")));
-      default -> throw new IllegalArgumentException("an unknown state");
+      default -> throw new IllegalArgumentException("unknown state");
     };
   }
 
@@ -108,7 +108,7 @@ final class SealedAuthorizations {
 
   private static String state(JsonNode json) {
     if (!json.isTextual()) {
-      throw new IllegalArgumentException("a state is no text");
+      throw new IllegalArgumentException("the state is not a text");
     }
     return json.textValue();
   }

@@ -75,7 +75,7 @@ final class SealedConnections {
 
   /** Returns the exception for a required value that cannot be opened. */
   static StoreUnavailable unreadable() {
-    return new StoreUnavailable("a value that does not open");
+    return new StoreUnavailable("a value cannot be decrypted");
   }
 
   <T> Optional<T> opened(String key, String sealed, Function<JsonNode, T> reader) {

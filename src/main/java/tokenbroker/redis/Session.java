@@ -34,7 +34,7 @@ final class Session {
   Session(EventLoop loop, Supplier<Redis> clients) {
     this.loop = loop;
     if (!loop.run(() -> connect(clients))) {
-      connected.fail(new IllegalStateException("the event loop is gone"));
+      connected.fail(new IllegalStateException("the event loop has ended"));
     }
   }
 

@@ -41,7 +41,7 @@ final class Sessions {
     if (!kind.equals(lastFault)) {
       lastFault = kind;
       LOG.warnf(
-          "The connection to %s failed: %s. The broker goes on without it and keeps trying.%s",
+          "The connection to %s failed: %s. The broker continues without it and tries again.%s",
           server,
           kind,
           RedisFault.mayBeOfTheGreeting(fault)

@@ -11,8 +11,8 @@ final class UnsealFailures {
   static Counter in(MeterRegistry registry) {
     return Counter.builder("token_broker.store.open.failures")
         .description(
-            "Stored values that were not used: corrupt, foreign, moved, of an unknown key,"
-                + " rolled back, or without a believable end")
+            "Stored values that were ignored: corrupt, foreign, moved, sealed with an unknown key,"
+                + " rolled back, or without a plausible expiry")
         .register(registry);
   }
 }

@@ -36,12 +36,12 @@ public record KeyRing(String primaryId, Map<String, byte[]> keys) {
   private static final int LARGEST_FILE = 64;
 
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}");
-  private static final String NEW_KEY = "write one with: openssl rand -base64 32";
+  private static final String NEW_KEY = "create a key with: openssl rand -base64 32";
 
   public KeyRing {
     keys = Map.copyOf(keys);
     if (!keys.containsKey(primaryId)) {
-      throw new IllegalArgumentException("the primary key is not on the ring");
+      throw new IllegalArgumentException("the primary key is not in the key ring");
     }
   }
 
@@ -83,15 +83,15 @@ public record KeyRing(String primaryId, Map<String, byte[]> keys) {
       return new Loading.Faulty(
           List.of(
               directory
-                  + " cannot be read as a directory of seal keys: create it, readable for the"
+                  + " is not a readable directory of seal keys: create it, make it readable for the"
                   + " broker, and set broker.seal.keys to it"));
     }
     if (keys.isEmpty() && faults.isEmpty()) {
-      faults.add(directory + " holds no seal key: " + NEW_KEY + " > " + directory.resolve("k1"));
+      faults.add(directory + " contains no seal key: " + NEW_KEY + " > " + directory.resolve("k1"));
     }
     if (primary != null && !keys.containsKey(primary)) {
       faults.add(
-          "broker.seal.primary names no good key in "
+          "broker.seal.primary is not the id of a valid key in "
               + directory
               + ": use one of "
               + keys.keySet());
@@ -105,17 +105,18 @@ public record KeyRing(String primaryId, Map<String, byte[]> keys) {
     var id = nameOf(file);
     if (!ID.matcher(id).matches()) {
       faults.add(
-          "the file name %s is no key id: use 1 to 64 of A-Z, a-z, 0-9, ., _ and -"
+          "the file name %s is not a valid key id: use 1 to 64 characters of A-Z, a-z, 0-9, ., _ and -"
               .formatted(printable(id)));
     } else if (!Files.isRegularFile(file)) {
-      faults.add(file + " is not a file: move it out of the directory of seal keys");
+      faults.add(file + " is not a regular file: move it out of the directory of seal keys");
     } else {
       try {
         keys.put(id, key(file));
       } catch (IOException e) {
         faults.add(file + " cannot be read: check its permissions");
       } catch (IllegalArgumentException e) {
-        faults.add(file + " is not one base64 text of 32 bytes: " + NEW_KEY + " > " + file);
+        faults.add(
+            file + " does not contain exactly 32 bytes in base64: " + NEW_KEY + " > " + file);
       }
     }
   }

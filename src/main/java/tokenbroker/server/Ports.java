@@ -69,11 +69,11 @@ class Ports {
 
   private static void measure(Places places, String port, MeterRegistry registry) {
     Gauge.builder("token.broker.connections", places, Places::taken)
-        .description("Places that connections and HTTP/2 streams hold")
+        .description("Open connections and HTTP/2 streams")
         .tag("port", port)
         .register(registry);
     Gauge.builder("token.broker.connections.limit", places, Places::all)
-        .description("Places of the port")
+        .description("Maximum number of open connections and HTTP/2 streams of the port")
         .tag("port", port)
         .register(registry);
     count(places, port, "full", Places::refusedAsFull, registry);
@@ -87,7 +87,7 @@ class Ports {
       ToDoubleFunction<Places> count,
       MeterRegistry registry) {
     FunctionCounter.builder("token.broker.connections.refused", places, count)
-        .description("Connections and HTTP/2 streams that got no place")
+        .description("Connections and HTTP/2 streams that were rejected because of a limit")
         .tag("port", port)
         .tag("reason", reason)
         .register(registry);

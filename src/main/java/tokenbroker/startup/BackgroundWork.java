@@ -62,12 +62,12 @@ class BackgroundWork {
     jobs.add(job);
     gauge(
         "token_broker.job.last.success.timestamp",
-        "When a background job last ran to its end, or began, in seconds since the epoch",
+        "When a background job last succeeded, or first started, in seconds since the epoch",
         job,
         it -> it.lastSuccess().toEpochMilli() / MILLIS);
     gauge(
         "token_broker.job.stalled.after",
-        "Without a success for so long a background job fails the liveness check",
+        "Time without success after which a background job fails the liveness check",
         job,
         it -> it.stalledAfter().toMillis() / MILLIS);
     threads.add(Thread.ofVirtual().name(name).start(() -> run(job, pause)));

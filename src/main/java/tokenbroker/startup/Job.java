@@ -71,7 +71,7 @@ final class Job {
       last = new Success(ticker.now(), clock.instant());
       if (told != null) {
         told = null;
-        LOG.infof("The background work \"%s\" succeeds again", name);
+        LOG.infof("The background job \"%s\" succeeds again", name);
       }
     } catch (Throwable fault) {
       tell(fault);
@@ -84,7 +84,7 @@ final class Job {
       var message = fault.toString();
       if (!Objects.equals(message, told)) {
         told = message;
-        LOG.errorf(fault, "The background work \"%s\" failed; it is tried again", name);
+        LOG.errorf(fault, "The background job \"%s\" failed. The broker will run it again", name);
       }
     } catch (Throwable _) {
       told = null; // Makes the next failure be logged.

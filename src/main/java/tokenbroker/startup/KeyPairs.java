@@ -46,7 +46,7 @@ final class KeyPairs {
       }
       return Optional.empty();
     } catch (GeneralSecurityException e) {
-      return Optional.of("the key store cannot be read");
+      return Optional.of("the key store is not readable");
     }
   }
 
@@ -57,7 +57,7 @@ final class KeyPairs {
         return x509.getPrivateKey(alias);
       }
     }
-    throw new GeneralSecurityException("no key " + alias);
+    throw new GeneralSecurityException("the key store has no key " + alias);
   }
 
   /**

@@ -14,14 +14,14 @@ final class PublicUrl {
     var local = "http".equals(url.getScheme()) && Loopback.isHost(url.getHost());
     if (url.getHost() == null || !(secure || local)) {
       return List.of(
-          "broker.connections.public-url is no https:// URL: write it as https://connect.example.com,"
-              + " as http:// is for loopback alone");
+          "broker.connections.public-url is not an https:// URL: write it as"
+              + " https://connect.example.com; http:// is allowed for loopback hosts only");
     }
     var bare = url.getRawPath().isEmpty() && url.getRawQuery() == null;
     return bare && url.getRawFragment() == null && url.getRawUserInfo() == null
         ? List.of()
         : List.of(
-            "broker.connections.public-url has more than scheme, host and port: write it as"
+            "broker.connections.public-url has more than a scheme, host and port: write it as"
                 + " https://connect.example.com");
   }
 }

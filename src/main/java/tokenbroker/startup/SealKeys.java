@@ -60,14 +60,16 @@ class SealKeys {
         if (config.seal().keys().isPresent()) {
           ring = loaded;
           seal.use(loaded);
-          LOG.infof("Seal keys replaced: %s", loaded);
+          LOG.infof("The broker uses new seal keys: %s", loaded);
         }
         toldOf = List.of();
       }
       case Loaded _ -> toldOf = List.of();
       case Faulty(var found) -> {
         if (!found.equals(toldOf)) {
-          LOG.warnf("The seal keys stay as they were: %s", String.join("; ", found));
+          LOG.warnf(
+              "The seal keys have faults, so the broker keeps the previous keys: %s",
+              String.join("; ", found));
         }
         toldOf = found;
       }
@@ -83,7 +85,7 @@ class SealKeys {
         ? new Loaded(KeyRing.random())
         : new Faulty(
             List.of(
-                "broker.seal.keys is missing: with broker.store=redis it names a directory of keys, each from"
+                "broker.seal.keys is missing: for broker.store=redis, set it to a directory of keys. Create each key with"
                     + " openssl rand -base64 32"));
   }
 }

@@ -50,14 +50,14 @@ class ServerCertificates {
     this.applied = reloads(metrics, "applied");
     this.refused = reloads(metrics, "rejected");
     Gauge.builder("token_broker.certificate.rejected", this, it -> it.rejected.isEmpty() ? 0 : 1)
-        .description("1 while the files of the broker's certificate are not taken over")
+        .description("1 while the broker cannot use the files of its certificate, otherwise 0")
         .strongReference(true)
         .register(metrics);
   }
 
   private static Counter reloads(MeterRegistry metrics, String result) {
     return Counter.builder("token_broker.certificate.reload")
-        .description("How often the broker's certificate was read again, each minute")
+        .description("Reloads of the broker's changed certificate")
         .tag("result", result)
         .register(metrics);
   }
@@ -84,7 +84,7 @@ class ServerCertificates {
   void look() {
     var fault = served().flatMap(tls -> faultOfFiles(tls).stream()).findFirst().orElse("");
     if (!fault.isEmpty() && !fault.equals(rejected)) {
-      LOG.warnf("The certificate in use stays: %s", fault);
+      LOG.warnf("The broker cannot use the new certificate and keeps the previous one: %s", fault);
     }
     rejected = fault;
   }
@@ -115,7 +115,7 @@ class ServerCertificates {
       // Quarkus itself reports nothing here. Its exception is not logged either, because it may
       // quote the content of a file.
       return Optional.of(
-          named(tls.getName(), "its files are missing, or are no certificate and key"));
+          named(tls.getName(), "the files are missing, or do not contain a certificate and a key"));
     }
   }
 
@@ -124,7 +124,7 @@ class ServerCertificates {
       return KeyPairs.fault(store, options.getKeyManagerFactory(vertx))
           .map(fault -> named(name, fault));
     } catch (Exception e) {
-      return Optional.of(named(name, "its key cannot be read"));
+      return Optional.of(named(name, "the private key is not readable"));
     }
   }
 

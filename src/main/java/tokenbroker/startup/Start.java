@@ -83,7 +83,7 @@ class Start {
     work.every(STOCK_TAKING, ALL_CONNECTIONS_COUNTED, "connections", connections::takeStock);
     work.every(KEEP_ALIVE, "keep-alive", keepAlive::run);
     rehearse(clients, broker);
-    LOG.infof("%d clients, store %s", clients.size(), config.store());
+    LOG.infof("The broker has started. Clients: %d, store: %s", clients.size(), config.store());
   }
 
   /**

@@ -52,7 +52,8 @@ class StartCheck {
     var faults = faults();
     if (!faults.isEmpty()) {
       throw new ConfigurationException(
-          "The token broker does not start. Correct this:\n  - " + String.join("\n  - ", faults));
+          "The token broker cannot start. Fix the following:\n  - "
+              + String.join("\n  - ", faults));
     }
   }
 

@@ -89,7 +89,7 @@ class Flights {
     try {
       return throughStore.fetch(client, owner, flight);
     } catch (RuntimeException | Error e) {
-      LOG.errorf(Breakage.of(e), "A fetch for %s broke", owner);
+      LOG.errorf(Breakage.of(e), "A fetch for %s failed unexpectedly", owner);
       return new TokenResult.Failed(FailureCause.Local.INTERNAL_ERROR, LATE.retryAfter());
     }
   }

@@ -23,7 +23,7 @@ public record Lifespan(Instant requestedAt, Moment requested, Duration length) {
 
   public Lifespan {
     if (!length.isPositive()) {
-      throw new IllegalArgumentException("a token's life has a positive length");
+      throw new IllegalArgumentException("the lifetime of a token must be positive");
     }
   }
 

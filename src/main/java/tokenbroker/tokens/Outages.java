@@ -64,7 +64,9 @@ final class Outages {
     down.put(what, ticker.now().plus(LEFT_ALONE));
     if (up) {
       up = false;
-      LOG.warnf("The shared store does not answer, going on without it: %s", fault.getMessage());
+      LOG.warnf(
+          "The shared store is unavailable. The broker continues without it: %s",
+          fault.getMessage());
     }
   }
 
@@ -80,7 +82,7 @@ final class Outages {
     down.cleanUp();
     if (!up && down.estimatedSize() == 0) {
       up = true;
-      LOG.info("The shared store answers again");
+      LOG.info("The shared store is available again");
     }
   }
 }

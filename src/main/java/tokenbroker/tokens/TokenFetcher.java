@@ -171,7 +171,7 @@ public class TokenFetcher {
     try {
       return source.fetch(ask.client, ask.owner, stored.grantRevision());
     } catch (RuntimeException | Error e) {
-      LOG.errorf(Breakage.of(e), "The fetch for %s broke", ask.owner);
+      LOG.errorf(Breakage.of(e), "The fetch for %s failed unexpectedly", ask.owner);
       return new Failed(Local.INTERNAL_ERROR);
     }
   }
@@ -187,7 +187,7 @@ public class TokenFetcher {
     metrics.refreshed(owner, ask.need.trigger(), true);
     outcomes.succeeded(owner, fresh);
     if (stored.failure() != null) {
-      LOG.infof("TrackMage gives tokens for %s again", owner);
+      LOG.infof("TrackMage issues tokens for %s again", owner);
     }
     if (ask.need instanceof OtherThan(var dead) && dead.equals(fresh.id())) {
       return Optional.of(new Issued(fresh, ServedFrom.FETCHED));
@@ -242,7 +242,7 @@ public class TokenFetcher {
       store.remember(ask.owner, failure);
       // The keep-alive of thousands of connections logs one summary line instead.
       if (ask.need.isForCallers() && (before == null || before.cause() != failure.cause())) {
-        LOG.warnf("TrackMage gives no token for %s: %s", ask.owner, failure.cause().label());
+        LOG.warnf("No token could be fetched for %s: %s", ask.owner, failure.cause().label());
       }
     }
     return failure.cause() == Outage.TIMEOUT

@@ -42,7 +42,7 @@ public class TokenMetrics {
     this.ticker = ticker;
     this.leaseWait =
         Timer.builder("token_broker.lease.wait")
-            .description("Time a fetch waited for the lease of its client")
+            .description("Time that a fetch waited for the lease of its client")
             .register(registry);
   }
 
@@ -54,7 +54,7 @@ public class TokenMetrics {
                     owner.isConnection()
                         ? "token_broker.connection.refresh"
                         : "token_broker.refresh")
-                .description("Fetches of tokens, by what led to them")
+                .description("Fetches of tokens, by trigger")
                 .tag("client", label)
                 .tag("trigger", trigger.name().toLowerCase(Locale.ROOT))
                 .tag("result", ok ? "ok" : "failed")
@@ -67,7 +67,7 @@ public class TokenMetrics {
         client,
         label ->
             Counter.builder("token_broker.invalidations")
-                .description("Reports of dead tokens, by what became of them")
+                .description("Reports of rejected tokens, by result")
                 .tag("client", label)
                 .tag("result", result)
                 .register(registry)
@@ -80,7 +80,7 @@ public class TokenMetrics {
 
   void storeError(String operation) {
     Counter.builder("token_broker.store.errors")
-        .description("Operations that the shared store did not answer")
+        .description("Failed operations of the shared store")
         .tag("op", operation)
         .register(registry)
         .increment();
@@ -88,14 +88,14 @@ public class TokenMetrics {
 
   void watchStore(TokenStore store) {
     Gauge.builder("token_broker.store.up", store, s -> s.isUp() ? 1 : 0)
-        .description("Whether the shared store answered last time")
+        .description("1 if the last operation of the shared store succeeded, otherwise 0")
         .strongReference(true)
         .register(registry);
   }
 
   void watchNearby(LocalTokens nearby) {
     FunctionCounter.builder("token_broker.nearby.evictions", nearby, LocalTokens::evicted)
-        .description("Tokens that were dropped from memory before their end, for want of room")
+        .description("Unexpired tokens that were evicted from memory for lack of space")
         .register(registry);
   }
 
@@ -157,7 +157,7 @@ public class TokenMetrics {
         List.of(
             gauge(
                 "token_broker.token.expiry.timestamp",
-                "When the token in hand ends",
+                "When the current token expires",
                 client,
                 own,
                 g -> seconds(g.expiresAt)),
@@ -169,7 +169,7 @@ public class TokenMetrics {
                 g -> seconds(g.lastSuccess)),
             gauge(
                 "token_broker.runway",
-                "How long callers are still served if the upstream stays down from now",
+                "How long the broker can still serve callers if the upstream is down from now on",
                 client,
                 own,
                 this::runway));

@@ -22,7 +22,8 @@ final class Wakeups {
       sleepers.remove(owner, news);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for news of " + owner, e);
+      throw new IllegalStateException(
+          "interrupted while waiting for an announcement of " + owner, e);
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     }

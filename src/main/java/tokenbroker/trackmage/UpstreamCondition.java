@@ -38,7 +38,7 @@ final class UpstreamCondition {
   void rememberThatFormIsRefused() {
     if (!said.getAndSet(true)) {
       LOG.infof(
-          "Upstream %s takes no form POST: it is asked by GET from now on, with secrets in URLs",
+          "Upstream %s rejects a form POST. The broker uses GET from now on, with the secrets in URLs",
           name);
     }
     refusesForm = true;

@@ -139,7 +139,7 @@ class IssuerKeysTest {
       site.passes(Duration.ofSeconds(30));
       assertThat(log.lines())
           .containsExactly(
-              "The keys of issuer test cannot be read: status 500. The 1 in hand stay in force.");
+              "The keys of issuer test cannot be read: status 500. Keys still in use: 1.");
       assertThat(site.failure("test")).isEqualTo("status 500");
 
       log.forget();
@@ -148,14 +148,14 @@ class IssuerKeysTest {
       site.passes(Duration.ofSeconds(30));
       assertThat(log.lines())
           .containsExactly(
-              "The keys of issuer test cannot be read: status 406. The 1 in hand stay in force.");
+              "The keys of issuer test cannot be read: status 406. Keys still in use: 1.");
 
       log.forget();
       server.status(200);
       site.passes(Duration.ofSeconds(30));
       site.passes(Duration.ofMinutes(5));
       assertThat(log.lines())
-          .containsExactly("The keys of issuer test can be read again: 1 in force");
+          .containsExactly("The keys of issuer test can be read again. Keys in use: 1");
       assertThat(site.failure("test")).isNull();
     }
   }

@@ -39,16 +39,16 @@ class KeySourceTest {
       textBlock =
           """
           HTTP/1.1 406 No~Content-Length: 0~~                | status 406
-          HTTP/1.1 302 Found~Location: /x~Content-Length: 0~~ | status 302, a redirect, which is not followed: set keys to its target
+          HTTP/1.1 302 Found~Location: /x~Content-Length: 0~~ | status 302, a redirect, which the broker does not follow: set keys to the target of the redirect
           HTTP/1.1 407 No~~                                  | status 407
           HTTP/1.1 101 Switching~~                           | status 101
-          HTTP/1.1 200 OK~Content-Length: 9~~{               | the answer is cut off
-          HTTP/1.1 200 OK~Content-Length: 999999~~{          | the answer has more than 256 KiB
-          HTTP/1.1 200 OK~Content-Length: -1~~{              | the answer cannot be decoded
-          HTTP/1.1 200 OK~Content-Encoding: br~~{}           | the answer cannot be decoded
-          HTTP/1.1 000 Odd~~                                 | the answer is not HTTP
-          SSH-2.0-noise~                                     | the answer is not HTTP
-          ''                                                 | the connection is closed before an answer
+          HTTP/1.1 200 OK~Content-Length: 9~~{               | the response is incomplete
+          HTTP/1.1 200 OK~Content-Length: 999999~~{          | the response is larger than 256 KiB
+          HTTP/1.1 200 OK~Content-Length: -1~~{              | the response cannot be decoded
+          HTTP/1.1 200 OK~Content-Encoding: br~~{}           | the response cannot be decoded
+          HTTP/1.1 000 Odd~~                                 | the response is not HTTP
+          SSH-2.0-noise~                                     | the response is not HTTP
+          ''                                                 | the server closed the connection before a response
           """)
   void everyOddAnswerIsAFailureThatSaysWhatItIs(String answer, String failure) {
     server.script(

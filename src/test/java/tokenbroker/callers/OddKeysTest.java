@@ -162,13 +162,15 @@ class OddKeysTest {
         Arguments.of("", "the text is empty"),
         Arguments.of("<html>", "the text is an HTML or XML page, not a JWKS"),
         Arguments.of("maintenance", "the text is neither JSON nor PEM"),
-        Arguments.of("{\"keys\":\"maintenance\"}", "the text is no JWKS: it has no list \"keys\""),
-        Arguments.of("{\"keys\":[1]}", "the text is no JWKS: an element of \"keys\" is no object"),
         Arguments.of(
-            "{\"keys\":[]}", "the text holds no public key that fits the issuer's algorithms"),
+            "{\"keys\":\"maintenance\"}", "the text is not a JWKS: it has no list \"keys\""),
+        Arguments.of(
+            "{\"keys\":[1]}", "the text is not a JWKS: an element of \"keys\" is not an object"),
+        Arguments.of(
+            "{\"keys\":[]}", "the text contains no public key for the issuer's algorithms"),
         Arguments.of(
             "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
-            "the PEM text holds neither a PUBLIC KEY nor a CERTIFICATE; make one with openssl pkey"
+            "the PEM text contains neither a PUBLIC KEY nor a CERTIFICATE; create one with openssl pkey"
                 + " -pubout"));
   }
 
@@ -183,11 +185,12 @@ class OddKeysTest {
   void theReasonSaysWhatTheServerDid() {
     odd.status(302);
     assertThat(twoIssuers(odd.url(), Map.of()).failure("odd"))
-        .isEqualTo("status 302, a redirect, which is not followed: set keys to its target");
+        .isEqualTo(
+            "status 302, a redirect, which the broker does not follow: set keys to the target of the redirect");
     odd.status(403);
     assertThat(twoIssuers(odd.url(), Map.of()).failure("odd")).isEqualTo("status 403");
     odd.close();
-    assertThat(twoIssuers(odd.url(), Map.of()).failure("odd")).startsWith("no connection");
+    assertThat(twoIssuers(odd.url(), Map.of()).failure("odd")).startsWith("cannot connect");
   }
 
   @Test

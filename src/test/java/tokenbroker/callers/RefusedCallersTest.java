@@ -45,48 +45,52 @@ class RefusedCallersTest {
     return Stream.of(
         Arguments.of(
             with("iss", "https://other.test"),
-            "unknown (unknown_issuer): iss is \"https://other.test\", configured are"
-                + " \"https://issuer.test\"."),
+            "unknown (unknown_issuer): iss is \"https://other.test\", but the"
+                + " configured issuers are \"https://issuer.test\"."),
         Arguments.of(
             with("iss", CallerTokens.ISSUER + "/"),
-            "iss is \"https://issuer.test/\", configured are \"https://issuer.test\"; they differ by"
-                + " the slash at the end."),
+            "iss is \"https://issuer.test/\", but the configured issuers are \"https://issuer.test\";"
+                + " they differ only in a slash at the end."),
         Arguments.of(with("iss", 7), "iss is of type number"),
         Arguments.of(
             with("aud", "https://kubernetes.default.svc"),
-            "test (audience): aud is \"https://kubernetes.default.svc\", expected is"
+            "test (audience): aud is \"https://kubernetes.default.svc\", but must contain"
                 + " \"token-broker\"; sub is \"orders\"."),
-        Arguments.of(with("aud", new String[] {"a", "b"}), "aud is [\"a\", \"b\"], expected is"),
-        Arguments.of(with("aud", null), "aud is missing, expected is \"token-broker\""),
         Arguments.of(
-            with("exp", 1_700_000_000), "(expired): exp is 2023-11-14T22:13:20Z, now is 2"),
+            with("aud", new String[] {"a", "b"}), "aud is [\"a\", \"b\"], but must contain"),
+        Arguments.of(with("aud", null), "aud is missing, but must contain \"token-broker\""),
+        Arguments.of(
+            with("exp", 1_700_000_000),
+            "(expired): exp is 2023-11-14T22:13:20Z, but the time is 2"),
         Arguments.of(
             with("nbf", Instant.now().getEpochSecond() + 300), "(not_yet_valid): nbf is 2"),
         Arguments.of(
-            with("groups", 7), "(claims): the claim groups is of type number, which it may not be"),
+            with("groups", 7),
+            "(claims): the claim groups is of type number, which is not allowed"),
         Arguments.of(
             Signed.by(KEY, "k9"),
-            "(unknown_key): kid is \"k9\", the issuer's keys are \"k1\". Trace " + TRACE),
+            "(unknown_key): kid is \"k9\", but the issuer's keys are \"k1\". trace_id " + TRACE),
         Arguments.of(
             Signed.by(Signed.rsa("k1")),
-            "(signature): the signature is by no key of the issuer with kid \"k1\""),
+            "(signature): the signature does not match any key of the issuer with kid \"k1\""),
         Arguments.of(
-            Signed.by(Signed.ec("k1")), "(algorithm): alg is \"ES256\", the key takes RS256"),
+            Signed.by(Signed.ec("k1")), "(algorithm): alg is \"ES256\", but the key is for RS256"),
         Arguments.of(
             with("cnf", Map.of("jkt", "0ZcO")),
             "test (sender_constrained): the claim cnf binds the JWT to a key, which the broker"
                 + " cannot check"),
-        Arguments.of("a.b.c", "(malformed): the token is no signed JWT"),
+        Arguments.of("a.b.c", "(malformed): the token is not a signed JWT"),
         Arguments.of("x".repeat(9000), "(too_large): the JWT has 9000 characters"),
         Arguments.of(
             with("iss", "forged\nline \u202e\"\\ü"),
-            "iss is \"forged\\u000aline \\u202e\\\"\\\\\\u00fc\", configured"),
-        Arguments.of(with("iss", "y".repeat(5000)), "iss is \"" + "y".repeat(200) + "\"..., conf"),
+            "iss is \"forged\\u000aline \\u202e\\\"\\\\\\u00fc\", but the configured"),
+        Arguments.of(with("iss", "y".repeat(5000)), "iss is \"" + "y".repeat(200) + "\"..., but"),
         Arguments.of(
             with("aud", "a,b,c,d,e,f,g".split(",")),
-            "aud is [\"a\", \"b\", \"c\", \"d\", \"e\", ...], expected"),
+            "aud is [\"a\", \"b\", \"c\", \"d\", \"e\", ...], but must"),
         Arguments.of(
-            good.substring(0, good.length() - 6), "(signature): the signature is by no key"));
+            good.substring(0, good.length() - 6),
+            "(signature): the signature does not match any key"));
   }
 
   @ParameterizedTest
@@ -97,8 +101,8 @@ class RefusedCallersTest {
       assertThat(log.lines())
           .singleElement()
           .asString()
-          .startsWith("Refused a caller of issuer ")
-          .contains(difference, "Trace " + TRACE)
+          .startsWith("Rejected a caller of issuer ")
+          .contains(difference, "trace_id " + TRACE)
           .doesNotContain(jwt, "\n")
           .hasSizeLessThan(700);
       for (var part : jwt.split("\\.", -1)) {
@@ -127,9 +131,10 @@ class RefusedCallersTest {
       assertThat(refused.log(audience, "t7")).hasValue(0);
 
       assertThat(log.lines()).hasSize(4);
-      assertThat(log.lines().getFirst()).endsWith("Trace t1.");
-      assertThat(log.lines().get(2)).endsWith("Trace t6. 3 more since the last such line.");
-      assertThat(log.lines().getLast()).endsWith("Trace t7.");
+      assertThat(log.lines().getFirst()).endsWith("trace_id t1.");
+      assertThat(log.lines().get(2))
+          .endsWith("trace_id t6. 3 more rejections of this kind since the last such line.");
+      assertThat(log.lines().getLast()).endsWith("trace_id t7.");
     }
   }
 
@@ -149,7 +154,7 @@ class RefusedCallersTest {
     assertThat(site.callers.withoutToken(false).difference())
         .isEqualTo("the request has no Authorization header");
     assertThat(site.callers.withoutToken(true).difference())
-        .isEqualTo("the Authorization header is not \"Bearer\" and a token");
+        .isEqualTo("the Authorization header does not have the form \"Bearer TOKEN\"");
   }
 
   private static Refused refused(String jwt) {

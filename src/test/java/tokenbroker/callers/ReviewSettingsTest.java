@@ -84,11 +84,11 @@ class ReviewSettingsTest {
       delimiter = '|',
       textBlock =
           """
-          https://west:6443  | token-review-token-file is missing: the API server reviews tokens for nobody without one
-          http://west:6443   | token-review-api-server is http:// and not loopback: whoever changes the answer chooses the callers; use https://
+          https://west:6443  | token-review-token-file is missing: set it to a file with a bearer token, because the API server reviews tokens only for authenticated clients
+          http://west:6443   | token-review-api-server is an http:// URL and not loopback: use https://, because an attacker who changes the response can choose the callers
           /var/run           | token-review-api-server is not the address of a server: write it as https://host:6443
           https://west?a=b   | token-review-api-server is not the address of a server: write it as https://host:6443
-          https://u:p@west   | token-review-api-server has a user name in its URL: remove it, and put a bearer token into keys-token-file
+          https://u:p@west   | token-review-api-server contains a user name: remove it, and use keys-token-file for a bearer token
           """)
   void aServerThatCannotBeAskedIsAFault(String server, String fault) {
     var faults = new ArrayList<String>();

@@ -261,7 +261,7 @@ class TokenReviewTest {
       assertThat(site.callers.remembered(jwt)).isNotNull();
     }
     await().until(() -> count(site, "failed") == 1);
-    assertThat(site.failureOfReviews("test")).isEqualTo("no answer in time");
+    assertThat(site.failureOfReviews("test")).isEqualTo("no response in time");
     assertThat(reviews.reviewed()).hasSize(2);
   }
 
@@ -280,8 +280,8 @@ class TokenReviewTest {
       assertThat(log.lines()).hasSize(3);
       assertThat(log.lines().getFirst())
           .isEqualTo(
-              "The API server reviews no tokens of issuer test: status 500. Callers are accepted by"
-                  + " their signature alone.");
+              "The API server does not review tokens of issuer test: status 500. The broker accepts"
+                  + " callers with a valid signature.");
       assertThat(log.lines().getLast())
           .isEqualTo("The API server reviews tokens of issuer test again");
     }
@@ -293,17 +293,17 @@ class TokenReviewTest {
         Arguments.of(
             302,
             null,
-            "status 302, a redirect, which is not followed: set"
-                + " token-review-api-server to its target"),
+            "status 302, a redirect, which the broker does not follow: set"
+                + " token-review-api-server to the target of the redirect"),
         Arguments.of(404, null, "status 404"),
         Arguments.of(429, null, "status 429"),
-        Arguments.of(201, "", "the answer is no TokenReview"),
-        Arguments.of(201, "<html>", "the answer is no JSON"),
-        Arguments.of(201, "[]", "the answer is no TokenReview"),
-        Arguments.of(201, "{\"kind\":\"Status\"}", "the answer is no TokenReview"),
-        Arguments.of(201, "{\"kind\":\"TokenReview\"}", "the answer is no TokenReview"),
-        Arguments.of(201, "[".repeat(9_000), "the answer is no JSON"),
-        Arguments.of(201, "x".repeat(300_000), "the answer has more than 256 KiB"));
+        Arguments.of(201, "", "the response is not a TokenReview"),
+        Arguments.of(201, "<html>", "the response is not JSON"),
+        Arguments.of(201, "[]", "the response is not a TokenReview"),
+        Arguments.of(201, "{\"kind\":\"Status\"}", "the response is not a TokenReview"),
+        Arguments.of(201, "{\"kind\":\"TokenReview\"}", "the response is not a TokenReview"),
+        Arguments.of(201, "[".repeat(9_000), "the response is not JSON"),
+        Arguments.of(201, "x".repeat(300_000), "the response is larger than 256 KiB"));
   }
 
   @ParameterizedTest

@@ -28,8 +28,8 @@ class EmptyVariablesTest {
               Map.of("broker.nonsense", "1"), Map.of(variable, empty, "BROKER_X", "1"), Map.of());
       assertThat(config.faults())
           .hasSize(2)
-          .anyMatch(fault -> fault.startsWith("broker.nonsense is no setting"))
-          .anyMatch(fault -> fault.startsWith("BROKER_X is no setting"));
+          .anyMatch(fault -> fault.startsWith("broker.nonsense is not a setting"))
+          .anyMatch(fault -> fault.startsWith("BROKER_X is not a setting"));
       assertThat(config.bound().issuers()).isEmpty();
     }
   }

@@ -136,7 +136,8 @@ class SettingsFaultsTest {
                         "0"))
                 .faults())
         .hasSize(2)
-        .anyMatch(it -> it.startsWith("broker.clients.file refers to a setting that is not there"));
+        .anyMatch(
+            it -> it.startsWith("broker.clients.file refers to a setting that does not exist"));
   }
 
   @ParameterizedTest
@@ -338,7 +339,7 @@ class SettingsFaultsTest {
     assertThat(GatedConfig.with(Map.of(misspelt, "1")).faults())
         .singleElement()
         .asString()
-        .startsWith(misspelt + " is no setting of the broker")
+        .startsWith(misspelt + " is not a setting of the broker")
         .endsWith("Did you mean " + meant + "?");
   }
 
@@ -347,7 +348,7 @@ class SettingsFaultsTest {
     assertThat(GatedConfig.with(Map.of(), Map.of("BROKER_TOKENS_SAFTY_WINDOW", "1s")).faults())
         .singleElement()
         .asString()
-        .startsWith("BROKER_TOKENS_SAFTY_WINDOW is no setting")
+        .startsWith("BROKER_TOKENS_SAFTY_WINDOW is not a setting")
         .endsWith("Did you mean BROKER_TOKENS_SAFETY_WINDOW?");
   }
 

@@ -148,7 +148,7 @@ class SettingsTest {
       assertThat(GatedConfig.with(Map.of(key, text)).faults())
           .singleElement()
           .asString()
-          .contains(key, "with its unit");
+          .contains(key, "with a unit");
     }
   }
 

@@ -161,7 +161,7 @@ class ThreePlacesTest {
         .anySatisfy(
             fault ->
                 assertThat(fault)
-                    .startsWith("BROKER_ISSUERS__CORP__AUDIENC is no setting")
+                    .startsWith("BROKER_ISSUERS__CORP__AUDIENC is not a setting")
                     .endsWith("Did you mean BROKER_ISSUERS__CORP__AUDIENCE?"))
         .anySatisfy(
             fault ->

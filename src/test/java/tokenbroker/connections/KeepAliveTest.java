@@ -103,7 +103,7 @@ class KeepAliveTest {
       assertThat(log.lines())
           .singleElement()
           .asString()
-          .contains("1 connections", ACCOUNT.toString(), "http_5xx");
+          .contains("could not be refreshed: 1,", ACCOUNT.toString(), "http_5xx");
 
       site.clock.advance(Duration.ofSeconds(10));
       site.grants.givesTokens();

@@ -146,7 +146,7 @@ class AnnouncementsTest {
                 time.advance(Duration.ofMillis(100));
                 return announcements.hearingSince().isPresent();
               });
-      assertThat(log.lines()).last().isEqualTo("Announcements are heard");
+      assertThat(log.lines()).last().isEqualTo("The broker receives announcements again");
     }
   }
 

@@ -63,7 +63,7 @@ class RedisCommandsTest {
   @Test
   void commandsDoNotWaitForAConnectThatIsLate() {
     network.answer("", false);
-    assertThatThrownBy(this::ping).hasMessage("ping: no answer in time");
+    assertThatThrownBy(this::ping).hasMessage("ping: no response in time");
     assertThatThrownBy(this::ping).hasMessage("ping: not connected");
     assertThat(network.everAccepted()).isOne();
   }
@@ -92,7 +92,7 @@ class RedisCommandsTest {
   void aConnectionThatNoLongerAnswersIsReplaced() {
     awaitAnswer();
     network.latency(Duration.ofHours(1));
-    assertThatThrownBy(this::ping).hasMessage("ping: no answer in time");
+    assertThatThrownBy(this::ping).hasMessage("ping: no response in time");
     network.latency(Duration.ZERO);
 
     awaitAnswer();

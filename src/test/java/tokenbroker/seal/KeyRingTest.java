@@ -67,7 +67,7 @@ class KeyRingTest {
     assertThat(faults(null))
         .singleElement()
         .asString()
-        .contains("k1 is not one base64 text of 32 bytes", "openssl rand -base64 32")
+        .contains("k1 does not contain exactly 32 bytes in base64", "openssl rand -base64 32")
         .doesNotContain("AAAA");
   }
 
@@ -81,8 +81,8 @@ class KeyRingTest {
     assertThat(faults("absent"))
         .hasSize(4)
         .anySatisfy(fault -> assertThat(fault).contains("short", "32 bytes"))
-        .anySatisfy(fault -> assertThat(fault).contains("bad?name?", "no key id"))
-        .anySatisfy(fault -> assertThat(fault).contains("nested", "not a file"))
+        .anySatisfy(fault -> assertThat(fault).contains("bad?name?", "not a valid key id"))
+        .anySatisfy(fault -> assertThat(fault).contains("nested", "not a regular file"))
         .anySatisfy(fault -> assertThat(fault).contains("broker.seal.primary", "[good]"));
   }
 
@@ -93,12 +93,12 @@ class KeyRingTest {
     assertThat(faults(null))
         .singleElement()
         .asString()
-        .contains("absent cannot be read", "broker.seal.keys");
+        .contains("absent is not a readable directory", "broker.seal.keys");
   }
 
   @Test
   void anEmptyDirectoryIsAFault() {
-    assertThat(faults(null)).singleElement().asString().contains("holds no seal key", "openssl");
+    assertThat(faults(null)).singleElement().asString().contains("contains no seal key", "openssl");
   }
 
   @Test

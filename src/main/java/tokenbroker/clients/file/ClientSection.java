@@ -51,7 +51,7 @@ final class ClientSection {
     if (name.isEmpty()) {
       faults.add(
           keyNode,
-          "%s is no client name: use 1 to 63 of a-z, 0-9 and -, no - at either end"
+          "%s is not a valid client name: use 1 to 63 characters of a-z, 0-9 and -, with no - at the start or end"
               .formatted(Fault.shown(key)));
     }
     var client = client(name.orElse(UNNAMED), key, value);
@@ -72,7 +72,7 @@ final class ClientSection {
     var upstream = upstream(fields);
     var scope = fields.text("scope");
     if (scope != null && !SCOPE.matcher(scope).matches()) {
-      fields.blame("scope", "is malformed: write its words with one space between them");
+      fields.blame("scope", "is malformed: separate the scopes with single spaces");
     }
     var returnTo = returnTo(fields, what);
     var callers = callers(fields, what);
@@ -123,13 +123,13 @@ final class ClientSection {
       return null;
     }
     if (!fields.has("issuer")) {
-      faults.add(node, what + " names no issuer: add one of " + listed(issuers));
+      faults.add(node, what + " has no issuer: add one of " + listed(issuers));
     }
     if (fields.has("subject") && fields.has("group")) {
-      faults.add(node, what + " has both subject and group: write an entry for each");
+      faults.add(node, what + " has both subject and group: write a separate entry for each");
     }
     if (!fields.has("subject") && !fields.has("group")) {
-      faults.add(node, what + " has neither subject nor group: add one");
+      faults.add(node, what + " has neither subject nor group: add one of them");
     }
     var issuer = issuer(fields);
     var subject = fields.text("subject");
@@ -161,14 +161,16 @@ final class ClientSection {
     }
     var prefix = subject.substring(0, subject.length() - 1);
     if (!subject.endsWith(":*") || prefix.contains("*")) {
-      fields.blame("subject", "holds a * elsewhere than at the end after a colon: move it there");
+      fields.blame("subject", "has a * that is not at the end after a colon: use * only there");
     }
     return new CallerRule.SubjectPrefix(issuer, prefix);
   }
 
   private static CallerRule groupRule(YamlMapping fields, String issuer, String group) {
     if (group.contains("*")) {
-      fields.blame("group", "holds a *: write the group out, as * is for subjects");
+      fields.blame(
+          "group",
+          "contains a *: write the full name of the group, because * is allowed in subjects only");
     }
     return new CallerRule.Group(issuer, group);
   }

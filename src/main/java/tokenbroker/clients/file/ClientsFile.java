@@ -80,7 +80,8 @@ public final class ClientsFile {
   private Result read() {
     var root = compose();
     if (root == null) {
-      return new Result.Faulty(List.of(new Fault(1, "the file is empty: write at least clients:")));
+      return new Result.Faulty(
+          List.of(new Fault(1, "the file is empty: add at least the key clients:")));
     }
     var document = new YamlMapping(root, "the file", faults).allowing("upstreams", "clients");
     var upstreams = document.node("upstreams");
@@ -88,7 +89,7 @@ public final class ClientsFile {
       return new ClientsFile(text, issuers, allowPlainHttp, upstreams).read();
     }
     if (!document.isBroken() && !document.has("clients")) {
-      faults.add(root, "the file has no clients: write at least clients:");
+      faults.add(root, "the file has no clients: add at least the key clients:");
     }
     document.mapping("clients");
     upstreams(upstreams);
@@ -129,15 +130,15 @@ public final class ClientsFile {
       case MarkedYAMLException marked when marked.getProblemMark() != null ->
           new Fault(
               marked.getProblemMark().getLine() + 1,
-              "this is not YAML, or more than one document: mend what the parser says, "
+              "this is not YAML, or more than one document: fix the fault that the parser reports, "
                   + Fault.shown(marked.getProblem()));
       case ReaderException unreadable ->
           new Fault(
               lineAt(text, unreadable.getPosition()),
-              "there is a character that YAML does not allow: remove it");
+              "the file contains a character that YAML does not allow: remove it");
       default ->
           new Fault(
-              0, "the file is beyond a limit: " + Fault.shown(String.valueOf(fault.getMessage())));
+              0, "the file exceeds a limit: " + Fault.shown(String.valueOf(fault.getMessage())));
     };
   }
 

@@ -114,7 +114,7 @@ public final class ClientsFileWatch {
 
   private ClientsFile.Result result(byte @Nullable [] bytes) {
     if (bytes == null) {
-      return faulty(file + " cannot be read: check that it is there, and its permissions");
+      return faulty(file + " cannot be read: check that it exists, and its permissions");
     }
     if (bytes.length > ClientsFile.LARGEST) {
       return faulty("the file is larger than 64 MiB: split it between brokers");

@@ -39,7 +39,7 @@ final class Faults {
     var all = new ArrayList<>(faults);
     all.sort(Comparator.comparingInt(Fault::line));
     if (more) {
-      all.add(new Fault(0, "and more: mend these " + MOST + " first"));
+      all.add(new Fault(0, "and more faults: fix these " + MOST + " first"));
     }
     return List.copyOf(all);
   }

@@ -57,7 +57,7 @@ final class UpstreamSection {
     if (!NAME.matcher(name).matches()) {
       faults.add(
           entry.keyNode(),
-          "%s is no name for an upstream: use 1 to 63 of a-z, A-Z, 0-9, ., _ and -"
+          "%s is not a valid upstream name: use 1 to 63 characters of a-z, A-Z, 0-9, ., _ and -"
               .formatted(Fault.shown(name)));
       return null;
     }
@@ -66,7 +66,7 @@ final class UpstreamSection {
             .allowing("base-url", "request-style", "exchange-path");
     var builtIn = BUILT_IN.get(name);
     if (builtIn == null && !fields.isBroken() && !fields.has("base-url")) {
-      faults.add(entry.keyNode(), "upstream %s has no base-url: add one".formatted(name));
+      faults.add(entry.keyNode(), "upstream %s has no base-url: add it".formatted(name));
       return null;
     }
     var baseUrl = baseUrl(fields, builtIn);
@@ -108,7 +108,8 @@ final class UpstreamSection {
     }
     if (!PATH.matcher(text).matches()) {
       fields.blame(
-          "exchange-path", "is not a path: start it with /, without ? and #, and write % as %25");
+          "exchange-path",
+          "is not a path: start it with /, use no ? and no #, and write %25 for %");
     }
     return text;
   }

@@ -15,7 +15,7 @@ final class UrlRules {
   static @Nullable String faultOfBaseUrl(String text, boolean allowPlainHttp) {
     var fault = faultOf(text, allowPlainHttp);
     if (fault == null && URI.create(text).getRawQuery() != null) {
-      return "has a query: remove the ? and what follows it";
+      return "has a query: remove the ? and everything after it";
     }
     return fault;
   }
@@ -37,14 +37,16 @@ final class UrlRules {
       return "is not an absolute https:// URL: write it as https://host/path";
     }
     if (scheme.equals("http") && !allowPlainHttp && !Loopback.isHost(uri.getHost())) {
-      return "is a plain http:// URL: use https://, as http:// is for loopback alone";
+      return "is an http:// URL: use https://, because http:// is allowed for loopback hosts only";
     }
     if (uri.getPort() == 0 || uri.getPort() > 65_535) {
-      return "has no possible port: use 1 to 65535";
+      return "has an invalid port: use 1 to 65535";
     }
     if (uri.getRawUserInfo() != null) {
       return "has a user name before the host: remove it";
     }
-    return uri.getRawFragment() == null ? null : "has a fragment: remove the # and what follows it";
+    return uri.getRawFragment() == null
+        ? null
+        : "has a fragment: remove the # and everything after it";
   }
 }

@@ -41,7 +41,7 @@ final class YamlMapping {
       mapping.getValue().forEach(tuple -> add(tuple.getKeyNode(), tuple.getValueNode()));
     } else if (!isNull(node)) {
       broken = true;
-      faults.add(node, what + " must be a mapping: write it as key: value lines");
+      faults.add(node, what + " must be a mapping: write it as lines of the form key: value");
     }
   }
 
@@ -68,7 +68,7 @@ final class YamlMapping {
       if (!known.contains(entry.key())) {
         faults.add(
             entry.keyNode(),
-            "%s has the unknown key %s: it may have %s"
+            "%s has the unknown key %s: use one of %s"
                 .formatted(what, Fault.shown(entry.key()), String.join(", ", keys)));
       }
     }
@@ -143,7 +143,7 @@ final class YamlMapping {
     } else if (scalar.getValue().length() > LONGEST_TEXT) {
       faults.add(node, what + " is too long: at most " + LONGEST_TEXT + " characters");
     } else if (!Text.isPrintable(scalar.getValue())) {
-      faults.add(node, what + " holds a character that cannot be printed: remove it");
+      faults.add(node, what + " contains an unprintable character: remove it");
     } else {
       return scalar.getValue();
     }

@@ -101,7 +101,8 @@ public class ClientDirectoryReload {
   public synchronized void reload() {
     var faults = takeOver();
     if (!faults.isEmpty()) {
-      LOG.warnf("%s has faults; the clients stay as they were: %s", file, inOneLine(faults));
+      LOG.warnf(
+          "%s has faults, so the broker keeps the previous clients: %s", file, inOneLine(faults));
     }
   }
 
@@ -125,7 +126,7 @@ public class ClientDirectoryReload {
     var changed = definitions != null && join(definitions);
     if (changed || result instanceof ClientsFile.Result.Read) {
       metrics.changeApplied();
-      LOG.infof("clients taken over: there are %d", directory.size());
+      LOG.infof("Clients loaded: %d", directory.size());
     }
     if (result instanceof ClientsFile.Result.Faulty(var faults)) {
       metrics.changeRejected();
@@ -194,7 +195,8 @@ public class ClientDirectoryReload {
     }
     if (!untold.isEmpty()) {
       metrics.changeRejected();
-      LOG.warnf("secrets have faults; credentials in use stay in use: %s", inOneLine(untold));
+      LOG.warnf(
+          "Secrets have faults, so the broker keeps the credentials in use: %s", inOneLine(untold));
     }
   }
 
@@ -219,10 +221,12 @@ public class ClientDirectoryReload {
       return;
     }
     if (concluded.fault() == null) {
-      use(concluded.candidate(), "they are proven");
+      use(concluded.candidate(), "a fetch with them succeeded");
     } else if (isNew(client, concluded.fault())) {
       directory.replace(new Entry(client, concluded.fault()));
-      LOG.warnf("client %s keeps its credentials: %s", client.name(), concluded.fault().message());
+      LOG.warnf(
+          "Client %s keeps its previous credentials: %s",
+          client.name(), concluded.fault().message());
       if (verdict instanceof ProofResult.Refused) {
         metrics.changeRejected();
       }
@@ -233,7 +237,7 @@ public class ClientDirectoryReload {
     directory.replace(new Entry(client, null));
     metrics.inUse(client);
     metrics.changeApplied();
-    LOG.infof("client %s uses its new credentials: %s", client.name(), why);
+    LOG.infof("Client %s uses its new credentials: %s", client.name(), why);
   }
 
   /**
@@ -251,7 +255,7 @@ public class ClientDirectoryReload {
     var inUse = directory.find(name);
     if (waiting.isPresent() && inUse.isPresent() && !proof.working(inUse.get())) {
       trials.drop(name);
-      use(waiting.get(), "the former ones are refused");
+      use(waiting.get(), "the upstream rejects the previous ones");
     }
   }
 

@@ -33,7 +33,7 @@ final class ClientsMetrics {
 
   private Counter reloads(String result) {
     return Counter.builder("token_broker.config.reload")
-        .description("Changes of the clients file or the secrets, by what became of them")
+        .description("Changes of the clients file or the secrets, by result")
         .tag("result", result)
         .register(registry);
   }
@@ -72,7 +72,7 @@ final class ClientsMetrics {
 
   private Gauge gauge(ClientName client, String version) {
     return Gauge.builder("token_broker.client.credentials.info", () -> 1)
-        .description("The credentials in use, by a short keyed hash of them")
+        .description("The credentials in use; the version is a short keyed hash")
         .tag("client", client.value())
         .tag("version", version)
         .register(registry);

@@ -73,16 +73,16 @@ final class LeavingClients {
     missingSince.keySet().removeAll(gone);
     var left = new LinkedHashMap<>(clients);
     left.keySet().removeAll(gone);
-    LOG.infof("%d clients are removed with their tokens: %s", gone.size(), names(gone));
+    LOG.infof("Clients removed with their tokens: %d (%s)", gone.size(), names(gone));
     return left;
   }
 
   private void tell(List<ClientName> missing, int before, int now) {
     var message =
-        "%d of %d clients are missing in %s and are removed with their tokens in %d s, unless they are back: %s"
+        "%d of %d clients are missing in %s. The broker will remove them and their tokens in %d s unless they reappear: %s"
             .formatted(missing.size(), before, file, GRACE.toSeconds(), names(missing));
     if (now == 0 || (before >= FEW && missing.size() > before / 2)) {
-      LOG.warn(message + " (the file may have lost a part)");
+      LOG.warn(message + " (the file may be incomplete)");
     } else {
       LOG.info(message);
     }

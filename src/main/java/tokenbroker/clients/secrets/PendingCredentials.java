@@ -113,14 +113,14 @@ public final class PendingCredentials implements AutoCloseable {
   private static CredentialsFault refused(Client candidate, String error) {
     return new CredentialsFault(
         Kind.REFUSED,
-        "upstream %s refuses the new credentials with %s: correct client-id and client-secret"
+        "upstream %s rejected the new credentials with %s: correct client-id and client-secret"
             .formatted(candidate.upstream().name(), Fault.shown(error)));
   }
 
   private static CredentialsFault unproven(Client candidate) {
     return new CredentialsFault(
         Kind.UNPROVEN,
-        "upstream %s does not say whether the new credentials work: it is asked again soon"
+        "upstream %s has not yet confirmed the new credentials: the broker will try again soon"
             .formatted(candidate.upstream().name()));
   }
 

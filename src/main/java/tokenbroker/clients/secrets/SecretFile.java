@@ -34,7 +34,7 @@ public final class SecretFile {
     try {
       // Reading a pipe or a device would block or never end.
       if (Files.exists(file) && !Files.isRegularFile(file)) {
-        return faulty(Kind.UNREADABLE, file + " is no file: replace it by one");
+        return faulty(Kind.UNREADABLE, file + " is not a regular file: replace it by one");
       }
       bytes = bytesOf(file);
     } catch (NoSuchFileException e) {
@@ -43,7 +43,8 @@ public final class SecretFile {
       return faulty(Kind.UNREADABLE, file + " cannot be read: check its permissions");
     }
     if (bytes.length > LARGEST) {
-      return faulty(Kind.MALFORMED, file + " is larger than 8 KiB: put only the credential there");
+      return faulty(
+          Kind.MALFORMED, file + " is larger than 8 KiB: write only the credential into it");
     }
     return content(file, bytes);
   }
@@ -59,15 +60,15 @@ public final class SecretFile {
     try {
       text = withoutNewlines(Text.utf8(bytes));
     } catch (CharacterCodingException e) {
-      return faulty(Kind.MALFORMED, file + " is not UTF-8: write it as plain text");
+      return faulty(Kind.MALFORMED, file + " is not UTF-8: save it as UTF-8 text");
     }
     if (text.isBlank()) {
-      return faulty(Kind.MALFORMED, file + " is empty: put the credential there");
+      return faulty(Kind.MALFORMED, file + " is empty: write the credential into it");
     }
     if (!Text.isPrintable(text)) {
       return faulty(
           Kind.MALFORMED,
-          file + " holds a character that cannot be printed: put only the credential there");
+          file + " contains an unprintable character: write only the credential into it");
     }
     return new Content.Plain(text);
   }

@@ -93,7 +93,8 @@ public final class SecretsDirectory {
     if (!looks.equals(new Looks(look(id), look(secret)))) {
       return new Secrets.Faulty(
           new CredentialsFault(
-              Kind.UNREADABLE, directory + " changed while it was read: it is read again soon"));
+              Kind.UNREADABLE,
+              directory + " changed while the broker read it: the broker will read it again soon"));
     }
     if (isSettled(looks.id()) && isSettled(looks.secret()) && !isUnreadable(secrets)) {
       seen.put(client, new LastReading(looks, secrets));

@@ -339,7 +339,7 @@ class ClientDirectoryReloadTest {
     reload.reload();
 
     assertThat(messages.lines().getFirst()).contains("are missing in");
-    assertThat(messages.lines().getFirst().contains("may have lost a part")).isEqualTo(warned);
+    assertThat(messages.lines().getFirst().contains("may be incomplete")).isEqualTo(warned);
   }
 
   private static String clients(String names) {

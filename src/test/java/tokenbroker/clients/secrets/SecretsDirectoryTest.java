@@ -64,11 +64,11 @@ class SecretsDirectoryTest {
         arguments(new byte[0], "is empty"),
         arguments("\n".getBytes(UTF_8), "is empty"),
         arguments("  \n".getBytes(UTF_8), "is empty"),
-        arguments("TOPSECRET\nsecond".getBytes(UTF_8), "cannot be printed"),
-        arguments("TOPSECRET\r".getBytes(UTF_8), "cannot be printed"),
-        arguments("TOP\tSECRET".getBytes(UTF_8), "cannot be printed"),
-        arguments("\uFEFFTOPSECRET".getBytes(UTF_8), "cannot be printed"),
-        arguments("TOPSECRET\0".getBytes(UTF_8), "cannot be printed"),
+        arguments("TOPSECRET\nsecond".getBytes(UTF_8), "unprintable"),
+        arguments("TOPSECRET\r".getBytes(UTF_8), "unprintable"),
+        arguments("TOP\tSECRET".getBytes(UTF_8), "unprintable"),
+        arguments("\uFEFFTOPSECRET".getBytes(UTF_8), "unprintable"),
+        arguments("TOPSECRET\0".getBytes(UTF_8), "unprintable"),
         arguments(new byte[] {'T', (byte) 0xC3, '('}, "is not UTF-8"),
         arguments("x".repeat(8 * 1024 + 1).getBytes(UTF_8), "is larger than 8 KiB"));
   }

@@ -4,7 +4,7 @@ import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import jakarta.ws.rs.WebApplicationException;
 
-/** Stands for a service: asks TrackMage one thing, says what came, and ends. */
+/** An example of a service. It sends one request to TrackMage, prints the result and exits. */
 @QuarkusMain
 class Orders implements QuarkusApplication {
 

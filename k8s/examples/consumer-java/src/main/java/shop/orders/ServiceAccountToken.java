@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.rest.client.ext.ClientHeadersFactory;
 
-/** Who this service is. The file is read for each request, since Kubernetes replaces it. */
+/** The identity of this service. Reads the file for each request: Kubernetes replaces it. */
 @ApplicationScoped
 public class ServiceAccountToken implements ClientHeadersFactory {
 

@@ -9,17 +9,17 @@ import jakarta.ws.rs.PathParam;
 import org.eclipse.microprofile.rest.client.annotation.RegisterClientHeaders;
 import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
 
-/** The token broker, as this service account. */
+/** The API of the token broker, called with this service account. */
 @Path("/tokens/{client}")
 @RegisterRestClient(configKey = "token-broker")
 @RegisterClientHeaders(ServiceAccountToken.class)
 interface TokenBroker {
 
-  /** A live token. The broker answers from memory: ask each time, and keep nothing. */
+  /** Returns a valid token. Request it each time and do not cache it: the broker has it in memory. */
   @GET
   Token token(@PathParam("client") String client);
 
-  /** "TrackMage refused this token." Answers with the one to use from now on. */
+  /** Reports that TrackMage rejected a token. Returns the token to use instead. */
   @POST
   @Path("/invalidate")
   Token replace(@PathParam("client") String client, Dead dead);
@@ -32,7 +32,7 @@ interface TokenBroker {
       return "Bearer " + accessToken;
     }
 
-    /** Never the token itself. */
+    /** Does not print the token itself. */
     @Override
     public String toString() {
       return "Token[" + id + "]";

@@ -7,7 +7,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
 
-/** What this service uses of TrackMage. */
+/** The part of TrackMage's API that this service uses. */
 @RegisterRestClient(configKey = "trackmage")
 interface TrackMage {
 

@@ -5,7 +5,7 @@ import jakarta.ws.rs.WebApplicationException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.rest.client.inject.RestClient;
 
-/** TrackMage with a token of the broker's; one that died before its time is replaced, once. */
+/** Calls TrackMage with a token of the broker. Has a rejected token replaced once. */
 @ApplicationScoped
 class Workspaces {
 
