@@ -7,16 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Browser;
-import tokenbroker.testing.CallerTokens;
+import tokenbroker.testing.Clients;
 import tokenbroker.testing.ConnectedSite;
 
 /** What the packaged broker's audit tells of those who come to it. */
@@ -26,30 +24,21 @@ class AuditIT {
   private static final String NO_STATE = "acme." + "A".repeat(22) + "." + "A".repeat(22);
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final CallerTokens ISSUER = new CallerTokens("k1");
 
-  @TempDir static Path directory;
+  @RegisterExtension private static final ConnectedSite SITE = new ConnectedSite();
 
-  private static ConnectedSite site;
   private static BrokerProcess broker;
   private static String caller;
 
   @BeforeAll
   static void start() {
-    site = new ConnectedSite(directory);
-    site.files.callerKeys(ISSUER);
-    caller = jwt(ConnectedSite.SHOP, "jwt-\u202e1");
+    caller = jwt(Clients.CALLER, "jwt-\u202e1");
     broker =
-        site.start(
-            site.settings()
+        SITE.start(
+            SITE.settings()
                 .with("broker.callers.rate-limit", "5")
                 .with("broker.callers.burst", "60")
                 .environment("HOSTNAME", "token-broker-7"));
-  }
-
-  @AfterAll
-  static void end() {
-    site.close();
   }
 
   @Test
@@ -58,7 +47,7 @@ class AuditIT {
       assertThat(broker.get("/tokens/acme", caller).statusCode()).isEqualTo(200);
     }
     var line = lines("token", "nearby", 1).getFirst();
-    assertThat(line.path("subject").textValue()).isEqualTo(ConnectedSite.SHOP);
+    assertThat(line.path("subject").textValue()).isEqualTo(Clients.CALLER);
     assertThat(line.path("jti").textValue()).isEqualTo("jwt-\u202e1");
     assertThat(line.path("address").textValue()).isEqualTo("127.0.0.1");
     assertThat(line.path("replica").textValue()).isEqualTo("token-broker-7");
@@ -80,7 +69,7 @@ class AuditIT {
   @Test
   void aProxyThatTheOperatorTrustsNamesTheAddress() {
     try (var behindProxy =
-        site.settings()
+        SITE.settings()
             .with("quarkus.http.proxy.proxy-address-forwarding", true)
             .with("quarkus.http.proxy.allow-x-forwarded", true)
             .start()) {
@@ -142,7 +131,7 @@ class AuditIT {
 
   @Test
   void refusedCallersLeaveALineWithIssuerReasonAndAddress() {
-    var strange = ISSUER.token("orders", Map.of("iss", "https://\u202eevil.test\n"));
+    var strange = SITE.issuer().token("orders", Map.of("iss", "https://\u202eevil.test\n"));
     for (var i = 0; i < 20; i++) {
       assertThat(broker.get("/clients", strange).statusCode()).isEqualTo(401);
     }
@@ -180,7 +169,7 @@ class AuditIT {
   }
 
   private static String jwt(String subject, String id) {
-    return ISSUER.token(subject, Map.of("jti", id));
+    return SITE.issuer().token(subject, Map.of("jti", id));
   }
 
   /** At least so many lines of this kind, when they are there. */

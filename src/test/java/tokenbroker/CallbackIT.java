@@ -3,17 +3,16 @@ package tokenbroker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Browser;
 import tokenbroker.testing.ConnectedSite;
+import tokenbroker.testing.RawConnection;
 import tokenbroker.testing.TrackMageUsers;
 
 /** Whatever a browser brings to the addresses that are open to all. */
@@ -21,20 +20,13 @@ class CallbackIT {
 
   private static final String STATE = "$STATE";
 
-  @TempDir static Path directory;
+  @RegisterExtension private static final ConnectedSite SITE = new ConnectedSite().brokers(1);
 
-  private static ConnectedSite site;
   private static BrokerProcess broker;
 
   @BeforeAll
   static void start() {
-    site = new ConnectedSite(directory);
-    broker = site.start();
-  }
-
-  @AfterAll
-  static void end() {
-    site.close();
+    broker = SITE.broker(0);
   }
 
   @ParameterizedTest
@@ -60,11 +52,11 @@ class CallbackIT {
   void whatIsNoCallbackGetsAReadablePageAndUsesNothingUp(String query) {
     try (var browser = new Browser()) {
       var state = state(browser);
-      var before = site.upstream.count();
+      var before = SITE.upstream().count();
       var page = browser.get(broker.url("/oauth/callback?" + query.replace(STATE, state)));
 
       assertReadable(page);
-      assertThat(site.upstream.count()).isEqualTo(before);
+      assertThat(SITE.upstream().count()).isEqualTo(before);
       assertThat(callback(browser, state, "code=" + TrackMageUsers.code("x")).statusCode())
           .isEqualTo(303);
     }
@@ -79,10 +71,13 @@ class CallbackIT {
 
   @Test
   void aBrokenEscapeIsNoServerError() {
-    var answer =
-        ConnectedSite.raw(broker.port(), "GET /oauth/callback?state=%zz&code=%zz HTTP/1.0\r\n\r\n");
+    try (var connection = new RawConnection(broker.port())) {
+      connection.send("GET /oauth/callback?state=%zz&code=%zz HTTP/1.0\r\n\r\n");
 
-    assertThat(answer).startsWith("HTTP/1.1 400 ").doesNotContain("Exception", "at io.");
+      assertThat(connection.rest())
+          .startsWith("HTTP/1.1 400 ")
+          .doesNotContain("Exception", "at io.");
+    }
   }
 
   @Test
@@ -100,7 +95,7 @@ class CallbackIT {
   void anotherBrowserCanNeitherFollowTheLinkNorEndIt() {
     try (var owner = new Browser();
         var thief = new Browser()) {
-      var address = site.address(broker, site.begin(broker, "acme", "s"));
+      var address = SITE.address(broker, SITE.begin(broker, "acme", "s"));
       var consent = owner.get(address);
       var state = Browser.query(Browser.location(consent)).get("state");
 
@@ -117,10 +112,10 @@ class CallbackIT {
     try (var browser = new Browser()) {
       var state = state(browser);
       var key = "token-broker:{acme}:authorization:" + state.split("\\.", -1)[1];
-      var left = Long.parseLong(site.redis.command("PTTL " + key).substring(1));
+      var left = Long.parseLong(SITE.redis().command("PTTL " + key).substring(1));
 
       assertThat(left).isBetween(1L, 600_000L);
-      site.redis.command("DEL " + key);
+      SITE.redis().command("DEL " + key);
       assertReadable(callback(browser, state, "code=" + TrackMageUsers.code("late")));
     }
   }
@@ -154,9 +149,11 @@ class CallbackIT {
   @Test
   void withoutAPublicAddressThereIsNoFlow() {
     try (var off =
-            BrokerProcess.with(site.files).with("quarkus.redis.hosts", site.redis.url()).start();
+            BrokerProcess.with(SITE.files())
+                .with("quarkus.redis.hosts", SITE.redis().url())
+                .start();
         var browser = new Browser()) {
-      assertThat(site.begin(off, "acme", "s").statusCode()).isEqualTo(404);
+      assertThat(SITE.begin(off, "acme", "s").statusCode()).isEqualTo(404);
       assertThat(browser.get(off.url("/connect/acme.AAAAAAAAAAAAAAAAAAAAAA")).statusCode())
           .isEqualTo(404);
       assertThat(browser.get(off.url("/oauth/callback?state=a&code=b")).statusCode())
@@ -166,7 +163,7 @@ class CallbackIT {
 
   /** Of a browser that is on TrackMage's consent page now. */
   private static String state(Browser browser) {
-    var consent = browser.get(site.address(broker, site.begin(broker, "acme", "s")));
+    var consent = browser.get(SITE.address(broker, SITE.begin(broker, "acme", "s")));
     return Objects.requireNonNull(Browser.query(Browser.location(consent)).get("state"));
   }
 

@@ -2,14 +2,12 @@ package tokenbroker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static tokenbroker.testing.ConnectedSite.json;
+import static tokenbroker.testing.Responses.json;
 
-import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.ConnectedSite;
 
@@ -19,30 +17,23 @@ class ConnectionLossIT {
   private static final Duration LIFETIME = Duration.ofSeconds(4);
   private static final Duration LONG = Duration.ofSeconds(40);
 
-  @TempDir Path directory;
+  @RegisterExtension private final ConnectedSite site = new ConnectedSite().brokers(2);
 
-  private ConnectedSite site;
   private BrokerProcess one;
   private BrokerProcess two;
 
   @BeforeEach
   void start() {
-    site = new ConnectedSite(directory);
-    one = site.start();
-    two = site.start();
-  }
-
-  @AfterEach
-  void end() {
-    site.close();
+    one = site.broker(0);
+    two = site.broker(1);
   }
 
   @Test
   void aConnectionThatWasToldOfOutlivesItsBrokerAndRedis() {
     var connection = site.connection(one, "acme", "alice");
     one.kill();
-    site.redis.stop();
-    site.redis.restart();
+    site.redis().stop();
+    site.redis().restart();
 
     await()
         .atMost(LONG)
@@ -58,19 +49,19 @@ class ConnectionLossIT {
   /** The refresh token that came has nowhere to go: it must not be lost, nor the token served. */
   @Test
   void aRenewalThatRedisCouldNotTakeIsStoredWhenItCanBe() {
-    site.users.givesTokensFor(LIFETIME);
+    site.users().givesTokensFor(LIFETIME);
     var connection = site.connection(one, "acme", "bob");
     awaitEnd(connection);
-    site.users.givesTokensFor(Duration.ofHours(1));
-    site.upstream.hold();
+    site.users().givesTokensFor(Duration.ofHours(1));
+    site.upstream().hold();
     var before = site.renewals();
-    var call = one.sendAsync("/tokens/acme/connections/" + connection, site.caller);
+    var call = one.sendAsync("/tokens/acme/connections/" + connection, site.caller());
     await().until(() -> site.renewals() > before);
-    site.redis.stop();
-    site.upstream.release();
+    site.redis().stop();
+    site.upstream().release();
 
     assertThat(call.join().statusCode()).isEqualTo(503);
-    site.redis.restart();
+    site.redis().restart();
     await().atMost(LONG).until(() -> site.token(one, "acme", connection).statusCode() == 200);
     await().atMost(LONG).until(() -> site.token(two, "acme", connection).statusCode() == 200);
     assertThat(site.refreshTokens()).doesNotHaveDuplicates();
@@ -78,9 +69,9 @@ class ConnectionLossIT {
 
   @Test
   void anAnswerThatWasLostIsAskedForOnceMore() {
-    site.users.forgives();
+    site.users().forgives();
     var connection = site.connection(one, "acme", "carol");
-    site.users.losesAnswers(1);
+    site.users().losesAnswers(1);
 
     invalidated(one, connection);
     assertThat(site.token(two, "acme", connection).statusCode()).isEqualTo(200);
@@ -88,11 +79,11 @@ class ConnectionLossIT {
 
   @Test
   void whereTheUpstreamForgivesNothingTheUserIsAskedToComeAgain() {
-    site.users.givesTokensFor(LIFETIME);
+    site.users().givesTokensFor(LIFETIME);
     var connection = site.connection(one, "acme", "dave");
     awaitEnd(connection);
     var before = site.renewals();
-    site.users.losesAnswers(1);
+    site.users().losesAnswers(1);
 
     assertThat(site.token(one, "acme", connection).statusCode()).isEqualTo(409);
     assertThat(site.token(two, "acme", connection).statusCode()).isEqualTo(409);
@@ -105,15 +96,15 @@ class ConnectionLossIT {
    */
   @Test
   void anAnswerThatComesTooLateForItsCallerStillRenewsTheConnection() {
-    site.users.givesTokensFor(LIFETIME);
+    site.users().givesTokensFor(LIFETIME);
     var connection = site.connection(one, "acme", "grace");
     awaitEnd(connection);
-    site.users.givesTokensFor(Duration.ofHours(1));
-    site.upstream.hold();
+    site.users().givesTokensFor(Duration.ofHours(1));
+    site.upstream().hold();
     var before = site.renewals();
 
     assertThat(site.token(one, "acme", connection).statusCode()).isEqualTo(504);
-    site.upstream.release();
+    site.upstream().release();
     await().atMost(LONG).until(() -> site.token(two, "acme", connection).statusCode() == 200);
     assertThat(site.token(one, "acme", connection).statusCode()).isEqualTo(200);
     assertThat(site.renewals() - before).isOne();
@@ -122,18 +113,18 @@ class ConnectionLossIT {
   /** Nobody may use the refresh token meanwhile: an upstream that revokes on reuse ends all. */
   @Test
   void whileARenewalIsUnderWayNoOtherReplicaUsesItsRefreshToken() {
-    site.users.givesTokensFor(LIFETIME);
+    site.users().givesTokensFor(LIFETIME);
     var connection = site.connection(one, "acme", "heidi");
     awaitEnd(connection);
-    site.users.givesTokensFor(Duration.ofHours(1));
-    site.upstream.hold();
+    site.users().givesTokensFor(Duration.ofHours(1));
+    site.upstream().hold();
     var before = site.renewals();
 
     assertThat(site.token(one, "acme", connection).statusCode()).isEqualTo(504);
     assertThat(site.token(two, "acme", connection).statusCode()).isIn(503, 504);
     assertThat(site.token(two, "acme", connection).statusCode()).isIn(503, 504);
     assertThat(site.renewals() - before).isOne();
-    site.upstream.release();
+    site.upstream().release();
     await().atMost(LONG).until(() -> site.token(two, "acme", connection).statusCode() == 200);
     assertThat(site.renewals() - before).isOne();
   }
@@ -146,26 +137,22 @@ class ConnectionLossIT {
   void aReplicaThatSleptInMidRenewalBringsTheConnectionBack() {
     one.close();
     two.close();
-    one =
-        site.start(
-            site.settings()
-                .with("broker.upstream.timeout", "500ms")
-                .with("broker.upstream.connect-timeout", "500ms"));
-    two =
-        site.start(
-            site.settings()
-                .with("broker.upstream.timeout", "500ms")
-                .with("broker.upstream.connect-timeout", "500ms"));
-    site.users.givesTokensFor(LIFETIME);
+    var impatient =
+        site.settings()
+            .with("broker.upstream.timeout", "500ms")
+            .with("broker.upstream.connect-timeout", "500ms");
+    one = site.start(impatient);
+    two = site.start(impatient);
+    site.users().givesTokensFor(LIFETIME);
     var connection = site.connection(one, "acme", "erin");
     awaitEnd(connection);
-    site.users.givesTokensFor(Duration.ofHours(1));
-    site.upstream.hold();
+    site.users().givesTokensFor(Duration.ofHours(1));
+    site.upstream().hold();
     var before = site.renewals();
-    var call = one.sendAsync("/tokens/acme/connections/" + connection, site.caller);
+    var call = one.sendAsync("/tokens/acme/connections/" + connection, site.caller());
     await().until(() -> site.renewals() > before);
     one.pause();
-    site.upstream.release();
+    site.upstream().release();
     await().atMost(LONG).until(() -> site.token(two, "acme", connection).statusCode() == 409);
     one.resume();
     call.join();
@@ -177,7 +164,7 @@ class ConnectionLossIT {
   @Test
   void withoutRedisTheLiveTokenIsServedAndTheRestSaysSo() {
     var connection = site.connection(one, "acme", "frank");
-    site.redis.stop();
+    site.redis().stop();
 
     assertThat(site.token(one, "acme", connection).statusCode()).isEqualTo(200);
     var begun = site.begin(one, "acme", "s");
@@ -195,7 +182,7 @@ class ConnectionLossIT {
         .atMost(LONG)
         .until(
             () ->
-                site.redis
+                site.redis()
                     .command("EXISTS token-broker:{acme}:connection:" + connection + ":token")
                     .equals(":0"));
   }
@@ -206,7 +193,7 @@ class ConnectionLossIT {
     var answer =
         broker.post(
             "/tokens/acme/connections/" + connection + "/invalidate",
-            site.caller,
+            site.caller(),
             "{\"token_id\": \"" + dead + "\"}");
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(json(answer).path("replaced").booleanValue()).isTrue();

@@ -3,27 +3,26 @@ package tokenbroker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static tokenbroker.testing.ConnectedSite.RETURN_TO;
-import static tokenbroker.testing.ConnectedSite.json;
+import static tokenbroker.testing.Responses.json;
 
 import java.net.URI;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Browser;
+import tokenbroker.testing.Clients;
 import tokenbroker.testing.ConnectedSite;
 import tokenbroker.testing.TrackMageUsers;
 
@@ -32,35 +31,28 @@ class ConnectionsIT {
 
   private static final Duration SHORT = Duration.ofSeconds(4);
 
-  @TempDir static Path directory;
+  @RegisterExtension private static final ConnectedSite SITE = new ConnectedSite().brokers(2);
 
-  private static ConnectedSite site;
   private static BrokerProcess one;
   private static BrokerProcess two;
 
   @BeforeAll
   static void start() {
-    site = new ConnectedSite(directory);
-    one = site.start();
-    two = site.start();
-  }
-
-  @AfterAll
-  static void end() {
-    site.close();
+    one = SITE.broker(0);
+    two = SITE.broker(1);
   }
 
   @BeforeEach
   void asUsual() {
-    site.users.givesTokensFor(Duration.ofHours(1)).losesAnswers(0);
+    SITE.users().givesTokensFor(Duration.ofHours(1)).losesAnswers(0);
   }
 
   @ParameterizedTest
   @CsvSource({"acme, /oauth/v2/token", "bolt, /oauth/v2/auth"})
   void aUserConnectsAndEveryReplicaServesThatUsersToken(String client, String exchangePath) {
-    var connection = site.connection(one, client, "alice");
-    var first = site.token(one, client, connection);
-    var second = site.token(two, client, connection);
+    var connection = SITE.connection(one, client, "alice");
+    var first = SITE.token(one, client, connection);
+    var second = SITE.token(two, client, connection);
 
     assertThat(first.statusCode()).isEqualTo(200);
     assertThat(json(first).path("access_token").textValue()).startsWith("tm.alice.");
@@ -68,7 +60,7 @@ class ConnectionsIT {
     assertThat(json(second).path("token_id")).isEqualTo(json(first).path("token_id"));
     assertThat(first.headers().firstValue("Cache-Control")).hasValue("no-store");
     var exchange =
-        site.upstream.requests().stream()
+        SITE.upstream().requests().stream()
             .filter(it -> "authorization_code".equals(it.parameters().get("grant_type")))
             .filter(it -> it.clientId().equals("id-" + client))
             .findFirst()
@@ -82,12 +74,12 @@ class ConnectionsIT {
   @Test
   void theBrowserIsSentToTheConsentPageWithAProofAndBoundByACookie() {
     try (var browser = new Browser()) {
-      var sent = browser.get(site.address(one, site.begin(one, "acme", "s")));
+      var sent = browser.get(SITE.address(one, SITE.begin(one, "acme", "s")));
       var consent = Browser.query(Browser.location(sent));
 
       assertThat(sent.statusCode()).isEqualTo(302);
       assertThat(Browser.location(sent).toString())
-          .startsWith(site.upstream.url() + "/oauth/v2/auth?");
+          .startsWith(SITE.upstream().url() + "/oauth/v2/auth?");
       assertThat(consent)
           .containsEntry("response_type", "code")
           .containsEntry("client_id", "id-acme")
@@ -104,8 +96,8 @@ class ConnectionsIT {
 
   @Test
   void theBrowserComesBackWithAResultAndTheCallersStateAndNoConnection() {
-    var connection = site.connection(one, "acme", "alice");
-    var back = site.connect(one, "acme", "alice");
+    var connection = SITE.connection(one, "acme", "alice");
+    var back = SITE.connect(one, "acme", "alice");
 
     assertThat(back.toString())
         .startsWith(RETURN_TO + "&result=")
@@ -124,89 +116,89 @@ class ConnectionsIT {
 
   @Test
   void whoConnectsTwiceHasOneConnectionWithTheNewestTokens() {
-    var first = site.connection(one, "acme", "bob");
-    var before = json(site.token(two, "acme", first)).path("token_id").textValue();
-    var second = site.connection(two, "acme", "bob");
+    var first = SITE.connection(one, "acme", "bob");
+    var before = json(SITE.token(two, "acme", first)).path("token_id").textValue();
+    var second = SITE.connection(two, "acme", "bob");
 
     assertThat(second).isEqualTo(first);
     await()
         .untilAsserted(
             () -> {
-              var now = json(site.token(one, "acme", first)).path("token_id").textValue();
+              var now = json(SITE.token(one, "acme", first)).path("token_id").textValue();
               assertThat(now).isNotEqualTo(before);
-              assertThat(json(site.token(two, "acme", first)).path("token_id").textValue())
+              assertThat(json(SITE.token(two, "acme", first)).path("token_id").textValue())
                   .isEqualTo(now);
             });
   }
 
   @Test
   void twoUsersAndTwoClientsNeverMix() {
-    var carol = site.connection(one, "acme", "carol");
-    var dave = site.connection(one, "acme", "dave");
-    var carolElsewhere = site.connection(one, "bolt", "carol");
+    var carol = SITE.connection(one, "acme", "carol");
+    var dave = SITE.connection(one, "acme", "dave");
+    var carolElsewhere = SITE.connection(one, "bolt", "carol");
 
     assertThat(new HashSet<>(List.of(carol, dave, carolElsewhere))).hasSize(3);
-    assertThat(json(site.token(two, "acme", carol)).path("user_id").textValue())
+    assertThat(json(SITE.token(two, "acme", carol)).path("user_id").textValue())
         .isEqualTo("id-of-carol");
-    assertThat(json(site.token(two, "acme", dave)).path("user_id").textValue())
+    assertThat(json(SITE.token(two, "acme", dave)).path("user_id").textValue())
         .isEqualTo("id-of-dave");
-    assertThat(site.token(one, "bolt", carol).statusCode()).isEqualTo(404);
-    assertThat(site.token(one, "other", carol).statusCode()).isEqualTo(403);
-    assertThat(site.delete(one, "bolt", carol).statusCode()).isEqualTo(404);
-    assertThat(site.token(one, "acme", carol).statusCode()).isEqualTo(200);
+    assertThat(SITE.token(one, "bolt", carol).statusCode()).isEqualTo(404);
+    assertThat(SITE.token(one, "other", carol).statusCode()).isEqualTo(403);
+    assertThat(SITE.delete(one, "bolt", carol).statusCode()).isEqualTo(404);
+    assertThat(SITE.token(one, "acme", carol).statusCode()).isEqualTo(200);
   }
 
   @Test
   void whatIsDeletedIsForgottenByEveryReplica() {
-    var connection = site.connection(one, "acme", "erin");
-    site.token(two, "acme", connection);
+    var connection = SITE.connection(one, "acme", "erin");
+    SITE.token(two, "acme", connection);
 
-    assertThat(site.delete(one, "acme", connection).statusCode()).isEqualTo(204);
-    await().until(() -> site.token(two, "acme", connection).statusCode() == 404);
-    assertThat(site.token(one, "acme", connection).statusCode()).isEqualTo(404);
-    assertThat(site.delete(one, "acme", connection).statusCode()).isEqualTo(404);
+    assertThat(SITE.delete(one, "acme", connection).statusCode()).isEqualTo(204);
+    await().until(() -> SITE.token(two, "acme", connection).statusCode() == 404);
+    assertThat(SITE.token(one, "acme", connection).statusCode()).isEqualTo(404);
+    assertThat(SITE.delete(one, "acme", connection).statusCode()).isEqualTo(404);
     assertThat(list("acme")).extracting(it -> it).doesNotContain(connection);
   }
 
   @Test
   void aHundredCallsToTwoReplicasRenewOnce() {
-    site.users.givesTokensFor(SHORT);
-    var connection = site.connection(one, "acme", "frank");
+    SITE.users().givesTokensFor(SHORT);
+    var connection = SITE.connection(one, "acme", "frank");
     await().atMost(Duration.ofSeconds(20)).until(() -> !isNearby(connection));
-    site.users.givesTokensFor(Duration.ofHours(1));
-    var before = site.renewals();
+    SITE.users().givesTokensFor(Duration.ofHours(1));
+    var before = SITE.renewals();
     var calls = new ArrayList<CompletableFuture<HttpResponse<String>>>();
     for (var i = 0; i < 100; i++) {
       calls.add(
           (i % 2 == 0 ? one : two)
-              .sendAsync("/tokens/acme/connections/" + connection, site.caller));
+              .sendAsync("/tokens/acme/connections/" + connection, SITE.caller()));
     }
     var answers = calls.stream().map(CompletableFuture::join).toList();
 
     assertThat(answers).allMatch(answer -> answer.statusCode() == 200);
     assertThat(answers.stream().map(it -> json(it).path("token_id").textValue()).distinct())
         .hasSize(1);
-    assertThat(site.renewals() - before).isOne();
+    assertThat(SITE.renewals() - before).isOne();
   }
 
   /** Nobody asks here: the token, idle for its whole life, ends in the store. */
   private static boolean isNearby(String connection) {
-    return !site.redis
+    return !SITE.redis()
         .command("EXISTS token-broker:{acme}:connection:" + connection + ":token")
         .equals(":0");
   }
 
   @Test
   void aTokenInUseIsRenewedBeforeItEnds() {
-    site.users.givesTokensFor(SHORT);
-    var connection = site.connection(one, "acme", "grace");
-    var before = site.renewals();
+    SITE.users().givesTokensFor(SHORT);
+    var connection = SITE.connection(one, "acme", "grace");
+    var before = SITE.renewals();
     await()
         .atMost(Duration.ofSeconds(30))
         .until(
             () -> {
-              assertThat(site.token(one, "acme", connection).statusCode()).isEqualTo(200);
-              return site.renewals() >= before + 2;
+              assertThat(SITE.token(one, "acme", connection).statusCode()).isEqualTo(200);
+              return SITE.renewals() >= before + 2;
             });
     assertThat(
             one.metric(
@@ -216,14 +208,14 @@ class ConnectionsIT {
 
   @Test
   void withADeadRefreshTokenTheLiveTokenIsServedThenTheUserMustComeAgain() {
-    site.users.givesTokensFor(Duration.ofSeconds(8));
-    var connection = site.connection(one, "acme", "heidi");
-    site.users.revoke("heidi");
-    assertThat(site.token(one, "acme", connection).statusCode()).isEqualTo(200);
+    SITE.users().givesTokensFor(Duration.ofSeconds(8));
+    var connection = SITE.connection(one, "acme", "heidi");
+    SITE.users().revoke("heidi");
+    assertThat(SITE.token(one, "acme", connection).statusCode()).isEqualTo(200);
     await()
         .atMost(Duration.ofSeconds(30))
-        .until(() -> site.token(one, "acme", connection).statusCode() != 200);
-    var refused = site.token(two, "acme", connection);
+        .until(() -> SITE.token(one, "acme", connection).statusCode() != 200);
+    var refused = SITE.token(two, "acme", connection);
 
     assertThat(refused.statusCode()).isEqualTo(409);
     assertThat(json(refused).path("code").textValue()).isEqualTo("reconnect_required");
@@ -239,18 +231,18 @@ class ConnectionsIT {
                 + two.metric("token_broker_connections_ended_total"))
         .isPositive();
 
-    site.users.givesTokensFor(Duration.ofHours(1));
-    assertThat(site.connection(two, "acme", "heidi")).isEqualTo(connection);
-    await().until(() -> site.token(one, "acme", connection).statusCode() == 200);
+    SITE.users().givesTokensFor(Duration.ofHours(1));
+    assertThat(SITE.connection(two, "acme", "heidi")).isEqualTo(connection);
+    await().until(() -> SITE.token(one, "acme", connection).statusCode() == 200);
     assertThat(state("acme", connection)).isEqualTo("active");
   }
 
   @Test
   void aReportedTokenOfAUserIsReplaced() {
-    var connection = site.connection(one, "acme", "ivan");
-    var dead = json(site.token(one, "acme", connection)).path("token_id").textValue();
+    var connection = SITE.connection(one, "acme", "ivan");
+    var dead = json(SITE.token(one, "acme", connection)).path("token_id").textValue();
     var path = "/tokens/acme/connections/" + connection + "/invalidate";
-    var replaced = one.post(path, site.caller, "{\"token_id\": \"" + dead + "\"}");
+    var replaced = one.post(path, SITE.caller(), "{\"token_id\": \"" + dead + "\"}");
 
     assertThat(replaced.statusCode()).isEqualTo(200);
     assertThat(json(replaced).path("replaced").booleanValue()).isTrue();
@@ -258,7 +250,7 @@ class ConnectionsIT {
     await()
         .until(
             () ->
-                json(site.token(two, "acme", connection))
+                json(SITE.token(two, "acme", connection))
                     .path("token_id")
                     .equals(json(replaced).path("token_id")));
   }
@@ -266,22 +258,22 @@ class ConnectionsIT {
   @Test
   void connectionsAreListedPageByPage() {
     var connected =
-        IntStream.range(0, 5).mapToObj(i -> site.connection(one, "bolt", "user-" + i)).toList();
+        IntStream.range(0, 5).mapToObj(i -> SITE.connection(one, "bolt", "user-" + i)).toList();
     var listed = new ArrayList<String>();
     var cursor = "";
     do {
-      var page = json(one.get("/clients/bolt/connections?limit=2" + cursor, site.caller));
+      var page = json(one.get("/clients/bolt/connections?limit=2" + cursor, SITE.caller()));
       assertThat(page.path("connections").size()).isBetween(1, 2);
       page.path("connections").forEach(it -> listed.add(it.path("id").textValue()));
       cursor = page.path("next").isNull() ? "" : "&cursor=" + page.path("next").textValue();
     } while (!cursor.isEmpty());
 
     assertThat(listed).containsAll(connected).doesNotHaveDuplicates().isSorted();
-    assertThat(one.get("/clients/bolt/connections?cursor=x", site.caller).statusCode())
+    assertThat(one.get("/clients/bolt/connections?cursor=x", SITE.caller()).statusCode())
         .isEqualTo(400);
-    assertThat(one.get("/clients/bolt/connections?limit=0", site.caller).statusCode())
+    assertThat(one.get("/clients/bolt/connections?limit=0", SITE.caller()).statusCode())
         .isEqualTo(400);
-    assertThat(one.get("/clients/other/connections", site.caller).statusCode()).isEqualTo(403);
+    assertThat(one.get("/clients/other/connections", SITE.caller()).statusCode()).isEqualTo(403);
   }
 
   @Test
@@ -296,7 +288,7 @@ class ConnectionsIT {
       var answer =
           one.post(
               "/clients/acme/authorizations",
-              site.caller,
+              SITE.caller(),
               "{\"return_to\": \"" + returnTo + "\", \"state\": \"s\"}");
       assertThat(answer.statusCode()).as(returnTo).isEqualTo(400);
       assertThat(answer.body()).doesNotContain("evil");
@@ -315,20 +307,22 @@ class ConnectionsIT {
   void aStateIsNeededAndIsNotLong() {
     var without =
         one.post(
-            "/clients/acme/authorizations", site.caller, "{\"return_to\": \"" + RETURN_TO + "\"}");
+            "/clients/acme/authorizations",
+            SITE.caller(),
+            "{\"return_to\": \"" + RETURN_TO + "\"}");
     assertThat(without.statusCode()).isEqualTo(400);
     assertThat(begun("acme", "x".repeat(513))).isEqualTo(400);
     assertThat(begun("acme", "~ ".repeat(256))).isEqualTo(201);
   }
 
   private static int begun(String client, String state) {
-    return site.begin(one, client, state).statusCode();
+    return SITE.begin(one, client, state).statusCode();
   }
 
   @Test
   void theAuditSaysWhoConnectedAndWhoRevoked() {
-    var connection = site.connection(one, "acme", "judy");
-    site.delete(one, "acme", connection);
+    var connection = SITE.connection(one, "acme", "judy");
+    SITE.delete(one, "acme", connection);
 
     await()
         .untilAsserted(
@@ -336,15 +330,14 @@ class ConnectionsIT {
                 assertThat(one.output().lines().filter(line -> line.contains(connection)))
                     .anyMatch(
                         line ->
-                            line.contains("\"event\":\"redeem\"")
-                                && line.contains(ConnectedSite.SHOP))
+                            line.contains("\"event\":\"redeem\"") && line.contains(Clients.CALLER))
                     .anyMatch(line -> line.contains("\"event\":\"revoke\"")));
   }
 
   @Test
   void noCodeAndNoTokenIsEverLogged() {
-    var connection = site.connection(one, "acme", "mallory");
-    site.token(one, "acme", connection);
+    var connection = SITE.connection(one, "acme", "mallory");
+    SITE.token(one, "acme", connection);
 
     for (var broker : List.of(one, two)) {
       assertThat(broker.output())
@@ -354,7 +347,7 @@ class ConnectionsIT {
 
   private static URI refused(String error) {
     try (var browser = new Browser()) {
-      var consent = Browser.location(browser.get(site.address(one, site.begin(one, "acme", "s"))));
+      var consent = Browser.location(browser.get(SITE.address(one, SITE.begin(one, "acme", "s"))));
       return Browser.location(
           browser.get(
               one.url(
@@ -368,7 +361,7 @@ class ConnectionsIT {
 
   private static List<String> list(String client) {
     var ids = new ArrayList<String>();
-    json(one.get("/clients/" + client + "/connections?limit=500", site.caller))
+    json(one.get("/clients/" + client + "/connections?limit=500", SITE.caller()))
         .path("connections")
         .forEach(it -> ids.add(it.path("id").textValue()));
     return ids;
@@ -376,7 +369,7 @@ class ConnectionsIT {
 
   private static String state(String client, String connection) {
     for (var it :
-        json(one.get("/clients/" + client + "/connections?limit=500", site.caller))
+        json(one.get("/clients/" + client + "/connections?limit=500", SITE.caller()))
             .path("connections")) {
       if (it.path("id").textValue().equals(connection)) {
         return it.path("state").textValue();

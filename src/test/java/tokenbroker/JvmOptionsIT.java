@@ -10,14 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.ConnectedSite;
 
 /** Nobody reads the memory of a broker that runs as in its image, unless an operator allows it. */
 class JvmOptionsIT {
 
-  @TempDir Path directory;
+  @RegisterExtension private static final ConnectedSite SITE = new ConnectedSite();
 
   @BeforeEach
   void jvm() {
@@ -26,35 +26,33 @@ class JvmOptionsIT {
 
   @Test
   void nobodyAttachesAndAThreadDumpShowsNoSecret() {
-    try (var site = new ConnectedSite(directory);
-        var broker = site.settings().jvm("@jvm.options").start()) {
-      assertThat(broker.get("/tokens/acme", site.caller).statusCode()).isEqualTo(200);
+    try (var broker = SITE.settings().jvm("@jvm.options").start()) {
+      assertThat(broker.get("/tokens/acme", SITE.caller()).statusCode()).isEqualTo(200);
       assertThatThrownBy(() -> broker.jcmd("VM.version")).hasMessageContaining("jcmd ended");
 
       broker.quit();
       await().until(() -> broker.output().contains("Full thread dump"));
-      assertThat(broker.get("/tokens/acme", site.caller).statusCode()).isEqualTo(200);
-      assertThat(broker.output()).doesNotContain(site.caller);
+      assertThat(broker.get("/tokens/acme", SITE.caller()).statusCode()).isEqualTo(200);
+      assertThat(broker.output()).doesNotContain(SITE.caller());
     }
   }
 
   @Test
   void anOperatorCanAllowIt() {
-    try (var site = new ConnectedSite(directory);
-        var broker =
-            site.settings()
-                .jvm("@jvm.options")
-                .environment("_JAVA_OPTIONS", "-XX:-DisableAttachMechanism")
-                .start()) {
-      broker.jcmd("GC.heap_dump", directory.resolve("heap.hprof").toString());
-      assertThat(directory.resolve("heap.hprof")).isNotEmptyFile();
+    try (var broker =
+        SITE.settings()
+            .jvm("@jvm.options")
+            .environment("_JAVA_OPTIONS", "-XX:-DisableAttachMechanism")
+            .start()) {
+      broker.jcmd("GC.heap_dump", SITE.directory().resolve("heap.hprof").toString());
+      assertThat(SITE.directory().resolve("heap.hprof")).isNotEmptyFile();
     }
   }
 
   @Test
   void aCrashLeavesNoCoreFile() throws IOException, InterruptedException {
     var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    var flags = directory.resolve("flags");
+    var flags = SITE.directory().resolve("flags");
     var ended =
         new ProcessBuilder(java, "@jvm.options", "-XX:+PrintFlagsFinal", "-version")
             .redirectOutput(flags.toFile())

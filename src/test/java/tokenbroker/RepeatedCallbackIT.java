@@ -7,17 +7,15 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,27 +29,20 @@ import tokenbroker.testing.TrackMageUsers;
 /** A browser comes back more often than once, or not by its user's wish, to two replicas. */
 class RepeatedCallbackIT {
 
-  @TempDir static Path directory;
+  @RegisterExtension private static final ConnectedSite SITE = new ConnectedSite().brokers(2);
 
-  private static ConnectedSite site;
   private static BrokerProcess one;
   private static BrokerProcess two;
 
   @BeforeAll
   static void start() {
-    site = new ConnectedSite(directory);
-    one = site.start();
-    two = site.start();
-  }
-
-  @AfterAll
-  static void end() {
-    site.close();
+    one = SITE.broker(0);
+    two = SITE.broker(1);
   }
 
   @AfterEach
   void heal() {
-    site.upstream.answer(site.users);
+    SITE.upstream().answer(SITE.users());
   }
 
   @Test
@@ -110,7 +101,7 @@ class RepeatedCallbackIT {
       var callback = callback(browser, "code=" + TrackMageUsers.code("dave"));
       var cookie = browser.cookies(one.url("/"));
       var exchanges = exchanges();
-      site.upstream.answer(site.users.after(Duration.ofSeconds(1)));
+      SITE.upstream().answer(SITE.users().after(Duration.ofSeconds(1)));
       var answers =
           Stream.of(one, two, one, two)
               .map(replica -> sent(replica, "GET", callback, "Cookie", cookie))
@@ -135,7 +126,7 @@ class RepeatedCallbackIT {
   })
   void whoeverOnlyLooksChangesNothing(String method, String header, String value, int status) {
     try (var browser = new Browser()) {
-      var link = site.address(one, site.begin(one, "acme", "s")).getPath();
+      var link = SITE.address(one, SITE.begin(one, "acme", "s")).getPath();
       var looked = sent(one, method, link, header, value).join();
       assertThat(looked.statusCode()).isEqualTo(status);
       assertThat(looked.headers().firstValue("Set-Cookie")).isEmpty();
@@ -159,11 +150,11 @@ class RepeatedCallbackIT {
   /** The upstream may have connected the account, and may not: only the service can look. */
   @Test
   void aReplicaThatDiesInBetweenLeavesNoWrongStatement() {
-    try (var doomed = site.settings().start();
+    try (var doomed = SITE.settings().start();
         var browser = new Browser()) {
       var callback = callback(browser, "code=" + TrackMageUsers.code("frank"));
       var exchanges = exchanges();
-      site.upstream.answer(site.users.after(Duration.ofSeconds(1)));
+      SITE.upstream().answer(SITE.users().after(Duration.ofSeconds(1)));
       var lost = sent(doomed, "GET", callback, "Cookie", browser.cookies(one.url("/")));
       await().until(() -> exchanges() == exchanges + 1);
       doomed.kill();
@@ -196,7 +187,7 @@ class RepeatedCallbackIT {
           one.send(
               one.request(
                       "/clients/acme/authorizations",
-                      site.caller,
+                      SITE.caller(),
                       "Content-Type",
                       "application/json",
                       "traceparent",
@@ -205,8 +196,8 @@ class RepeatedCallbackIT {
                       HttpRequest.BodyPublishers.ofString(
                           "{\"return_to\": \"" + ConnectedSite.RETURN_TO + "\", \"state\": \"s\"}"))
                   .build());
-      var consent = Browser.location(browser.get(site.address(one, begun)));
-      site.upstream.answer(answer);
+      var consent = Browser.location(browser.get(SITE.address(one, begun)));
+      SITE.upstream().answer(answer);
       var back = Browser.location(browser.get(one.url(callback(consent, "code=of-nobody"))));
 
       assertThat(Browser.query(back))
@@ -244,7 +235,7 @@ class RepeatedCallbackIT {
   /** The path by which a browser comes back that is on TrackMage's consent page now. */
   private static String callback(Browser browser, String outcome) {
     return callback(
-        Browser.location(browser.get(site.address(one, site.begin(one, "acme", "s")))), outcome);
+        Browser.location(browser.get(SITE.address(one, SITE.begin(one, "acme", "s")))), outcome);
   }
 
   private static String callback(URI consent, String outcome) {
@@ -267,7 +258,7 @@ class RepeatedCallbackIT {
   }
 
   private static long exchanges() {
-    return site.upstream.requests().stream()
+    return SITE.upstream().requests().stream()
         .filter(request -> "authorization_code".equals(request.parameters().get("grant_type")))
         .count();
   }

@@ -1,18 +1,16 @@
 package tokenbroker;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static tokenbroker.testing.ConnectedSite.json;
+import static tokenbroker.testing.Responses.json;
 
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Browser;
 import tokenbroker.testing.ConnectedSite;
@@ -25,22 +23,15 @@ import tokenbroker.testing.TrackMageUsers;
  */
 class TakeoverIT {
 
-  @TempDir static Path directory;
+  @RegisterExtension private static final ConnectedSite SITE = new ConnectedSite().brokers(2);
 
-  private static ConnectedSite site;
   private static BrokerProcess one;
   private static BrokerProcess two;
 
   @BeforeAll
   static void start() {
-    site = new ConnectedSite(directory);
-    one = site.start();
-    two = site.start();
-  }
-
-  @AfterAll
-  static void end() {
-    site.close();
+    one = SITE.broker(0);
+    two = SITE.broker(1);
   }
 
   /** The attacker connects the own account and plants the result in the victim's browser. */
@@ -71,7 +62,7 @@ class TakeoverIT {
     var calls = new ArrayList<CompletableFuture<HttpResponse<String>>>();
     for (var i = 0; i < 10; i++) {
       var replica = i % 2 == 0 ? one : two;
-      calls.add(CompletableFuture.supplyAsync(() -> site.redeem(replica, "acme", result, "s")));
+      calls.add(CompletableFuture.supplyAsync(() -> SITE.redeem(replica, "acme", result, "s")));
     }
     var answers = calls.stream().map(CompletableFuture::join).toList();
 
@@ -82,7 +73,7 @@ class TakeoverIT {
   @Test
   void aResultIsWorthNothingToAnotherClientAndToAnotherCaller() {
     var result = result("s", "carol");
-    var stranger = site.issuer.token("system:serviceaccount:other:one");
+    var stranger = SITE.issuer().token("system:serviceaccount:other:one");
     var body = "{\"result\": \"" + result + "\", \"state\": \"s\"}";
 
     assertRefused(redeem("bolt", result, "s"));
@@ -106,7 +97,7 @@ class TakeoverIT {
     var end =
         "local kept = redis.call('KEYS', '*:result:*')"
             + " for _, key in ipairs(kept) do redis.call('PEXPIRE', key, 0) end return #kept";
-    assertThat(site.redis.command("EVAL \"" + end + "\" 0")).isNotEqualTo(":0");
+    assertThat(SITE.redis().command("EVAL \"" + end + "\" 0")).isNotEqualTo(":0");
 
     assertRefused(redeem("acme", result, "s"));
   }
@@ -117,18 +108,18 @@ class TakeoverIT {
     result("s", "erin");
     assertThat(connections("acme")).isEqualTo(before);
 
-    var connection = site.connection(one, "acme", "erin");
+    var connection = SITE.connection(one, "acme", "erin");
     result("s", "erin");
-    assertThat(site.token(two, "acme", connection).statusCode()).isEqualTo(200);
+    assertThat(SITE.token(two, "acme", connection).statusCode()).isEqualTo(200);
   }
 
   /** What an id may be made of, and was once. */
   @Test
   void theIdOfAConnectionIsNotMadeOfTheUser() {
-    var connection = site.connection(one, "acme", "frank");
-    site.delete(one, "acme", connection);
+    var connection = SITE.connection(one, "acme", "frank");
+    SITE.delete(one, "acme", connection);
 
-    assertThat(site.connection(two, "acme", "frank")).isNotEqualTo(connection);
+    assertThat(SITE.connection(two, "acme", "frank")).isNotEqualTo(connection);
   }
 
   @Test
@@ -153,8 +144,8 @@ class TakeoverIT {
   /** What the browser of this user takes to the service. */
   private static String result(String state, String user) {
     try (var browser = new Browser()) {
-      var begun = site.begin(one, "acme", state);
-      var consent = Browser.location(browser.get(site.address(one, begun)));
+      var begun = SITE.begin(one, "acme", state);
+      var consent = Browser.location(browser.get(SITE.address(one, begun)));
       var callback =
           "/oauth/callback?state="
               + Browser.query(consent).get("state")
@@ -167,12 +158,12 @@ class TakeoverIT {
   }
 
   private static HttpResponse<String> redeem(String client, String result, String state) {
-    return site.redeem(one, client, result, state);
+    return SITE.redeem(one, client, result, state);
   }
 
   private static List<String> connections(String client) {
     var ids = new ArrayList<String>();
-    json(one.get("/clients/" + client + "/connections?limit=500", site.caller))
+    json(one.get("/clients/" + client + "/connections?limit=500", SITE.caller()))
         .path("connections")
         .forEach(it -> ids.add(it.path("id").textValue()));
     return ids;

@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Certificate;
 import tokenbroker.testing.ConnectedSite;
@@ -24,76 +24,74 @@ import tokenbroker.testing.ConnectedSite;
 /** TLS on the callers' port, from files that are renewed under way. */
 class TlsIT {
 
-  @TempDir Path directory;
+  @RegisterExtension private final ConnectedSite site = new ConnectedSite();
 
   @Test
   void oneSettingSwitchesTlsOnAndARenewedCertificateIsTakenOver() throws IOException {
-    var first = Certificate.in(Files.createDirectory(directory.resolve("first")));
-    var second = Certificate.in(Files.createDirectory(directory.resolve("second")));
-    var tls = directory.resolve("tls");
+    var first = Certificate.in(Files.createDirectory(site.directory().resolve("first")));
+    var second = Certificate.in(Files.createDirectory(site.directory().resolve("second")));
+    var tls = site.directory().resolve("tls");
     first.writePem(tls);
-    try (var site = new ConnectedSite(directory);
-        var broker = withTls(site, tls).start();
+    try (var broker = withTls(tls).start();
         var trustsFirst = first.client();
         var trustsSecond = second.client()) {
-      var answer = get(trustsFirst, broker.port(), site.caller);
+      var answer = get(trustsFirst, broker.port(), site.caller());
       assertThat(answer.statusCode()).isEqualTo(200);
       assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
-      assertThatThrownBy(() -> get(trustsSecond, broker.port(), site.caller))
+      assertThatThrownBy(() -> get(trustsSecond, broker.port(), site.caller()))
           .isInstanceOf(IOException.class);
-      assertThatThrownBy(() -> broker.get("/tokens/acme", site.caller))
+      assertThatThrownBy(() -> broker.get("/tokens/acme", site.caller()))
           .hasRootCauseInstanceOf(IOException.class);
 
       second.writePem(tls);
       await()
           .atMost(Duration.ofSeconds(20))
           .ignoreExceptions()
-          .until(() -> get(second.client(), broker.port(), site.caller).statusCode() == 200);
+          .until(() -> get(second.client(), broker.port(), site.caller()).statusCode() == 200);
     }
   }
 
   @Test
   void aKeyOfAnotherCertificateIsNotTakenOver() throws IOException {
-    var first = Certificate.in(Files.createDirectory(directory.resolve("first")));
-    var second = Certificate.in(Files.createDirectory(directory.resolve("second")));
-    var tls = directory.resolve("tls");
+    var first = Certificate.in(Files.createDirectory(site.directory().resolve("first")));
+    var second = Certificate.in(Files.createDirectory(site.directory().resolve("second")));
+    var tls = site.directory().resolve("tls");
     first.writePem(tls);
-    try (var site = new ConnectedSite(directory);
-        var broker = withTls(site, tls).start()) {
+    try (var broker = withTls(tls).start()) {
       assertThat(broker.metric("token_broker_certificate_rejected")).isZero();
 
       for (var other : List.of("tls.key", "tls.crt")) {
         first.writePem(tls);
         await().until(() -> broker.metric("token_broker_certificate_rejected") == 0);
-        second.writePem(directory.resolve("other"));
-        Files.copy(directory.resolve("other").resolve(other), tls.resolve(other), REPLACE_EXISTING);
+        second.writePem(site.directory().resolve("other"));
+        Files.copy(
+            site.directory().resolve("other").resolve(other), tls.resolve(other), REPLACE_EXISTING);
         await().until(() -> broker.metric("token_broker_certificate_rejected") == 1);
         assertThat(broker.output()).contains("the private key does not belong");
-        assertStaysInUse(first, broker, site);
+        assertStaysInUse(first, broker);
       }
       Files.writeString(tls.resolve("tls.key"), "no key");
       await().until(() -> broker.output().contains("the files are missing, or do not"));
-      assertThat(get(first.client(), broker.port(), site.caller).statusCode()).isEqualTo(200);
+      assertThat(get(first.client(), broker.port(), site.caller()).statusCode()).isEqualTo(200);
 
       second.writePem(tls);
       await()
           .atMost(Duration.ofSeconds(20))
           .ignoreExceptions()
-          .until(() -> get(second.client(), broker.port(), site.caller).statusCode() == 200);
+          .until(() -> get(second.client(), broker.port(), site.caller()).statusCode() == 200);
       await().until(() -> broker.metric("token_broker_certificate_rejected") == 0);
     }
   }
 
   @Test
   void theStartIsRefusedWithAKeyOfAnotherCertificate() throws IOException {
-    var first = Certificate.in(Files.createDirectory(directory.resolve("first")));
-    var second = Certificate.in(Files.createDirectory(directory.resolve("second")));
-    var tls = directory.resolve("tls");
+    var first = Certificate.in(Files.createDirectory(site.directory().resolve("first")));
+    var second = Certificate.in(Files.createDirectory(site.directory().resolve("second")));
+    var tls = site.directory().resolve("tls");
     first.writePem(tls);
-    second.writePem(directory.resolve("other"));
-    Files.copy(directory.resolve("other/tls.key"), tls.resolve("tls.key"), REPLACE_EXISTING);
-    try (var site = new ConnectedSite(directory);
-        var broker = withTls(site, tls).with("broker.nonsense", "1").launch()) {
+    second.writePem(site.directory().resolve("other"));
+    Files.copy(site.directory().resolve("other/tls.key"), tls.resolve("tls.key"), REPLACE_EXISTING);
+    try (var broker = withTls(tls).with("broker.nonsense", "1").launch()) {
       assertThat(broker.exitCode()).isNotZero();
       assertThat(broker.output())
           .contains(
@@ -103,7 +101,7 @@ class TlsIT {
     }
   }
 
-  private static BrokerProcess.Settings withTls(ConnectedSite site, Path tls) {
+  private BrokerProcess.Settings withTls(Path tls) {
     return site.settings()
         .environment("QUARKUS_PROFILE", "tls")
         .with("broker.clients.reload-every", "100ms")
@@ -113,13 +111,12 @@ class TlsIT {
   }
 
   /** Once the server has been offered the pair in the files, twice. */
-  private static void assertStaysInUse(
-      Certificate certificate, BrokerProcess broker, ConnectedSite site) throws IOException {
+  private void assertStaysInUse(Certificate certificate, BrokerProcess broker) throws IOException {
     var refused = "token_broker_certificate_reload_total{result=\"rejected\"";
     var before = broker.metric(refused);
     await().atMost(Duration.ofSeconds(30)).until(() -> broker.metric(refused) > before + 1);
     try (var newConnection = certificate.client()) {
-      assertThat(get(newConnection, broker.port(), site.caller).statusCode()).isEqualTo(200);
+      assertThat(get(newConnection, broker.port(), site.caller()).statusCode()).isEqualTo(200);
     }
   }
 

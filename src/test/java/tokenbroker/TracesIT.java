@@ -9,14 +9,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.Browser;
 import tokenbroker.testing.ConnectedSite;
 
@@ -27,24 +26,26 @@ class TracesIT {
   private static final String NOT_SAMPLED = "4bf92f3577b34da6a3ce929d0e0e4736";
   private static final String TRACEPARENT = "00-" + TRACE_ID + "-00f067aa0ba902b7-01";
 
-  @TempDir static Path directory;
+  @RegisterExtension private static final ConnectedSite SITE = new ConnectedSite();
 
   @Test
   void spansCarryClientAndOutcomeAndNothingSecret() {
     try (var collector = new Collector();
-        var site = new ConnectedSite(directory);
         var broker =
-            site.settings()
+            SITE.settings()
                 .with("quarkus.otel.sdk.disabled", "false")
                 .with("quarkus.otel.exporter.otlp.endpoint", collector.url())
                 .with("quarkus.otel.bsp.schedule.delay", "200ms")
                 .start()) {
-      var token = broker.get("/tokens/acme", site.caller, "Accept", "text/plain").body();
-      broker.get("/tokens/acme", site.caller, "traceparent", TRACEPARENT);
+      var token = broker.get("/tokens/acme", SITE.caller(), "Accept", "text/plain").body();
+      broker.get("/tokens/acme", SITE.caller(), "traceparent", TRACEPARENT);
       broker.get(
-          "/tokens/acme", site.caller, "traceparent", "00-" + NOT_SAMPLED + "-00f067aa0ba902b7-00");
-      var connection = site.connection(broker, "acme", "alice");
-      broker.get("/tokens/acme/connections/" + connection, site.caller);
+          "/tokens/acme",
+          SITE.caller(),
+          "traceparent",
+          "00-" + NOT_SAMPLED + "-00f067aa0ba902b7-00");
+      var connection = SITE.connection(broker, "acme", "alice");
+      broker.get("/tokens/acme/connections/" + connection, SITE.caller());
 
       await()
           .atMost(Duration.ofSeconds(20))
@@ -60,14 +61,13 @@ class TracesIT {
   @Test
   void withoutTheSettingNothingIsSent() {
     try (var collector = new Collector();
-        var site = new ConnectedSite(directory);
         var broker =
-            site.settings()
+            SITE.settings()
                 .with("quarkus.otel.exporter.otlp.endpoint", collector.url())
                 .with("quarkus.otel.bsp.schedule.delay", "10ms")
                 .start();
         var browser = new Browser()) {
-      broker.get("/tokens/acme", site.caller);
+      broker.get("/tokens/acme", SITE.caller());
       browser.get(broker.managementUrl("/q/metrics"));
       broker.terminate();
       broker.exitCode();

@@ -10,13 +10,13 @@ final class Allocation {
   private Allocation() {}
 
   static void measure(Table table) {
-    try (var site = new Site(1);
+    try (var site = new BenchSite(1);
         var broker = site.broker().start()) {
       var one = Requests.one(site.issuer);
-      Site.warmUp(broker, one);
+      BenchSite.warmUp(broker, one);
       broker.liveHeap();
       var before = broker.metric("jvm_gc_memory_allocated_bytes_total");
-      var requests = Wrk.run(broker.port(), one, 2 * Site.SECONDS).requests();
+      var requests = Wrk.run(broker.port(), one, 2 * BenchSite.SECONDS).requests();
       broker.liveHeap();
       var bytes = broker.metric("jvm_gc_memory_allocated_bytes_total") - before;
       table.row("allocated per hit, bytes", bytes / requests);
@@ -24,12 +24,12 @@ final class Allocation {
   }
 
   static void profile(Table table) {
-    try (var site = new Site(1);
+    try (var site = new BenchSite(1);
         var broker = site.broker().start()) {
       var one = Requests.one(site.issuer);
-      Site.warmUp(broker, one);
+      BenchSite.warmUp(broker, one);
       broker.jcmd("JFR.start", "name=hits", "settings=profile");
-      Wrk.run(broker.port(), one, 4 * Site.SECONDS);
+      Wrk.run(broker.port(), one, 4 * BenchSite.SECONDS);
       broker.jcmd("JFR.stop", "name=hits", "filename=" + RECORDING);
       table.row("jfr view allocation-by-site " + RECORDING, "profile", "");
     }

@@ -35,8 +35,8 @@ final class Benchmark {
                 .formatted(
                     Runtime.version(),
                     Runtime.getRuntime().availableProcessors(),
-                    Site.ROUNDS,
-                    Site.SECONDS));
+                    BenchSite.ROUNDS,
+                    BenchSite.SECONDS));
     SECTIONS.forEach(
         (name, section) -> {
           if (chosen.contains(name)) {

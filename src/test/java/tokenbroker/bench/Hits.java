@@ -10,21 +10,21 @@ final class Hits {
   private Hits() {}
 
   static void measure(Table table) {
-    try (var site = new Site(CLIENTS);
+    try (var site = new BenchSite(CLIENTS);
         var broker = site.broker().start();
         var verifying = site.broker().with("broker.callers.remembered", "0").start()) {
       var one = Requests.one(site.issuer);
       var thousand = Requests.distinct(site.issuer, CLIENTS);
-      Site.warmUp(broker, thousand);
-      Site.warmUp(verifying, one);
+      BenchSite.warmUp(broker, thousand);
+      BenchSite.warmUp(verifying, one);
       var like = broker.get("/tokens/client-0", site.issuer.token(Clients.CALLER));
       try (var nginx = new Nginx(site.directory, like)) {
         var rates = new Samples();
-        for (var round = 0; round < Site.ROUNDS; round++) {
-          rates.add("nginx", Wrk.run(nginx.port(), one, Site.SECONDS).perSecond());
-          rates.add("one", Wrk.run(broker.port(), one, Site.SECONDS).perSecond());
-          rates.add("thousand", Wrk.run(broker.port(), thousand, Site.SECONDS).perSecond());
-          rates.add("verified", Wrk.run(verifying.port(), one, Site.SECONDS).perSecond());
+        for (var round = 0; round < BenchSite.ROUNDS; round++) {
+          rates.add("nginx", Wrk.run(nginx.port(), one, BenchSite.SECONDS).perSecond());
+          rates.add("one", Wrk.run(broker.port(), one, BenchSite.SECONDS).perSecond());
+          rates.add("thousand", Wrk.run(broker.port(), thousand, BenchSite.SECONDS).perSecond());
+          rates.add("verified", Wrk.run(verifying.port(), one, BenchSite.SECONDS).perSecond());
         }
         table.row("nginx, one worker, requests/s", rates.median("nginx"));
         table.row("hits, one caller, requests/s", rates.median("one"));

@@ -17,7 +17,7 @@ import java.net.http.HttpResponse.BodyHandlers;
  */
 final class Misses {
 
-  private static final int CLIENTS = Site.fromEnvironment("MISSES", 20_000);
+  private static final int CLIENTS = BenchSite.fromEnvironment("MISSES", 20_000);
   private static final String SHARED =
       "token_broker_request_duration_seconds_%s{outcome=\"shared\"";
 
@@ -25,7 +25,7 @@ final class Misses {
 
   static void measure(Table table) {
     var vertx = Vertx.vertx();
-    try (var site = new Site(CLIENTS);
+    try (var site = new BenchSite(CLIENTS);
         var first = site.broker().start();
         var second = site.broker().start()) {
       var micros = new Samples();
@@ -84,7 +84,7 @@ final class Misses {
     }
   }
 
-  private static RedisConnection connect(Vertx vertx, Site site) {
+  private static RedisConnection connect(Vertx vertx, BenchSite site) {
     return Redis.createClient(vertx, site.redis.url())
         .connect()
         .toCompletionStage()
@@ -115,7 +115,7 @@ final class Misses {
   }
 
   /** By the JDK's HTTP client, on a new connection each time, as the upstream closes each. */
-  private static long upstream(HttpClient http, Site site) throws IOException {
+  private static long upstream(HttpClient http, BenchSite site) throws IOException {
     var start = System.nanoTime();
     try {
       http.send(

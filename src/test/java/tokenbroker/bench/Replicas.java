@@ -11,14 +11,14 @@ final class Replicas {
   private Replicas() {}
 
   static void measure(Table table) {
-    try (var site = new Site(CLIENTS);
+    try (var site = new BenchSite(CLIENTS);
         var one = site.broker().start();
         var two = site.broker().start()) {
       var requests = Requests.distinct(site.issuer, CLIENTS);
-      Site.warmUp(one, requests);
-      Site.warmUp(two, requests);
+      BenchSite.warmUp(one, requests);
+      BenchSite.warmUp(two, requests);
       var micros = new Samples();
-      for (var round = 0; round < Site.ROUNDS; round++) {
+      for (var round = 0; round < BenchSite.ROUNDS; round++) {
         micros.add("one", processorMicros(requests, List.of(one)));
         micros.add("two", processorMicros(requests, List.of(one, two)));
       }
@@ -50,7 +50,7 @@ final class Replicas {
                                     broker.port(),
                                     requests,
                                     1.0 * perSecond / brokers.size(),
-                                    Site.SECONDS)))
+                                    BenchSite.SECONDS)))
             .toList();
     for (var load : loads) {
       try {
@@ -59,7 +59,7 @@ final class Replicas {
         throw new IllegalStateException(e);
       }
     }
-    return (processorNanos(brokers) - before) / 1e3 / (perSecond * Site.SECONDS);
+    return (processorNanos(brokers) - before) / 1e3 / (perSecond * BenchSite.SECONDS);
   }
 
   private static double processorNanos(List<BrokerProcess> brokers) {
@@ -69,11 +69,11 @@ final class Replicas {
   }
 
   private static void operations(
-      Table table, Site site, BrokerProcess broker, Requests requests, int perSecond) {
+      Table table, BenchSite site, BrokerProcess broker, Requests requests, int perSecond) {
     var redisBefore = redisCommands(site);
     var upstreamBefore = site.upstream.count();
-    OpenLoad.run(broker.port(), requests, perSecond, Site.SECONDS);
-    var served = 1.0 * perSecond * Site.SECONDS;
+    OpenLoad.run(broker.port(), requests, perSecond, BenchSite.SECONDS);
+    var served = 1.0 * perSecond * BenchSite.SECONDS;
     table.row(
         "at %,d requests/s: Redis commands per request, upstream calls per request"
             .formatted(perSecond),
@@ -84,7 +84,7 @@ final class Replicas {
         "→ 0");
   }
 
-  private static long redisCommands(Site site) {
+  private static long redisCommands(BenchSite site) {
     return site.redis.info("stats", "total_commands_processed");
   }
 }

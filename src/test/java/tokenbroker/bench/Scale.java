@@ -78,7 +78,7 @@ final class Scale {
           .toCompletableFuture()
           .join();
       var rates = new Samples();
-      for (var round = 0; round <= Site.ROUNDS; round++) {
+      for (var round = 0; round <= BenchSite.ROUNDS; round++) {
         var start = System.nanoTime();
         var asked = 20_000;
         for (var i = 0; i < asked; i += AT_ONCE) {

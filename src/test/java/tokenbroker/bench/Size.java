@@ -13,7 +13,7 @@ import tokenbroker.testing.BrokerProcess;
  */
 final class Size {
 
-  private static final int MANY = Site.fromEnvironment("MANY_CLIENTS", 100_000);
+  private static final int MANY = BenchSite.fromEnvironment("MANY_CLIENTS", 100_000);
 
   /** Requests per second. */
   private static final int DURING_RELOAD = 2_000;
@@ -21,27 +21,27 @@ final class Size {
   private Size() {}
 
   static void measure(Table table) {
-    try (var many = new Site(MANY)) {
+    try (var many = new BenchSite(MANY)) {
       var requests = Requests.clients(many.issuer, MANY).shuffled();
       hits(table, many, requests);
       try (var broker = large(many).with("broker.clients.reload-every", "1s").start()) {
-        Site.warmUp(broker, requests);
+        BenchSite.warmUp(broker, requests);
         reload(table, many, broker, requests);
       }
     }
   }
 
-  private static void hits(Table table, Site many, Requests all) {
-    try (var few = new Site(100);
+  private static void hits(Table table, BenchSite many, Requests all) {
+    try (var few = new BenchSite(100);
         var small = few.broker().jvm("-XX:MaxRAM=256m").start();
         var large = large(many).start()) {
       var requests = Requests.distinct(few.issuer, 100);
-      Site.warmUp(small, requests);
-      Site.warmUp(large, all);
+      BenchSite.warmUp(small, requests);
+      BenchSite.warmUp(large, all);
       var rates = new Samples();
-      for (var round = 0; round < Site.ROUNDS; round++) {
-        rates.add("small", Wrk.run(small.port(), requests, Site.SECONDS).perSecond());
-        rates.add("large", Wrk.run(large.port(), all, Site.SECONDS).perSecond());
+      for (var round = 0; round < BenchSite.ROUNDS; round++) {
+        rates.add("small", Wrk.run(small.port(), requests, BenchSite.SECONDS).perSecond());
+        rates.add("large", Wrk.run(large.port(), all, BenchSite.SECONDS).perSecond());
       }
       table.row("resident under load, 100 clients, MB", megabytes(resident(small)), "≤ 220");
       table.row(
@@ -56,18 +56,18 @@ final class Size {
     }
   }
 
-  private static BrokerProcess.Settings large(Site many) {
+  private static BrokerProcess.Settings large(BenchSite many) {
     return many.broker().jvm("-Xmx256m").jvm("-XX:NewRatio=5"); // As docs/operations.md says.
   }
 
   /** At a rate that leaves the machine room: what is looked for is a pause, not a queue. */
-  private static void reload(Table table, Site site, BrokerProcess broker, Requests requests) {
+  private static void reload(Table table, BenchSite site, BrokerProcess broker, Requests requests) {
     var reloads = "token_broker_config_reload_total{result=\"applied\"";
     var before = broker.metric(reloads);
-    var quiet = OpenLoad.run(broker.port(), requests, DURING_RELOAD, Site.SECONDS);
+    var quiet = OpenLoad.run(broker.port(), requests, DURING_RELOAD, BenchSite.SECONDS);
     var load =
         CompletableFuture.supplyAsync(
-            () -> OpenLoad.run(broker.port(), requests, DURING_RELOAD, 3 * Site.SECONDS));
+            () -> OpenLoad.run(broker.port(), requests, DURING_RELOAD, 3 * BenchSite.SECONDS));
     var start = System.nanoTime();
     site.touchClients();
     while (broker.metric(reloads) == before) {

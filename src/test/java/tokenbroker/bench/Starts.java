@@ -12,9 +12,9 @@ final class Starts {
   private Starts() {}
 
   static void measure(Table table) {
-    try (var site = new Site(100)) {
+    try (var site = new BenchSite(100)) {
       var millis = new Samples();
-      for (var round = 0; round <= Site.ROUNDS; round++) {
+      for (var round = 0; round <= BenchSite.ROUNDS; round++) {
         measure(site, "plain", site.plainBroker(), millis, round);
         measure(site, "cached", site.broker(), millis, round);
       }
@@ -26,7 +26,7 @@ final class Starts {
   }
 
   private static void measure(
-      Site site, String name, BrokerProcess.Settings settings, Samples millis, int round) {
+      BenchSite site, String name, BrokerProcess.Settings settings, Samples millis, int round) {
     var request = Requests.one(site.issuer).texts().getFirst();
     var start = System.nanoTime();
     try (var broker = settings.launch()) {

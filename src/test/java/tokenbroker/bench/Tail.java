@@ -15,23 +15,23 @@ final class Tail {
   private Tail() {}
 
   static void measure(Table table) {
-    try (var site = new Site(CLIENTS);
-        var changing = new Site(CLIENTS)) {
+    try (var site = new BenchSite(CLIENTS);
+        var changing = new BenchSite(CLIENTS)) {
       changing.upstream.answer(Answer.token(Duration.ofSeconds(20)));
       try (var broker = site.broker().start();
           var busy = changing.broker().with("broker.clients.reload-every", "1s").start();
           var edits = Executors.newSingleThreadScheduledExecutor()) {
         var requests = Requests.distinct(site.issuer, CLIENTS);
         var others = Requests.distinct(changing.issuer, CLIENTS);
-        Site.warmUp(broker, requests);
-        Site.warmUp(busy, others);
+        BenchSite.warmUp(broker, requests);
+        BenchSite.warmUp(busy, others);
         var like = broker.get("/tokens/client-0", site.issuer.token(Clients.CALLER));
         try (var nginx = new Nginx(site.directory, like)) {
           var edit = edits.scheduleAtFixedRate(changing::touchClients, 1, 1, TimeUnit.SECONDS);
-          var perSecond = Wrk.run(broker.port(), requests, 2 * Site.SECONDS).perSecond() / 2;
+          var perSecond = Wrk.run(broker.port(), requests, 2 * BenchSite.SECONDS).perSecond() / 2;
           var p99 = new Samples();
           var p999 = new Samples();
-          for (var round = 0; round < Site.ROUNDS; round++) {
+          for (var round = 0; round < BenchSite.ROUNDS; round++) {
             measure("nginx", nginx.port(), requests, perSecond, p99, p999);
             measure("broker", broker.port(), requests, perSecond, p99, p999);
             measure("busy", busy.port(), others, perSecond, p99, p999);
@@ -56,7 +56,7 @@ final class Tail {
 
   private static void measure(
       String name, int port, Requests requests, double perSecond, Samples p99, Samples p999) {
-    var times = OpenLoad.run(port, requests, perSecond, Site.SECONDS);
+    var times = OpenLoad.run(port, requests, perSecond, BenchSite.SECONDS);
     p99.add(name, times.millis(0.99));
     p999.add(name, times.millis(0.999));
   }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tokenbroker.testing.FreePorts;
 
 /**
  * The packaged sandbox, as other teams run it. Not one of the normal tests: the Maven profile
@@ -39,7 +39,7 @@ class SandboxPackageCheck {
 
   @BeforeAll
   static void start() throws IOException {
-    port = freePort();
+    port = FreePorts.free();
     var console = JAR.resolveSibling("console.log");
     sandbox =
         new ProcessBuilder(
@@ -119,12 +119,6 @@ class SandboxPackageCheck {
   private static @Nullable String lineOf(Path file, String start) throws IOException {
     try (var lines = Files.lines(file)) {
       return lines.filter(line -> line.startsWith(start)).findFirst().orElse(null);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }

@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** What {@link ScriptedUpstream} says to a request, well-behaved or not. */
+/** A response of {@link ScriptedUpstream} to a request, correct or not. */
 @FunctionalInterface
 public interface Answer {
 
   void send(ScriptedUpstream.Exchange exchange) throws IOException, InterruptedException;
 
-  /** A new token each time, good for an hour. */
+  /** A new token each time, which expires after an hour. */
   static Answer token() {
     return token(Map.of());
   }
@@ -24,9 +24,10 @@ public interface Answer {
   }
 
   /**
-   * A token as TrackMage gives it, new each time unless {@code access_token} is among the fields.
+   * A token response like TrackMage's. The token is new each time, unless the fields set {@code
+   * access_token}.
    *
-   * @param fields added to the usual ones, or instead of them
+   * @param fields fields to add to the usual ones, or to replace them
    */
   static Answer token(Map<String, ?> fields) {
     return exchange -> {
@@ -41,12 +42,12 @@ public interface Answer {
     };
   }
 
-  /** An OAuth error as TrackMage gives it: with status 400. */
+  /** An OAuth error like TrackMage's, with status 400. */
   static Answer error(String code) {
     return json(400, "{\"error\":\"%s\",\"error_description\":null}".formatted(code));
   }
 
-  /** A token for those who know the secret, {@code invalid_client} for the others. */
+  /** A token if the request has this client secret, and {@code invalid_client} otherwise. */
   static Answer tokenIfSecret(String secret) {
     return exchange ->
         (secret.equals(exchange.request().parameters().get("client_secret"))
@@ -59,7 +60,7 @@ public interface Answer {
     return exchange -> exchange.respond(status, Map.of(), body);
   }
 
-  /** A page for people. */
+  /** An HTML page. */
   static Answer html(int status) {
     return html(status, Map.of());
   }
@@ -72,28 +73,28 @@ public interface Answer {
     };
   }
 
-  /** Bytes as they are, then the connection is closed. */
+  /** These bytes and nothing else; then the connection is closed. */
   static Answer raw(String bytes) {
     return exchange -> exchange.write(bytes);
   }
 
-  /** No answer: the connection is closed. */
+  /** No response: the connection is closed. */
   static Answer closed() {
     return exchange -> {};
   }
 
-  /** A token whose body breaks off. */
+  /** A response whose body ends before its {@code Content-Length}. */
   static Answer truncated(int status) {
     return exchange ->
         exchange.respond(status, Map.of("Content-Length", "500"), "{\"access_token\":\"tm.cut");
   }
 
-  /** A body that says how large it is, and is. */
+  /** A large body with a correct {@code Content-Length}. */
   static Answer megabytes(int megabytes) {
     return json(200, "{\"access_token\":\"" + "x".repeat(megabytes << 20) + "\"}");
   }
 
-  /** A body that does not say how large it is and goes on, fast, until the other side hangs up. */
+  /** A chunked body that is sent fast and ends only when the client closes the connection. */
   static Answer flood() {
     return exchange -> {
       exchange.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -103,7 +104,7 @@ public interface Answer {
     };
   }
 
-  /** A body that goes on, drop by drop, until the other side hangs up. */
+  /** A chunked body that is sent slowly and ends only when the client closes the connection. */
   static Answer trickle() {
     return exchange -> {
       exchange.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -114,6 +115,7 @@ public interface Answer {
     };
   }
 
+  /** Returns this answer, sent after a delay. */
   default Answer after(Duration delay) {
     return exchange -> {
       Thread.sleep(delay);

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a Kubernetes API server that publishes the keys of service accounts and reviews their
- * tokens. Like the real one, it publishes keys as a single media type and answers 406 to a request
- * that does not name it.
+ * tokens. Like the real one, it publishes keys in one media type only, and answers 406 if a request
+ * does not accept it.
  */
 public final class ApiServer implements AutoCloseable {
 
@@ -46,7 +46,7 @@ public final class ApiServer implements AutoCloseable {
     server.start();
   }
 
-  /** Starts a server that publishes these keys to everybody. */
+  /** Starts a server that publishes these keys to all clients. */
   public static ApiServer publishing(String jwks) {
     return new ApiServer(jwks);
   }
@@ -58,17 +58,17 @@ public final class ApiServer implements AutoCloseable {
     return this;
   }
 
-  /** Sets what the server answers from now on, whatever it is. */
+  /** Sets the body of the responses. It need not be a JWKS. */
   public void body(String text) {
     body = text.getBytes(UTF_8);
   }
 
-  /** Sets the status that the server answers with from now on. */
+  /** Sets the status of the responses. */
   public void status(int status) {
     this.status = status;
   }
 
-  /** Leaves requests without an answer until {@link #release}. */
+  /** Answers no request until {@link #release}. */
   public void hold() {
     answering = new CountDownLatch(1);
   }
@@ -77,7 +77,7 @@ public final class ApiServer implements AutoCloseable {
     answering.countDown();
   }
 
-  /** The reviews of tokens, each of which wants a bearer token: see {@link #requiring}. */
+  /** The TokenReview endpoint. It always needs a bearer token, see {@link #requiring}. */
   public TokenReviewEndpoint reviews() {
     return reviews;
   }

@@ -9,12 +9,14 @@ import java.security.SecureRandom;
 import java.util.Base64;
 
 /**
- * The files that a broker reads, in a directory of a test's own: as an operator would lay them out.
+ * The files that a broker reads, in a directory of a test: clients, secrets, seal keys and caller
+ * keys.
  */
 public final class BrokerFiles {
 
   private final Path directory;
 
+  /** Writes a clients file without clients, and one seal key. */
   public BrokerFiles(Path directory) {
     this.directory = directory;
     write("clients.yaml", "clients:\n");
@@ -61,7 +63,7 @@ public final class BrokerFiles {
     return write("callers.jwks", issuer.jwks());
   }
 
-  /** Whoever reads sees the old contents or the new, never a part. */
+  /** Replaces a file atomically: a reader gets either the old contents or the new. */
   public BrokerFiles write(String name, String contents) {
     var file = directory.resolve(name);
     try {

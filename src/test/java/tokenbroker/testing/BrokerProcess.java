@@ -21,14 +21,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The packaged broker in a process of its own, on free ports of the loopback interface. */
+/** The packaged broker in a separate process, on free ports of the loopback interface. */
 public final class BrokerProcess implements AutoCloseable {
 
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
-  /** A native executable to start instead of the jar. */
+  /** The native executable to start instead of the jar, or null. */
   private static final @Nullable String EXECUTABLE = System.getProperty("broker.executable");
 
   /** The JVM options of every broker, which Maven sets. */
@@ -76,8 +77,8 @@ public final class BrokerProcess implements AutoCloseable {
   }
 
   /**
-   * A broker with these files and one issuer, {@code test}. More settings with {@link
-   * Settings#with}.
+   * Returns settings with these files and one issuer, {@code test}. {@link Settings#with} adds
+   * more.
    */
   public static Settings with(BrokerFiles files) {
     return new Settings()
@@ -89,12 +90,12 @@ public final class BrokerProcess implements AutoCloseable {
         .with("quarkus.shutdown.delay", "0s");
   }
 
-  /** Whether it is a native executable that is tested, see {@code ./mvnw verify -Dnative}. */
+  /** Whether the tests run a native executable, see {@code ./mvnw verify -Dnative}. */
   public static boolean isNative() {
     return EXECUTABLE != null;
   }
 
-  /** Where callers reach it. */
+  /** The port for callers. */
   public int port() {
     return port;
   }
@@ -107,11 +108,12 @@ public final class BrokerProcess implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + managementPort + path);
   }
 
-  /** GET with a caller's JWT and further headers, given as name, value, name, value. */
+  /** Sends a GET request with a JWT and headers, given as name, value, name, value. */
   public HttpResponse<String> get(String path, String jwt, String... headers) {
     return send(request(path, jwt, headers).GET().build());
   }
 
+  /** Sends a POST request with a JWT and a JSON body. */
   public HttpResponse<String> post(String path, String jwt, String json) {
     return send(
         request(path, jwt, "Content-Type", "application/json")
@@ -119,7 +121,7 @@ public final class BrokerProcess implements AutoCloseable {
             .build());
   }
 
-  /** A GET that is not waited for. */
+  /** Sends a GET request with a JWT, and does not wait for the response. */
   public CompletableFuture<HttpResponse<String>> sendAsync(String path, String jwt) {
     return http.sendAsync(request(path, jwt).build(), BodyHandlers.ofString());
   }
@@ -143,7 +145,7 @@ public final class BrokerProcess implements AutoCloseable {
     return http;
   }
 
-  /** The body of what the management port answers. */
+  /** Returns the body of a response of the management port. */
   public String managementGet(String path) {
     return send(HttpRequest.newBuilder(managementUrl(path)).build()).body();
   }
@@ -152,7 +154,7 @@ public final class BrokerProcess implements AutoCloseable {
     return managementGet("/q/metrics");
   }
 
-  /** The sum of all samples whose line starts so: a metric's name, with labels or without. */
+  /** Returns the sum of all samples that start with this text: a name, and perhaps labels. */
   public double metric(String start) {
     return metrics()
         .lines()
@@ -161,13 +163,13 @@ public final class BrokerProcess implements AutoCloseable {
         .sum();
   }
 
-  /** Bytes of the heap that are left after a full collection. */
+  /** Returns the bytes of the heap that are in use after a full garbage collection. */
   public long liveHeap() {
     jcmd("GC.run");
     return (long) metric("jvm_memory_used_bytes{area=\"heap\"");
   }
 
-  /** Has the JVM's own diagnostic command run in the process. */
+  /** Runs a diagnostic command of {@code jcmd} in the process. */
   public void jcmd(String... command) {
     var line = new ArrayList<String>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
@@ -190,7 +192,7 @@ public final class BrokerProcess implements AutoCloseable {
     }
   }
 
-  /** All that the process has written so far. */
+  /** Returns all output of the process so far. */
   public String output() {
     try {
       return Files.readString(log);
@@ -203,32 +205,32 @@ public final class BrokerProcess implements AutoCloseable {
     return process.toHandle();
   }
 
-  /** SIGTERM. */
+  /** Sends SIGTERM. */
   public void terminate() {
     process.destroy();
   }
 
-  /** SIGKILL. */
+  /** Sends SIGKILL. */
   public void kill() {
     process.destroyForcibly();
   }
 
-  /** SIGSTOP: as when the machine leaves it no processor at all. */
+  /** Sends SIGSTOP: the process gets no processor time until {@link #resume}. */
   public void pause() {
     Signals.stop(process.toHandle());
   }
 
-  /** SIGQUIT: asks a JVM for a thread dump, which it writes to its output. */
+  /** Sends SIGQUIT: a JVM writes a thread dump to its output. */
   public void quit() {
     Signals.quit(process.toHandle());
   }
 
-  /** After {@link #pause}. */
+  /** Sends SIGCONT, after {@link #pause}. */
   public void resume() {
     Signals.resume(process.toHandle());
   }
 
-  /** The exit code, when the process has ended. */
+  /** Waits until the process has ended, and returns its exit code. */
   public int exitCode() {
     try {
       if (!process.waitFor(START_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
@@ -244,7 +246,7 @@ public final class BrokerProcess implements AutoCloseable {
     return answersManagement("/q/health/ready");
   }
 
-  /** Whether the management port answers this path with 200; false as long as it is closed. */
+  /** Whether the management port answers this path with 200. False if the port is closed. */
   public boolean answersManagement(String path) {
     try {
       var request = HttpRequest.newBuilder(managementUrl(path)).build();
@@ -262,19 +264,24 @@ public final class BrokerProcess implements AutoCloseable {
     exitCode();
   }
 
-  /** Waits until it is ready to serve. */
+  /** Waits until the broker is ready. Kills the process if it is not ready within a minute. */
   public BrokerProcess awaitReady() {
-    await()
-        .atMost(START_LIMIT)
-        .pollInterval(Duration.ofMillis(50))
-        .until(() -> isReady() || !process.isAlive());
+    try {
+      await()
+          .atMost(START_LIMIT)
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> isReady() || !process.isAlive());
+    } catch (ConditionTimeoutException e) {
+      close();
+      throw new IllegalStateException("the broker is not ready:\n" + output(), e);
+    }
     if (!process.isAlive()) {
       throw new IllegalStateException("the broker ended:\n" + output());
     }
     return this;
   }
 
-  /** What a broker is started with. */
+  /** The settings, environment and JVM options of a broker. */
   public static final class Settings {
 
     private final Map<String, String> settings = new LinkedHashMap<>();
@@ -282,41 +289,43 @@ public final class BrokerProcess implements AutoCloseable {
     private final List<String> jvm = new ArrayList<>();
     private @Nullable OutputPipe output;
 
+    /** Sets a system property of the broker. */
     public Settings with(String key, Object value) {
       settings.put(key, value.toString());
       return this;
     }
 
+    /** Sets an environment variable. */
     public Settings environment(String name, String value) {
       environment.put(name, value);
       return this;
     }
 
-    /** An option of the JVM, such as {@code -Xmx64m}. */
+    /** Adds an option of the JVM, such as {@code -Xmx64m}. Native executables ignore it. */
     public Settings jvm(String option) {
       jvm.add(option);
       return this;
     }
 
-    /** Where it writes to, instead of a file. */
+    /** Sends the output to a pipe instead of a file. */
     public Settings output(OutputPipe pipe) {
       output = pipe;
       return this;
     }
 
-    /** Started, and ready to serve. */
+    /** Starts a broker and waits until it is ready. */
     public BrokerProcess start() {
       return launch().awaitReady();
     }
 
-    /** So many at once, all ready to serve. */
+    /** Starts several brokers at once and waits until all are ready. */
     public List<BrokerProcess> start(int replicas) {
       var launched = Stream.generate(this::launch).limit(replicas).toList();
       launched.forEach(BrokerProcess::awaitReady);
       return launched;
     }
 
-    /** Started; it may refuse to. */
+    /** Starts a broker and does not wait: it may refuse to start. */
     public BrokerProcess launch() {
       try {
         var log = output == null ? newLog() : output.log();
@@ -333,7 +342,7 @@ public final class BrokerProcess implements AutoCloseable {
       return Files.createTempFile(logs, "broker-", ".log");
     }
 
-    /** What a native executable is started with is no option of a JVM. */
+    /** Returns the command. A native executable gets no JVM options. */
     private List<String> command() {
       if (EXECUTABLE != null) {
         return List.of(EXECUTABLE);

@@ -15,7 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Of a browser, its cookies, and that it goes where it is told to. */
+/** A browser with cookies. It does not follow redirects. */
 public final class Browser implements AutoCloseable {
 
   private final CookieManager cookies = new CookieManager();
@@ -31,7 +31,7 @@ public final class Browser implements AutoCloseable {
     }
   }
 
-  /** Returns what it sends to this address as its {@code Cookie} header. */
+  /** Returns the {@code Cookie} header that the browser sends to this address. */
   public String cookies(URI address) {
     try {
       return String.join("; ", cookies.get(address, Map.of()).getOrDefault("Cookie", List.of()));
@@ -40,11 +40,12 @@ public final class Browser implements AutoCloseable {
     }
   }
 
-  /** Where an answer sends it. */
+  /** Returns the address to which a response redirects. */
   public static URI location(HttpResponse<?> redirect) {
     return URI.create(redirect.headers().firstValue("Location").orElseThrow());
   }
 
+  /** Returns the query parameters of an address, decoded. */
   public static Map<String, String> query(URI address) {
     var parameters = new HashMap<String, String>();
     for (var pair : address.getRawQuery().split("&", -1)) {

@@ -14,7 +14,7 @@ import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.NumericDate;
 import org.jose4j.lang.JoseException;
 
-/** An issuer of caller JWTs, as a test needs one. */
+/** An issuer of JWTs for callers, with one RSA key. */
 public final class CallerTokens {
 
   public static final String ISSUER = "https://issuer.test";
@@ -28,23 +28,24 @@ public final class CallerTokens {
     key.setKeyId(keyId);
   }
 
-  /** The public keys, as the issuer would publish them. */
+  /** The public key as a JWKS document. */
   public String jwks() {
     return new JsonWebKeySet(key).toJson();
   }
 
-  /** The public key alone. */
+  /** The public key in PEM format. */
   public String pem() {
     var base64 =
         Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getKey().getEncoded());
     return "-----BEGIN PUBLIC KEY-----\n" + base64 + "\n-----END PUBLIC KEY-----\n";
   }
 
-  /** A JWT for the broker that lives an hour. */
+  /** Returns a new JWT for the broker, which expires after an hour. */
   public String token(String subject) {
     return token(subject, Map.of());
   }
 
+  /** Returns a JWT with more claims, which may override the usual ones. */
   public String token(String subject, Map<String, Object> moreClaims) {
     var claims = new JwtClaims();
     claims.setIssuer(ISSUER);

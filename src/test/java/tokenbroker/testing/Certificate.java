@@ -13,21 +13,21 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A certificate that nobody signed, and its key, in a PKCS #12 file. */
+/** A self-signed certificate and its key, in a PKCS #12 file. */
 public record Certificate(Path file) {
 
   public static final String PASSWORD = "changeit";
   private static final String ALIAS = "test";
 
-  /** A certificate for 127.0.0.1. */
+  /** Creates a certificate for 127.0.0.1. */
   public static Certificate in(Path directory) {
     return in(directory, "ip:127.0.0.1");
   }
 
   /**
-   * A certificate for some other server, made by the JDK's own keytool.
+   * Creates a certificate for another server, with the JDK's keytool.
    *
-   * @param server such as {@code dns:localhost}
+   * @param server a subject alternative name, such as {@code dns:localhost}
    */
   public static Certificate in(Path directory, String server) {
     var file = directory.resolve("certificate.p12");
@@ -52,7 +52,7 @@ public record Certificate(Path file) {
     }
   }
 
-  /** The certificate and its key as PEM files: {@code tls.crt} and {@code tls.key}. */
+  /** Writes the certificate and its key as PEM files: {@code tls.crt} and {@code tls.key}. */
   public void writePem(Path directory) {
     try {
       var keys = keys();
@@ -67,12 +67,12 @@ public record Certificate(Path file) {
     }
   }
 
-  /** A client that trusts this certificate and no other. */
+  /** Returns a client that trusts only this certificate. */
   public HttpClient client() {
     return HttpClient.newBuilder().sslContext(trust()).build();
   }
 
-  /** Trust in this certificate and no other. */
+  /** Returns a TLS context that trusts only this certificate. */
   public SSLContext trust() {
     try {
       var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -91,7 +91,7 @@ public record Certificate(Path file) {
     try (var in = Files.newInputStream(file)) {
       var keys = KeyStore.getInstance("PKCS12");
       keys.load(in, PASSWORD.toCharArray());
-      // Trust is in certificates without a key.
+      // A trust manager ignores entries that have a key.
       keys.setCertificateEntry("trusted", keys.getCertificate(ALIAS));
       return keys;
     }
@@ -103,7 +103,7 @@ public record Certificate(Path file) {
         file, "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n".formatted(what, base64));
   }
 
-  /** Sockets that show this certificate. */
+  /** Returns a factory of TLS server sockets that present this certificate. */
   public ServerSocketFactory servers() {
     try {
       var keys = keys();

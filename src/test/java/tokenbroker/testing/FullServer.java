@@ -9,7 +9,7 @@ import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Takes no more connections: its queue is full and nobody empties it. Who connects hangs. */
+/** A server whose queue of connections is full and stays full: a new connection attempt hangs. */
 public final class FullServer implements AutoCloseable {
 
   private final ServerSocket server;
@@ -29,7 +29,7 @@ public final class FullServer implements AutoCloseable {
     throw new IllegalStateException("this system's queues do not fill");
   }
 
-  /** On a free port of 127.0.0.1. */
+  /** Starts a server on a free port of 127.0.0.1. */
   public static FullServer start() {
     return on("127.0.0.1", 0);
   }

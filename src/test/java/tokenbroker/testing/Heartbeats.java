@@ -2,7 +2,7 @@ package tokenbroker.testing;
 
 import java.util.concurrent.locks.LockSupport;
 
-/** Background work that is done ten times a second until it is closed. */
+/** A background task that runs ten times a second until it is closed. */
 public final class Heartbeats implements AutoCloseable {
 
   private final Thread thread;

@@ -14,14 +14,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Connections of an attacker that has several addresses of the loopback network. Each says the same
- * and then holds its connection as long as it may.
+ * Connections of an attacker who has several addresses of the loopback network. Each sends the same
+ * text and then stays open until the server closes it.
  */
 public final class HeldConnections implements AutoCloseable {
 
   private static final int ADDRESSES = 8;
 
-  /** The process may have 20,000 files open: those that were refused make room. */
+  /** Above this number, sockets that the server has closed are closed: 20,000 files may be open. */
   private static final int MOST_OPEN = 6_000;
 
   private final ArrayDeque<SocketChannel> open = new ArrayDeque<>();
@@ -33,7 +33,7 @@ public final class HeldConnections implements AutoCloseable {
     this.port = port;
   }
 
-  /** Opens so many; one that is not taken any more counts as well. */
+  /** Opens connections, and counts also those that the server does not accept. */
   public void open(int connections, String words) {
     for (var i = 0; i < connections; i++) {
       openOne(words);
@@ -55,11 +55,11 @@ public final class HeldConnections implements AutoCloseable {
       channel.configureBlocking(false);
       channel.write(ByteBuffer.wrap(words.getBytes(ISO_8859_1)));
     } catch (IOException e) {
-      // Refused while it connected or wrote: it is counted when it is closed.
+      // Refused: closeRefused counts it.
     }
   }
 
-  /** Those that the other side still holds. */
+  /** Returns how many connections the server has not closed. */
   public int held() {
     closeRefused();
     return open.size();

@@ -15,8 +15,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /**
- * One HTTP/2 connection over TLS that opens POST requests and never ends one. Its frames are made
- * by hand: no client library would do this.
+ * An HTTP/2 connection over TLS that opens POST requests and never ends one. It builds its frames
+ * itself, because no client library does this.
  */
 public final class Http2Attacker implements AutoCloseable {
 
@@ -59,7 +59,9 @@ public final class Http2Attacker implements AutoCloseable {
     Thread.ofVirtual().start(this::listen);
   }
 
-  /** Opens streams with heads of this size until the connection is over; says how many. */
+  /**
+   * Opens streams with heads of this size. Returns how many, which is fewer if the server closes.
+   */
   public int open(int streams, int headSize) {
     var head = head(headSize);
     for (var i = 0; i < streams; i++) {
@@ -77,7 +79,7 @@ public final class Http2Attacker implements AutoCloseable {
     return streams;
   }
 
-  /** Streams that the server has reset. */
+  /** Returns how many streams the server has reset. */
   public int reset() {
     return reset.get();
   }
@@ -125,7 +127,7 @@ public final class Http2Attacker implements AutoCloseable {
     output.write(frame.toByteArray());
   }
 
-  /** HPACK (RFC 7541 §6.2.2): literal fields that are not indexed. */
+  /** Encodes a head as HPACK literal fields without indexing (RFC 7541 §6.2.2). */
   private static byte[] head(int size) {
     var head = new ByteArrayOutputStream();
     field(head, ":method", "POST");

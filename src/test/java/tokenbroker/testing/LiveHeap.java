@@ -7,7 +7,7 @@ import java.util.stream.DoubleStream;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
-/** What objects retain, by the JVM's own count of those that are alive. */
+/** The heap that objects retain, by the JVM's own count of live objects. */
 public final class LiveHeap {
 
   private static final Pattern TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
@@ -15,10 +15,10 @@ public final class LiveHeap {
   private LiveHeap() {}
 
   /**
-   * Returns how many bytes an entry retains in the mean. It is the median of five measurements,
-   * since what other tests have left may be freed during one of them.
+   * Returns how many bytes an entry retains on average. It is the median of five measurements,
+   * because garbage of other tests may be freed during one of them.
    *
-   * @param fill makes something that holds as many entries as it is told; its own size counts too
+   * @param fill creates an object with this number of entries; its own size counts too
    */
   public static double bytesPerEntry(int entries, IntFunction<Object> fill) {
     return DoubleStream.generate(() -> measured(entries, fill)).limit(5).sorted().toArray()[2];

@@ -7,7 +7,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jboss.logmanager.formatters.PatternFormatter;
 
-/** The lines that a class logs until this is closed. */
+/** Collects the lines that a class logs, until it is closed. */
 public final class LogLines extends Handler implements AutoCloseable {
 
   private final PatternFormatter format = new PatternFormatter("%m");

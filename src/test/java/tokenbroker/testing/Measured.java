@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What a test saw, for {@code docs/reliability.md}: kept in {@code target/measured.txt}. */
+/** Figures of tests for {@code docs/reliability.md}, collected in {@code target/measured.txt}. */
 public final class Measured {
 
   private Measured() {}

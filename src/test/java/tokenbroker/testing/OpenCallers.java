@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.SocketFactory;
 
-/** Callers that ask again and again, each on the one connection that it has had all along. */
+/** Callers that send requests continuously, each on one connection that stays open. */
 public final class OpenCallers implements AutoCloseable {
 
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -23,7 +23,7 @@ public final class OpenCallers implements AutoCloseable {
   private final Queue<String> failures = new ConcurrentLinkedQueue<>();
   private volatile boolean ended;
 
-  /** Begins when each of them has been answered once. */
+  /** Starts the callers after each of them has received one response. */
   public OpenCallers(int callers, SocketFactory sockets, int port, String request) {
     for (var i = 0; i < callers; i++) {
       var connection = new RawConnection(sockets, port);
@@ -55,7 +55,7 @@ public final class OpenCallers implements AutoCloseable {
     return answered.get();
   }
 
-  /** What was wrong with each call that failed. */
+  /** Returns the reason of each call that failed. */
   public Collection<String> failures() {
     return List.copyOf(failures);
   }

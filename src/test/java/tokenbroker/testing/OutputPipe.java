@@ -22,7 +22,7 @@ public final class OutputPipe implements AutoCloseable {
     this.reader = reader;
   }
 
-  /** Creates the pipe in a directory of the test's own, and reads from it. */
+  /** Creates the pipe in this directory, and reads from it. */
   public static OutputPipe in(Path directory) {
     try {
       var pipe = directory.resolve("output");
@@ -46,12 +46,12 @@ public final class OutputPipe implements AutoCloseable {
     return log;
   }
 
-  /** Stops the reader, and fills the pipe to its last byte: whoever writes to it waits. */
+  /** Stops the reader and fills the pipe completely, so that each writer blocks. */
   public void stopReading() {
     Signals.stop(reader.toHandle());
     try {
       var junk = Files.writeString(log.resolveSibling("junk"), "\n".repeat(1 << 20));
-      for (var size : List.of(4_096, 1)) { // In blocks, then whatever is left.
+      for (var size : List.of(4_096, 1)) { // Blocks first, then the remaining bytes.
         new ProcessBuilder(
                 "dd", "if=" + junk, "of=" + pipe, "oflag=nonblock", "bs=" + size, "status=none")
             .redirectError(ProcessBuilder.Redirect.DISCARD)

@@ -5,9 +5,9 @@ import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
 /**
- * A constant rate. It makes up for short delays, so that the mean holds, but not for a stall: calls
- * that are later than {@link #MADE_UP_FOR} are left out. Else a load generator that stood still for
- * seconds would flood the broker afterwards, and no caller does that.
+ * A constant rate. It makes up for short delays, so that the average is right. It skips calls that
+ * are later than {@link #MADE_UP_FOR}: otherwise a load generator that stalled for seconds would
+ * flood the broker afterwards, and no caller does that.
  */
 final class Pace {
 
@@ -24,7 +24,7 @@ final class Pace {
     this.due = ticker.now();
   }
 
-  /** Called after each call. Returns the pause before the next one: not positive if it is due. */
+  /** Returns the pause until the next call, which is due if it is not positive. Moves on by one. */
   Duration untilNext() {
     var now = ticker.now();
     var earliest = now.minus(MADE_UP_FOR);

@@ -14,12 +14,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import javax.net.SocketFactory;
 
-/** A connection whose bytes a test writes itself. */
+/** A connection on which a test writes the bytes itself. */
 public final class RawConnection implements AutoCloseable {
 
   private static final int PATIENCE_MILLIS = 30_000;
 
-  /** An answer: the names of its header fields are in lower case. */
+  /** A response. The names of its header fields are in lower case. */
   public record Answer(int status, Map<String, String> headers, String body) {}
 
   private final Socket socket;
@@ -39,19 +39,19 @@ public final class RawConnection implements AutoCloseable {
     }
   }
 
-  /** Sends these bytes, as far as the other side takes them. */
+  /** Sends these bytes, or a part of them if the other side closes meanwhile. */
   public RawConnection send(String bytes) {
     try {
       socket.getOutputStream().write(bytes.getBytes(ISO_8859_1));
     } catch (SocketException _) {
-      // Closed meanwhile: the test looks at what came.
+      // Closed meanwhile: the test checks the response.
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return this;
   }
 
-  /** Reads one answer that has a length. */
+  /** Reads one response that has a {@code Content-Length}. */
   public Answer answer() {
     var status = Integer.parseInt(line().split(" ", 3)[1]);
     var headers = new TreeMap<String, String>();
@@ -67,7 +67,7 @@ public final class RawConnection implements AutoCloseable {
     }
   }
 
-  /** Waits for the other side to close, and says whether it had sent anything more. */
+  /** Waits until the other side closes. Returns false if it sends something before. */
   public boolean isClosedWithoutAnotherWord() {
     try {
       return input.read() < 0;
@@ -78,7 +78,7 @@ public final class RawConnection implements AutoCloseable {
     }
   }
 
-  /** Reads all that comes until the other side closes. */
+  /** Reads everything until the other side closes. */
   public String rest() {
     var rest = new StringBuilder();
     try {

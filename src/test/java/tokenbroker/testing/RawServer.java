@@ -16,12 +16,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ServerSocketFactory;
 
 /**
- * A server on a real socket whose test says, byte by byte, what happens on each connection. A
- * connection is closed when its script ends.
+ * A server on a real socket. A script of the test decides, byte by byte, what happens on each
+ * connection, and the connection is closed when the script ends.
  */
 public final class RawServer implements AutoCloseable {
 
-  /** What happens on a connection. */
+  /** The behaviour of the server on a connection. */
   @FunctionalInterface
   public interface Script {
     void run(Line line) throws IOException, InterruptedException;
@@ -38,7 +38,7 @@ public final class RawServer implements AutoCloseable {
     Thread.startVirtualThread(this::acceptAll);
   }
 
-  /** On a free port of 127.0.0.1. */
+  /** Starts a server on a free port of 127.0.0.1. */
   public static RawServer start() {
     return on(ServerSocketFactory.getDefault(), "127.0.0.1", 0);
   }
@@ -57,7 +57,7 @@ public final class RawServer implements AutoCloseable {
     }
   }
 
-  /** For connections that are accepted from now on. */
+  /** Sets the script of connections that are accepted from now on. */
   public RawServer script(Script next) {
     script = next;
     return this;
@@ -72,7 +72,7 @@ public final class RawServer implements AutoCloseable {
     return connections.get();
   }
 
-  /** The heads of the requests, in the order of their coming. */
+  /** Returns the heads of all requests so far, in order. */
   public List<String> heads() {
     return List.copyOf(heads);
   }
@@ -107,7 +107,7 @@ public final class RawServer implements AutoCloseable {
     try (socket) {
       now.run(new Line(socket, number));
     } catch (IOException e) {
-      // The other side hung up, or has no such certificate in its trust.
+      // The other side has closed, or does not trust the certificate.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -163,24 +163,24 @@ public final class RawServer implements AutoCloseable {
       socket.getOutputStream().flush();
     }
 
-    /** A whole answer on a connection that stays open. */
+    /** Sends a complete response and keeps the connection open. */
     public void answer(int status, String body) throws IOException {
       write(
           "HTTP/1.1 %d Scripted\r\nContent-Length: %d\r\n\r\n%s"
               .formatted(status, body.length(), body));
     }
 
-    /** Has the end of the connection be a reset. */
+    /** Ends the connection with a reset (RST) instead of FIN. */
     public void resetAtEnd() throws IOException {
       socket.setSoLinger(true, 0);
     }
 
-    /** Waits until the other side hangs up. */
+    /** Waits until the other side closes. */
     public void waitForEnd() throws IOException {
       while (in.read() >= 0) {}
     }
 
-    /** Passes bytes on between this connection and another one. */
+    /** Forwards bytes between this connection and another one, until this one ends. */
     public void passOnTo(Socket other) throws IOException, InterruptedException {
       var back = Thread.startVirtualThread(() -> pass(other, socket));
       in.transferTo(other.getOutputStream());
@@ -192,7 +192,7 @@ public final class RawServer implements AutoCloseable {
       try {
         from.getInputStream().transferTo(to.getOutputStream());
       } catch (IOException e) {
-        // Either side hung up.
+        // One of the sides has closed.
       }
     }
   }

@@ -12,9 +12,10 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.core.ConditionTimeoutException;
 import redis.embedded.core.ExecutableProvider;
 
-/** A real Redis in a process of its own, on a free port of the loopback interface. */
+/** A real Redis in a separate process, on a free port of the loopback interface. */
 public final class RealRedis implements AutoCloseable {
 
   private static final Path EXECUTABLE = executable();
@@ -24,7 +25,9 @@ public final class RealRedis implements AutoCloseable {
   private Process process;
 
   /**
-   * @param settings as on Redis's command line, on top of the usual ones
+   * Starts a Redis that keeps nothing on disk.
+   *
+   * @param settings as on Redis's command line; they override those that are set here
    */
   public RealRedis(String... settings) {
     this(FreePorts.free(), settings);
@@ -48,33 +51,33 @@ public final class RealRedis implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** SIGKILL; what it held is lost unless it was told to keep it. */
+  /** Sends SIGKILL and waits for the end. The data is lost unless the settings keep it on disk. */
   public void stop() {
     process.destroyForcibly();
-    await().until(() -> !process.isAlive());
+    process.onExit().join();
   }
 
-  /** Starts it again after {@link #stop}, on the same port. */
+  /** Starts Redis again after {@link #stop}, on the same port. */
   public void restart() {
     process = start();
   }
 
-  /** SIGSTOP: connections stay open, and nothing is answered. */
+  /** Sends SIGSTOP: connections stay open, but Redis no longer answers. */
   public void pause() {
     Signals.stop(process.toHandle());
   }
 
-  /** After {@link #pause}. */
+  /** Sends SIGCONT, after {@link #pause}. */
   public void resume() {
     Signals.resume(process.toHandle());
   }
 
-  /** Runs one command of plain words, and gives the first line of the answer, as it came. */
+  /** Runs a command, and returns the first line of the response in Redis's own format. */
   public String command(String words) {
     return commandOn(port, words);
   }
 
-  /** A number among what {@code INFO} tells. */
+  /** Returns a number from a section of {@code INFO}. */
   public long info(String section, String name) {
     return infoText(section)
         .lines()
@@ -84,14 +87,14 @@ public final class RealRedis implements AutoCloseable {
         .orElseThrow();
   }
 
-  /** A section of {@code INFO}. */
+  /** Returns a section of {@code INFO}. */
   public String infoText(String section) {
     try (var session = session()) {
       return session.text("INFO " + section);
     }
   }
 
-  /** A connection that stays open until it is closed. */
+  /** Opens a connection, which the caller closes. */
   public Session session() {
     return new Session(port);
   }
@@ -102,7 +105,7 @@ public final class RealRedis implements AutoCloseable {
     }
   }
 
-  /** A connection for one command after the other. */
+  /** A connection that runs one command after the other. */
   public static final class Session implements AutoCloseable {
 
     private final Socket socket;
@@ -118,7 +121,7 @@ public final class RealRedis implements AutoCloseable {
       }
     }
 
-    /** As {@link RealRedis#command}. */
+    /** Runs a command like {@link RealRedis#command}. */
     public String command(String words) {
       try {
         socket.getOutputStream().write((words + "\r\n").getBytes(UTF_8));
@@ -132,7 +135,7 @@ public final class RealRedis implements AutoCloseable {
       }
     }
 
-    /** Runs a command whose answer is one text of several lines. */
+    /** Runs a command whose response is one text of several lines. */
     private String text(String words) {
       try {
         socket.getOutputStream().write((words + "\r\n").getBytes(UTF_8));
@@ -159,7 +162,7 @@ public final class RealRedis implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly();
+    stop();
   }
 
   private Process start() {
@@ -181,7 +184,12 @@ public final class RealRedis implements AutoCloseable {
                 "no"));
     command.addAll(settings);
     var started = run(command);
-    await().ignoreExceptions().until(() -> !command("PING").isEmpty());
+    try {
+      await().ignoreExceptions().until(() -> !command("PING").isEmpty());
+    } catch (ConditionTimeoutException e) {
+      started.destroyForcibly();
+      throw e;
+    }
     return started;
   }
 

@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A Redis Cluster of three masters, on free ports of the loopback interface. It goes on without a
- * node that is dead.
+ * A Redis Cluster of three masters, on free ports of the loopback interface. It serves the slots of
+ * the other nodes if one node is down.
  */
 public final class RedisCluster implements AutoCloseable {
 
@@ -19,7 +19,7 @@ public final class RedisCluster implements AutoCloseable {
   private final List<RealRedis> nodes;
 
   /**
-   * @param directory where the nodes keep what they know of each other
+   * @param directory for the nodes' configuration files
    */
   public RedisCluster(Path directory) {
     nodes = IntStream.range(0, NODES).mapToObj(i -> node(directory, i)).toList();
@@ -39,7 +39,7 @@ public final class RedisCluster implements AutoCloseable {
                     .allMatch(node -> node.command("CLUSTER INFO").equals("cluster_state:ok")));
   }
 
-  /** The nodes, as {@code host:port}. */
+  /** The addresses of the nodes, as {@code host:port}. */
   public List<String> addresses() {
     return nodes.stream().map(node -> "127.0.0.1:" + node.port()).toList();
   }
@@ -48,7 +48,7 @@ public final class RedisCluster implements AutoCloseable {
     return nodes;
   }
 
-  /** The node that holds the slot of a key, unless the slot was moved. */
+  /** Returns the node that holds the slot of a key, unless the slot was moved. */
   public RealRedis nodeOf(String key) {
     return nodes.get(slotOf(key) * NODES / SLOTS);
   }
@@ -65,7 +65,7 @@ public final class RedisCluster implements AutoCloseable {
     return nodes.stream().map(RealRedis::url).collect(Collectors.joining(","));
   }
 
-  /** Moves the slot of a key, with what is in it, to the next node, as an operator would. */
+  /** Moves the slot of a key, with this key, to the next node, as an operator does. */
   public void moveSlotOf(String key) {
     openSlotOf(key);
     moveKey(key);
@@ -73,7 +73,7 @@ public final class RedisCluster implements AutoCloseable {
     nodes.forEach(node -> node.command("CLUSTER SETSLOT " + slotOf(key) + " NODE " + toId));
   }
 
-  /** Begins to move the slot of a key to the next node. */
+  /** Starts to move the slot of a key to the next node. */
   public void openSlotOf(String key) {
     var slot = slotOf(key);
     var from = nodeOf(key);
@@ -82,7 +82,7 @@ public final class RedisCluster implements AutoCloseable {
     from.command("CLUSTER SETSLOT " + slot + " MIGRATING " + to.command("CLUSTER MYID"));
   }
 
-  /** Moves one key of a slot that was opened. */
+  /** Moves one key of a slot, after {@link #openSlotOf}. */
   public void moveKey(String key) {
     nodeOf(key).command("MIGRATE 127.0.0.1 " + nextTo(key).port() + " " + key + " 0 5000");
   }

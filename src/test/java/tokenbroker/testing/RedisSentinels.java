@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A master, its replica, and a Sentinel that makes the replica the master when the master dies. */
+/** A Redis master, its replica, and a Sentinel that promotes the replica if the master fails. */
 public final class RedisSentinels implements AutoCloseable {
 
   public static final String MASTER_NAME = "broker";
@@ -19,7 +19,7 @@ public final class RedisSentinels implements AutoCloseable {
   private final Process sentinel;
 
   /**
-   * @param directory where the Sentinel keeps what it knows
+   * @param directory for the Sentinel's configuration file
    */
   public RedisSentinels(Path directory) {
     var settings =
@@ -54,12 +54,12 @@ public final class RedisSentinels implements AutoCloseable {
     return "redis://127.0.0.1:" + port;
   }
 
-  /** SIGKILL. The Sentinel notices after a second. */
+  /** Sends SIGKILL to the master. The Sentinel notices after a second. */
   public void killMaster() {
     master.stop();
   }
 
-  /** Whether the replica has become the master. */
+  /** Whether the Sentinel has promoted the replica. */
   public boolean hasFailedOver() {
     return replica.command("ROLE").equals("*3") && isMaster();
   }

@@ -24,9 +24,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * TrackMage's token endpoint on a real socket: counts and records what it is asked, and answers
- * what it is told to, whatever the path. One request per connection. Gives every client a new token
- * until told otherwise.
+ * TrackMage's token endpoint on a real socket. It records each request, and sends the {@link
+ * Answer} that the test has set, whatever the path. By default, each client gets a new token. It
+ * serves one request per connection.
  */
 public final class ScriptedUpstream implements AutoCloseable {
 
@@ -49,7 +49,7 @@ public final class ScriptedUpstream implements AutoCloseable {
     return startOn(0);
   }
 
-  /** Comes back on the port of one that was closed, say. */
+  /** Starts on a given port, such as that of an upstream that was closed. */
   public static ScriptedUpstream startOn(int port) {
     try {
       return new ScriptedUpstream(port);
@@ -67,17 +67,17 @@ public final class ScriptedUpstream implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port());
   }
 
-  /** From now on, for every client that has no answer of its own. */
+  /** Sets the answer for every client that has no answer of its own. */
   public void answer(Answer next) {
     answer = next;
   }
 
-  /** From now on, for this {@code client_id} alone. */
+  /** Sets the answer for one {@code client_id}. */
   public void answer(String clientId, Answer next) {
     answers.put(clientId, next);
   }
 
-  /** Requests are recorded from now on, and answered when {@link #release} is called. */
+  /** Records requests from now on, and answers them only after {@link #release}. */
   public void hold() {
     gate = new CountDownLatch(1);
   }
@@ -86,7 +86,7 @@ public final class ScriptedUpstream implements AutoCloseable {
     gate.countDown();
   }
 
-  /** How far ahead the {@code Date} of answers is. */
+  /** Sets how far the {@code Date} header is ahead of the real time. */
   public void skewDate(Duration ahead) {
     dateSkew = ahead;
   }
@@ -99,22 +99,22 @@ public final class ScriptedUpstream implements AutoCloseable {
     return (int) requests.stream().filter(each -> each.clientId().equals(clientId)).count();
   }
 
-  /** In the order of their coming. */
+  /** All requests so far, in order. */
   public List<UpstreamRequest> requests() {
     return List.copyOf(requests);
   }
 
-  /** Every access token that was ever given out. */
+  /** All access tokens that were issued so far. */
   public List<String> issuedTokens() {
     return List.copyOf(issued);
   }
 
-  /** Answers that the other side did not wait to hear the end of. */
+  /** Returns how many responses could not be sent completely, because the client had closed. */
   public int brokenOff() {
     return brokenOff.get();
   }
 
-  /** Ends the service, and every connection. */
+  /** Closes the server and every connection. */
   @Override
   public void close() {
     try {
@@ -161,7 +161,7 @@ public final class ScriptedUpstream implements AutoCloseable {
     }
   }
 
-  /** One request, and the line to answer it on. */
+  /** One request and its connection. */
   public final class Exchange {
     private final UpstreamRequest request;
     private final OutputStream out;
@@ -175,11 +175,12 @@ public final class ScriptedUpstream implements AutoCloseable {
       return request;
     }
 
+    /** Records an access token as issued. */
     public void issued(String token) {
       issued.add(token);
     }
 
-    /** Sends a whole answer. {@code headers} come on top of the usual ones, and win. */
+    /** Sends a complete response. {@code headers} override the usual ones. */
     public void respond(int status, Map<String, String> headers, String body) throws IOException {
       var all = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
       all.put("Content-Type", "application/json");

@@ -25,13 +25,13 @@ public final class SettableClock extends Clock implements Ticker {
     this(Instant.parse("2026-11-23T12:00:00Z"));
   }
 
-  /** Lets time pass. */
+  /** Moves the wall clock and the ticker forward. */
   public void advance(Duration duration) {
     now.updateAndGet(instant -> instant.plus(duration));
     moment.updateAndGet(before -> before.plus(duration));
   }
 
-  /** Sets the wall clock ahead, or back if the duration is negative. No time passes. */
+  /** Changes the wall clock alone, like an operator. A negative duration sets it back. */
   public void step(Duration duration) {
     now.updateAndGet(instant -> instant.plus(duration));
   }

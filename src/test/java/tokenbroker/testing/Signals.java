@@ -3,7 +3,7 @@ package tokenbroker.testing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Signals that Java itself does not send. */
+/** Sends signals that Java's own API does not offer. */
 final class Signals {
 
   private Signals() {}

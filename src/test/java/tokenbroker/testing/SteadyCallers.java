@@ -16,13 +16,13 @@ import java.util.concurrent.locks.LockSupport;
 import tokenbroker.time.Ticker;
 
 /**
- * Callers that ask at a constant {@link Pace}, whatever they are answered, and remember each
- * answer. They ask in turn the brokers that are in service, each for the next path: as behind one
+ * Callers that send requests at a constant {@link Pace}, whatever the responses are, and record
+ * each call. They take the brokers in turn, and each broker gets the next path, as behind a
  * Kubernetes Service.
  */
 public final class SteadyCallers implements AutoCloseable {
 
-  /** What one call came to; status 0 where no answer came. */
+  /** The result of one call. The status is 0 if no response came. */
   public record Call(
       String path, int status, String body, String tokenId, Duration took, int broker) {}
 
@@ -44,44 +44,44 @@ public final class SteadyCallers implements AutoCloseable {
     this.pace = Thread.ofPlatform().name("callers").start(() -> call(perSecond));
   }
 
-  /** Begins at once. */
+  /** Starts the callers. */
   public static SteadyCallers on(
       Collection<BrokerProcess> brokers, List<String> paths, String jwt, int perSecond) {
     return new SteadyCallers(brokers, paths, jwt, perSecond);
   }
 
-  /** From now on this broker is asked too. */
+  /** Sends requests to this broker too. */
   public void putIn(BrokerProcess broker) {
     inService.add(broker);
   }
 
-  /** From now on this broker is no longer asked; calls that it has accepted go on. */
+  /** Sends this broker no more requests. Calls that it has accepted go on. */
   public void takeOut(BrokerProcess broker) {
     inService.remove(broker);
   }
 
-  /** The calls that were answered so far. */
+  /** Returns how many calls have ended so far. */
   public int answered() {
     return calls.size();
   }
 
-  /** The calls that were answered so far, in the order of their answers. */
+  /** Returns the calls that have ended so far, in the order in which they ended. */
   public List<Call> soFar() {
     return new ArrayList<>(calls);
   }
 
-  /** Those so far that did not get a token. */
+  /** Returns the calls so far that did not get a token. */
   public List<Call> failures() {
     return calls.stream().filter(call -> call.status() != 200).toList();
   }
 
-  /** Ends the calls, waits for the last answer, and gives all of them. */
+  /** Stops the callers, waits for the last response, and returns all calls. */
   public List<Call> end() {
     close();
     return new ArrayList<>(calls);
   }
 
-  /** The smallest time within which this share of the calls was answered. */
+  /** Returns the time within which this share of the calls was answered. */
   public static Duration percentile(Collection<Call> calls, double share) {
     var sorted = calls.stream().map(Call::took).sorted().toList();
     return sorted.get((int) Math.min(sorted.size() - 1L, (long) (sorted.size() * share)));

@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import javax.net.ServerSocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/** A network between two processes that can be made slow, or cut. */
+/** A TCP proxy that a test can slow down or cut, like a network between two processes. */
 public final class TcpProxy implements AutoCloseable {
 
   private final ServerSocket server;
@@ -35,7 +35,7 @@ public final class TcpProxy implements AutoCloseable {
     this(target, ServerSocketFactory.getDefault());
   }
 
-  /** With TLS on the near side, where the factory is one of {@link Certificate#servers}. */
+  /** Accepts TLS if the factory is one of {@link Certificate#servers}. */
   public TcpProxy(int target, ServerSocketFactory servers) {
     this.target = target;
     try {
@@ -50,12 +50,12 @@ public final class TcpProxy implements AutoCloseable {
     return server.getLocalPort();
   }
 
-  /** From now on each answer comes so much later. */
+  /** Sets a delay for everything that the target sends. */
   public void latency(Duration added) {
     latency = added;
   }
 
-  /** Ends all connections, and takes no new ones until {@link #mend}. */
+  /** Closes all connections, and each new one at once, until {@link #mend}. */
   public void cut() {
     cut = true;
     open.forEach(TcpProxy::close);
@@ -68,23 +68,23 @@ public final class TcpProxy implements AutoCloseable {
   }
 
   /**
-   * Ends all connections, and forwards no new ones until {@link #mend}: whatever each of them says
-   * is answered with this text.
+   * Closes all connections, and forwards no new ones until {@link #mend}. It answers whatever they
+   * send with a text of its own.
    *
-   * @param text may be empty: nothing is answered
-   * @param thenClose whether the answer ends the connection
+   * @param text the answer; nothing is sent if it is empty
+   * @param thenClose whether to close the connection after the answer
    */
   public void answer(String text, boolean thenClose) {
     instead = new Reply(text, thenClose);
     open.forEach(TcpProxy::close);
   }
 
-  /** The connections that are open now. */
+  /** Returns how many accepted connections are open. */
   public int connections() {
     return accepted.size();
   }
 
-  /** All connections so far. */
+  /** Returns how many connections were accepted so far. */
   public int everAccepted() {
     return everAccepted.get();
   }
@@ -115,7 +115,7 @@ public final class TcpProxy implements AutoCloseable {
           Thread.startVirtualThread(() -> answer(near, reply));
         }
       } catch (IOException e) {
-        // Closed, or nobody at the other end: the other side sees its connection end.
+        // The proxy is closed, or the target does not listen: the client sees its connection end.
       }
     }
   }
@@ -132,7 +132,7 @@ public final class TcpProxy implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      // Ended by the other side.
+      // The other side has closed.
     }
     forget(near);
   }
@@ -169,7 +169,7 @@ public final class TcpProxy implements AutoCloseable {
                 new ByteArrayInputStream(Arrays.copyOf(buffer, read)), System.nanoTime() + wait));
       }
     } catch (IOException e) {
-      // Ended: said to the writer below.
+      // Closed: the empty chunk below tells the writer.
     }
     chunks.add(new Chunk(new ByteArrayInputStream(new byte[0]), System.nanoTime()));
   }
@@ -183,7 +183,7 @@ public final class TcpProxy implements AutoCloseable {
         chunk.bytes.transferTo(to.getOutputStream());
       }
     } catch (IOException e) {
-      // Ended: so do both sockets.
+      // Closed: both sockets are closed below.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import tokenbroker.config.BrokerConfig;
 
-/** The broker's configuration with its defaults, and what a test sets. */
+/** The broker's configuration: its defaults, and the settings of a test. */
 public final class TestConfig {
 
   private TestConfig() {}

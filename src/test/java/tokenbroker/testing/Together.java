@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
-/** Replicas that share their store. */
+/** Waits until replicas share their tokens. */
 public final class Together {
 
   private Together() {}
 
   /**
-   * Waits until both replicas use Redis, perhaps again: what one fetches the other has, and word is
-   * heard.
+   * Waits until both replicas use Redis: one serves the token that the other has fetched, and both
+   * receive announcements.
    *
-   * @param freshPath where to ask for the token of a client that nobody has asked for yet
+   * @param freshPath supplies the path of a client that has no token yet
    */
   public static void await(
       List<BrokerProcess> brokers,

@@ -19,9 +19,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TokenReviews as a Kubernetes API server makes them, with its checks in its order: authentication
- * of the one who asks (401), its RBAC (403), media types (406, 415), and the object (400). A review
- * is never stored, and is answered with 201 whatever comes of it.
+ * The TokenReview endpoint of a Kubernetes API server. It makes the same checks in the same order:
+ * authentication (401), RBAC (403), media types (406, 415), and the object (400). Each valid review
+ * gets status 201, whatever its result.
  */
 public final class TokenReviewEndpoint {
 
@@ -43,12 +43,12 @@ public final class TokenReviewEndpoint {
     requiredToken = token;
   }
 
-  /** Takes the role {@code system:auth-delegator} from whoever asks, or gives it back. */
+  /** Sets whether the client has the role {@code system:auth-delegator}. */
   public void mayReview(boolean may) {
     mayReview = may;
   }
 
-  /** Makes a token one that was withdrawn: its pod or its service account is deleted. */
+  /** Makes a token invalid, as if its pod or its service account were deleted. */
   public void withdraw(String token) {
     withdrawn.add(token);
   }
@@ -57,17 +57,17 @@ public final class TokenReviewEndpoint {
     withdrawn.remove(token);
   }
 
-  /** Sets the status of answers to requests that are in order; 201 is the real one. */
+  /** Sets the status of responses to valid requests. A real server sends 201. */
   public void status(int status) {
     this.status = status;
   }
 
-  /** Sets the body of answers to requests that are in order; null for the real one. */
+  /** Sets the body of responses to valid requests. Null restores the review itself. */
   public void body(@Nullable String body) {
     this.body = body;
   }
 
-  /** Leaves requests without an answer until {@link #release}. */
+  /** Answers no request until {@link #release}. */
   public void hold() {
     answering = new CountDownLatch(1);
   }
@@ -76,12 +76,12 @@ public final class TokenReviewEndpoint {
     answering.countDown();
   }
 
-  /** The tokens of all reviews that were asked for, in order. */
+  /** The tokens of all reviews so far, in order. */
   public List<String> reviewed() {
     return reviewed;
   }
 
-  /** How many reviews were under way at once. */
+  /** Returns the largest number of reviews that ran at the same time. */
   public int mostAtOnce() {
     return mostAtOnce.get();
   }

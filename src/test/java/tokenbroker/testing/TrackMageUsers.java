@@ -8,8 +8,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TrackMage's side of connections: a code that names its user is worth a refresh token, which is
- * replaced at every use; the old one then gives {@code invalid_grant}.
+ * TrackMage's side of connections. A code contains its user's name and is exchanged for a refresh
+ * token. Each use replaces the refresh token, and the old one gives {@code invalid_grant}.
  */
 public final class TrackMageUsers implements Answer {
 
@@ -21,28 +21,29 @@ public final class TrackMageUsers implements Answer {
   private int lost;
   private boolean forgives;
 
-  /** A code that this user brings back. */
+  /** Returns an authorization code of this user. */
   public static String code(String user) {
     return CODE + user;
   }
 
+  /** Sets the lifetime of access tokens. */
   public synchronized TrackMageUsers givesTokensFor(Duration lifetime) {
     this.lifetime = lifetime;
     return this;
   }
 
-  /** So many answers to renewals are lost on the way, though they count. */
+  /** Loses the responses to the next refreshes, although the refresh token is replaced. */
   public synchronized void losesAnswers(int number) {
     lost = number;
   }
 
-  /** The refresh token before the last is taken too. */
+  /** Accepts refresh tokens that were already used. */
   public synchronized TrackMageUsers forgives() {
     forgives = true;
     return this;
   }
 
-  /** All that the user allowed is void. */
+  /** Revokes all refresh tokens of a user. */
   public synchronized void revoke(String user) {
     users.values().removeIf(user::equals);
     usedUp.values().removeIf(user::equals);

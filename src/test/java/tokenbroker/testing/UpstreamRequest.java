@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A request as it came.
+ * A request that an upstream has received.
  *
- * @param query undecoded; empty where there was none
+ * @param query not decoded; empty if there is none
  * @param parameters from the query, the form or the JSON object, decoded
- * @param headers by name, whatever its case
+ * @param headers by name, case-insensitive
  */
 public record UpstreamRequest(
     String method,

@@ -1,4 +1,4 @@
-/** What several rooms' tests share. */
+/** Servers, processes and clocks that the tests of several packages share. */
 @NullMarked
 package tokenbroker.testing;
 

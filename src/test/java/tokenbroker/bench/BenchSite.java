@@ -16,7 +16,7 @@ import tokenbroker.testing.RealRedis;
 import tokenbroker.testing.ScriptedUpstream;
 
 /** A Redis, an upstream and the files of so many clients, which any caller may use. */
-final class Site implements AutoCloseable {
+final class BenchSite implements AutoCloseable {
 
   static final int ROUNDS = fromEnvironment("ROUNDS", 5);
   static final int SECONDS = fromEnvironment("SECONDS_EACH", 5);
@@ -29,7 +29,7 @@ final class Site implements AutoCloseable {
   final ScriptedUpstream upstream = ScriptedUpstream.start();
   final BrokerFiles files;
 
-  Site(int clients) {
+  BenchSite(int clients) {
     try {
       directory = Files.createTempDirectory("token-broker-bench");
     } catch (IOException e) {
