@@ -9,20 +9,16 @@ import java.util.ArrayList;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import javax.net.SocketFactory;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import tokenbroker.testing.BrokerFiles;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.BrokerProcess;
-import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.Certificate;
-import tokenbroker.testing.Clients;
 import tokenbroker.testing.HeldConnections;
 import tokenbroker.testing.Http2Attacker;
 import tokenbroker.testing.Measured;
 import tokenbroker.testing.OpenCallers;
-import tokenbroker.testing.ScriptedUpstream;
+import tokenbroker.testing.Site;
 
 /**
  * Whoever reaches the port cannot end the process: each attack is four times the one that did, on
@@ -30,50 +26,36 @@ import tokenbroker.testing.ScriptedUpstream;
  */
 class AttacksIT {
 
-  private static final CallerTokens ISSUER = new CallerTokens("k1");
   private static final String PATH = "/tokens/client-0";
   private static final int GOOD_CALLERS = 50;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  @TempDir static Path directory;
+  @RegisterExtension private static final Site SITE = new Site().inMemory().clients(2);
 
-  private static ScriptedUpstream upstream;
   private static Certificate certificate;
   private static BrokerProcess plain;
   private static BrokerProcess tls;
-  private static String jwt;
 
   @BeforeAll
   static void start() {
-    upstream = ScriptedUpstream.start();
-    var files = new BrokerFiles(directory).callerKeys(ISSUER);
-    Clients.write(files, upstream, 2);
-    certificate = Certificate.in(directory);
-    certificate.writePem(directory.resolve("tls"));
-    plain = inContainer(files).start();
+    var files = SITE.directory().resolve("tls");
+    certificate = Certificate.in(SITE.directory());
+    certificate.writePem(files);
+    plain = SITE.start(inContainer());
     tls =
-        inContainer(files)
-            .environment("QUARKUS_PROFILE", "tls")
-            .with("quarkus.tls.http.key-store.pem.0.cert", directory.resolve("tls/tls.crt"))
-            .with("quarkus.tls.http.key-store.pem.0.key", directory.resolve("tls/tls.key"))
-            .start();
-    jwt = ISSUER.token(Clients.CALLER);
+        SITE.start(
+            inContainer()
+                .environment("QUARKUS_PROFILE", "tls")
+                .with("quarkus.tls.http.key-store.pem.0.cert", files.resolve("tls.crt"))
+                .with("quarkus.tls.http.key-store.pem.0.key", files.resolve("tls.key")));
   }
 
   /** A quarter of 512 MiB, and what the image starts the JVM with. */
-  private static BrokerProcess.Settings inContainer(BrokerFiles files) {
-    return BrokerProcess.with(files)
+  private static BrokerProcess.Settings inContainer() {
+    return SITE.settings()
         .jvm("@" + Path.of("jvm.options").toAbsolutePath())
         .jvm("-XX:-DisableAttachMechanism") // The heap is measured by jcmd.
-        .jvm("-Xmx128m")
-        .with("broker.store", "memory");
-  }
-
-  @AfterAll
-  static void end() {
-    plain.close();
-    tls.close();
-    upstream.close();
+        .jvm("-Xmx128m");
   }
 
   @Test
@@ -89,7 +71,7 @@ class AttacksIT {
             + PATH
             + "/invalidate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
             + "Transfer-Encoding: chunked\r\nAuthorization: Bearer "
-            + jwt
+            + SITE.caller()
             + "\r\n\r\n"
             + ("3e8\r\n" + "x".repeat(1000) + "\r\n").repeat(16);
     attackWithConnections("bodiesThatDoNotEndHarmNobody", 8_000, body);
@@ -203,6 +185,10 @@ class AttacksIT {
   }
 
   private static String get() {
-    return "GET " + PATH + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + jwt + "\r\n\r\n";
+    return "GET "
+        + PATH
+        + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+        + SITE.caller()
+        + "\r\n\r\n";
   }
 }

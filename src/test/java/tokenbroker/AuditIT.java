@@ -16,6 +16,7 @@ import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Browser;
 import tokenbroker.testing.Clients;
 import tokenbroker.testing.ConnectedSite;
+import tokenbroker.testing.Responses;
 
 /** What the packaged broker's audit tells of those who come to it. */
 class AuditIT {
@@ -52,6 +53,28 @@ class AuditIT {
     assertThat(line.path("address").textValue()).isEqualTo("127.0.0.1");
     assertThat(line.path("replica").textValue()).isEqualTo("token-broker-7");
     assertThat(broker.output()).contains("\"jti\":\"jwt-\\u202E1\"").doesNotContain("\u202e");
+  }
+
+  @Test
+  void eachIssuedAndRefusedTokenLeavesAnAuditLine() {
+    var tokenId = Responses.json(broker.get("/tokens/bolt", caller)).path("token_id").textValue();
+    broker.get("/tokens/bolt", SITE.token("somebody:else"));
+
+    await().until(() -> linesAboutBolt().size() == 2);
+    var issued = linesAboutBolt().getFirst();
+    assertThat(issued.path("issuer").textValue()).isEqualTo("test");
+    assertThat(issued.path("subject").textValue()).isEqualTo(Clients.CALLER);
+    assertThat(issued.path("outcome").textValue()).isEqualTo("fetched");
+    assertThat(issued.path("token_id").textValue()).isEqualTo(tokenId);
+    var refused = linesAboutBolt().getLast();
+    assertThat(refused.path("outcome").textValue()).isEqualTo("forbidden");
+    assertThat(refused.path("token_id").isMissingNode()).isTrue();
+  }
+
+  private static List<JsonNode> linesAboutBolt() {
+    return lines(broker).stream()
+        .filter(line -> line.path("client").asText().equals("bolt"))
+        .toList();
   }
 
   @Test

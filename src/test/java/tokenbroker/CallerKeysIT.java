@@ -2,11 +2,9 @@ package tokenbroker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static tokenbroker.testing.Responses.json;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.net.http.HttpRequest;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,19 +18,17 @@ import org.jose4j.jwt.JwtClaims;
 import org.jose4j.keys.EllipticCurves;
 import org.jose4j.lang.JoseException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.ApiServer;
-import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.Measured;
+import tokenbroker.testing.Site;
 
 /** The packaged broker with the kinds of keys that an issuer may have, and with none. */
 class CallerKeysIT {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
-  @TempDir Path directory;
+  @RegisterExtension private final Site site = new Site().inMemory();
 
   @Test
   void callersAreVerifiedByRsaAndByEcKeys() throws JoseException {
@@ -40,9 +36,8 @@ class CallerKeysIT {
     rsa.setKeyId("rsa");
     var ec = EcJwkGenerator.generateJwk(EllipticCurves.P256);
     ec.setKeyId("ec");
-    var files =
-        new BrokerFiles(directory).write("callers.jwks", new JsonWebKeySet(rsa, ec).toJson());
-    try (var broker = BrokerProcess.with(files).with("broker.store", "memory").start()) {
+    site.files().write("callers.jwks", new JsonWebKeySet(rsa, ec).toJson());
+    try (var broker = site.settings().start()) {
       assertThat(status(broker, signed(rsa, "RS256"))).isEqualTo(200);
       assertThat(status(broker, signed(ec, "ES256"))).isEqualTo(200);
 
@@ -53,25 +48,21 @@ class CallerKeysIT {
   }
 
   @Test
-  void withTheKeysOfOneIssuerItIsReadyAndTheCallersOfTheOtherAreToldToComeBack()
-      throws IOException {
-    var issuer = new CallerTokens("k1");
+  void withTheKeysOfOneIssuerItIsReadyAndTheCallersOfTheOtherAreToldToComeBack() {
     var other = new CallerTokens("k2");
     var jwt = other.token("orders", Map.of("iss", "https://other.test"));
-    var files = new BrokerFiles(directory).callerKeys(issuer);
     try (var server = ApiServer.publishing(other.jwks())) {
       server.status(403);
       try (var broker =
-          BrokerProcess.with(files)
-              .with("broker.store", "memory")
+          site.settings()
               .with("broker.issuers.other.issuer", "https://other.test")
               .with("broker.issuers.other.keys", server.url())
               .start()) {
-        assertThat(status(broker, issuer.token("orders"))).isEqualTo(200);
+        assertThat(status(broker, site.token("orders"))).isEqualTo(200);
         var refused = broker.get("/clients", jwt);
         assertThat(refused.statusCode()).isEqualTo(503);
         assertThat(refused.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(1L, 2L);
-        var problem = JSON.readTree(refused.body());
+        var problem = json(refused);
         assertThat(problem.path("code").asText()).isEqualTo("keys_unavailable");
         assertThat(problem.path("retryable").asBoolean()).isTrue();
         assertThat(broker.managementGet("/q/health/ready"))
@@ -93,25 +84,19 @@ class CallerKeysIT {
 
   @Test
   void withoutAnyKeysItIsStartedAndNotReadyUntilItHasThem() {
-    var issuer = new CallerTokens("k1");
-    var files = new BrokerFiles(directory);
     try (var server = ApiServer.publishing("{\"keys\":\"maintenance\"}")) {
-      try (var broker =
-          BrokerProcess.with(files)
-              .with("broker.store", "memory")
-              .with("broker.issuers.test.keys", server.url())
-              .launch()) {
+      try (var broker = site.settings().with("broker.issuers.test.keys", server.url()).launch()) {
         await()
             .atMost(Duration.ofSeconds(60))
             .until(() -> broker.answersManagement("/q/health/started"));
         assertThat(broker.isReady()).isFalse();
         assertThat(broker.managementGet("/q/health/ready"))
             .contains("last read failed: the text is not a JWKS");
-        assertThat(status(broker, issuer.token("orders"))).isEqualTo(503);
+        assertThat(status(broker, site.token("orders"))).isEqualTo(503);
 
-        server.body(issuer.jwks());
+        server.body(site.issuer().jwks());
         broker.awaitReady();
-        assertThat(status(broker, issuer.token("orders"))).isEqualTo(200);
+        assertThat(status(broker, site.token("orders"))).isEqualTo(200);
         Measured.say(
             "withoutAnyKeysItIsStartedAndNotReadyUntilItHasThem",
             "started without keys, ready with them");
@@ -121,20 +106,14 @@ class CallerKeysIT {
 
   @Test
   void unknownKeysAndAnIssuerThatHangsDelayNobodyWhoseKeyIsKnown() {
-    var issuer = new CallerTokens("k1");
     var forged = new CallerTokens("k2").token("orders");
-    var files = new BrokerFiles(directory);
-    try (var server = ApiServer.publishing(issuer.jwks());
-        var broker =
-            BrokerProcess.with(files)
-                .with("broker.store", "memory")
-                .with("broker.issuers.test.keys", server.url())
-                .start()) {
+    try (var server = ApiServer.publishing(site.issuer().jwks());
+        var broker = site.settings().with("broker.issuers.test.keys", server.url()).start()) {
       server.hold();
       var flood =
           IntStream.range(0, 200).mapToObj(i -> broker.sendAsync("/clients", forged)).toList();
       for (var i = 0; i < 50; i++) {
-        assertThat(status(broker, issuer.token("orders"))).isEqualTo(200);
+        assertThat(status(broker, site.token("orders"))).isEqualTo(200);
       }
       server.release();
       for (var answer : flood) {
@@ -147,14 +126,12 @@ class CallerKeysIT {
   }
 
   @Test
-  void aRefusedCallerFindsItsTraceIdInTheLogAndInTheAudit() throws IOException {
-    var issuer = new CallerTokens("k1");
-    var files = new BrokerFiles(directory).callerKeys(issuer);
-    try (var broker = BrokerProcess.with(files).with("broker.store", "memory").start()) {
-      var jwt = issuer.token("orders", Map.of("aud", "https://kubernetes.default.svc"));
+  void aRefusedCallerFindsItsTraceIdInTheLogAndInTheAudit() {
+    try (var broker = site.settings().start()) {
+      var jwt = site.issuer().token("orders", Map.of("aud", "https://kubernetes.default.svc"));
       var refused = broker.get("/clients", jwt);
       assertThat(refused.statusCode()).isEqualTo(401);
-      var trace = JSON.readTree(refused.body()).path("trace_id").asText();
+      var trace = json(refused).path("trace_id").asText();
       assertThat(trace).hasSize(32);
 
       await().until(() -> linesWith(broker, trace).size() == 2);
@@ -176,13 +153,12 @@ class CallerKeysIT {
   }
 
   @Test
-  void aRequestWithoutATokenFindsItsTraceIdInTheLogToo() throws IOException {
-    var files = new BrokerFiles(directory).callerKeys(new CallerTokens("k1"));
-    try (var broker = BrokerProcess.with(files).with("broker.store", "memory").start()) {
+  void aRequestWithoutATokenFindsItsTraceIdInTheLogToo() {
+    try (var broker = site.settings().start()) {
       var refused = broker.send(HttpRequest.newBuilder(broker.url("/clients")).build());
       assertThat(refused.statusCode()).isEqualTo(401);
       assertThat(refused.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
-      var trace = JSON.readTree(refused.body()).path("trace_id").asText();
+      var trace = json(refused).path("trace_id").asText();
 
       await().until(() -> linesWith(broker, trace).size() == 2);
       assertThat(linesWith(broker, trace))

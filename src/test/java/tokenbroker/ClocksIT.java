@@ -3,80 +3,46 @@ package tokenbroker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
+import static tokenbroker.testing.Responses.json;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.assertj.core.data.Offset;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.testing.Answer;
-import tokenbroker.testing.BrokerFiles;
-import tokenbroker.testing.BrokerProcess;
-import tokenbroker.testing.CallerTokens;
-import tokenbroker.testing.Clients;
 import tokenbroker.testing.Measured;
-import tokenbroker.testing.RealRedis;
-import tokenbroker.testing.ScriptedUpstream;
+import tokenbroker.testing.Site;
 
 /** Clocks that are wrong, upstream's or a replica's, make nobody serve an expired token. */
 class ClocksIT {
 
-  private static final CallerTokens ISSUER = new CallerTokens("k1");
-
-  @TempDir static Path directory;
-
-  private static RealRedis redis;
-  private static ScriptedUpstream upstream;
-  private static BrokerFiles files;
-  private static BrokerProcess broker;
-  private static String orders;
-
-  @BeforeAll
-  static void start() {
-    redis = new RealRedis();
-    upstream = ScriptedUpstream.start();
-    files = new BrokerFiles(directory).callerKeys(ISSUER);
-    Clients.write(files, upstream, 20);
-    broker = settings().start();
-    orders = ISSUER.token(Clients.CALLER);
-  }
-
-  @AfterAll
-  static void end() {
-    broker.close();
-    upstream.close();
-    redis.close();
-  }
+  @RegisterExtension private static final Site SITE = new Site().clients(20).brokers(1);
 
   @ParameterizedTest
   @ValueSource(ints = {-90, 90})
-  void anUpstreamWhoseClockIsOffIsToldAndNothingExpiredIsServed(int ahead) throws IOException {
+  void anUpstreamWhoseClockIsOffIsToldAndNothingExpiredIsServed(int ahead) {
     var client = ahead > 0 ? 1 : 2;
-    upstream.skewDate(Duration.ofSeconds(ahead));
-    upstream.answer("id-" + client, Answer.token(Duration.ofSeconds(60)));
+    SITE.upstream().skewDate(Duration.ofSeconds(ahead));
+    SITE.upstream().answer("id-" + client, Answer.token(Duration.ofSeconds(60)));
     try {
-      var answer = broker.get("/tokens/client-" + client, orders);
+      var answer = SITE.broker(0).get("/tokens/client-" + client, SITE.caller());
 
       assertThat(json(answer).path("expires_in").intValue()).isBetween(55, 60);
       assertThat(Instant.parse(json(answer).path("expires_at").textValue()))
           .isBefore(Instant.now().plusSeconds(61));
-      var skew = broker.metric("token_broker_clock_skew_seconds{upstream=\"test\"");
+      var skew = SITE.broker(0).metric("token_broker_clock_skew_seconds{upstream=\"test\"");
       assertThat(skew).isBetween(ahead - 3.0, ahead + 3.0);
       Measured.say(
           "anUpstreamWhoseClockIsOffIsToldAndNothingExpiredIsServed(" + ahead + ")",
           "%.0f s told".formatted(skew));
     } finally {
-      upstream.skewDate(Duration.ZERO);
+      SITE.upstream().skewDate(Duration.ZERO);
     }
   }
 
@@ -89,28 +55,29 @@ class ClocksIT {
     var client = seconds.equals("+60") ? 3 : 4;
     var path = "/tokens/client-" + client;
     var lifetime = Duration.ofSeconds(24);
-    upstream.answer("id-" + client, Answer.token(lifetime));
+    SITE.upstream().answer("id-" + client, Answer.token(lifetime));
     try (var off =
-        settings()
+        SITE.settings()
             .environment("LD_PRELOAD", library.orElseThrow().toString())
             .environment("FAKETIME", seconds + "s")
             .environment("FAKETIME_DONT_FAKE_MONOTONIC", "1")
             .start()) {
-      var right = broker.get(path, orders);
+      var right = SITE.broker(0).get(path, SITE.caller());
       var fetchedAt = System.nanoTime();
-      var seen = off.get(path, orders);
+      var seen = off.get(path, SITE.caller());
       var passed = (int) Duration.ofNanos(System.nanoTime() - fetchedAt).toSeconds();
 
       assertThat(seen.headers().firstValue("Token-Id"))
           .isEqualTo(right.headers().firstValue("Token-Id"));
       assertThat(json(seen).path("expires_in").intValue() + passed)
           .isCloseTo(json(right).path("expires_in").intValue(), within(2));
-      assertThat(upstream.count("id-" + client)).isOne();
+      assertThat(SITE.upstream().count("id-" + client)).isOne();
 
       var first = right.headers().firstValue("Token-Id");
       await()
           .atMost(Duration.ofMinutes(1))
-          .until(() -> !off.get(path, orders).headers().firstValue("Token-Id").equals(first));
+          .until(
+              () -> !off.get(path, SITE.caller()).headers().firstValue("Token-Id").equals(first));
       assertThat(Duration.ofNanos(System.nanoTime() - fetchedAt)).isLessThan(lifetime);
       Measured.say(
           "aReplicaWhoseClockIsOffServesTheSameTokenAndNotPastItsEnd(" + seconds + ")",
@@ -119,10 +86,6 @@ class ClocksIT {
                   Duration.ofNanos(System.nanoTime() - fetchedAt).toSeconds(),
                   lifetime.toSeconds()));
     }
-  }
-
-  private static BrokerProcess.Settings settings() {
-    return BrokerProcess.with(files).with("quarkus.redis.hosts", redis.url());
   }
 
   private static Offset<Integer> within(int seconds) {
@@ -137,9 +100,5 @@ class ClocksIT {
           .filter(Files::exists)
           .findFirst();
     }
-  }
-
-  private static JsonNode json(HttpResponse<String> answer) throws IOException {
-    return new ObjectMapper().readTree(answer.body());
   }
 }

@@ -19,7 +19,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,49 +29,36 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import tokenbroker.testing.BrokerFiles;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.Clients;
 import tokenbroker.testing.Measured;
-import tokenbroker.testing.ScriptedUpstream;
+import tokenbroker.testing.Site;
 import tokenbroker.testing.SteadyCallers;
 
 /** Who means harm, or is badly written, harms nobody else. */
 class HostilityIT {
 
-  private static final CallerTokens ISSUER = new CallerTokens("k1");
   private static final String PATH = "/tokens/client-0";
 
-  @TempDir static Path directory;
+  @RegisterExtension
+  private static final Site SITE =
+      new Site()
+          .inMemory()
+          .clients(2, "system:serviceaccount:shop:*")
+          .with("broker.callers.rate-limit", "500")
+          .with("broker.server.plain-http2", "true")
+          .brokers(1);
 
-  private static ScriptedUpstream upstream;
   private static BrokerProcess broker;
-  private static String orders;
 
   @BeforeAll
   static void start() {
-    upstream = ScriptedUpstream.start();
-    var files = new BrokerFiles(directory).callerKeys(ISSUER);
-    Clients.write(files, upstream, 2, "system:serviceaccount:shop:*");
-    broker =
-        BrokerProcess.with(files)
-            .with("broker.store", "memory")
-            .with("broker.callers.rate-limit", "500")
-            .with("broker.server.plain-http2", "true")
-            .start();
-    orders = ISSUER.token(Clients.CALLER);
-    assertThat(broker.get(PATH, orders).statusCode()).isEqualTo(200);
-  }
-
-  @AfterAll
-  static void end() {
-    broker.close();
-    upstream.close();
+    broker = SITE.broker(0);
+    assertThat(broker.get(PATH, SITE.caller()).statusCode()).isEqualTo(200);
   }
 
   @Test
@@ -88,7 +74,7 @@ class HostilityIT {
               .write("GET /tokens/client-0 HTTP/1.1\r\nHost: x".getBytes(UTF_8));
         }
       }
-      try (var good = SteadyCallers.on(List.of(broker), List.of(PATH), orders, 100)) {
+      try (var good = SteadyCallers.on(List.of(broker), List.of(PATH), SITE.caller(), 100)) {
         await().until(() -> good.answered() > 200);
         var calls = good.end();
         assertThat(calls).allSatisfy(call -> assertThat(call.status()).isEqualTo(200));
@@ -126,7 +112,7 @@ class HostilityIT {
       }
       assertThat(line)
           .satisfiesAnyOf(it -> assertThat(it).isNull(), it -> assertThat(it).contains("431"));
-      assertThat(broker.get(PATH, orders).statusCode()).isEqualTo(200);
+      assertThat(broker.get(PATH, SITE.caller()).statusCode()).isEqualTo(200);
       Measured.say("aHeadOfAMegabyteIsRefused", line == null ? "connection closed" : line);
     }
   }
@@ -152,21 +138,21 @@ class HostilityIT {
   /** Vert.x would begin each of them within the end of the one before, on one stack. */
   @Test
   void aThousandPipelinedRequestsThatWaitForOneAreAnswered() {
-    var patient = ISSUER.token("system:serviceaccount:shop:patient");
-    var stranger = ISSUER.token("system:serviceaccount:other:stranger");
+    var patient = SITE.token("system:serviceaccount:shop:patient");
+    var stranger = SITE.token("system:serviceaccount:other:stranger");
     var requests = new ArrayList<String>();
     for (var i = 0; i < 1000; i++) {
       requests.add(get(PATH, i % 3 == 0 ? stranger : patient));
     }
     requests.set(0, get("/tokens/client-1", patient));
     requests.set(500, invalidate(PATH, patient));
-    upstream.hold();
+    SITE.upstream().hold();
     var statuses =
         answers(
             requests,
             () -> {
-              await().until(() -> upstream.count("id-1") > 0);
-              upstream.release();
+              await().until(() -> SITE.upstream().count("id-1") > 0);
+              SITE.upstream().release();
             });
     assertThat(statuses)
         .isEqualTo(
@@ -176,7 +162,7 @@ class HostilityIT {
 
   @Test
   void aHundredThousandUnknownClientNamesLeaveNoTrace() {
-    var scanner = ISSUER.token("system:serviceaccount:other:scanner");
+    var scanner = SITE.token("system:serviceaccount:other:scanner");
     pipelined(IntStream.range(0, 100).mapToObj(i -> "/tokens/warm-up-" + i).toList());
     var series = broker.metrics().lines().count();
     var heap = broker.liveHeap();
@@ -184,7 +170,7 @@ class HostilityIT {
     var limited = new AtomicInteger();
     for (var batch = 0; batch < 1000; batch++) {
       var first = batch * 100;
-      var jwt = ISSUER.token("system:serviceaccount:other:scanner-" + batch);
+      var jwt = SITE.token("system:serviceaccount:other:scanner-" + batch);
       var paths = IntStream.range(first, first + 100).mapToObj(i -> "/tokens/name-" + i).toList();
       for (var status : pipelined(paths, jwt)) {
         (status == 403 ? refused : limited).incrementAndGet();
@@ -212,7 +198,7 @@ class HostilityIT {
             .toList();
     var over = new AtomicBoolean();
     var refused = new AtomicInteger();
-    try (var good = SteadyCallers.on(List.of(broker), List.of(PATH), orders, 100);
+    try (var good = SteadyCallers.on(List.of(broker), List.of(PATH), SITE.caller(), 100);
         var flood = Executors.newVirtualThreadPerTaskExecutor()) {
       await().until(() -> good.answered() > 300);
       var before = good.soFar();
@@ -229,7 +215,7 @@ class HostilityIT {
             });
       }
       await().until(() -> refused.get() > 1000);
-      var newcomer = broker.get(PATH, ISSUER.token(Clients.CALLER));
+      var newcomer = broker.get(PATH, SITE.token(Clients.CALLER));
       over.set(true);
       var during = good.end().subList(before.size(), good.answered());
 
@@ -275,7 +261,7 @@ class HostilityIT {
       }
       assertThat(resets).isBetween(200, 2_000);
       closed.get(30, TimeUnit.SECONDS);
-      assertThat(broker.get(PATH, orders).statusCode()).isEqualTo(200);
+      assertThat(broker.get(PATH, SITE.caller()).statusCode()).isEqualTo(200);
       Measured.say(
           "streamsThatAreOpenedToBeResetEndTheirConnection",
           "300 whole streams, then closed after %d that were reset".formatted(resets));
@@ -289,7 +275,7 @@ class HostilityIT {
     var request = get(client.request(HttpMethod.GET, PATH));
     request.exceptionHandler(reset -> {});
     request.connection().closeHandler(closed::complete);
-    return request.putHeader("Authorization", "Bearer " + orders);
+    return request.putHeader("Authorization", "Bearer " + SITE.caller());
   }
 
   private static <T> T get(Future<T> future) throws Exception {
@@ -298,21 +284,21 @@ class HostilityIT {
 
   @Test
   void oneCallerOverItsRateHarmsNoOther() {
-    var greedy = ISSUER.token("system:serviceaccount:other:greedy");
+    var greedy = SITE.token("system:serviceaccount:other:greedy");
     var statuses =
         IntStream.range(0, 40)
             .mapToObj(i -> pipelined(IntStream.range(0, 100).mapToObj(j -> PATH).toList(), greedy))
             .flatMap(List::stream)
             .toList();
     assertThat(statuses).contains(429);
-    assertThat(broker.get(PATH, orders).statusCode()).isEqualTo(200);
+    assertThat(broker.get(PATH, SITE.caller()).statusCode()).isEqualTo(200);
     Measured.say(
         "oneCallerOverItsRateHarmsNoOther",
         statuses.stream().filter(status -> status == 429).count() + " of 4000 refused with 429");
   }
 
   private static List<Integer> pipelined(List<String> paths) {
-    return pipelined(paths, orders);
+    return pipelined(paths, SITE.caller());
   }
 
   private static List<Integer> pipelined(List<String> paths, String jwt) {

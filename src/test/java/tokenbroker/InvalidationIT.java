@@ -2,71 +2,39 @@ package tokenbroker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static tokenbroker.testing.Responses.assertProblem;
+import static tokenbroker.testing.Responses.json;
+import static tokenbroker.testing.Responses.retryAfter;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.Answer;
-import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
-import tokenbroker.testing.CallerTokens;
-import tokenbroker.testing.Clients;
 import tokenbroker.testing.Measured;
-import tokenbroker.testing.RealRedis;
-import tokenbroker.testing.ScriptedUpstream;
+import tokenbroker.testing.Site;
 import tokenbroker.testing.SteadyCallers;
 
 /** A token that TrackMage refused is replaced once, and gone from every replica. */
 class InvalidationIT {
 
-  private static final CallerTokens ISSUER = new CallerTokens("k1");
-
-  @TempDir static Path directory;
-
-  private static RealRedis redis;
-  private static ScriptedUpstream upstream;
-  private static List<BrokerProcess> brokers = List.of();
-  private static String orders;
-
-  @BeforeAll
-  static void start() {
-    redis = new RealRedis();
-    upstream = ScriptedUpstream.start();
-    var files = new BrokerFiles(directory).callerKeys(ISSUER);
-    Clients.write(files, upstream, 2);
-    brokers = BrokerProcess.with(files).with("quarkus.redis.hosts", redis.url()).start(2);
-    orders = ISSUER.token(Clients.CALLER);
-  }
-
-  @AfterAll
-  static void end() {
-    brokers.forEach(BrokerProcess::close);
-    upstream.close();
-    redis.close();
-  }
+  @RegisterExtension private static final Site SITE = new Site().clients(4).brokers(2);
 
   @Test
   void aHundredReportsOfOneDeadTokenToTwoReplicasFetchOnce() {
-    var dead = tokenId(brokers.getFirst().get("/tokens/client-0", orders));
-    brokers.getLast().get("/tokens/client-0", orders);
-    upstream.answer(Answer.token().after(Duration.ofMillis(300)));
+    var dead = tokenId(SITE.broker(0).get("/tokens/client-0", SITE.caller()));
+    SITE.broker(1).get("/tokens/client-0", SITE.caller());
+    SITE.upstream().answer(Answer.token().after(Duration.ofMillis(300)));
     var reports = new ArrayList<CompletableFuture<HttpResponse<String>>>();
     for (var i = 0; i < 100; i++) {
-      reports.add(report(brokers.get(i % 2), "client-0", dead));
+      reports.add(report(SITE.broker(i % 2), "client-0", dead));
     }
 
     assertThat(reports)
@@ -75,9 +43,10 @@ class InvalidationIT {
               assertThat(report.join().statusCode()).isEqualTo(200);
               assertThat(tokenId(report.join())).isNotEqualTo(dead);
             });
-    assertThat(upstream.count("id-0")).isEqualTo(2);
+    assertThat(SITE.upstream().count("id-0")).isEqualTo(2);
     for (var i = 0; i < 50; i++) {
-      assertThat(tokenId(brokers.get(i % 2).get("/tokens/client-0", orders))).isNotEqualTo(dead);
+      assertThat(tokenId(SITE.broker(i % 2).get("/tokens/client-0", SITE.caller())))
+          .isNotEqualTo(dead);
     }
     var replaced = reports.stream().filter(report -> replaced(report.join())).count();
     assertThat(replaced).isPositive();
@@ -88,22 +57,24 @@ class InvalidationIT {
 
   @Test
   void aReplicaThatMissedTheWordServesTheDeadTokenForFiveSecondsAtMost() {
-    var dead = tokenId(brokers.getFirst().get("/tokens/client-1", orders));
-    brokers.getLast().get("/tokens/client-1", orders);
+    var dead = tokenId(SITE.broker(0).get("/tokens/client-1", SITE.caller()));
+    SITE.broker(1).get("/tokens/client-1", SITE.caller());
     var deaf = Thread.ofVirtual().start(InvalidationIT::endSubscriptions);
     try (var callers =
-        SteadyCallers.on(List.of(brokers.getLast()), List.of("/tokens/client-1"), orders, 100)) {
+        SteadyCallers.on(
+            List.of(SITE.broker(1)), List.of("/tokens/client-1"), SITE.caller(), 100)) {
       await()
           .untilAsserted(
               () ->
-                  assertThat(brokers.getLast().managementGet("/q/health/ready"))
+                  assertThat(SITE.broker(1).managementGet("/q/health/ready"))
                       .contains("not heard"));
-      var replaced = report(brokers.getFirst(), "client-1", dead).join();
+      var replaced = report(SITE.broker(0), "client-1", dead).join();
       assertThat(replaced(replaced)).isTrue();
       var since = System.nanoTime();
       await()
           .atMost(Duration.ofSeconds(30))
-          .until(() -> !tokenId(brokers.getLast().get("/tokens/client-1", orders)).equals(dead));
+          .until(
+              () -> !tokenId(SITE.broker(1).get("/tokens/client-1", SITE.caller())).equals(dead));
       var seconds = (System.nanoTime() - since) / 1e9;
       var served = callers.answered();
       await().until(() -> callers.answered() > served + 100);
@@ -120,9 +91,41 @@ class InvalidationIT {
     }
   }
 
+  @Test
+  void aReportedTokenIsReplacedOnceAndNoProcessServesItAgain() {
+    var path = "/tokens/client-2";
+    var dead = json(SITE.broker(0).get(path, SITE.caller()));
+    SITE.broker(1).get(path, SITE.caller());
+    var deadId = dead.path("token_id").asText();
+
+    var replaced = json(report(SITE.broker(0), "client-2", deadId).join());
+    assertThat(replaced.path("replaced").booleanValue()).isTrue();
+    assertThat(replaced.path("access_token")).isNotEqualTo(dead.path("access_token"));
+    await()
+        .until(
+            () ->
+                json(SITE.broker(1).get(path, SITE.caller()))
+                    .path("access_token")
+                    .equals(replaced.path("access_token")));
+    assertThat(replaced(report(SITE.broker(1), "client-2", deadId).join())).isFalse();
+    assertThat(SITE.upstream().count("id-2")).isEqualTo(2);
+  }
+
+  @Test
+  void forcedFetchesCloseTogetherAreRefusedWithATimeToComeBack() {
+    for (var i = 0; i < 2; i++) {
+      var current = tokenId(SITE.broker(0).get("/tokens/client-3", SITE.caller()));
+      var answer = report(SITE.broker(0), "client-3", current).join();
+      if (i == 1) {
+        assertProblem(answer, 429, "rate_limited");
+        assertThat(retryAfter(answer)).isBetween(1L, 30L);
+      }
+    }
+  }
+
   private static void endSubscriptions() {
     while (!Thread.currentThread().isInterrupted()) {
-      redis.command("CLIENT KILL TYPE pubsub");
+      SITE.redis().command("CLIENT KILL TYPE pubsub");
       LockSupport.parkNanos(20_000_000);
     }
   }
@@ -132,7 +135,7 @@ class InvalidationIT {
     var path = "/tokens/" + client + "/invalidate";
     var body = BodyPublishers.ofString("{\"token_id\": \"" + tokenId + "\"}");
     var request =
-        broker.request(path, orders, "Content-Type", "application/json").POST(body).build();
+        broker.request(path, SITE.caller(), "Content-Type", "application/json").POST(body).build();
     return broker.http().sendAsync(request, BodyHandlers.ofString());
   }
 
@@ -142,13 +145,5 @@ class InvalidationIT {
 
   private static String tokenId(HttpResponse<String> answer) {
     return json(answer).path("token_id").asText();
-  }
-
-  private static JsonNode json(HttpResponse<String> answer) {
-    try {
-      return new ObjectMapper().readTree(answer.body());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

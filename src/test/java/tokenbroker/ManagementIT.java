@@ -5,18 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
-import tokenbroker.testing.CallerTokens;
+import tokenbroker.testing.Site;
 
 /** The management port of the packaged broker, as scrapers and probes see it. */
 class ManagementIT {
@@ -25,19 +22,13 @@ class ManagementIT {
   private static final String OPEN_METRICS =
       "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-  @TempDir static Path directory;
+  @RegisterExtension private static final Site SITE = new Site().inMemory().brokers(1);
 
   private static BrokerProcess broker;
 
   @BeforeAll
   static void start() {
-    var files = new BrokerFiles(directory).callerKeys(new CallerTokens("k1"));
-    broker = BrokerProcess.with(files).with("broker.store", "memory").start();
-  }
-
-  @AfterAll
-  static void end() {
-    broker.close();
+    broker = SITE.broker(0);
   }
 
   /** A text parser takes no OpenMetrics, so nobody gets it without having named it. */
@@ -149,6 +140,14 @@ class ManagementIT {
           .as(path)
           .hasValue("application/problem+json");
     }
+  }
+
+  @Test
+  void healthAndMetricsAreNotWhereCallersAre() {
+    assertThat(send("/q/health/live", "GET").statusCode()).isEqualTo(200);
+    assertThat(send("/q/health/started", "GET").statusCode()).isEqualTo(200);
+    assertThat(broker.get("/q/metrics", SITE.caller()).statusCode()).isEqualTo(404);
+    assertThat(broker.get("/q/health", SITE.caller()).statusCode()).isEqualTo(404);
   }
 
   private static HttpResponse<String> scrape(@Nullable String accept) {

@@ -17,24 +17,19 @@ import javax.net.SocketFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.Answer;
-import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
-import tokenbroker.testing.CallerTokens;
-import tokenbroker.testing.Clients;
 import tokenbroker.testing.HeldConnections;
 import tokenbroker.testing.Measured;
 import tokenbroker.testing.OpenCallers;
 import tokenbroker.testing.OutputPipe;
 import tokenbroker.testing.RawConnection;
-import tokenbroker.testing.RealRedis;
 import tokenbroker.testing.ScriptedUpstream;
+import tokenbroker.testing.Site;
 
 /** All that others can fill is full at once, on the memory of the documented container. */
 class MemoryIT {
-
-  private static final CallerTokens ISSUER = new CallerTokens("k1");
 
   /** With tokens of 16 KiB, more than an eighth of the heap has room for. */
   private static final int SERVED = 1_200;
@@ -50,45 +45,38 @@ class MemoryIT {
   private static final int AT_ONCE = 32;
   private static final int GOOD_CALLERS = 50;
 
-  @TempDir Path directory;
+  @RegisterExtension
+  private final Site site = new Site().clients(SERVED + FAILING, "system:serviceaccount:shop:*");
 
-  private final ScriptedUpstream upstream = ScriptedUpstream.start();
-  private final RealRedis redis = new RealRedis();
-  private final List<String> jwts = IntStream.range(0, CALLERS).mapToObj(MemoryIT::jwt).toList();
+  private final List<String> jwts = IntStream.range(0, CALLERS).mapToObj(this::jwt).toList();
   private OutputPipe pipe;
   private BrokerProcess broker;
 
   @BeforeEach
   void start() {
-    var files = new BrokerFiles(directory).callerKeys(ISSUER);
-    Clients.write(files, upstream, SERVED + FAILING, "system:serviceaccount:shop:*");
-    pipe = OutputPipe.in(directory);
+    pipe = OutputPipe.in(site.directory());
     broker =
-        BrokerProcess.with(files)
-            .jvm("@" + Path.of("jvm.options").toAbsolutePath())
-            .jvm("-XX:-DisableAttachMechanism") // The heap is measured by jcmd.
-            .jvm("-Xmx128m")
-            .with("quarkus.redis.hosts", redis.url())
-            .output(pipe)
-            .start();
+        site.start(
+            site.settings()
+                .jvm("@" + Path.of("jvm.options").toAbsolutePath())
+                .jvm("-XX:-DisableAttachMechanism") // The heap is measured by jcmd.
+                .jvm("-Xmx128m")
+                .output(pipe));
   }
 
   @AfterEach
   void end() {
-    broker.close();
     pipe.close();
-    redis.close();
-    upstream.close();
   }
 
   @Test
   void withEverythingFullItServesOn() throws Exception {
     var before = broker.liveHeap();
     pipe.stopReading();
-    upstream.answer(Answer.error("invalid_client"));
+    site.upstream().answer(Answer.error("invalid_client"));
     askEach(SERVED, SERVED + FAILING, 502);
-    upstream.answer(MemoryIT::hugeToken);
-    upstream.answer("id-0", Answer.token());
+    site.upstream().answer(MemoryIT::hugeToken);
+    site.upstream().answer("id-0", Answer.token());
     askEach(0, SERVED, 200);
     while (broker.metric("token_broker_audit_dropped_total") == 0) {
       askAgain(1_000);
@@ -165,9 +153,9 @@ class MemoryIT {
     return broker.get("/tokens/client-" + client, jwts.get(client % CALLERS)).statusCode();
   }
 
-  private static String jwt(int caller) {
+  private String jwt(int caller) {
     var subject = "system:serviceaccount:shop:orders-" + caller + "-";
-    return ISSUER.token(subject + "x".repeat(LENGTH - subject.length()));
+    return site.token(subject + "x".repeat(LENGTH - subject.length()));
   }
 
   private String request(int client) {

@@ -3,7 +3,6 @@ package tokenbroker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -15,14 +14,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.Answer;
-import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
-import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.Clients;
-import tokenbroker.testing.RealRedis;
-import tokenbroker.testing.ScriptedUpstream;
+import tokenbroker.testing.Site;
 
 /** Dashboards and alerts rely on these names, labels and words: all of them, and no others. */
 class MetricsContractIT {
@@ -114,53 +110,79 @@ class MetricsContractIT {
           Map.entry("token_broker_log_dropped_total", Map.of()),
           Map.entry("token_broker_clock_skew_seconds", Map.of("upstream", ANY)));
 
-  @TempDir Path directory;
-
-  private final CallerTokens issuer = new CallerTokens("k1");
-  private final String orders = issuer.token(Clients.CALLER);
+  @RegisterExtension
+  private final Site site =
+      new Site()
+          .clients(4)
+          .with("broker.upstream.timeout", "1s")
+          .with("broker.callers.rate-limit", "1")
+          .with("broker.callers.burst", "50")
+          .brokers(1);
 
   @Test
   void everyMetricHasTheLabelsAndTheWordsThatWerePromised() {
-    try (var redis = new RealRedis();
-        var upstream = ScriptedUpstream.start()) {
-      var files = new BrokerFiles(directory).callerKeys(issuer);
-      Clients.write(files, upstream, 4);
-      try (var broker =
-          BrokerProcess.with(files)
-              .with("quarkus.redis.hosts", redis.url())
-              .with("broker.upstream.timeout", "1s")
-              .with("broker.callers.rate-limit", "1")
-              .with("broker.callers.burst", "50")
-              .start()) {
-        provoke(broker, upstream);
-        redis.stop();
-        upstream.answer(Answer.trickle());
-        broker.get("/tokens/client-3", orders);
+    var broker = site.broker(0);
+    provoke(broker);
+    site.redis().stop();
+    site.upstream().answer(Answer.trickle());
+    broker.get("/tokens/client-3", site.caller());
 
-        var seen = scraped(broker);
-        assertThat(seen.keySet()).containsAll(CONTRACT.keySet());
-        CONTRACT.forEach((name, labels) -> assertLabels(name, labels, seen));
-        assertNoLabelIsFreeText(seen);
-      }
-    }
+    var seen = scraped(broker);
+    assertThat(seen.keySet()).containsAll(CONTRACT.keySet());
+    CONTRACT.forEach((name, labels) -> assertLabels(name, labels, seen));
+    assertNoLabelIsFreeText(seen);
   }
 
-  private void provoke(BrokerProcess broker, ScriptedUpstream upstream) {
+  @Test
+  void everyMetricThatIsPromisedIsThere() {
+    var broker = site.broker(0);
+    broker.get("/tokens/client-0", site.caller());
+    broker.get("/tokens/client-0", site.caller());
+    broker.get("/tokens/client-0", "not.a.jwt");
+    var metrics = broker.metrics();
+
+    assertThat(metrics)
+        .contains(
+            "token_broker_requests_total{caller=\""
+                + Clients.CALLER
+                + "\",client=\"client-0\",outcome=\"nearby\"",
+            "token_broker_request_duration_seconds_bucket{outcome=\"fetched\"",
+            "token_broker_upstream_requests_total{client=\"client-0\",result=\"ok\"",
+            "token_broker_upstream_duration_seconds_bucket{upstream=\"test\"",
+            "token_broker_refresh_total{client=\"client-0\",result=\"ok\",trigger=\"miss\"",
+            "token_broker_token_expiry_timestamp_seconds{client=\"client-0\"",
+            "token_broker_last_refresh_success_timestamp_seconds{client=\"client-0\"",
+            "token_broker_runway_seconds{client=\"client-0\"",
+            "token_broker_lease_wait_seconds_count",
+            "token_broker_lease_lost_total",
+            "token_broker_store_open_failures_total",
+            "token_broker_store_up",
+            "token_broker_upstream_breaker_open{upstream=\"test\"",
+            "token_broker_authentication_failures_total{reason=\"malformed\"",
+            "token_broker_keys_refresh_total{issuer=\"test\",result=\"ok\"",
+            "token_broker_config_reload_total{result=\"applied\"",
+            "token_broker_client_credentials_info{client=\"client-0\"",
+            "token_broker_clock_skew_seconds{upstream=\"test\"");
+    assertThat(metrics).doesNotContain(Clients.SECRET);
+    assertThat(site.upstream().issuedTokens()).noneMatch(metrics::contains);
+  }
+
+  private void provoke(BrokerProcess broker) {
     var token = ok(broker, "/tokens/client-0");
     ok(broker, "/tokens/client-0");
     var report = "{\"token_id\": \"" + token + "\"}";
     for (var i = 0; i < 2; i++) {
-      broker.post("/tokens/client-0/invalidate", orders, report);
+      broker.post("/tokens/client-0/invalidate", site.caller(), report);
     }
     var newer = ok(broker, "/tokens/client-0");
-    broker.post("/tokens/client-0/invalidate", orders, report.replace(token, newer));
+    broker.post("/tokens/client-0/invalidate", site.caller(), report.replace(token, newer));
     var other = ok(broker, "/tokens/client-1");
-    upstream.answer(Answer.html(503));
-    broker.post("/tokens/client-1/invalidate", orders, report.replace(token, other));
-    upstream.answer(Answer.error("invalid_client"));
-    broker.get("/tokens/client-2", orders);
+    site.upstream().answer(Answer.html(503));
+    broker.post("/tokens/client-1/invalidate", site.caller(), report.replace(token, other));
+    site.upstream().answer(Answer.error("invalid_client"));
+    broker.get("/tokens/client-2", site.caller());
     broker.get("/tokens/client-0", "not.a.jwt");
-    var stranger = issuer.token("system:serviceaccount:other:stranger");
+    var stranger = site.token("system:serviceaccount:other:stranger");
     broker.get("/tokens/client-0", stranger);
     broker.get("/tokens/no-such-client", stranger);
     IntStream.range(0, 300)
@@ -174,7 +196,7 @@ class MetricsContractIT {
 
   /** Returns the id of the token. */
   private String ok(BrokerProcess broker, String path) {
-    var answer = broker.get(path, orders);
+    var answer = broker.get(path, site.caller());
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     return answer.headers().firstValue("Token-Id").orElseThrow();
   }

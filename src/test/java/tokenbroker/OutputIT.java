@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -15,63 +14,52 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.Answer;
-import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
-import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.Clients;
 import tokenbroker.testing.Measured;
 import tokenbroker.testing.OutputPipe;
-import tokenbroker.testing.ScriptedUpstream;
+import tokenbroker.testing.Site;
 import tokenbroker.testing.SteadyCallers;
 
 /** The packaged broker while nobody reads its standard output, and the pipe is full. */
 class OutputIT {
 
-  private static final CallerTokens ISSUER = new CallerTokens("k1");
   private static final String PATH = "/tokens/client-0";
   private static final String SUBJECTS = "system:serviceaccount:shop:*";
 
-  @TempDir Path directory;
+  @RegisterExtension
+  private final Site site =
+      new Site()
+          .inMemory()
+          .clients(1, SUBJECTS)
+          .with("broker.clients.reload-every", "100ms")
+          .with("broker.upstream.backoff", "100ms");
 
-  private final ScriptedUpstream upstream = ScriptedUpstream.start();
-  private final String orders = ISSUER.token(Clients.CALLER);
-  private BrokerFiles files;
   private OutputPipe pipe;
   private BrokerProcess broker;
 
   @BeforeEach
   void start() {
-    files = new BrokerFiles(directory).callerKeys(ISSUER);
-    Clients.write(files, upstream, 1, SUBJECTS);
-    pipe = OutputPipe.in(directory);
-    broker = settings().output(pipe).start();
-  }
-
-  private BrokerProcess.Settings settings() {
-    return BrokerProcess.with(files)
-        .with("broker.store", "memory")
-        .with("broker.clients.reload-every", "100ms")
-        .with("broker.upstream.backoff", "100ms");
+    pipe = OutputPipe.in(site.directory());
+    broker = site.start(site.settings().output(pipe));
   }
 
   @AfterEach
   void end() {
-    broker.close();
     pipe.close();
-    upstream.close();
   }
 
   @Test
   void aClientWhoseFetchFailedIsFetchedAgain() {
-    upstream.answer(Answer.html(503));
+    site.upstream().answer(Answer.html(503));
     pipe.stopReading();
 
-    assertThat(broker.get(PATH, orders).statusCode()).isEqualTo(503);
+    assertThat(broker.get(PATH, site.caller()).statusCode()).isEqualTo(503);
 
-    upstream.answer(Answer.token());
-    await().until(() -> broker.get(PATH, orders).statusCode() == 200);
+    site.upstream().answer(Answer.token());
+    await().until(() -> broker.get(PATH, site.caller()).statusCode() == 200);
     Measured.say("aClientWhoseFetchFailedIsFetchedAgain", "503, then 200 when TrackMage was back");
   }
 
@@ -79,19 +67,19 @@ class OutputIT {
   void everyChangeOfTheClientsFileIsTakenOver() {
     pipe.stopReading();
     for (var clients = 2; clients < 6; clients++) {
-      Clients.write(files, upstream, clients, SUBJECTS);
+      Clients.write(site.files(), site.upstream(), clients, SUBJECTS);
       var newest = "/tokens/client-" + (clients - 1);
-      await().until(() -> broker.get(newest, orders).statusCode() == 200);
+      await().until(() -> broker.get(newest, site.caller()).statusCode() == 200);
     }
     Measured.say("everyChangeOfTheClientsFileIsTakenOver", "4 changes, each taken over");
   }
 
   @Test
   void requestsThatAreRefusedStopNobody() throws IOException {
-    assertThat(broker.get(PATH, orders).statusCode()).isEqualTo(200);
+    assertThat(broker.get(PATH, site.caller()).statusCode()).isEqualTo(200);
     pipe.stopReading();
     var open = new ArrayList<Socket>();
-    try (var good = SteadyCallers.on(List.of(broker), List.of(PATH), orders, 100)) {
+    try (var good = SteadyCallers.on(List.of(broker), List.of(PATH), site.caller(), 100)) {
       for (var i = 0; i < 64; i++) {
         open.add(sent("GET " + PATH + " HTTP/1.1\r\n\r\n"));
         open.add(sent("GET " + PATH + " HTTP/1.1\r\nHost: x\r\n\r\n"));
@@ -116,9 +104,9 @@ class OutputIT {
 
   @Test
   void afterSigtermItEnds() throws Exception {
-    upstream.answer(Answer.html(503));
+    site.upstream().answer(Answer.html(503));
     pipe.stopReading();
-    assertThat(broker.get(PATH, orders).statusCode()).isEqualTo(503);
+    assertThat(broker.get(PATH, site.caller()).statusCode()).isEqualTo(503);
 
     broker.terminate();
 
@@ -130,12 +118,12 @@ class OutputIT {
   @Test
   void lostLinesAreCountedAndToldWhenTheOutputIsReadAgain() {
     try (var wordy =
-        settings().with("quarkus.http.access-log.enabled", true).output(pipe).start()) {
+        site.settings().with("quarkus.http.access-log.enabled", true).output(pipe).start()) {
       pipe.stopReading();
       loseAuditLines(wordy);
       loseLogLines(wordy);
       assertThat(wordy.managementGet("/q/health/ready")).contains("\"stdout\": \"blocked for ");
-      assertThat(wordy.get(PATH, orders).statusCode()).isEqualTo(200);
+      assertThat(wordy.get(PATH, site.caller()).statusCode()).isEqualTo(200);
       assertThat(wordy.output()).doesNotContain("were dropped");
 
       pipe.goOnReading();
@@ -158,15 +146,15 @@ class OutputIT {
   @Test
   void whatCannotBeAuditedIsNotServedIfThatIsRequired() {
     var served = new AtomicInteger();
-    try (var required = settings().with("broker.audit.required", true).output(pipe).start()) {
+    try (var required = site.settings().with("broker.audit.required", true).output(pipe).start()) {
       assertThat(status(required, served)).isEqualTo(200);
       pipe.stopReading();
       await().until(() -> status(required, served) == 503);
 
-      var refused = required.get(PATH, orders);
+      var refused = required.get(PATH, site.caller());
       assertThat(refused.body()).contains("\"code\":\"audit_unavailable\"");
       assertThat(refused.headers().firstValue("Retry-After")).hasValue("1");
-      assertThat(required.get("/clients", orders).statusCode()).isEqualTo(503);
+      assertThat(required.get("/clients", site.caller()).statusCode()).isEqualTo(503);
       assertThat(required.isReady()).isFalse();
       assertThat(required.answersManagement("/q/health/live")).isTrue();
       assertThat(required.metric("token_broker_audit_available")).isZero();
@@ -185,30 +173,31 @@ class OutputIT {
   @Test
   void aRequestThatCannotBeAuditedCountsOnceTowardsTheRateLimit() {
     var limited =
-        settings()
+        site.settings()
             .with("broker.audit.required", true)
             .with("broker.callers.rate-limit", 1)
             .with("broker.callers.burst", 30)
             .output(pipe);
     try (var required = limited.start()) {
-      assertThat(required.get(PATH, orders).statusCode()).isEqualTo(200);
+      assertThat(required.get(PATH, site.caller()).statusCode()).isEqualTo(200);
       pipe.stopReading();
       var others = new AtomicInteger();
       await()
           .until(
               () -> {
-                var other = ISSUER.token(SUBJECTS.replace("*", "n" + others.incrementAndGet()));
+                var other = site.token(SUBJECTS.replace("*", "n" + others.incrementAndGet()));
                 return required.get(PATH, other).statusCode() == 503;
               });
 
       for (var i = 0; i < 29; i++) {
-        assertThat(required.get(PATH, orders).body()).contains("\"code\":\"audit_unavailable\"");
+        assertThat(required.get(PATH, site.caller()).body())
+            .contains("\"code\":\"audit_unavailable\"");
       }
     }
   }
 
   private int status(BrokerProcess required, AtomicInteger served) {
-    var status = required.get(PATH, orders).statusCode();
+    var status = required.get(PATH, site.caller()).statusCode();
     if (status == 200) {
       served.incrementAndGet();
     }
@@ -221,7 +210,7 @@ class OutputIT {
 
   /** Hits, with a subject as long as a JWT can hold. */
   private void loseAuditLines(BrokerProcess wordy) {
-    var longest = ISSUER.token(SUBJECTS.replace("*", "x".repeat(4_000)));
+    var longest = site.token(SUBJECTS.replace("*", "x".repeat(4_000)));
     for (var i = 0; dropped(wordy, "audit") == 0; i++) {
       assertThat(i).isLessThan(100);
       for (var hit = 0; hit < 200; hit++) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,17 +14,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import tokenbroker.testing.Answer;
-import tokenbroker.testing.BrokerFiles;
-import tokenbroker.testing.BrokerProcess;
-import tokenbroker.testing.CallerTokens;
-import tokenbroker.testing.Clients;
 import tokenbroker.testing.Measured;
 import tokenbroker.testing.RealRedis;
-import tokenbroker.testing.ScriptedUpstream;
+import tokenbroker.testing.Site;
 import tokenbroker.testing.SteadyCallers;
 import tokenbroker.testing.TcpProxy;
 import tokenbroker.testing.Together;
@@ -33,17 +27,14 @@ import tokenbroker.testing.Together;
 /** Whatever befalls Redis, callers get their tokens, and everything heals by itself. */
 class RedisOutageIT {
 
-  private static final CallerTokens ISSUER = new CallerTokens("k1");
   private static final int CLIENTS = 4000;
   private static final AtomicInteger SERIAL = new AtomicInteger();
 
-  @TempDir static Path directory;
+  @RegisterExtension
+  private static final Site SITE =
+      new Site().clients(CLIENTS).with("broker.callers.rate-limit", "0");
 
-  private static RealRedis redis;
   private static TcpProxy network;
-  private static ScriptedUpstream upstream;
-  private static List<BrokerProcess> brokers = List.of();
-  private static String orders;
 
   static Stream<Fault> faults() {
     return Stream.of(
@@ -83,26 +74,14 @@ class RedisOutageIT {
 
   @BeforeAll
   static void start() {
-    redis = new RealRedis();
-    network = new TcpProxy(redis.port());
-    upstream = ScriptedUpstream.start();
-    upstream.answer(Answer.token());
-    var files = new BrokerFiles(directory).callerKeys(ISSUER);
-    Clients.write(files, upstream, CLIENTS);
-    brokers =
-        BrokerProcess.with(files)
-            .with("quarkus.redis.hosts", "redis://127.0.0.1:" + network.port())
-            .with("broker.callers.rate-limit", "0")
-            .start(2);
-    orders = ISSUER.token(Clients.CALLER);
+    network = new TcpProxy(SITE.redis().port());
+    SITE.start(
+        SITE.settings().with("quarkus.redis.hosts", "redis://127.0.0.1:" + network.port()), 2);
   }
 
   @AfterAll
   static void end() {
-    brokers.forEach(BrokerProcess::close);
-    upstream.close();
     network.close();
-    redis.close();
   }
 
   @ParameterizedTest
@@ -110,18 +89,19 @@ class RedisOutageIT {
   void noCallFailsAndEverythingHeals(Fault fault) {
     awaitShared();
     var warm = fresh();
-    brokers.forEach(broker -> assertThat(broker.get(warm, orders).statusCode()).isEqualTo(200));
-    try (var hits = SteadyCallers.on(brokers, List.of(warm), orders, 100)) {
+    SITE.brokers()
+        .forEach(broker -> assertThat(broker.get(warm, SITE.caller()).statusCode()).isEqualTo(200));
+    try (var hits = SteadyCallers.on(SITE.brokers(), List.of(warm), SITE.caller(), 100)) {
       await().until(() -> hits.answered() > 100);
       var before = SteadyCallers.percentile(hits.soFar(), 0.5);
       var begunAt = hits.answered();
-      fault.begin.accept(redis);
+      fault.begin.accept(SITE.redis());
       List<Miss> misses;
       try {
         misses = misses(20);
         await().atMost(Duration.ofMinutes(1)).until(() -> hits.answered() > begunAt + 300);
       } finally {
-        fault.end.accept(redis);
+        fault.end.accept(SITE.redis());
       }
       var during = hits.soFar().subList(begunAt, begunAt + 300);
       var hitsDuring = SteadyCallers.percentile(during, 0.5);
@@ -142,7 +122,7 @@ class RedisOutageIT {
     awaitShared();
     var calls = new ArrayList<CompletableFuture<HttpResponse<String>>>();
     for (var i = 0; i < 2000; i++) {
-      calls.add(brokers.get(i % 2).sendAsync(fresh(), orders));
+      calls.add(SITE.broker(i % 2).sendAsync(fresh(), SITE.caller()));
     }
     assertThat(calls).allSatisfy(call -> assertThat(call.join().statusCode()).isEqualTo(200));
     assertThat(network.connections()).isLessThan(20);
@@ -152,14 +132,14 @@ class RedisOutageIT {
   }
 
   private static void awaitShared() {
-    Together.await(brokers, upstream, orders, RedisOutageIT::fresh);
+    Together.await(SITE.brokers(), SITE.upstream(), SITE.caller(), RedisOutageIT::fresh);
   }
 
   private static List<Miss> misses(int count) {
     var misses = new ArrayList<Miss>();
     for (var i = 0; i < count; i++) {
       var begun = System.nanoTime();
-      var status = brokers.get(i % 2).get(fresh(), orders).statusCode();
+      var status = SITE.broker(i % 2).get(fresh(), SITE.caller()).statusCode();
       misses.add(new Miss(status, Duration.ofNanos(System.nanoTime() - begun)));
     }
     return misses;

@@ -14,20 +14,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
-import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.Certificate;
 import tokenbroker.testing.Clients;
 import tokenbroker.testing.Measured;
-import tokenbroker.testing.RealRedis;
 import tokenbroker.testing.RedisCluster;
 import tokenbroker.testing.RedisSentinels;
-import tokenbroker.testing.ScriptedUpstream;
+import tokenbroker.testing.Site;
 import tokenbroker.testing.SteadyCallers;
 import tokenbroker.testing.TcpProxy;
 import tokenbroker.testing.Together;
@@ -35,48 +31,32 @@ import tokenbroker.testing.Together;
 /** Redis behind a Sentinel, and as a cluster. */
 class RedisTopologyIT {
 
-  private static final CallerTokens ISSUER = new CallerTokens("k1");
   private static final int CLIENTS = 500;
   private static final Pattern AGE = Pattern.compile(" age=([0-9]+)");
+
+  @RegisterExtension private final Site site = new Site().clients(CLIENTS);
 
   @TempDir Path directory;
   @TempDir Path elsewhere;
 
   private final AtomicInteger serial = new AtomicInteger();
-  private final String orders = ISSUER.token(Clients.CALLER);
-  private List<BrokerProcess> brokers = List.of();
-  private BrokerFiles files;
-  private ScriptedUpstream upstream;
-
-  @BeforeEach
-  void start() {
-    upstream = ScriptedUpstream.start();
-    files = new BrokerFiles(directory).callerKeys(ISSUER);
-    Clients.write(files, upstream, CLIENTS);
-  }
-
-  @AfterEach
-  void end() {
-    brokers.forEach(BrokerProcess::close);
-    upstream.close();
-  }
 
   @Test
   void aFailOverToTheReplicaFailsNoCallAndHeals() {
     try (var redis = new RedisSentinels(directory)) {
-      brokers =
-          BrokerProcess.with(files)
+      site.start(
+          site.settings()
               .with("quarkus.redis.hosts", redis.url())
               .with("quarkus.redis.client-type", "sentinel")
               .with("quarkus.redis.master-name", RedisSentinels.MASTER_NAME)
-              .with("quarkus.redis.role", "master")
-              .start(2);
+              .with("quarkus.redis.role", "master"),
+          2);
       awaitShared();
       var paths = List.of(fresh(), fresh());
-      try (var callers = SteadyCallers.on(brokers, paths, orders, 100)) {
+      try (var callers = SteadyCallers.on(site.brokers(), paths, site.caller(), 100)) {
         await().until(() -> callers.answered() > 100);
         redis.killMaster();
-        var missed = brokers.getFirst().get(fresh(), orders);
+        var missed = site.broker(0).get(fresh(), site.caller());
         await().atMost(Duration.ofMinutes(1)).until(redis::hasFailedOver);
         awaitShared();
         var calls = callers.end();
@@ -91,23 +71,19 @@ class RedisTopologyIT {
   @Test
   void movingSlotsOfAClusterFailsNoCallAndFetchesNothing() {
     try (var redis = new RedisCluster(directory)) {
-      brokers =
-          BrokerProcess.with(files)
-              .with("quarkus.redis.hosts", redis.urls())
-              .with("quarkus.redis.client-type", "cluster")
-              .start(2);
+      site.start(clustered(redis), 2);
       awaitShared();
       var paths = Clients.paths(30);
       serial.set(30);
-      paths.forEach(path -> brokers.getFirst().get(path, orders));
-      var fetched = upstream.count();
-      try (var callers = SteadyCallers.on(List.of(brokers.getFirst()), paths, orders, 100)) {
+      paths.forEach(path -> site.broker(0).get(path, site.caller()));
+      var fetched = site.upstream().count();
+      try (var callers = SteadyCallers.on(List.of(site.broker(0)), paths, site.caller(), 100)) {
         for (var i = 0; i < 30; i++) {
           redis.moveSlotOf("token-broker:{client-" + i + "}:token");
-          assertThat(brokers.getLast().get("/tokens/client-" + i, orders).statusCode())
+          assertThat(site.broker(1).get("/tokens/client-" + i, site.caller()).statusCode())
               .isEqualTo(200);
         }
-        assertThat(upstream.count()).isEqualTo(fetched);
+        assertThat(site.upstream().count()).isEqualTo(fetched);
         awaitShared();
         var calls = callers.end();
 
@@ -123,13 +99,15 @@ class RedisTopologyIT {
   void aDeadShardOfAClusterConcernsItsOwnClientsAlone() {
     try (var redis = new RedisCluster(directory)) {
       var settings = clustered(redis);
-      brokers = settings.start(2);
+      site.start(settings, 2);
       awaitShared();
       redis.nodeOf("token-broker:{client-100}:token").stop();
       var ofShard = new ArrayList<Integer>();
       for (var i = 100; i < 160; i++) {
         var path = "/tokens/client-" + i;
-        brokers.forEach(broker -> assertThat(broker.get(path, orders).statusCode()).isEqualTo(200));
+        site.brokers()
+            .forEach(
+                broker -> assertThat(broker.get(path, site.caller()).statusCode()).isEqualTo(200));
         if (!redis.nodeOf("token-broker:{client-" + i + "}:token").isAlive()) {
           ofShard.add(i);
         }
@@ -138,12 +116,12 @@ class RedisTopologyIT {
       var others = IntStream.range(100, 160).filter(i -> !ofShard.contains(i)).boxed().toList();
       try (var started = settings.start()) {
         for (var i : others) {
-          assertThat(started.get("/tokens/client-" + i, orders).statusCode()).isEqualTo(200);
+          assertThat(started.get("/tokens/client-" + i, site.caller()).statusCode()).isEqualTo(200);
         }
       }
 
       assertThat(others)
-          .allSatisfy(i -> assertThat(upstream.count("id-" + i)).as("client %d", i).isOne());
+          .allSatisfy(i -> assertThat(site.upstream().count("id-" + i)).as("client %d", i).isOne());
       Measured.say(
           "aDeadShardOfAClusterConcernsItsOwnClientsAlone",
           "0 of 120 calls failed; %d clients of the other shards fetched once for three replicas"
@@ -154,7 +132,7 @@ class RedisTopologyIT {
   @Test
   void aQuietBrokerKeepsItsSubscription() {
     try (var redis = new RedisCluster(directory)) {
-      brokers = clustered(redis).start(1);
+      site.start(clustered(redis));
       await().atMost(Duration.ofSeconds(60)).until(() -> ageOfSubscription(redis) > 20);
 
       Measured.say("aQuietBrokerKeepsItsSubscription", "one subscription for more than 20 s");
@@ -171,7 +149,7 @@ class RedisTopologyIT {
   }
 
   private BrokerProcess.Settings clustered(RedisCluster redis) {
-    return BrokerProcess.with(files)
+    return site.settings()
         .with("quarkus.redis.hosts", redis.urls())
         .with("quarkus.redis.client-type", "cluster");
   }
@@ -180,18 +158,13 @@ class RedisTopologyIT {
   void aCertificateAuthorityThatIsReplacedIsTrustedWithoutARestart() throws IOException {
     var former = Certificate.in(directory);
     var next = Certificate.in(elsewhere);
-    try (var redis = new RealRedis();
-        var proxy = new TcpProxy(redis.port(), next.servers())) {
-      brokers =
-          BrokerProcess.with(files)
-              .with("quarkus.redis.hosts", "rediss://127.0.0.1:" + proxy.port())
-              .with("quarkus.redis.tls-configuration-name", "redis")
-              .with("quarkus.tls.redis.trust-store.p12.path", former.file())
-              .with("quarkus.tls.redis.trust-store.p12.password", Certificate.PASSWORD)
-              .start(2);
+    try (var proxy = new TcpProxy(site.redis().port(), next.servers())) {
+      site.start(overTls(proxy, former), 2);
       var path = fresh();
-      brokers.forEach(broker -> assertThat(broker.get(path, orders).statusCode()).isEqualTo(200));
-      assertThat(upstream.count("id-" + serial)).as("nothing is shared").isEqualTo(2);
+      site.brokers()
+          .forEach(
+              broker -> assertThat(broker.get(path, site.caller()).statusCode()).isEqualTo(200));
+      assertThat(site.upstream().count("id-" + serial)).as("nothing is shared").isEqualTo(2);
       Files.copy(next.file(), former.file(), StandardCopyOption.REPLACE_EXISTING);
       var begun = System.nanoTime();
       awaitShared();
@@ -206,25 +179,21 @@ class RedisTopologyIT {
   @Test
   void tokensAreSharedOverTls() {
     var certificate = Certificate.in(directory);
-    try (var redis = new RealRedis();
-        var proxy = new TcpProxy(redis.port(), certificate.servers())) {
-      var settings =
-          BrokerProcess.with(files)
-              .with("quarkus.redis.hosts", "rediss://127.0.0.1:" + proxy.port())
-              .with("quarkus.redis.tls-configuration-name", "redis")
-              .with("quarkus.tls.redis.trust-store.p12.path", certificate.file())
-              .with("quarkus.tls.redis.trust-store.p12.password", Certificate.PASSWORD);
-      brokers = settings.start(2);
+    try (var proxy = new TcpProxy(site.redis().port(), certificate.servers())) {
+      site.start(overTls(proxy, certificate), 2);
       awaitShared();
       var path = fresh();
-      brokers.forEach(broker -> assertThat(broker.get(path, orders).statusCode()).isEqualTo(200));
-      assertThat(upstream.count("id-" + serial)).isOne();
+      site.brokers()
+          .forEach(
+              broker -> assertThat(broker.get(path, site.caller()).statusCode()).isEqualTo(200));
+      assertThat(site.upstream().count("id-" + serial)).isOne();
 
       var other = Certificate.in(elsewhere);
-      var distrusting = settings.with("quarkus.tls.redis.trust-store.p12.path", other.file());
-      try (var broker = distrusting.start()) {
-        assertThat(broker.get(path, orders).statusCode()).isEqualTo(200);
-        assertThat(upstream.count("id-" + serial)).as("no token over that connection").isEqualTo(2);
+      try (var broker = overTls(proxy, other).start()) {
+        assertThat(broker.get(path, site.caller()).statusCode()).isEqualTo(200);
+        assertThat(site.upstream().count("id-" + serial))
+            .as("no token over that connection")
+            .isEqualTo(2);
       }
       Measured.say(
           "tokensAreSharedOverTls",
@@ -232,8 +201,16 @@ class RedisTopologyIT {
     }
   }
 
+  private BrokerProcess.Settings overTls(TcpProxy proxy, Certificate trusted) {
+    return site.settings()
+        .with("quarkus.redis.hosts", "rediss://127.0.0.1:" + proxy.port())
+        .with("quarkus.redis.tls-configuration-name", "redis")
+        .with("quarkus.tls.redis.trust-store.p12.path", trusted.file())
+        .with("quarkus.tls.redis.trust-store.p12.password", Certificate.PASSWORD);
+  }
+
   private void awaitShared() {
-    Together.await(brokers, upstream, orders, this::fresh);
+    Together.await(site.brokers(), site.upstream(), site.caller(), this::fresh);
   }
 
   private String fresh() {

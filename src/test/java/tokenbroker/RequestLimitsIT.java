@@ -2,54 +2,38 @@ package tokenbroker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
-import tokenbroker.testing.CallerTokens;
-import tokenbroker.testing.Clients;
 import tokenbroker.testing.Measured;
 import tokenbroker.testing.RawConnection;
-import tokenbroker.testing.ScriptedUpstream;
+import tokenbroker.testing.Site;
 
 /** What a request may be, and how one is refused that is not. */
 class RequestLimitsIT {
 
-  private static final CallerTokens ISSUER = new CallerTokens("k1");
   private static final String PATH = "/tokens/client-0";
 
-  @TempDir static Path directory;
+  @RegisterExtension
+  private static final Site SITE =
+      new Site()
+          .inMemory()
+          .clients(2)
+          .with("broker.connections.public-url", "https://connect.example.com")
+          .brokers(1);
 
-  private static ScriptedUpstream upstream;
   private static BrokerProcess broker;
-  private static String jwt;
 
   @BeforeAll
   static void start() {
-    upstream = ScriptedUpstream.start();
-    var files = new BrokerFiles(directory).callerKeys(ISSUER);
-    Clients.write(files, upstream, 2);
-    broker =
-        BrokerProcess.with(files)
-            .with("broker.store", "memory")
-            .with("broker.connections.public-url", "https://connect.example.com")
-            .start();
-    jwt = ISSUER.token(Clients.CALLER);
-    assertThat(broker.get(PATH, jwt).statusCode()).isEqualTo(200);
-  }
-
-  @AfterAll
-  static void end() {
-    broker.close();
-    upstream.close();
+    broker = SITE.broker(0);
+    assertThat(broker.get(PATH, SITE.caller()).statusCode()).isEqualTo(200);
   }
 
   @Test
@@ -330,6 +314,6 @@ class RequestLimitsIT {
   }
 
   private static String auth() {
-    return "\r\nAuthorization: Bearer " + jwt + "\r\n\r\n";
+    return "\r\nAuthorization: Bearer " + SITE.caller() + "\r\n\r\n";
   }
 }

@@ -6,20 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tokenbroker.testing.BrokerFiles;
-import tokenbroker.testing.BrokerProcess;
-import tokenbroker.testing.CallerTokens;
-import tokenbroker.testing.Clients;
-import tokenbroker.testing.ScriptedUpstream;
+import tokenbroker.testing.Site;
 
 /**
  * Requests that a proxy in front of the broker could divide otherwise than the broker does. The
@@ -27,42 +20,24 @@ import tokenbroker.testing.ScriptedUpstream;
  */
 class RequestSmugglingIT {
 
-  private static final CallerTokens ISSUER = new CallerTokens("k1");
   private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (\\d{3}) ");
 
-  @TempDir static Path directory;
+  @RegisterExtension private static final Site SITE = new Site().inMemory().clients(1).brokers(1);
 
-  private static ScriptedUpstream upstream;
-  private static BrokerProcess broker;
-  private static String get;
-
-  @BeforeAll
-  static void start() {
-    upstream = ScriptedUpstream.start();
-    var files = new BrokerFiles(directory).callerKeys(ISSUER);
-    Clients.write(files, upstream, 1, Clients.CALLER);
-    broker = BrokerProcess.with(files).with("broker.store", "memory").start();
-    get =
-        "GET /tokens/client-0 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer %s\r\n\r\n"
-            .formatted(ISSUER.token(Clients.CALLER));
-  }
-
-  @AfterAll
-  static void end() {
-    broker.close();
-    upstream.close();
-  }
+  private static final String GET =
+      "GET /tokens/client-0 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer %s\r\n\r\n"
+          .formatted(SITE.caller());
 
   @Test
   void aRequestThatIsWellFormedIsAnsweredAlsoAfterAnEmptyLine() throws IOException {
-    assertThat(statuses(get)).containsExactly(200);
-    assertThat(statuses("\r\n" + get)).containsExactly(200);
+    assertThat(statuses(GET)).containsExactly(200);
+    assertThat(statuses("\r\n" + GET)).containsExactly(200);
     var chunked = "Transfer-Encoding: chunked\r\nContent-Type: application/json";
-    var known = chunked + "\r\nAuthorization: Bearer " + ISSUER.token(Clients.CALLER);
+    var known = chunked + "\r\nAuthorization: Bearer " + SITE.caller();
     var body = "26\r\n{\"token_id\": \"%s\"}\r\n0\r\n\r\n".formatted("A".repeat(22));
-    assertThat(statuses(post(known) + body + get)).containsExactly(200, 200);
+    assertThat(statuses(post(known) + body + GET)).containsExactly(200, 200);
     // One that is refused before its body is read is the last one.
-    assertThat(statuses(post(chunked) + body + get)).containsExactly(401);
+    assertThat(statuses(post(chunked) + body + GET)).containsExactly(401);
   }
 
   /** CVE-2026-89044: RFC 9112 §6.3 has chunked last, and knows no coding that ends in it. */
@@ -83,15 +58,15 @@ class RequestSmugglingIT {
         "Transfer-Encoding:\u000bchunked",
       })
   void nothingFollowsABodyWhoseLengthCanBeReadInTwoWays(String headers) throws IOException {
-    assertThat(statuses(post(headers) + "0\r\n\r\n" + get)).containsExactly(400);
+    assertThat(statuses(post(headers) + "0\r\n\r\n" + GET)).containsExactly(400);
   }
 
   /** CVE-2026-50020. RFC 9112 §3 allows a space there, and only that. */
   @ParameterizedTest
   @ValueSource(ints = {0x00, 0x01, 0x08, 0x09, 0x0b, 0x0c, 0x1b, 0x1f, 0x7f, 0x85})
   void nothingStandsBeforeARequestLine(int character) throws IOException {
-    assertThat(statuses((char) character + get)).containsExactly(400);
-    assertThat(statuses("\r\n" + (char) character + get)).containsExactly(400);
+    assertThat(statuses((char) character + GET)).containsExactly(400);
+    assertThat(statuses("\r\n" + (char) character + GET)).containsExactly(400);
   }
 
   private static String post(String headers) {
@@ -100,7 +75,7 @@ class RequestSmugglingIT {
 
   /** The status of each answer, until the broker closes the connection. */
   private static List<Integer> statuses(String sent) throws IOException {
-    try (var socket = new Socket(InetAddress.getLoopbackAddress(), broker.port())) {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), SITE.broker(0).port())) {
       socket.setSoTimeout(30_000);
       socket.getOutputStream().write(sent.getBytes(ISO_8859_1));
       var answers = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);

@@ -2,30 +2,26 @@ package tokenbroker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static tokenbroker.testing.Responses.json;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.ApiServer;
-import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
-import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.Measured;
+import tokenbroker.testing.Site;
 
 /** The packaged broker with an API server that reviews the tokens of callers. */
 class TokenReviewIT {
 
   private static final String OWN = "token-of-the-broker";
 
-  @TempDir Path directory;
+  @RegisterExtension private final Site site = new Site().inMemory();
 
-  private final CallerTokens issuer = new CallerTokens("k1");
-  private final ApiServer server = ApiServer.publishing(issuer.jwks()).requiring(OWN);
+  private final ApiServer server = ApiServer.publishing(site.issuer().jwks()).requiring(OWN);
 
   @AfterEach
   void end() {
@@ -35,8 +31,8 @@ class TokenReviewIT {
   @Test
   void theTokenOfADeletedPodStopsWorkingWithinAMinute() {
     try (var broker = settings().start()) {
-      var jwt = issuer.token("orders");
-      var other = issuer.token("orders");
+      var jwt = site.token("orders");
+      var other = site.token("orders");
       assertThat(status(broker, jwt)).isEqualTo(200);
       server.reviews().withdraw(jwt);
       var begun = Instant.now();
@@ -65,7 +61,7 @@ class TokenReviewIT {
   void withoutVerdictsCallersAreServedAndTheOperatorIsTold() {
     server.reviews().mayReview(false);
     try (var broker = settings().start()) {
-      var jwt = issuer.token("orders");
+      var jwt = site.token("orders");
       assertThat(status(broker, jwt)).isEqualTo(200);
       assertThat(
               broker.metric("token_broker_token_reviews_total{issuer=\"test\",result=\"failed\"}"))
@@ -85,27 +81,25 @@ class TokenReviewIT {
   }
 
   @Test
-  void whereVerdictsAreDemandedNewCallersAreToldToComeBack() throws IOException {
+  void whereVerdictsAreDemandedNewCallersAreToldToComeBack() {
     server.reviews().status(503);
     try (var broker =
         settings().with("broker.issuers.test.token-review-unavailable", "refuse").start()) {
-      var jwt = issuer.token("orders");
+      var jwt = site.token("orders");
       var refused = broker.get("/clients", jwt);
       assertThat(refused.statusCode()).isEqualTo(503);
       assertThat(refused.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(1L, 2L);
-      assertThat(new ObjectMapper().readTree(refused.body()).path("code").asText())
-          .isEqualTo("review_unavailable");
+      assertThat(json(refused).path("code").asText()).isEqualTo("review_unavailable");
       server.reviews().status(201);
       await().until(() -> status(broker, jwt) == 200);
     }
   }
 
   private BrokerProcess.Settings settings() {
-    var files = new BrokerFiles(directory).write("own-token", OWN);
-    return BrokerProcess.with(files)
-        .with("broker.store", "memory")
+    site.files().write("own-token", OWN);
+    return site.settings()
         .with("broker.issuers.test.keys", server.url())
-        .with("broker.issuers.test.keys-token-file", directory.resolve("own-token"))
+        .with("broker.issuers.test.keys-token-file", site.directory().resolve("own-token"))
         .with("broker.issuers.test.token-review", "true");
   }
 

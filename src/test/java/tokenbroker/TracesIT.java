@@ -26,26 +26,26 @@ class TracesIT {
   private static final String NOT_SAMPLED = "4bf92f3577b34da6a3ce929d0e0e4736";
   private static final String TRACEPARENT = "00-" + TRACE_ID + "-00f067aa0ba902b7-01";
 
-  @RegisterExtension private static final ConnectedSite SITE = new ConnectedSite();
+  @RegisterExtension private final ConnectedSite site = new ConnectedSite();
 
   @Test
   void spansCarryClientAndOutcomeAndNothingSecret() {
     try (var collector = new Collector();
         var broker =
-            SITE.settings()
+            site.settings()
                 .with("quarkus.otel.sdk.disabled", "false")
                 .with("quarkus.otel.exporter.otlp.endpoint", collector.url())
                 .with("quarkus.otel.bsp.schedule.delay", "200ms")
                 .start()) {
-      var token = broker.get("/tokens/acme", SITE.caller(), "Accept", "text/plain").body();
-      broker.get("/tokens/acme", SITE.caller(), "traceparent", TRACEPARENT);
+      var token = broker.get("/tokens/acme", site.caller(), "Accept", "text/plain").body();
+      broker.get("/tokens/acme", site.caller(), "traceparent", TRACEPARENT);
       broker.get(
           "/tokens/acme",
-          SITE.caller(),
+          site.caller(),
           "traceparent",
           "00-" + NOT_SAMPLED + "-00f067aa0ba902b7-00");
-      var connection = SITE.connection(broker, "acme", "alice");
-      broker.get("/tokens/acme/connections/" + connection, SITE.caller());
+      var connection = site.connection(broker, "acme", "alice");
+      broker.get("/tokens/acme/connections/" + connection, site.caller());
 
       await()
           .atMost(Duration.ofSeconds(20))
@@ -62,12 +62,12 @@ class TracesIT {
   void withoutTheSettingNothingIsSent() {
     try (var collector = new Collector();
         var broker =
-            SITE.settings()
+            site.settings()
                 .with("quarkus.otel.exporter.otlp.endpoint", collector.url())
                 .with("quarkus.otel.bsp.schedule.delay", "10ms")
                 .start();
         var browser = new Browser()) {
-      broker.get("/tokens/acme", SITE.caller());
+      broker.get("/tokens/acme", site.caller());
       browser.get(broker.managementUrl("/q/metrics"));
       broker.terminate();
       broker.exitCode();

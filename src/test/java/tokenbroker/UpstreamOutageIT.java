@@ -3,65 +3,34 @@ package tokenbroker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tokenbroker.testing.Answer;
-import tokenbroker.testing.BrokerFiles;
-import tokenbroker.testing.BrokerProcess;
-import tokenbroker.testing.CallerTokens;
-import tokenbroker.testing.Clients;
 import tokenbroker.testing.Measured;
-import tokenbroker.testing.RealRedis;
-import tokenbroker.testing.ScriptedUpstream;
+import tokenbroker.testing.Site;
 import tokenbroker.testing.SteadyCallers;
 
 /** TrackMage down, slow, or talking nonsense: unseen while a token lives, honest afterwards. */
 class UpstreamOutageIT {
 
-  private static final CallerTokens ISSUER = new CallerTokens("k1");
   private static final int CLIENTS = 20;
   private static final AtomicInteger SERIAL = new AtomicInteger();
 
-  @TempDir static Path directory;
-
-  private static RealRedis redis;
-  private static ScriptedUpstream upstream;
-  private static BrokerFiles files;
-  private static List<BrokerProcess> brokers = List.of();
-  private static String orders;
-
-  @BeforeAll
-  static void start() {
-    redis = new RealRedis();
-    upstream = ScriptedUpstream.start();
-    files = new BrokerFiles(directory).callerKeys(ISSUER);
-    Clients.write(files, upstream, CLIENTS);
-    brokers =
-        BrokerProcess.with(files)
-            .with("quarkus.redis.hosts", redis.url())
-            .with("broker.clients.reload-every", "1s")
-            .with("broker.upstream.timeout", "1s")
-            .start(2);
-    orders = ISSUER.token(Clients.CALLER);
-  }
-
-  @AfterAll
-  static void end() {
-    brokers.forEach(BrokerProcess::close);
-    upstream.close();
-    redis.close();
-  }
+  @RegisterExtension
+  private static final Site SITE =
+      new Site()
+          .clients(CLIENTS)
+          .with("broker.clients.reload-every", "1s")
+          .with("broker.upstream.timeout", "1s")
+          .brokers(2);
 
   static Stream<Arguments> outages() {
     return Stream.of(
@@ -79,22 +48,23 @@ class UpstreamOutageIT {
       String name, Answer outage, int status) {
     var client = SERIAL.incrementAndGet();
     var path = "/tokens/client-" + client;
-    upstream.answer("id-" + client, Answer.token(Duration.ofSeconds(8)));
-    brokers.forEach(broker -> assertThat(broker.get(path, orders).statusCode()).isEqualTo(200));
-    upstream.answer("id-" + client, outage);
+    SITE.upstream().answer("id-" + client, Answer.token(Duration.ofSeconds(8)));
+    SITE.brokers()
+        .forEach(broker -> assertThat(broker.get(path, SITE.caller()).statusCode()).isEqualTo(200));
+    SITE.upstream().answer("id-" + client, outage);
     var waitedBefore = notFromNearby(client);
-    try (var callers = SteadyCallers.on(brokers, List.of(path), orders, 50)) {
+    try (var callers = SteadyCallers.on(SITE.brokers(), List.of(path), SITE.caller(), 50)) {
       await().atMost(Duration.ofSeconds(30)).until(() -> !callers.failures().isEmpty());
       var served = callers.soFar().stream().filter(call -> call.status() == 200).count();
-      var failedAt = upstream.count("id-" + client);
+      var failedAt = SITE.upstream().count("id-" + client);
       assertThat(callers.failures())
           .allSatisfy(call -> assertThat(call.status()).isEqualTo(status));
       assertThat(failedAt).as("attempts in the time of the outage").isBetween(2, 5);
       assertThat(notFromNearby(client) - waitedBefore).isZero();
 
-      upstream.answer("id-" + client, Answer.token());
+      SITE.upstream().answer("id-" + client, Answer.token());
       await().atMost(Duration.ofSeconds(35)).until(() -> callers.soFar().getLast().status() == 200);
-      assertThat(upstream.count("id-" + client)).isLessThanOrEqualTo(failedAt + 3);
+      assertThat(SITE.upstream().count("id-" + client)).isLessThanOrEqualTo(failedAt + 3);
       Measured.say(
           "whileATokenLivesNobodyFailsOrWaitsAndThenTheTruthIsTold(" + name + ")",
           served + " calls served without waiting; then " + status + " until it was back");
@@ -104,13 +74,15 @@ class UpstreamOutageIT {
   @Test
   void attemptsFollowOneBackOffForAllReplicas() {
     var client = SERIAL.incrementAndGet();
-    upstream.answer("id-" + client, Answer.html(503));
+    SITE.upstream().answer("id-" + client, Answer.html(503));
     try (var callers =
-        SteadyCallers.on(brokers, List.of("/tokens/client-" + client), orders, 100)) {
+        SteadyCallers.on(SITE.brokers(), List.of("/tokens/client-" + client), SITE.caller(), 100)) {
       await()
           .atMost(Duration.ofSeconds(40))
           .until(
-              () -> upstream.count("id-" + client) == 4); // at 0, 1, 3 and 7 s, or a quarter sooner
+              () ->
+                  SITE.upstream().count("id-" + client)
+                      == 4); // at 0, 1, 3 and 7 s, or a quarter sooner
       var calls = callers.end();
       assertThat(calls.size()).as("calls while four attempts were made").isGreaterThan(400);
       assertThat(calls).allSatisfy(call -> assertThat(call.status()).isEqualTo(503));
@@ -124,19 +96,19 @@ class UpstreamOutageIT {
   void bothReplicasWaitAsLongAsA429Says() {
     var client = SERIAL.incrementAndGet();
     var path = "/tokens/client-" + client;
-    upstream.answer("id-" + client, Answer.html(429, Map.of("Retry-After", "6")));
-    var first = brokers.getFirst().get(path, orders);
-    var second = brokers.getLast().get(path, orders);
+    SITE.upstream().answer("id-" + client, Answer.html(429, Map.of("Retry-After", "6")));
+    var first = SITE.broker(0).get(path, SITE.caller());
+    var second = SITE.broker(1).get(path, SITE.caller());
     for (var answer : List.of(first, second)) {
       assertThat(answer.statusCode()).isEqualTo(503);
       assertThat(answer.headers().firstValueAsLong("Retry-After").orElseThrow()).isBetween(1L, 6L);
     }
-    upstream.answer("id-" + client, Answer.token());
-    try (var callers = SteadyCallers.on(brokers, List.of(path), orders, 50)) {
+    SITE.upstream().answer("id-" + client, Answer.token());
+    try (var callers = SteadyCallers.on(SITE.brokers(), List.of(path), SITE.caller(), 50)) {
       await().until(() -> callers.soFar().stream().anyMatch(call -> call.status() == 200));
       var refused = callers.failures().size();
       assertThat(refused).as("calls that were refused meanwhile").isGreaterThan(100);
-      assertThat(upstream.count("id-" + client)).isEqualTo(2);
+      assertThat(SITE.upstream().count("id-" + client)).isEqualTo(2);
       Measured.say(
           "bothReplicasWaitAsLongAsA429Says", "1 attempt for %d calls, then 1".formatted(refused));
     }
@@ -146,26 +118,26 @@ class UpstreamOutageIT {
   void rejectedCredentialsAreTriedAgainAtOnceWhenNewOnesArrive() {
     var client = SERIAL.incrementAndGet();
     var path = "/tokens/client-" + client;
-    upstream.answer("id-" + client, Answer.tokenIfSecret("the-right-one"));
+    SITE.upstream().answer("id-" + client, Answer.tokenIfSecret("the-right-one"));
     for (var i = 0; i < 50; i++) {
-      assertThat(brokers.get(i % 2).get(path, orders).statusCode()).isEqualTo(502);
+      assertThat(SITE.broker(i % 2).get(path, SITE.caller()).statusCode()).isEqualTo(502);
     }
-    assertThat(upstream.count("id-" + client)).isOne();
+    assertThat(SITE.upstream().count("id-" + client)).isOne();
 
-    files.credentials("client-" + client, "id-" + client, "the-right-one");
+    SITE.files().credentials("client-" + client, "id-" + client, "the-right-one");
     await()
         .atMost(Duration.ofSeconds(20))
-        .until(() -> brokers.getFirst().get(path, orders).statusCode() == 200);
+        .until(() -> SITE.broker(0).get(path, SITE.caller()).statusCode() == 200);
     await()
         .atMost(Duration.ofSeconds(20))
-        .until(() -> brokers.getLast().get(path, orders).statusCode() == 200);
+        .until(() -> SITE.broker(1).get(path, SITE.caller()).statusCode() == 200);
     Measured.say(
         "rejectedCredentialsAreTriedAgainAtOnceWhenNewOnesArrive",
-        "1 attempt for 50 calls; " + upstream.count("id-" + client) + " in all");
+        "1 attempt for 50 calls; " + SITE.upstream().count("id-" + client) + " in all");
   }
 
   private static double notFromNearby(int client) {
-    return brokers.stream()
+    return SITE.brokers().stream()
         .flatMap(broker -> broker.metrics().lines())
         .filter(line -> line.startsWith("token_broker_requests_total{"))
         .filter(line -> line.contains("client=\"client-" + client + "\""))

@@ -54,7 +54,7 @@ public record Provenance(
   public boolean isOf(Client client, TokenOwner owner) {
     var credentials = client.knownCredentials();
     return server.equals(client.upstream().baseUrl().toString())
-        && Objects.equals(scope, owner.scopeOf(client))
+        && (owner.isConnection() || Objects.equals(scope, client.scope()))
         && (credentials == null || credentials.clientId().equals(clientId));
   }
 

@@ -4,29 +4,33 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A clients file with so many clients of one upstream, {@code client-0} and so on, with the client
- * ids {@code id-0} and so on, all for the caller {@link #CALLER}.
+ * A clients file with clients of one upstream: {@code client-0} with the client id {@code id-0},
+ * {@code client-1} with {@code id-1}, and so on. {@link #CALLER} may use them all.
  */
 public final class Clients {
 
-  /** The subject that may use them all. */
+  /** The subject of the caller that may use all clients. */
   public static final String CALLER = "system:serviceaccount:shop:orders";
+
+  /** What all secrets begin with. No other text contains it. */
+  public static final String SECRET = "not-for-your-eyes-";
 
   private Clients() {}
 
+  /** Writes the clients file and the credentials of so many clients. */
   public static void write(BrokerFiles files, ScriptedUpstream upstream, int clients) {
     write(files, upstream, clients, CALLER);
   }
 
-  /** The same for another kind of upstream. */
+  /** Writes clients of an upstream at another base URL. */
   public static void write(BrokerFiles files, String upstream, int clients) {
     write(files, upstream, clients, CALLER);
   }
 
   /**
-   * The same for other callers.
+   * Writes clients that other callers may use.
    *
-   * @param subject who may use them all, perhaps a pattern
+   * @param subject a subject, or a pattern such as {@code system:serviceaccount:shop:*}
    */
   public static void write(
       BrokerFiles files, ScriptedUpstream upstream, int clients, String subject) {
@@ -40,12 +44,17 @@ public final class Clients {
       yaml.append(
           "  client-%d: { upstream: test, callers: [ { issuer: test, subject: \"%s\" } ] }\n"
               .formatted(i, subject));
-      files.credentials("client-" + i, "id-" + i, "secret-" + i);
+      files.credentials("client-" + i, "id-" + i, secret(i));
     }
     files.clients(yaml.toString());
   }
 
-  /** Where callers ask for the tokens of the first so many clients. */
+  /** Returns the secret of a client. */
+  public static String secret(int client) {
+    return SECRET + client;
+  }
+
+  /** Returns the paths of the tokens of the first clients. */
   public static List<String> paths(int clients) {
     var paths = new ArrayList<String>();
     for (var i = 0; i < clients; i++) {

@@ -1,49 +1,33 @@
 package tokenbroker.testing;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.extension.AfterAllCallback;
-import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.BeforeAllCallback;
-import org.junit.jupiter.api.extension.BeforeEachCallback;
-import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * The surroundings of an integration test: a Redis, an upstream, a broker's files in a temporary
  * directory, an issuer of JWTs, and the brokers themselves.
  *
- * <p>A static field with {@code @RegisterExtension} is one site for all tests of a class. An
- * instance field is a new site for each test. The site opens before {@code @BeforeAll} or
- * {@code @BeforeEach} methods run, and closes after {@code @AfterEach} or {@code @AfterAll}
- * methods. It closes everything that it has opened, even if opening fails half-way.
+ * <p>It is a JUnit extension: as a static field with {@code @RegisterExtension}, one site serves
+ * all tests of a class; as an instance field, each test has its own.
  */
-public class Site
-    implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+public class Site extends Fixture {
 
   private final CallerTokens issuer = new CallerTokens("k1");
   private final String caller = issuer.token(Clients.CALLER);
   private final Map<String, Object> settings = new LinkedHashMap<>();
-  private String[] redisSettings = {};
+  private final List<String> redisArguments = new ArrayList<>();
   private boolean hasRedis = true;
   private int clients;
   private String subjects = Clients.CALLER;
   private int replicas;
 
-  private final Deque<Runnable> closing = new ArrayDeque<>();
   private final List<BrokerProcess> brokers = new ArrayList<>();
-  private boolean isForClass;
   private @Nullable Path directory;
   private @Nullable RealRedis redis;
   private @Nullable ScriptedUpstream upstream;
@@ -69,7 +53,7 @@ public class Site
 
   /** Starts Redis with these arguments on its command line. */
   public Site redis(String... arguments) {
-    redisSettings = arguments;
+    redisArguments.addAll(List.of(arguments));
     return this;
   }
 
@@ -131,7 +115,7 @@ public class Site
 
   /** All brokers that the site has started, in this order. */
   public List<BrokerProcess> brokers() {
-    return brokers;
+    return List.copyOf(brokers);
   }
 
   public BrokerProcess broker(int index) {
@@ -152,34 +136,9 @@ public class Site
 
   private BrokerProcess launched(BrokerProcess.Settings settings) {
     var broker = settings.launch();
-    closing.push(broker::close);
+    closeAtEnd(broker::close);
     brokers.add(broker);
     return broker;
-  }
-
-  @Override
-  public final void beforeAll(ExtensionContext context) {
-    isForClass = true;
-    open();
-  }
-
-  @Override
-  public final void beforeEach(ExtensionContext context) {
-    if (!isForClass) {
-      open();
-    }
-  }
-
-  @Override
-  public final void afterEach(ExtensionContext context) {
-    if (!isForClass) {
-      close();
-    }
-  }
-
-  @Override
-  public final void afterAll(ExtensionContext context) {
-    close();
   }
 
   /** Writes files and prepares the upstream, before any broker starts. */
@@ -187,55 +146,24 @@ public class Site
     Clients.write(files(), upstream(), clients, subjects);
   }
 
-  // JUnit calls the callback that closes also if the one that opens has failed.
-  private void open() {
-    directory = newDirectory();
-    closing.push(() -> delete(directory()));
+  @Override
+  final void open() {
+    var temporary = TemporaryDirectory.create();
+    closeAtEnd(temporary::close);
+    directory = temporary.path();
     if (hasRedis) {
-      redis = new RealRedis(redisSettings());
-      closing.push(redis::close);
+      redisArguments.addAll(List.of("--dir", directory.toString()));
+      redis = new RealRedis(redisArguments.toArray(String[]::new));
+      closeAtEnd(redis::close);
     }
     upstream = ScriptedUpstream.start();
-    closing.push(upstream::close);
-    files = new BrokerFiles(directory()).callerKeys(issuer);
+    closeAtEnd(upstream::close);
+    files = new BrokerFiles(directory).callerKeys(issuer);
     prepare();
     start(settings(), replicas);
   }
 
-  private void close() {
-    if (!closing.isEmpty()) {
-      try {
-        closing.pop().run();
-      } finally {
-        close();
-      }
-    }
-  }
-
   private static <T> T present(@Nullable T part) {
     return Objects.requireNonNull(part, "the site is not open, or has no such part");
-  }
-
-  private String[] redisSettings() {
-    var inDirectory = Stream.of("--dir", directory().toString());
-    return Stream.concat(inDirectory, Stream.of(redisSettings)).toArray(String[]::new);
-  }
-
-  private static Path newDirectory() {
-    try {
-      return Files.createTempDirectory("token-broker-site");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void delete(Path directory) {
-    try (var all = Files.walk(directory)) {
-      for (var each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
