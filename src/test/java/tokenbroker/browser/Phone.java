@@ -6,6 +6,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.ConsoleMessage;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,13 @@ public final class Phone {
   private static final int HEIGHT = 740;
   private static final Set<String> HERE = Set.of("127.0.0.1", "localhost");
 
+  /** A limit for what hangs, not for what takes its time on a busy machine. Milliseconds. */
+  private static final double LIMIT = 60_000;
+
+  static {
+    PlaywrightAssertions.setDefaultAssertionTimeout(LIMIT);
+  }
+
   private final BrowserContext context;
   private final Page page;
   private final List<String> complaints = new ArrayList<>();
@@ -26,6 +34,7 @@ public final class Phone {
     context =
         browser.newContext(
             new Browser.NewContextOptions().setViewportSize(WIDTH, HEIGHT).setIsMobile(true));
+    context.setDefaultTimeout(LIMIT);
     page = context.newPage();
     page.onConsoleMessage(this::hear);
     page.onPageError(complaints::add);
