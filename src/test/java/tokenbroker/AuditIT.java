@@ -166,7 +166,7 @@ class AuditIT {
               assertThat(line.path("reason").textValue()).isEqualTo("unknown_issuer");
               assertThat(line.path("address").textValue()).isEqualTo("127.0.0.1");
               assertThat(line.path("detail").textValue())
-                  .startsWith("iss is \"https://\\u202eevil.test\\u000a\", configured");
+                  .startsWith("iss is \"https://\\u202eevil.test\\u000a\", but the configured");
             });
   }
 

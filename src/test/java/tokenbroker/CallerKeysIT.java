@@ -165,7 +165,7 @@ class CallerKeysIT {
           .anySatisfy(
               line ->
                   assertThat(line)
-                      .contains("(no_token): the request has no Authorization header. Trace "));
+                      .contains("(no_token): the request has no Authorization header. trace_id "));
     }
   }
 

@@ -49,7 +49,7 @@ class LocalView {
    * is none. A newer token that the store lacks is written back.
    */
   @Nullable AccessToken newest(Client client, TokenOwner owner, Stored stored, Now now) {
-    var shared = ofClient(client, owner, stored.token());
+    var shared = endingAsKnown(owner, ofClient(client, owner, stored.token()), now);
     var live = nearby.live(owner, now);
     var own = live == null ? null : ofClient(client, owner, live.token);
     if (own == null || (shared == null && stored.grant() != GrantStatus.VALID)) {
@@ -62,6 +62,18 @@ class LocalView {
       store.restore(owner, own, stored.revision());
     }
     return own;
+  }
+
+  /**
+   * Returns the stored token, which ends no later than the same token in this process. The answer
+   * of the store takes time, by which its token seems to live longer.
+   */
+  private @Nullable AccessToken endingAsKnown(
+      TokenOwner owner, @Nullable AccessToken shared, Now now) {
+    var known = nearby.get(owner);
+    return shared != null && known != null && known.token.id().equals(shared.id())
+        ? shared.endingNoLaterThan(known.token, now)
+        : shared;
   }
 
   private static @Nullable AccessToken ofClient(

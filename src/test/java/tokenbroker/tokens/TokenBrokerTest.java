@@ -118,6 +118,23 @@ class TokenBrokerTest {
     assertThat(upstream.fetches()).isOne();
   }
 
+  /** The store's answer takes time on its way, by which its token seems to live longer. */
+  @Test
+  void aTokenThatIsKnownHereDoesNotLiveLongerBecauseTheStoreSaysSo() {
+    upstream.givesTokensFor(Duration.ofSeconds(20));
+    var token = replica.token(acme);
+    var stored = upstream.token(token.value(), acme, Duration.ofSeconds(25));
+    var owner = TokenOwner.of(acme.name());
+    store.keep(
+        owner,
+        stored,
+        TokenStore.Revision.UNKNOWN,
+        Announcement.of(Announcement.Kind.RENEWED, owner));
+    clock.advance(Duration.ofSeconds(15));
+
+    assertThat(origin(replica.get(acme))).isEqualTo(ServedFrom.FETCHED);
+  }
+
   @Test
   void twoReplicasAskedAtOnceFetchOnce() throws Exception {
     var other = new Replica("b", upstream, store, clock);
