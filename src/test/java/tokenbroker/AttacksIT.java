@@ -127,13 +127,15 @@ class AttacksIT {
       attackers.forEach(attacker -> threads.execute(() -> attacker.open(32, 11_000)));
       await()
           .atMost(PATIENCE)
-          .until(() -> tls.metric("token_broker_connections{port=\"callers\"") > 900);
+          .until(() -> tls.metric("token_broker_server_connections{port=\"callers\"") > 900);
       var meanwhile = tls.liveHeap();
       attackers.forEach(attacker -> threads.execute(() -> attacker.open(218, 11_000)));
       await()
           .atMost(PATIENCE)
           .until(
-              () -> tls.metric("token_broker_connections{port=\"callers\"") <= GOOD_CALLERS + 56);
+              () ->
+                  tls.metric("token_broker_server_connections{port=\"callers\"")
+                      <= GOOD_CALLERS + 56);
       attackers.forEach(Http2Attacker::close);
       verify(
           "manyConnectionsFullOfStreamsHarmNobody",
@@ -159,7 +161,7 @@ class AttacksIT {
     good.close();
     await()
         .atMost(PATIENCE)
-        .until(() -> broker.metric("token_broker_connections{port=\"callers\"") == 0);
+        .until(() -> broker.metric("token_broker_server_connections{port=\"callers\"") == 0);
     var after = broker.liveHeap();
     assertThat(broker.handle().isAlive()).isTrue();
     assertThat(good.failures()).isEmpty();

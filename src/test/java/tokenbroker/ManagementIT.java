@@ -56,7 +56,9 @@ class ManagementIT {
 
     assertThat(scraped.statusCode()).isEqualTo(200);
     assertThat(scraped.headers().allValues("Content-Type")).containsExactly(TEXT);
-    assertThat(scraped.body()).contains("token_broker_connections_limit").doesNotContain("# EOF");
+    assertThat(scraped.body())
+        .contains("token_broker_server_connections_limit")
+        .doesNotContain("# EOF");
   }
 
   /** What Prometheus 2.42, 2.53 and 3.5 send, the last one with native histograms too. */
@@ -76,7 +78,9 @@ class ManagementIT {
 
     assertThat(scraped.statusCode()).isEqualTo(200);
     assertThat(scraped.headers().allValues("Content-Type")).containsExactly(OPEN_METRICS);
-    assertThat(scraped.body()).contains("token_broker_connections_limit").endsWith("# EOF\n");
+    assertThat(scraped.body())
+        .contains("token_broker_server_connections_limit")
+        .endsWith("# EOF\n");
   }
 
   @ParameterizedTest

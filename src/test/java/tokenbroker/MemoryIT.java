@@ -114,7 +114,7 @@ class MemoryIT {
   }
 
   private int connections() {
-    return (int) broker.metric("token_broker_connections{port=\"callers\"");
+    return (int) broker.metric("token_broker_server_connections{port=\"callers\"");
   }
 
   /** So many hits on one connection: each leaves a line of audit, which nobody reads. */

@@ -68,11 +68,11 @@ class Ports {
   }
 
   private static void measure(Places places, String port, MeterRegistry registry) {
-    Gauge.builder("token.broker.connections", places, Places::taken)
+    Gauge.builder("token_broker.server.connections", places, Places::taken)
         .description("Open connections and HTTP/2 streams")
         .tag("port", port)
         .register(registry);
-    Gauge.builder("token.broker.connections.limit", places, Places::all)
+    Gauge.builder("token_broker.server.connections.limit", places, Places::all)
         .description("Maximum number of open connections and HTTP/2 streams of the port")
         .tag("port", port)
         .register(registry);
@@ -86,7 +86,7 @@ class Ports {
       String reason,
       ToDoubleFunction<Places> count,
       MeterRegistry registry) {
-    FunctionCounter.builder("token.broker.connections.refused", places, count)
+    FunctionCounter.builder("token_broker.server.connections.refused", places, count)
         .description("Connections and HTTP/2 streams that were rejected because of a limit")
         .tag("port", port)
         .tag("reason", reason)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
@@ -15,9 +16,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +56,20 @@ class MetricsQuarkusTest {
           .then()
           .statusCode(200);
     }
+  }
+
+  /** Prometheus' client drops a meter whose name another one has with other labels. */
+  @Test
+  void oneNameHasTheSameLabelsEverywhere() {
+    var labelsByName = new TreeMap<String, Set<List<String>>>();
+    for (var meter : registry.getMeters()) {
+      var id = meter.getId();
+      labelsByName
+          .computeIfAbsent(id.getName().replace('.', '_'), _ -> new HashSet<>())
+          .add(id.getTags().stream().map(Tag::getKey).toList());
+    }
+    assertThat(labelsByName).containsKey("token_broker_connections");
+    assertThat(labelsByName).allSatisfy((name, labels) -> assertThat(labels).hasSize(1));
   }
 
   @ParameterizedTest

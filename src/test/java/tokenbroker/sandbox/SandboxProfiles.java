@@ -7,11 +7,12 @@ import tokenbroker.testing.FreePorts;
 /** How the sandbox's own tests start the broker. */
 public final class SandboxProfiles {
 
-  public static final String DIRECTORY = "target/sandbox-files";
+  /** A directory of this JVM, because several run tests side by side. */
+  public static final String DIRECTORY = "target/sandbox-files-" + ProcessHandle.current().pid();
 
   private SandboxProfiles() {}
 
-  /** The sandbox configures the broker, in a directory of its own. */
+  /** Has the sandbox configure the broker, with files in {@link #DIRECTORY}. */
   public static final class Configuring implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
