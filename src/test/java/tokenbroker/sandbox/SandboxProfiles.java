@@ -4,19 +4,19 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
 import tokenbroker.testing.FreePorts;
 
-/** How the sandbox's own tests start the broker. */
+/** Quarkus test profiles for the sandbox's own tests. */
 public final class SandboxProfiles {
 
   public static final String DIRECTORY = "target/sandbox-files";
 
   private SandboxProfiles() {}
 
-  /** The sandbox configures the broker, in a directory of its own. */
+  /** A profile in which the sandbox configures the broker, in its own directory. */
   public static final class Configuring implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
       return Map.of(
-          // any but 0: the sandbox must know its port before the server listens
+          // Not 0, because the sandbox must know its port before the server listens.
           "quarkus.http.test-port", Integer.toString(FreePorts.free()),
           "quarkus.management.test-port", "0",
           "quarkus.redis.devservices.enabled", "false",
