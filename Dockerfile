@@ -1,11 +1,13 @@
-# The broker on the JVM, with its AOT cache. From a bare checkout, by podman, buildah or docker:
+# The image of the broker on the JVM, with its AOT cache. Build it from a plain checkout with podman, buildah or docker:
 #
 #   podman build -t token-broker .
-#   podman build -t token-broker-sandbox --target sandbox .      the look-alike of TrackMage inside: never in production
+#   podman build -t token-broker-sandbox --target sandbox .
 #
-# docs/images.md: mirrors, settings for Maven, what the container may and may not do.
+# The sandbox contains a TrackMage look-alike. Never use it in production.
+# docs/images.md describes mirrors, Maven settings, and what the container may do.
 
-# Both of one Temurin release. A mirror goes in front, a digest behind: mirror.example/eclipse-temurin:…-noble@sha256:…
+# Use the same Temurin release for both images. To use a mirror or to pin a digest, override these arguments:
+# mirror.example/eclipse-temurin:…-noble@sha256:…
 ARG BUILDER_IMAGE=docker.io/library/eclipse-temurin:25.0.3_9-jdk-noble
 ARG RUNTIME_IMAGE=docker.io/library/eclipse-temurin:25.0.3_9-jre-noble
 
@@ -47,7 +49,7 @@ ENTRYPOINT ["java", "@jvm.options", "-jar", "token-broker-sandbox.jar"]
 
 FROM sources AS build
 ARG MAVEN_USER_HOME=/root/.m2
-# The training run is done by the very JVM that will use the cache: another build of it would not.
+# The training run uses the runtime image's JVM, because a JVM rejects an AOT cache from another JVM build.
 ARG RUNTIME_JAVA_HOME=/opt/java/openjdk
 COPY --from=runtime ${RUNTIME_JAVA_HOME} /opt/java/runtime
 RUN --mount=type=cache,target=/root/.m2 --mount=type=secret,id=maven-settings \
@@ -55,7 +57,7 @@ RUN --mount=type=cache,target=/root/.m2 --mount=type=secret,id=maven-settings \
     TRAINING_JAVA_HOME=/opt/java/runtime bin/aot-cache "-Dmaven.repo.local=$MAVEN_USER_HOME/repository" -DskipChecks "$@"
 
 
-# Last, so that it is what a build without --target makes.
+# This stage is the last one, so that a build without --target creates it.
 FROM runtime AS broker
 LABEL org.opencontainers.image.title="token-broker" \
       org.opencontainers.image.description="Holds TrackMage API secrets in one place and serves live access tokens to internal services."

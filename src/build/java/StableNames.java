@@ -17,9 +17,10 @@ import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Makes Quarkus' generated classes the same in each build of the same sources. Its build steps run
- * side by side, and number what they hand to each other ({@code proxykey17}) as they come; here
- * they are numbered anew, in the order of the classes' names. Started by Maven after the packaging.
+ * Makes Quarkus' generated classes identical in each build of the same sources. Quarkus' build
+ * steps run concurrently and number the objects that they pass on ({@code proxykey17}) in the order
+ * of their arrival. This program numbers them in the order of the class names instead. Maven runs
+ * it after packaging.
  */
 public final class StableNames {
 
@@ -56,7 +57,10 @@ public final class StableNames {
     Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** The class with its text constants renamed; nothing else has such names. See JVMS 4.4. */
+  /**
+   * Returns the class with renamed text constants. Such names occur nowhere else in it. See JVMS
+   * 4.4.
+   */
   private byte[] rename(byte[] original) throws IOException {
     var in = new DataInputStream(new ByteArrayInputStream(original));
     var bytes = new ByteArrayOutputStream(original.length);
@@ -74,7 +78,7 @@ public final class StableNames {
         case 3, 4, 9, 10, 11, 12, 17, 18 -> out.write(in.readNBytes(4));
         case 5, 6 -> {
           out.write(in.readNBytes(8));
-          index++; // a long or a double takes two places
+          index++; // a long or a double occupies two entries
         }
         default -> throw new IOException("constant of unknown kind " + tag);
       }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The rooms, and which of them may know which. */
+/** Proves that each package imports only the packages that it may import. */
 class ArchitectureTest {
 
   private static final Pattern SANDBOX_CLASS =
@@ -108,7 +108,7 @@ class ArchitectureTest {
     slices().matching("tokenbroker.(**)").should().beFreeOfCycles().check(ROOMS);
   }
 
-  /** Returns false for tests. The sandbox is compiled into the same directory as they are. */
+  /** Returns false for tests. The sandbox is compiled into the same directory as the tests. */
   private static boolean isProductionOrSandbox(Location location) {
     return ImportOption.Predefined.DO_NOT_INCLUDE_TESTS.includes(location)
         || SANDBOX_CLASS

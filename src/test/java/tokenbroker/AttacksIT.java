@@ -21,8 +21,8 @@ import tokenbroker.testing.OpenCallers;
 import tokenbroker.testing.Site;
 
 /**
- * Whoever reaches the port cannot end the process: each attack is four times the one that did, on
- * the memory of the container that the manifests describe.
+ * Proves that nobody who can reach a port can end the process. Each attack is four times the size
+ * of the one that once did, and the broker has the memory of the container in the manifests.
  */
 class AttacksIT {
 
@@ -50,7 +50,7 @@ class AttacksIT {
                 .with("quarkus.tls.http.key-store.pem.0.key", files.resolve("tls.key")));
   }
 
-  /** A quarter of 512 MiB, and what the image starts the JVM with. */
+  /** The JVM options of the image, with a heap of a quarter of 512 MiB. */
   private static BrokerProcess.Settings inContainer() {
     return SITE.settings()
         .jvm("@" + Path.of("jvm.options").toAbsolutePath())
@@ -166,7 +166,7 @@ class AttacksIT {
     assertThat(broker.handle().isAlive()).isTrue();
     assertThat(good.failures()).isEmpty();
     assertThat(broker.output()).doesNotContain("\"level\":\"ERROR\"");
-    assertThat(after - before).as("bytes that live on").isLessThan(8 << 20);
+    assertThat(after - before).as("growth of the live heap, in bytes").isLessThan(8 << 20);
     Measured.say(
         test,
         "%s; %d calls, 0 failed; live heap %.0f MiB before, %.0f meanwhile, %.0f after"

@@ -18,10 +18,10 @@ import tokenbroker.testing.Clients;
 import tokenbroker.testing.ConnectedSite;
 import tokenbroker.testing.Responses;
 
-/** What the packaged broker's audit tells of those who come to it. */
+/** Proves what the packaged broker's audit log says about each kind of caller. */
 class AuditIT {
 
-  /** Well formed, and of no authorization. */
+  /** A well-formed state that belongs to no authorization. */
   private static final String NO_STATE = "acme." + "A".repeat(22) + "." + "A".repeat(22);
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -44,7 +44,7 @@ class AuditIT {
 
   @Test
   void aHitsLineNamesTheJwtTheAddressAndTheReplica() {
-    for (var i = 0; i < 2; i++) { // The second one is a hit.
+    for (var i = 0; i < 2; i++) { // The second one is served from the cache.
       assertThat(broker.get("/tokens/acme", caller).statusCode()).isEqualTo(200);
     }
     var line = lines("token", "nearby", 1).getFirst();
@@ -195,7 +195,7 @@ class AuditIT {
     return SITE.issuer().token(subject, Map.of("jti", id));
   }
 
-  /** At least so many lines of this kind, when they are there. */
+  /** Waits until there are at least this many lines of a kind, and returns them. */
   private static List<JsonNode> lines(String event, String outcome, int least) {
     await().until(() -> matching(event, outcome).size() >= least);
     return matching(event, outcome);

@@ -15,7 +15,7 @@ import tokenbroker.testing.ConnectedSite;
 import tokenbroker.testing.RawConnection;
 import tokenbroker.testing.TrackMageUsers;
 
-/** Whatever a browser brings to the addresses that are open to all. */
+/** Proves that the addresses open to every browser withstand any input. */
 class CallbackIT {
 
   private static final String STATE = "$STATE";
@@ -161,7 +161,7 @@ class CallbackIT {
     }
   }
 
-  /** Of a browser that is on TrackMage's consent page now. */
+  /** Starts a connection; the browser is then on TrackMage's consent page. Returns its state. */
   private static String state(Browser browser) {
     var consent = browser.get(SITE.address(broker, SITE.begin(broker, "acme", "s")));
     return Objects.requireNonNull(Browser.query(Browser.location(consent)).get("state"));

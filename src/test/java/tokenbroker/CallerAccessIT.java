@@ -14,7 +14,7 @@ import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Clients;
 import tokenbroker.testing.Site;
 
-/** Callers that may use a client and get its token, and callers that may not. */
+/** Proves that a caller gets the token of a client that it may use, and no other token. */
 class CallerAccessIT {
 
   @RegisterExtension private static final Site SITE = new Site();
@@ -77,7 +77,7 @@ class CallerAccessIT {
         .hasValue("Bearer error=\"invalid_token\"");
   }
 
-  /** A proxy in front of the broker may have checked the other one. */
+  /** A proxy in front of the broker may have verified the other credential. */
   @Test
   void twoCredentialsAreNone() {
     var path = "/tokens/acme";

@@ -25,7 +25,7 @@ import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.Measured;
 import tokenbroker.testing.Site;
 
-/** The packaged broker with the kinds of keys that an issuer may have, and with none. */
+/** Proves that the packaged broker works with every kind of issuer key, and without keys. */
 class CallerKeysIT {
 
   @RegisterExtension private final Site site = new Site().inMemory();

@@ -17,7 +17,8 @@ import tokenbroker.testing.ScriptedUpstream;
 import tokenbroker.testing.Site;
 
 /**
- * A client gets another server or scope in {@code clients.yaml}: what it had before is not used.
+ * Proves that a client whose server or scope changes in {@code clients.yaml} no longer gets its old
+ * tokens.
  */
 class ClientChangesIT {
 

@@ -20,10 +20,10 @@ import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Clients;
 import tokenbroker.testing.Site;
 
-/** The list of a caller's clients, and the state of each. */
+/** Proves that the list of clients shows a caller its own clients and the state of each. */
 class ClientListIT {
 
-  /** A client without credentials, for one group of callers. */
+  /** A client without credentials that one group of callers may use. */
   private static final String KEYLESS =
       "  keyless: { upstream: test, callers: [ { issuer: test, group: logistics } ] }\n";
 

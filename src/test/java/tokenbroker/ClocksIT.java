@@ -19,7 +19,9 @@ import tokenbroker.testing.Answer;
 import tokenbroker.testing.Measured;
 import tokenbroker.testing.Site;
 
-/** Clocks that are wrong, upstream's or a replica's, make nobody serve an expired token. */
+/**
+ * Proves that a wrong clock, of the upstream or of a replica, never makes an expired token served.
+ */
 class ClocksIT {
 
   @RegisterExtension private static final Site SITE = new Site().clients(20).brokers(1);
@@ -51,7 +53,7 @@ class ClocksIT {
   void aReplicaWhoseClockIsOffServesTheSameTokenAndNotPastItsEnd(String seconds)
       throws IOException {
     var library = faketime();
-    assumeThat(library).as("libfaketime, from the package faketime, is not here").isPresent();
+    assumeThat(library).as("libfaketime is missing: install the package faketime").isPresent();
     var client = seconds.equals("+60") ? 3 : 4;
     var path = "/tokens/client-" + client;
     var lifetime = Duration.ofSeconds(24);
@@ -92,7 +94,7 @@ class ClocksIT {
     return Offset.offset(seconds);
   }
 
-  /** Where Debian's package puts it. */
+  /** Returns the library, where Debian's package installs it. */
   private static Optional<Path> faketime() throws IOException {
     try (var directories = Files.list(Path.of("/usr/lib"))) {
       return directories

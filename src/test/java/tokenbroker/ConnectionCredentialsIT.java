@@ -13,8 +13,8 @@ import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.ConnectedSite;
 
 /**
- * A client as oauth2-php makes it for the code and refresh grants alone: its secret rotates all the
- * same.
+ * Proves that the secret rotates for a client that may use only the code and refresh grants, as
+ * oauth2-php creates it.
  */
 class ConnectionCredentialsIT {
 
@@ -40,7 +40,8 @@ class ConnectionCredentialsIT {
     takes("second");
     assertThat(SITE.token(broker, "acme", connection).statusCode()).isEqualTo(200);
 
-    // It arrives before TrackMage knows it, and the one in use dies at the same moment.
+    // The new secret arrives before TrackMage accepts it, and the old one expires at the same
+    // moment.
     SITE.files().credentials("acme", "id-acme", "third");
     await()
         .atMost(LONG)

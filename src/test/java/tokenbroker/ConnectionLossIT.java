@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.ConnectedSite;
 
-/** What is killed, cut off or lost on the way, and the connections that must outlive it. */
+/** Proves that connections survive killed processes, cut connections and lost responses. */
 class ConnectionLossIT {
 
   private static final Duration LIFETIME = Duration.ofSeconds(4);
@@ -46,7 +46,10 @@ class ConnectionLossIT {
     invalidated(two, connection);
   }
 
-  /** The refresh token that came has nowhere to go: it must not be lost, nor the token served. */
+  /**
+   * The new refresh token cannot be stored yet. It must not be lost, and its access token must not
+   * be served.
+   */
   @Test
   void aRenewalThatRedisCouldNotTakeIsStoredWhenItCanBe() {
     site.users().givesTokensFor(LIFETIME);
@@ -78,7 +81,7 @@ class ConnectionLossIT {
   }
 
   @Test
-  void whereTheUpstreamForgivesNothingTheUserIsAskedToComeAgain() {
+  void withoutAGracePeriodALostAnswerMakesTheUserConnectAgain() {
     site.users().givesTokensFor(LIFETIME);
     var connection = site.connection(one, "acme", "dave");
     awaitEnd(connection);
@@ -92,7 +95,7 @@ class ConnectionLossIT {
   }
 
   /**
-   * An upstream that takes longer than anybody waits has used the refresh token up all the same.
+   * An upstream that responds after every caller has given up has still used up the refresh token.
    */
   @Test
   void anAnswerThatComesTooLateForItsCallerStillRenewsTheConnection() {
@@ -110,7 +113,10 @@ class ConnectionLossIT {
     assertThat(site.renewals() - before).isOne();
   }
 
-  /** Nobody may use the refresh token meanwhile: an upstream that revokes on reuse ends all. */
+  /**
+   * An upstream that revokes a connection when its refresh token is reused would end the
+   * connection.
+   */
   @Test
   void whileARenewalIsUnderWayNoOtherReplicaUsesItsRefreshToken() {
     site.users().givesTokensFor(LIFETIME);
@@ -130,8 +136,8 @@ class ConnectionLossIT {
   }
 
   /**
-   * Its claim runs out, the other replica finds the refresh token used up; the one that wakes up
-   * has what replaced it.
+   * Its claim expires, and the other replica's refresh token is rejected as used. The replica that
+   * wakes up has the new one.
    */
   @Test
   void aReplicaThatSleptInMidRenewalBringsTheConnectionBack() {
@@ -176,7 +182,10 @@ class ConnectionLossIT {
     assertThat(site.delete(two, "acme", connection).statusCode()).isEqualTo(503);
   }
 
-  /** Idle for its whole life, the token ends in the store and in every process. */
+  /**
+   * Waits until the token, unused for its whole lifetime, has expired in the store and in every
+   * process.
+   */
   private void awaitEnd(String connection) {
     await()
         .atMost(LONG)
@@ -187,7 +196,7 @@ class ConnectionLossIT {
                     .equals(":0"));
   }
 
-  /** Has the token replaced, which takes the refresh token. */
+  /** Makes the broker replace the token, which uses up the refresh token. */
   private void invalidated(BrokerProcess broker, String connection) {
     var dead = json(site.token(broker, "acme", connection)).path("token_id").textValue();
     var answer =

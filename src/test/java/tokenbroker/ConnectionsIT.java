@@ -26,7 +26,10 @@ import tokenbroker.testing.Clients;
 import tokenbroker.testing.ConnectedSite;
 import tokenbroker.testing.TrackMageUsers;
 
-/** Users connect their accounts: two packaged brokers, a Redis that keeps data, an upstream. */
+/**
+ * Proves that users can connect their accounts, with two packaged brokers, a persistent Redis and
+ * an upstream.
+ */
 class ConnectionsIT {
 
   private static final Duration SHORT = Duration.ofSeconds(4);
@@ -115,7 +118,7 @@ class ConnectionsIT {
   }
 
   @Test
-  void whoConnectsTwiceHasOneConnectionWithTheNewestTokens() {
+  void aUserWhoConnectsTwiceHasOneConnectionWithTheNewestTokens() {
     var first = SITE.connection(one, "acme", "bob");
     var before = json(SITE.token(two, "acme", first)).path("token_id").textValue();
     var second = SITE.connection(two, "acme", "bob");
@@ -181,7 +184,10 @@ class ConnectionsIT {
     assertThat(SITE.renewals() - before).isOne();
   }
 
-  /** Nobody asks here: the token, idle for its whole life, ends in the store. */
+  /**
+   * Returns whether the token is still in Redis. Sends the broker no request, so that the unused
+   * token expires.
+   */
   private static boolean isNearby(String connection) {
     return !SITE.redis()
         .command("EXISTS token-broker:{acme}:connection:" + connection + ":token")
@@ -296,7 +302,9 @@ class ConnectionsIT {
     assertThat(begun("closed", "s")).isEqualTo(400);
   }
 
-  /** It goes into an address, and it is what ties the answer to a session: nobody does without. */
+  /**
+   * The state becomes part of a URL and ties the response to a session. Therefore it is required.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"", "\\u0000", "caf\u00e9", "a\\nb", "\u202e"})
   void aStateIsPrintable(String state) {

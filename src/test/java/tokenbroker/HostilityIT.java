@@ -39,7 +39,7 @@ import tokenbroker.testing.Measured;
 import tokenbroker.testing.Site;
 import tokenbroker.testing.SteadyCallers;
 
-/** Who means harm, or is badly written, harms nobody else. */
+/** Proves that hostile or careless clients do not harm other clients. */
 class HostilityIT {
 
   private static final String PATH = "/tokens/client-0";
@@ -108,7 +108,7 @@ class HostilityIT {
         var answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
         line = answer.readLine();
       } catch (SocketException e) {
-        line = null; // Closed before all of it was sent.
+        line = null; // Closed before the whole request was sent.
       }
       assertThat(line)
           .satisfiesAnyOf(it -> assertThat(it).isNull(), it -> assertThat(it).contains("431"));
@@ -135,7 +135,7 @@ class HostilityIT {
     Measured.say("pipelinedRequestsAreAnsweredInTheirOrder", "200 of 200");
   }
 
-  /** Vert.x would begin each of them within the end of the one before, on one stack. */
+  /** Vert.x would start each request when the one before it ends, on the same stack. */
   @Test
   void aThousandPipelinedRequestsThatWaitForOneAreAnswered() {
     var patient = SITE.token("system:serviceaccount:shop:patient");
@@ -180,9 +180,9 @@ class HostilityIT {
     assertThat(broker.get("/tokens/name-1", scanner).statusCode()).isEqualTo(403);
     assertThat(broker.metrics().lines().count()).isLessThan(series + 20);
     var grown = broker.liveHeap() - heap;
-    // A thousand callers are remembered, which is bounded too; 100 bytes for each name would be
-    // more.
-    assertThat(grown).as("bytes that live on").isLessThan(8 << 20);
+    // The broker caches a bounded thousand callers. Storing even 100 bytes for each name would
+    // exceed this limit.
+    assertThat(grown).as("growth of the live heap, in bytes").isLessThan(8 << 20);
     Measured.say(
         "aHundredThousandUnknownClientNamesLeaveNoTrace",
         "%d lines of metrics before, %d after; live heap grown by %.1f MiB"
@@ -242,7 +242,7 @@ class HostilityIT {
     try {
       var client = vertx.createHttpClient(options, new PoolOptions().setHttp2MaxSize(1));
       var closed = new CompletableFuture<Void>();
-      for (var i = 0; i < 300; i++) { // Streams that end well are no reason.
+      for (var i = 0; i < 300; i++) { // Streams that end normally do not close the connection.
         var request = stream(client, closed);
         assertThat(get(request.send()).statusCode()).isEqualTo(200);
       }
@@ -256,7 +256,7 @@ class HostilityIT {
           request.reset();
           resets++;
         } catch (ExecutionException e) {
-          break; // Closed meanwhile.
+          break; // Closed in the meantime.
         }
       }
       assertThat(resets).isBetween(200, 2_000);
@@ -322,7 +322,9 @@ class HostilityIT {
         .formatted(path, jwt, body.length(), body);
   }
 
-  /** All requests at once on one connection; the status of each answer in its order. */
+  /**
+   * Sends all requests at once on one connection. Returns the statuses of the responses in order.
+   */
   private static List<Integer> answers(List<String> requests, Runnable whenSent) {
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), broker.port())) {
       socket.setSoTimeout(30_000);
@@ -338,7 +340,7 @@ class HostilityIT {
             length = Integer.parseInt(header.substring("content-length:".length()).strip());
           }
         }
-        answers.skip(length); // ASCII, all of it
+        answers.skip(length); // The whole body is ASCII.
       }
       return statuses;
     } catch (IOException e) {

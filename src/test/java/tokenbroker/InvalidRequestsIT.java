@@ -12,7 +12,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Site;
 
-/** Malformed requests, and requests that break the rules of HTTP. Each gets a problem. */
+/**
+ * Proves that a malformed request, or one that breaks the rules of HTTP, gets a problem response.
+ */
 class InvalidRequestsIT {
 
   @RegisterExtension private static final Site SITE = new Site().clients(1).brokers(1);

@@ -22,7 +22,7 @@ import tokenbroker.testing.Measured;
 import tokenbroker.testing.Site;
 import tokenbroker.testing.SteadyCallers;
 
-/** A token that TrackMage refused is replaced once, and gone from every replica. */
+/** Proves that a token reported as rejected is replaced once and disappears from every replica. */
 class InvalidationIT {
 
   @RegisterExtension private static final Site SITE = new Site().clients(4).brokers(2);

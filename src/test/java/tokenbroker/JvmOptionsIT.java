@@ -14,7 +14,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.ConnectedSite;
 
-/** Nobody reads the memory of a broker that runs as in its image, unless an operator allows it. */
+/**
+ * Proves that nobody can read the memory of a broker started with the image's options, unless an
+ * operator allows it.
+ */
 class JvmOptionsIT {
 
   @RegisterExtension private static final ConnectedSite SITE = new ConnectedSite();

@@ -9,7 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.Site;
 
-/** The packaged broker under the locale that most containers have. */
+/**
+ * Proves that the packaged broker handles all letters under the C locale, which most containers
+ * have.
+ */
 class LocaleIT {
 
   @RegisterExtension private final Site site = new Site().inMemory();

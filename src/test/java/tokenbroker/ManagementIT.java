@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Site;
 
-/** The management port of the packaged broker, as scrapers and probes see it. */
+/** Proves what scrapers and probes get from the packaged broker's management port. */
 class ManagementIT {
 
   private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
@@ -31,7 +31,7 @@ class ManagementIT {
     broker = SITE.broker(0);
   }
 
-  /** A text parser takes no OpenMetrics, so nobody gets it without having named it. */
+  /** A text parser cannot read OpenMetrics, so only scrapers that ask for OpenMetrics get it. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -61,7 +61,9 @@ class ManagementIT {
         .doesNotContain("# EOF");
   }
 
-  /** What Prometheus 2.42, 2.53 and 3.5 send, the last one with native histograms too. */
+  /**
+   * The {@code Accept} headers of Prometheus 2.42, 2.53 and 3.5, and of 3.5 with native histograms.
+   */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -73,7 +75,7 @@ class ManagementIT {
         "text/plain;version=0.0.4,application/openmetrics-text;version=1.0.0",
         "application/openmetrics-text,*/*"
       })
-  void whoPrefersOpenMetricsGetsIt(String accept) {
+  void aScraperThatPrefersOpenMetricsGetsIt(String accept) {
     var scraped = scrape(accept);
 
     assertThat(scraped.statusCode()).isEqualTo(200);
@@ -85,7 +87,7 @@ class ManagementIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"image/png", "application/json", "application/*", "*/*;q=0"})
-  void whoAcceptsNeitherFormatIsToldSo(String accept) {
+  void aScraperThatAcceptsNeitherFormatGetsAProblem(String accept) {
     var scraped = scrape(accept);
 
     assertThat(scraped.statusCode()).isEqualTo(406);

@@ -28,16 +28,22 @@ import tokenbroker.testing.RawConnection;
 import tokenbroker.testing.ScriptedUpstream;
 import tokenbroker.testing.Site;
 
-/** All that others can fill is full at once, on the memory of the documented container. */
+/**
+ * Proves that the broker survives in the documented container while everything that others can fill
+ * is full.
+ */
 class MemoryIT {
 
-  /** With tokens of 16 KiB, more than an eighth of the heap has room for. */
+  /** The number of clients with tokens of 16 KiB: more than fit in an eighth of the heap. */
   private static final int SERVED = 1_200;
 
-  /** More than failures are remembered of. */
+  /** The number of clients that fail: more than the broker remembers failures for. */
   private static final int FAILING = 6_000;
 
-  /** With subjects of this length, more than there is room for, and for their rate limits. */
+  /**
+   * The number of callers with subjects of {@link #LENGTH}: more than fit in the caches of JWTs and
+   * of rate limits.
+   */
   private static final int CALLERS = 1_000;
 
   private static final int LENGTH = 2_800;
@@ -117,7 +123,7 @@ class MemoryIT {
     return (int) broker.metric("token_broker_server_connections{port=\"callers\"");
   }
 
-  /** So many hits on one connection: each leaves a line of audit, which nobody reads. */
+  /** Sends this many requests for cached tokens on one connection. Nobody reads the audit lines. */
   private void askAgain(int times) {
     try (var connection = new RawConnection(broker.port())) {
       for (var i = 0; i < times; i++) {
@@ -126,7 +132,7 @@ class MemoryIT {
     }
   }
 
-  /** Asks for the token of each client once. */
+  /** Requests the token of each client once. */
   private void askEach(int from, int to, int status) throws Exception {
     var places = new Semaphore(AT_ONCE);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

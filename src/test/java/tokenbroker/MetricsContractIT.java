@@ -20,7 +20,10 @@ import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Clients;
 import tokenbroker.testing.Site;
 
-/** Dashboards and alerts rely on these names, labels and words: all of them, and no others. */
+/**
+ * Proves that the broker exports exactly the metric names, labels and label values that dashboards
+ * and alerts use.
+ */
 class MetricsContractIT {
 
   private static final Pattern SAMPLE = Pattern.compile("(token_broker_\\w+?)(?:\\{(.*)})? \\S+");
@@ -42,7 +45,7 @@ class MetricsContractIT {
           "not_found",
           "not_audited");
 
-  /** The labels of each metric, with their words; {@link #ANY} for what is configured. */
+  /** The labels of each metric and their values. {@link #ANY} stands for configured values. */
   private static final Map<String, Map<String, Set<String>>> CONTRACT =
       Map.ofEntries(
           Map.entry(
@@ -194,7 +197,7 @@ class MetricsContractIT {
         .until(() -> broker.metrics().contains("token_broker_rate_limited_total"));
   }
 
-  /** Returns the id of the token. */
+  /** Returns the token's id. */
   private String ok(BrokerProcess broker, String path) {
     var answer = broker.get(path, site.caller());
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);

@@ -23,7 +23,10 @@ import tokenbroker.testing.OutputPipe;
 import tokenbroker.testing.Site;
 import tokenbroker.testing.SteadyCallers;
 
-/** The packaged broker while nobody reads its standard output, and the pipe is full. */
+/**
+ * Proves that the packaged broker keeps serving while its standard output is a full pipe that
+ * nobody reads.
+ */
 class OutputIT {
 
   private static final String PATH = "/tokens/client-0";
@@ -208,7 +211,7 @@ class OutputIT {
     return required.output().lines().filter(line -> line.contains("\"token_id\"")).count();
   }
 
-  /** Hits, with a subject as long as a JWT can hold. */
+  /** Fills the pipe with the audit lines of requests whose subject is as long as a JWT can hold. */
   private void loseAuditLines(BrokerProcess wordy) {
     var longest = site.token(SUBJECTS.replace("*", "x".repeat(4_000)));
     for (var i = 0; dropped(wordy, "audit") == 0; i++) {
@@ -219,7 +222,7 @@ class OutputIT {
     }
   }
 
-  /** A line for each request, with its address. */
+  /** Fills the pipe with log lines: one for each request, with its URL. */
   private static void loseLogLines(BrokerProcess wordy) {
     var path = "/none?" + "x".repeat(4_000);
     for (var i = 0; dropped(wordy, "log") == 0; i++) {

@@ -24,7 +24,10 @@ import tokenbroker.testing.SteadyCallers;
 import tokenbroker.testing.TcpProxy;
 import tokenbroker.testing.Together;
 
-/** Whatever befalls Redis, callers get their tokens, and everything heals by itself. */
+/**
+ * Proves that callers get their tokens during every failure of Redis, and that the broker recovers
+ * by itself.
+ */
 class RedisOutageIT {
 
   private static final int CLIENTS = 4000;
@@ -145,7 +148,7 @@ class RedisOutageIT {
     return misses;
   }
 
-  /** The path of a client that no test has asked for. */
+  /** Returns the path of a client that no test has used yet. */
   private static String fresh() {
     return "/tokens/client-" + SERIAL.incrementAndGet();
   }
@@ -154,7 +157,7 @@ class RedisOutageIT {
     return duration.toNanos() / 1e6;
   }
 
-  /** What befalls Redis, and how it ends. */
+  /** A failure of Redis: how it begins and how it ends. */
   record Fault(String name, Consumer<RealRedis> begin, Consumer<RealRedis> end) {
     @Override
     public String toString() {

@@ -9,7 +9,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.Clients;
 import tokenbroker.testing.Site;
 
-/** The password of Redis comes from a file, is taken as it stands, and may change under way. */
+/**
+ * Proves that the password of Redis is read from a file, unchanged, and that it can change at run
+ * time.
+ */
 class RedisPasswordIT {
 
   private static final String PASSWORD = "p${redis}$$\\$-%40+/@:#?&";

@@ -28,7 +28,7 @@ import tokenbroker.testing.SteadyCallers;
 import tokenbroker.testing.TcpProxy;
 import tokenbroker.testing.Together;
 
-/** Redis behind a Sentinel, and as a cluster. */
+/** Proves that the broker works with Redis behind Sentinel and with Redis Cluster. */
 class RedisTopologyIT {
 
   private static final int CLIENTS = 500;
@@ -164,7 +164,9 @@ class RedisTopologyIT {
       site.brokers()
           .forEach(
               broker -> assertThat(broker.get(path, site.caller()).statusCode()).isEqualTo(200));
-      assertThat(site.upstream().count("id-" + serial)).as("nothing is shared").isEqualTo(2);
+      assertThat(site.upstream().count("id-" + serial))
+          .as("both replicas fetch, so nothing is shared")
+          .isEqualTo(2);
       Files.copy(next.file(), former.file(), StandardCopyOption.REPLACE_EXISTING);
       var begun = System.nanoTime();
       awaitShared();
@@ -192,7 +194,7 @@ class RedisTopologyIT {
       try (var broker = overTls(proxy, other).start()) {
         assertThat(broker.get(path, site.caller()).statusCode()).isEqualTo(200);
         assertThat(site.upstream().count("id-" + serial))
-            .as("no token over that connection")
+            .as("no token is read through that connection")
             .isEqualTo(2);
       }
       Measured.say(

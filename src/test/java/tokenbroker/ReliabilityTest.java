@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The page that names tests as proof names tests that are there. */
+/** Proves that every test named in docs/reliability.md exists. */
 class ReliabilityTest {
 
   private static final Path PAGE = Path.of("docs", "reliability.md");

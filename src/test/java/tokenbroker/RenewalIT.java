@@ -14,7 +14,10 @@ import tokenbroker.testing.Measured;
 import tokenbroker.testing.Site;
 import tokenbroker.testing.SteadyCallers;
 
-/** Two replicas renew short-lived tokens in time, once, and only while somebody asks for them. */
+/**
+ * Proves that two replicas refresh short-lived tokens in time, once, and only while callers use
+ * them.
+ */
 class RenewalIT {
 
   private static final int STEADY = 20;
@@ -50,7 +53,7 @@ class RenewalIT {
 
       assertThat(calls).allSatisfy(call -> assertThat(call.status()).isEqualTo(200));
       assertThat(outcomes("nearby") - nearbyBefore)
-          .as("answered from this process, of all that were answered")
+          .as("responses from this process's cache (expected: all)")
           .isEqualTo(outcomes("") - allBefore);
       assertThat(fetches).isLessThanOrEqualTo(1.2);
       Measured.say(

@@ -26,7 +26,10 @@ import tokenbroker.testing.Browser;
 import tokenbroker.testing.ConnectedSite;
 import tokenbroker.testing.TrackMageUsers;
 
-/** A browser comes back more often than once, or not by its user's wish, to two replicas. */
+/**
+ * Proves that a callback takes effect once, even if a browser or a scanner sends it several times
+ * to two replicas.
+ */
 class RepeatedCallbackIT {
 
   @RegisterExtension private static final ConnectedSite SITE = new ConnectedSite().brokers(2);
@@ -124,7 +127,7 @@ class RepeatedCallbackIT {
     "GET, X-Purpose, preview, 503",
     "GET, X-Moz, prefetch, 503",
   })
-  void whoeverOnlyLooksChangesNothing(String method, String header, String value, int status) {
+  void aScannerOrAPrefetchChangesNothing(String method, String header, String value, int status) {
     try (var browser = new Browser()) {
       var link = SITE.address(one, SITE.begin(one, "acme", "s")).getPath();
       var looked = sent(one, method, link, header, value).join();
@@ -147,9 +150,9 @@ class RepeatedCallbackIT {
     }
   }
 
-  /** The upstream may have connected the account, and may not: only the service can look. */
+  /** Nobody knows whether the upstream has connected the account. Only the service can check. */
   @Test
-  void aReplicaThatDiesInBetweenLeavesNoWrongStatement() {
+  void afterAReplicaDiesTheUserLearnsThatTheOutcomeIsUnknown() {
     try (var doomed = SITE.settings().start();
         var browser = new Browser()) {
       var callback = callback(browser, "code=" + TrackMageUsers.code("frank"));
@@ -232,7 +235,7 @@ class RepeatedCallbackIT {
     }
   }
 
-  /** The path by which a browser comes back that is on TrackMage's consent page now. */
+  /** Returns the callback path for a browser that is on TrackMage's consent page. */
   private static String callback(Browser browser, String outcome) {
     return callback(
         Browser.location(browser.get(SITE.address(one, SITE.begin(one, "acme", "s")))), outcome);

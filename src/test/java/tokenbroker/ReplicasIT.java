@@ -17,7 +17,7 @@ import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Measured;
 import tokenbroker.testing.Site;
 
-/** Three replicas that have just started fetch each token once, whatever befalls one of them. */
+/** Proves that three newly started replicas fetch each token once, even if one of them fails. */
 class ReplicasIT {
 
   private static final int CLIENTS = 20;

@@ -15,7 +15,7 @@ import tokenbroker.testing.Measured;
 import tokenbroker.testing.RawConnection;
 import tokenbroker.testing.Site;
 
-/** What a request may be, and how one is refused that is not. */
+/** Proves the limits of requests, and how the broker rejects requests beyond them. */
 class RequestLimitsIT {
 
   private static final String PATH = "/tokens/client-0";
@@ -111,7 +111,7 @@ class RequestLimitsIT {
     assertThat(logLines()).isEqualTo(before);
   }
 
-  /** Without the audit, whose lines of earlier requests may still be on their way. */
+  /** Returns the log without audit lines, because lines of earlier requests may still arrive. */
   private static List<String> logLines() {
     return broker.output().lines().filter(line -> line.startsWith("{\"timestamp\"")).toList();
   }

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.testing.Site;
 
 /**
- * Requests that a proxy in front of the broker could divide otherwise than the broker does. The
- * broker refuses each of them and closes its connection, so that nothing hides in the rest.
+ * Proves that no request can be smuggled past a proxy. The broker rejects every request that a
+ * proxy could split differently and closes its connection, so that the rest is never read.
  */
 class RequestSmugglingIT {
 
@@ -36,11 +36,14 @@ class RequestSmugglingIT {
     var known = chunked + "\r\nAuthorization: Bearer " + SITE.caller();
     var body = "26\r\n{\"token_id\": \"%s\"}\r\n0\r\n\r\n".formatted("A".repeat(22));
     assertThat(statuses(post(known) + body + GET)).containsExactly(200, 200);
-    // One that is refused before its body is read is the last one.
+    // The broker closes the connection after a request that it rejects without reading the body.
     assertThat(statuses(post(chunked) + body + GET)).containsExactly(401);
   }
 
-  /** CVE-2026-89044: RFC 9112 §6.3 has chunked last, and knows no coding that ends in it. */
+  /**
+   * CVE-2026-89044. RFC 9112 §6.3 requires {@code chunked} as the last coding, and {@code xchunked}
+   * is another coding.
+   */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -61,7 +64,7 @@ class RequestSmugglingIT {
     assertThat(statuses(post(headers) + "0\r\n\r\n" + GET)).containsExactly(400);
   }
 
-  /** CVE-2026-50020. RFC 9112 §3 allows a space there, and only that. */
+  /** CVE-2026-50020. RFC 9112 §2.2 allows only an empty line before a request line. */
   @ParameterizedTest
   @ValueSource(ints = {0x00, 0x01, 0x08, 0x09, 0x0b, 0x0c, 0x1b, 0x1f, 0x7f, 0x85})
   void nothingStandsBeforeARequestLine(int character) throws IOException {
@@ -73,7 +76,7 @@ class RequestSmugglingIT {
     return "POST /tokens/client-0/invalidate HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n\r\n";
   }
 
-  /** The status of each answer, until the broker closes the connection. */
+  /** Returns the status of each response until the broker closes the connection. */
   private static List<Integer> statuses(String sent) throws IOException {
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), SITE.broker(0).port())) {
       socket.setSoTimeout(30_000);

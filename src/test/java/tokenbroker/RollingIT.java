@@ -12,7 +12,7 @@ import tokenbroker.testing.Measured;
 import tokenbroker.testing.Site;
 import tokenbroker.testing.SteadyCallers;
 
-/** Replicas come and go as Kubernetes has it, and no caller notices. */
+/** Proves that no caller notices when Kubernetes replaces replicas. */
 class RollingIT {
 
   private static final int CLIENTS = 10;
@@ -31,7 +31,7 @@ class RollingIT {
         callers.putIn(coming);
         leaving.terminate();
         await().until(() -> !leaving.isReady());
-        callers.takeOut(leaving); // as endpoints follow readiness, while everything is still served
+        callers.takeOut(leaving); // It is no longer an endpoint, but still serves.
         assertThat(leaving.exitCode()).isIn(0, 143);
       }
       var served = callers.answered();

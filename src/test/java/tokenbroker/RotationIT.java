@@ -20,7 +20,10 @@ import tokenbroker.testing.Measured;
 import tokenbroker.testing.Site;
 import tokenbroker.testing.SteadyCallers;
 
-/** Secrets, seal keys, callers' keys and clients change under load, and no caller notices. */
+/**
+ * Proves that no caller notices when secrets, seal keys, issuers' keys or clients change under
+ * load.
+ */
 class RotationIT {
 
   private static final int CLIENTS = 10;
@@ -70,7 +73,7 @@ class RotationIT {
                   SITE.upstream().requests().stream()
                       .anyMatch(it -> "misspelt".equals(it.parameters().get("client_secret"))));
       var fresh = invalidated("client-2");
-      assertThat(fresh).as("fetched with the working secret").contains("\"replaced\":true");
+      assertThat(fresh).as("the working secret fetches a new token").contains("\"replaced\":true");
       var calls = callers.end();
       assertThat(calls).allSatisfy(call -> assertThat(call.status()).isEqualTo(200));
       Measured.say(

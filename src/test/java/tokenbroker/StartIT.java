@@ -13,7 +13,10 @@ import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.ScriptedUpstream;
 
-/** The packaged broker starts only as it should, and does without a store that is not there. */
+/**
+ * Proves that the packaged broker starts only with a correct configuration, and starts without a
+ * reachable store.
+ */
 class StartIT {
 
   @TempDir Path directory;
@@ -163,7 +166,7 @@ class StartIT {
         assertThat(broker.metric("token_broker_store_up")).isZero();
         assertThat(broker.metric("token_broker_store_errors_total")).isPositive();
         assertThat(broker.output()).doesNotContain("not-for-your-eyes");
-        // What is broken outside does not stall a job: a restart would not mend it.
+        // A failure outside the broker does not stall a job, because a restart would not help.
         for (var job : List.of("announcements", "refresh tokens", "refresh ahead", "caller keys")) {
           var last = "token_broker_job_last_success_timestamp_seconds{name=\"" + job + "\"";
           var before = broker.metric(last);

@@ -17,8 +17,8 @@ import tokenbroker.testing.ConnectedSite;
 import tokenbroker.testing.TrackMageUsers;
 
 /**
- * Two users of one service, one of whom wants the other's TrackMage account. The service is as
- * careless as it can be: it takes whatever result a browser brings, and the state of its own
+ * Proves that a user of a service cannot take over another user's TrackMage account. The service is
+ * as careless as possible: it redeems any result that a browser brings, with the state of its own
  * session.
  */
 class TakeoverIT {
@@ -34,7 +34,9 @@ class TakeoverIT {
     two = SITE.broker(1);
   }
 
-  /** The attacker connects the own account and plants the result in the victim's browser. */
+  /**
+   * The attacker connects the attacker's own account and plants the result in the victim's browser.
+   */
   @Test
   void aPlantedResultConnectsNothing() {
     var before = connections("acme");
@@ -45,13 +47,13 @@ class TakeoverIT {
     assertThat(redeem("acme", attackersResult, "state-of-attacker").statusCode()).isEqualTo(200);
   }
 
-  /** The attacker has the victim follow the attacker's own address, and consent. */
+  /** The attacker makes the victim follow the attacker's link and consent. */
   @Test
   void aVictimWhoFollowsTheAttackersAddressConnectsNothing() {
     var before = connections("acme");
     var victimsResult = result("state-of-attacker", "victim");
 
-    // It comes to the victim's browser, in whose session there is another state.
+    // The result reaches the victim's browser, whose session has another state.
     assertRefused(redeem("acme", victimsResult, "state-of-victim"));
     assertThat(connections("acme")).isEqualTo(before);
   }
@@ -113,7 +115,7 @@ class TakeoverIT {
     assertThat(SITE.token(two, "acme", connection).statusCode()).isEqualTo(200);
   }
 
-  /** What an id may be made of, and was once. */
+  /** An earlier version derived the id from the user. */
   @Test
   void theIdOfAConnectionIsNotMadeOfTheUser() {
     var connection = SITE.connection(one, "acme", "frank");
@@ -141,7 +143,7 @@ class TakeoverIT {
     return answer.body().replaceAll("\"trace_id\":\"\\w+\"", "");
   }
 
-  /** What the browser of this user takes to the service. */
+  /** Returns the code that this user's browser takes to the service. */
   private static String result(String state, String user) {
     try (var browser = new Browser()) {
       var begun = SITE.begin(one, "acme", state);

@@ -21,7 +21,7 @@ import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Certificate;
 import tokenbroker.testing.ConnectedSite;
 
-/** TLS on the callers' port, from files that are renewed under way. */
+/** Proves that the port for callers serves TLS and reloads renewed certificate files. */
 class TlsIT {
 
   @RegisterExtension private final ConnectedSite site = new ConnectedSite();
@@ -110,7 +110,7 @@ class TlsIT {
         .with("quarkus.tls.http.reload-period", "1s");
   }
 
-  /** Once the server has been offered the pair in the files, twice. */
+  /** Waits until the server has tried twice to load the pair in the files. */
   private void assertStaysInUse(Certificate certificate, BrokerProcess broker) throws IOException {
     var refused = "token_broker_certificate_reload_total{result=\"rejected\"";
     var before = broker.metric(refused);

@@ -14,7 +14,7 @@ import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Measured;
 import tokenbroker.testing.Site;
 
-/** The packaged broker with an API server that reviews the tokens of callers. */
+/** Proves that the packaged broker accepts and rejects callers as an API server's reviews say. */
 class TokenReviewIT {
 
   private static final String OWN = "token-of-the-broker";
@@ -58,7 +58,7 @@ class TokenReviewIT {
   }
 
   @Test
-  void withoutVerdictsCallersAreServedAndTheOperatorIsTold() {
+  void ifReviewsAreOptionalCallersAreServedAndTheFailureIsReported() {
     server.reviews().mayReview(false);
     try (var broker = settings().start()) {
       var jwt = site.token("orders");
@@ -76,12 +76,12 @@ class TokenReviewIT {
                       .contains(
                           "The API server does not review tokens of issuer test: status 403."));
       assertThat(broker.output()).doesNotContain(jwt, OWN);
-      Measured.say("withoutVerdictsCallersAreServedAndTheOperatorIsTold", "0 calls failed");
+      Measured.say("ifReviewsAreOptionalCallersAreServedAndTheFailureIsReported", "0 calls failed");
     }
   }
 
   @Test
-  void whereVerdictsAreDemandedNewCallersAreToldToComeBack() {
+  void ifReviewsAreRequiredNewCallersMustRetryLater() {
     server.reviews().status(503);
     try (var broker =
         settings().with("broker.issuers.test.token-review-unavailable", "refuse").start()) {

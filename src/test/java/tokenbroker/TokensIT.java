@@ -16,7 +16,7 @@ import tokenbroker.testing.Answer;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Site;
 
-/** Tokens as callers get them, from two replicas. Each test has a client of its own. */
+/** Proves that callers get tokens from either of two replicas. Each test uses its own client. */
 class TokensIT {
 
   @RegisterExtension
@@ -68,7 +68,7 @@ class TokensIT {
     assertThat(one.get(path, SITE.caller()).headers().firstValue("Authorization")).isEmpty();
   }
 
-  /** The hot path does not parse the longer {@code Accept} of the second request. */
+  /** The hot path does not parse the longer {@code Accept} header of the second request. */
   @Test
   void theHotPathAnswersAsTheResourceDoes() {
     var path = "/tokens/client-2";

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.Browser;
 import tokenbroker.testing.ConnectedSite;
 
-/** What leaves the broker as traces, read by a collector. */
+/** Proves which spans the broker sends to a collector, and that they contain no secret. */
 class TracesIT {
 
   private static final String TRACE_ID = "5f0e9c2b7a41d863e0c4b19a7d25f386";
@@ -76,12 +76,12 @@ class TracesIT {
     }
   }
 
-  /** As a trace id stands in what is sent. */
+  /** Returns the bytes of a trace id, as they appear in a request to the collector. */
   private static String bytes(String traceId) {
     return new String(HexFormat.of().parseHex(traceId), ISO_8859_1);
   }
 
-  /** Takes OTLP over HTTP, and reads of it what is text. */
+  /** A collector that receives OTLP over HTTP and stores the text of each request. */
   private static final class Collector implements AutoCloseable {
     private final Queue<String> bodies = new ConcurrentLinkedQueue<>();
     private final HttpServer server;

@@ -20,7 +20,7 @@ import tokenbroker.testing.FullServer;
 import tokenbroker.testing.Measured;
 import tokenbroker.testing.RawServer;
 
-/** Connections that do not open, or end at the wrong moment. */
+/** Proves that requests succeed although connections to the upstream do not open or end early. */
 class UpstreamConnectionsIT {
 
   private static final CallerTokens ISSUER = new CallerTokens("k1");
@@ -35,7 +35,7 @@ class UpstreamConnectionsIT {
 
   @TempDir Path directory;
 
-  /** {@code localhost} has two addresses, and a server at one of them. */
+  /** {@code localhost} has two addresses, and a server listens on one of them. */
   @ParameterizedTest
   @CsvSource({
     "the first of two, 127.0.0.2, 127.0.0.1, 127.0.0.1",
@@ -52,7 +52,7 @@ class UpstreamConnectionsIT {
     }
   }
 
-  /** It swallows what is sent to it, and would for longer than any time limit. */
+  /** The connection is never accepted, so a request to it would exceed every time limit. */
   @Test
   void anAddressThatHangsFailsNoCall() throws IOException {
     try (var upstream = RawServer.on("127.0.0.1", 0).script(TOKENS);

@@ -18,7 +18,10 @@ import tokenbroker.testing.Measured;
 import tokenbroker.testing.Site;
 import tokenbroker.testing.SteadyCallers;
 
-/** TrackMage down, slow, or talking nonsense: unseen while a token lives, honest afterwards. */
+/**
+ * Proves that an upstream outage is invisible while a token is usable, and reported correctly
+ * afterwards.
+ */
 class UpstreamOutageIT {
 
   private static final int CLIENTS = 20;
@@ -41,10 +44,10 @@ class UpstreamOutageIT {
         Arguments.of("503", Answer.html(503), 503));
   }
 
-  /** The token lives 8 s, is renewed from 5 s on, and is handed out for 6 s. */
+  /** The token lives for 8 s, is refreshed from 5 s on, and is served for 6 s. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("outages")
-  void whileATokenLivesNobodyFailsOrWaitsAndThenTheTruthIsTold(
+  void anOutageIsInvisibleWhileATokenLivesAndReportedAfterwards(
       String name, Answer outage, int status) {
     var client = SERIAL.incrementAndGet();
     var path = "/tokens/client-" + client;
@@ -59,14 +62,14 @@ class UpstreamOutageIT {
       var failedAt = SITE.upstream().count("id-" + client);
       assertThat(callers.failures())
           .allSatisfy(call -> assertThat(call.status()).isEqualTo(status));
-      assertThat(failedAt).as("attempts in the time of the outage").isBetween(2, 5);
+      assertThat(failedAt).as("attempts during the outage").isBetween(2, 5);
       assertThat(notFromNearby(client) - waitedBefore).isZero();
 
       SITE.upstream().answer("id-" + client, Answer.token());
       await().atMost(Duration.ofSeconds(35)).until(() -> callers.soFar().getLast().status() == 200);
       assertThat(SITE.upstream().count("id-" + client)).isLessThanOrEqualTo(failedAt + 3);
       Measured.say(
-          "whileATokenLivesNobodyFailsOrWaitsAndThenTheTruthIsTold(" + name + ")",
+          "anOutageIsInvisibleWhileATokenLivesAndReportedAfterwards(" + name + ")",
           served + " calls served without waiting; then " + status + " until it was back");
     }
   }
@@ -82,9 +85,9 @@ class UpstreamOutageIT {
           .until(
               () ->
                   SITE.upstream().count("id-" + client)
-                      == 4); // at 0, 1, 3 and 7 s, or a quarter sooner
+                      == 4); // at 0, 1, 3 and 7 s, or up to a quarter earlier
       var calls = callers.end();
-      assertThat(calls.size()).as("calls while four attempts were made").isGreaterThan(400);
+      assertThat(calls.size()).as("calls during the four attempts").isGreaterThan(400);
       assertThat(calls).allSatisfy(call -> assertThat(call.status()).isEqualTo(503));
       Measured.say(
           "attemptsFollowOneBackOffForAllReplicas",
@@ -107,7 +110,7 @@ class UpstreamOutageIT {
     try (var callers = SteadyCallers.on(SITE.brokers(), List.of(path), SITE.caller(), 50)) {
       await().until(() -> callers.soFar().stream().anyMatch(call -> call.status() == 200));
       var refused = callers.failures().size();
-      assertThat(refused).as("calls that were refused meanwhile").isGreaterThan(100);
+      assertThat(refused).as("calls rejected during the back-off").isGreaterThan(100);
       assertThat(SITE.upstream().count("id-" + client)).isEqualTo(2);
       Measured.say(
           "bothReplicasWaitAsLongAsA429Says", "1 attempt for %d calls, then 1".formatted(refused));

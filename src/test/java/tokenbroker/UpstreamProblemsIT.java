@@ -16,7 +16,7 @@ import tokenbroker.testing.Answer;
 import tokenbroker.testing.Clients;
 import tokenbroker.testing.Site;
 
-/** The problems that callers get when TrackMage gives the broker no token. */
+/** Proves which problem a caller gets when TrackMage returns no token. */
 class UpstreamProblemsIT {
 
   private static final AtomicInteger SERIAL = new AtomicInteger();

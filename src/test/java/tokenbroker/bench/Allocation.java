@@ -2,7 +2,9 @@ package tokenbroker.bench;
 
 import java.nio.file.Path;
 
-/** Bytes that a hit allocates, by the JVM's own count, and where. */
+/**
+ * Measures how many bytes a request for a cached token allocates, and where. The JVM counts them.
+ */
 final class Allocation {
 
   private static final Path RECORDING = Path.of("target", "hits.jfr").toAbsolutePath();

@@ -15,7 +15,10 @@ import tokenbroker.testing.Clients;
 import tokenbroker.testing.RealRedis;
 import tokenbroker.testing.ScriptedUpstream;
 
-/** A Redis, an upstream and the files of so many clients, which any caller may use. */
+/**
+ * A Redis, an upstream, and broker files with a given number of clients. Every caller may use every
+ * client.
+ */
 final class BenchSite implements AutoCloseable {
 
   static final int ROUNDS = fromEnvironment("ROUNDS", 5);
@@ -39,23 +42,27 @@ final class BenchSite implements AutoCloseable {
     Clients.write(files, upstream, clients, "system:serviceaccount:*");
   }
 
-  /** A broker as its image starts it, with everything on and a rate limit that never refuses. */
+  /**
+   * Returns the settings of a broker started as its image starts it, with all features on and a
+   * rate limit that is never reached.
+   */
   BrokerProcess.Settings broker() {
     return plainBroker().jvm("-XX:AOTCache=target/quarkus-app/token-broker.aot");
   }
 
-  /** The same without the AOT cache. */
+  /** Returns the settings of the same broker without the AOT cache. */
   BrokerProcess.Settings plainBroker() {
     return BrokerProcess.with(files)
         .jvm("@jvm.options")
-        // The image forbids it; benchmarks ask for collections and recordings.
+        // The image disables attaching. Benchmarks need it to trigger collections and to make
+        // recordings.
         .jvm("-XX:-DisableAttachMechanism")
         .with("quarkus.redis.hosts", redis.url())
         .with("broker.callers.rate-limit", "1000000")
         .with("broker.callers.burst", "1000000");
   }
 
-  /** Asks until it is warm; every client of the requests has a token then. */
+  /** Warms the broker up. Afterwards every client of the requests has a token. */
   static void warmUp(BrokerProcess broker, Requests requests) {
     try (var callers = Executors.newFixedThreadPool(AT_ONCE)) {
       var asked =
@@ -67,7 +74,7 @@ final class BenchSite implements AutoCloseable {
     Wrk.run(broker.port(), requests, 2 * SECONDS);
   }
 
-  /** The same contents in another file. */
+  /** Replaces the clients file with a file that has the same contents. */
   void touchClients() {
     try {
       files.clients(Files.readString(files.clients()) + "# edited\n");

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Measures what {@code docs/performance.md} tells. Started by {@code bench/run}. */
+/** Measures the figures in {@code docs/performance.md}. Started by {@code bench/run}. */
 final class Benchmark {
 
   private static final Map<String, Consumer<Table>> SECTIONS = new LinkedHashMap<>();

@@ -2,7 +2,10 @@ package tokenbroker.bench;
 
 import tokenbroker.testing.Clients;
 
-/** As many hits as there can be, beside nginx with a static file. */
+/**
+ * Measures the maximum rate of requests for cached tokens, compared with nginx serving a static
+ * file.
+ */
 final class Hits {
 
   private static final int CLIENTS = 1_000;

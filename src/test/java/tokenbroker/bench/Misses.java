@@ -12,8 +12,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 
 /**
- * Tokens that are not nearby: one caller, one request after the other. The first half of them only
- * warms up.
+ * Measures requests for tokens that are not cached in the process: one caller, one request at a
+ * time. The first half of the requests is warm-up and is not counted.
  */
 final class Misses {
 
@@ -92,7 +92,10 @@ final class Misses {
         .join();
   }
 
-  /** By the same client library, waited for as the broker waits: on a virtual thread. */
+  /**
+   * Measures one GET with the broker's Redis client. Like the broker, it waits on a virtual thread.
+   * Nanoseconds.
+   */
   private static long get(RedisConnection redis, String key) {
     var took = new long[1];
     try {
@@ -114,7 +117,10 @@ final class Misses {
     return took[0];
   }
 
-  /** By the JDK's HTTP client, on a new connection each time, as the upstream closes each. */
+  /**
+   * Measures one upstream request with the JDK's HTTP client. Each request opens a connection,
+   * because the upstream closes each one. Nanoseconds.
+   */
   private static long upstream(HttpClient http, BenchSite site) throws IOException {
     var start = System.nanoTime();
     try {

@@ -13,7 +13,10 @@ import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import tokenbroker.testing.FreePorts;
 
-/** nginx with one worker and one static file: what a broker's answer was, for every path. */
+/**
+ * An nginx with one worker. It serves one static file, a copy of a broker's response, for every
+ * path.
+ */
 final class Nginx implements AutoCloseable {
 
   private static final List<String> ITS_OWN =
@@ -23,7 +26,7 @@ final class Nginx implements AutoCloseable {
   private final Process process;
 
   /**
-   * @param like whose body and headers it answers with
+   * @param like the response whose body and headers nginx serves
    */
   Nginx(Path directory, HttpResponse<String> like) {
     try {

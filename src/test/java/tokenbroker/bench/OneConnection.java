@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 
-/** One request after the other on one connection, with as little of its own as can be. */
+/** A client that sends one request at a time on one connection, with minimal overhead. */
 final class OneConnection implements AutoCloseable {
 
   private static final String LENGTH = "content-length: ";
@@ -23,7 +23,7 @@ final class OneConnection implements AutoCloseable {
     in = new BufferedInputStream(socket.getInputStream());
   }
 
-  /** Asks on a connection of its own. */
+  /** Sends one request on a new connection. */
   static void ask(int port, String request) {
     try (var connection = new OneConnection(port)) {
       connection.ask(request);
@@ -32,7 +32,7 @@ final class OneConnection implements AutoCloseable {
     }
   }
 
-  /** Asks, and gives the nanoseconds until the whole answer was there. */
+  /** Sends a request. Returns the nanoseconds until the whole response has arrived. */
   long ask(String request) throws IOException {
     var start = System.nanoTime();
     socket.getOutputStream().write(request.getBytes(ISO_8859_1));

@@ -19,10 +19,11 @@ import java.util.Queue;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A constant rate of arrivals, whether the server keeps up or not. Each request is timed from the
- * instant at which it was due, so that one slow answer counts for all that had to wait behind it.
- * One thread, which leaves the processors to the server. After a delay it makes up for all that was
- * missed, since leaving it out would flatter the server, but reads answers in between.
+ * An open load: requests arrive at a constant rate, even if the server cannot keep up. The latency
+ * of a request counts from the time at which it was due. A slow response thus also counts for the
+ * requests that waited behind it. One thread sends all requests, which leaves the other processors
+ * to the server. After a delay, it sends all missed requests, because skipping them would flatter
+ * the server. It reads responses in between.
  */
 final class OpenLoad implements AutoCloseable {
 
@@ -43,7 +44,7 @@ final class OpenLoad implements AutoCloseable {
     }
   }
 
-  /** How long answers took. */
+  /** The latencies of responses. */
   static final class Latencies {
 
     private final long[] sorted;
@@ -96,7 +97,10 @@ final class OpenLoad implements AutoCloseable {
     }
   }
 
-  /** Answers come in the order of their requests, which do not wait for one another. */
+  /**
+   * A connection with pipelined requests: they do not wait for responses, which arrive in the order
+   * of the requests.
+   */
   private final class Connection {
 
     private final SocketChannel channel;
@@ -130,7 +134,7 @@ final class OpenLoad implements AutoCloseable {
       in.compact();
     }
 
-    /** The length of the answer at the beginning of what was read; 0 where there is none yet. */
+    /** Returns the length of the first response in the buffer; 0 if it is incomplete. */
     private int answer() throws IOException {
       var text = new String(in.array(), in.position(), in.remaining(), ISO_8859_1);
       var end = text.indexOf("\r\n\r\n");

@@ -3,7 +3,10 @@ package tokenbroker.bench;
 import java.util.List;
 import tokenbroker.testing.BrokerProcess;
 
-/** Two brokers on one Redis beside one, and what a served request costs Redis and the upstream. */
+/**
+ * Compares two brokers on one Redis with one broker, and measures what a request costs Redis and
+ * the upstream.
+ */
 final class Replicas {
 
   private static final int CLIENTS = 1_000;
@@ -35,7 +38,10 @@ final class Replicas {
     }
   }
 
-  /** At a load that leaves the machine room, shared among the brokers. */
+  /**
+   * Measures the processor time of a request, at a load shared among the brokers that does not
+   * saturate the machine. Microseconds.
+   */
   private static double processorMicros(Requests requests, List<BrokerProcess> brokers) {
     var before = processorNanos(brokers);
     var perSecond = 10_000;

@@ -10,25 +10,25 @@ import java.util.stream.Collectors;
 import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.Clients;
 
-/** Requests for tokens, which follow one another over and over. */
+/** A cycle of requests for tokens. */
 record Requests(List<Ask> asks) {
 
-  /** A client, and the JWT of who asks for its token. */
+  /** A client, and the JWT of the caller that requests its token. */
   record Ask(String client, String jwt) {
 
-    /** A whole HTTP/1.1 request. */
+    /** Returns the whole HTTP/1.1 request. */
     String text() {
       return "GET /tokens/%s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n"
           .formatted(client, jwt);
     }
   }
 
-  /** One caller that asks for one client. */
+  /** Returns requests of one caller for one client. */
   static Requests one(CallerTokens issuer) {
     return clients(issuer, 1);
   }
 
-  /** One caller that asks for so many clients. */
+  /** Returns requests of one caller for this many clients. */
   static Requests clients(CallerTokens issuer, int number) {
     var jwt = issuer.token(Clients.CALLER);
     var asks = new ArrayList<Ask>();
@@ -38,7 +38,7 @@ record Requests(List<Ask> asks) {
     return new Requests(asks);
   }
 
-  /** So many JWTs of as many callers, each for a client of its own. */
+  /** Returns requests of this many callers. Each has its own JWT and its own client. */
   static Requests distinct(CallerTokens issuer, int number) {
     var asks = new ArrayList<Ask>();
     for (var i = 0; i < number; i++) {
@@ -47,7 +47,7 @@ record Requests(List<Ask> asks) {
     return new Requests(asks);
   }
 
-  /** The same without any order that a cache could like. */
+  /** Returns the same requests in a random order, so that no cache benefits from the order. */
   Requests shuffled() {
     var shuffled = new ArrayList<>(asks);
     Collections.shuffle(shuffled);
@@ -58,7 +58,7 @@ record Requests(List<Ask> asks) {
     return asks.stream().map(Ask::text).toList();
   }
 
-  /** The same, as a script for wrk, which reads them from a file beside it. */
+  /** Returns a script for wrk. It reads the requests from a file in the same directory. */
   Path script() throws IOException {
     var data = Files.createTempFile("token-broker-wrk", ".txt");
     Files.writeString(

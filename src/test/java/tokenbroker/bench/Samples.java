@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What rounds came to, by the name of what was measured. */
+/** The samples of all rounds, by the name of the measured quantity. */
 final class Samples {
 
   private final Map<String, List<Double>> values = new LinkedHashMap<>();

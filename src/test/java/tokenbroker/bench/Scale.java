@@ -12,8 +12,8 @@ import tokenbroker.testing.RealRedis;
 import tokenbroker.tokens.RenewalsOfManyReplicas;
 
 /**
- * What many replicas with many clients ask of Redis and of TrackMage: simulated renewals, and the
- * arithmetic of what each costs.
+ * Computes the load that many replicas with many clients put on Redis and on TrackMage. It
+ * simulates the refreshes and multiplies them by the cost of each.
  */
 final class Scale {
 
@@ -21,13 +21,16 @@ final class Scale {
   private static final int CLIENTS = 1_000_000;
   private static final Duration LIFETIME = Duration.ofHours(1);
 
-  /** Look and take the lease; keep and announce; give the lease back. */
+  /**
+   * The Redis commands of a refresh: look and acquire the lease; store and announce; release the
+   * lease.
+   */
   private static final int COMMANDS_OF_THE_RENEWER = 3;
 
-  /** A heartbeat each. */
+  /** The heartbeat of each replica. */
   private static final int COMMANDS_PER_REPLICA_AND_SECOND = 1;
 
-  /** Looks under way; the client takes a few more. */
+  /** The number of concurrent lookups. The Redis client can queue a few more. */
   private static final int AT_ONCE = 1_000;
 
   private Scale() {}
@@ -62,7 +65,7 @@ final class Scale {
     table.row("looks per second that one Redis here serves, pipelined", looksPerSecond());
   }
 
-  /** Looks at a token of usual size that is there. */
+  /** Measures lookups per second of a stored token of usual size. */
   private static double looksPerSecond() {
     var vertx = Vertx.vertx();
     try (var site = new RealRedis()) {
@@ -98,7 +101,7 @@ final class Scale {
     }
   }
 
-  /** As long as the broker's own script and with as much to do. */
+  /** Returns a script request with the same length and the same work as the broker's own. */
   private static Request look() {
     return Request.cmd(Command.EVAL)
         .arg(

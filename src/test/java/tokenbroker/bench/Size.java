@@ -9,7 +9,8 @@ import java.util.concurrent.locks.LockSupport;
 import tokenbroker.testing.BrokerProcess;
 
 /**
- * Resident memory under load, of a small broker and of a large one, and how the large one fares.
+ * Measures resident memory under load of a small and of a large broker, and the performance of the
+ * large one.
  */
 final class Size {
 
@@ -60,7 +61,10 @@ final class Size {
     return many.broker().jvm("-Xmx256m").jvm("-XX:NewRatio=5"); // As docs/operations.md says.
   }
 
-  /** At a rate that leaves the machine room: what is looked for is a pause, not a queue. */
+  /**
+   * Uses a rate that does not saturate the machine, because it looks for a pause and not for a
+   * queue.
+   */
   private static void reload(Table table, BenchSite site, BrokerProcess broker, Requests requests) {
     var reloads = "token_broker_config_reload_total{result=\"applied\"";
     var before = broker.metric(reloads);
@@ -87,7 +91,7 @@ final class Size {
     return "%d".formatted(kilobytes / 1_000);
   }
 
-  /** As the kernel counts it, in kB. */
+  /** Returns the resident set size that the kernel reports, in kB. */
   private static long resident(BrokerProcess broker) {
     try (var status = Files.lines(Path.of("/proc", "" + broker.handle().pid(), "status"))) {
       return status

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
 import tokenbroker.testing.BrokerProcess;
 
-/** From the start of the process to the first token served, with the AOT cache and without. */
+/**
+ * Measures the time from the start of the process to the first served token, with and without the
+ * AOT cache.
+ */
 final class Starts {
 
   private static final long LOOK_EVERY = 1_000_000; // nanoseconds
@@ -33,7 +36,7 @@ final class Starts {
       while (!isServed(broker, request)) {
         LockSupport.parkNanos(LOOK_EVERY);
       }
-      if (round > 0) { // The first one reads from the disk.
+      if (round > 0) { // The first start reads the files from the disk.
         millis.add(name, (System.nanoTime() - start) / 1e6);
       }
     }

@@ -3,7 +3,7 @@ package tokenbroker.bench;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** What was measured, as Markdown, line by line as it becomes known. */
+/** The results as a Markdown table. Each line is printed as soon as it is known. */
 final class Table {
 
   private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);

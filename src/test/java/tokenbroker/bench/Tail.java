@@ -7,7 +7,7 @@ import tokenbroker.testing.Answer;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Clients;
 
-/** How long hits take at half of what saturates, at rest and while tokens and clients change. */
+/** Measures latencies at half of the saturation rate: idle, and while tokens and clients change. */
 final class Tail {
 
   private static final int CLIENTS = 1_000;

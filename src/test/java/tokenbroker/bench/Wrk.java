@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The load generator wrk: as many requests as the server answers, on 64 connections. */
+/**
+ * The load generator wrk. It sends as many requests as the server can answer, on 64 connections.
+ */
 final class Wrk {
 
   private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([0-9.]+)");

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.sandbox.SandboxProfiles;
 
-/** The broker's own pages: what people see whom it cannot send back to where they came from. */
+/**
+ * Proves that the broker's own pages work in a browser. Users see them if the broker cannot
+ * redirect them back.
+ */
 @QuarkusTest
 @TestProfile(SandboxProfiles.Configuring.class)
 @NeedsChromium
@@ -83,7 +86,7 @@ class BrokerPagesQuarkusTest {
     phone.looksRight();
   }
 
-  /** The address by which the user came back to the broker. */
+  /** Connects an account. Returns the callback URL with which the user returned to the broker. */
   private String connectedBy(Phone phone) {
     phone.open(sandbox() + "/demo");
     var returned = addresses(phone.page(), "/oauth/callback?");
@@ -93,7 +96,10 @@ class BrokerPagesQuarkusTest {
     return returned.getFirst();
   }
 
-  /** What the browser asks for from now on, where the address has this in it. */
+  /**
+   * Returns a live list of the URLs that the browser requests from now on and that contain this
+   * text.
+   */
   private static List<String> addresses(Page page, String part) {
     var addresses = new ArrayList<String>();
     page.onRequest(

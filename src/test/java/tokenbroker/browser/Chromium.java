@@ -19,8 +19,8 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The Chromium or Chrome on the PATH, without a window, for the tests of one class. It is driven by
- * one thread.
+ * The headless Chromium or Chrome on the {@code PATH}, for the tests of one class. Only one thread
+ * may use it.
  */
 public final class Chromium implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
 
@@ -57,7 +57,10 @@ public final class Chromium implements BeforeAllCallback, AfterEachCallback, Aft
     Objects.requireNonNull(playwright).close();
   }
 
-  /** Says so where it is not, once in this process, which may hold this class more than once. */
+  /**
+   * Prints a hint if Chromium is missing. A system property ensures that it is printed once per
+   * process, because several class loaders may load this class.
+   */
   static boolean isInstalled() {
     var installed = find().isPresent();
     if (!installed && System.getProperties().putIfAbsent(NOT_INSTALLED, "told") == null) {
@@ -66,7 +69,7 @@ public final class Chromium implements BeforeAllCallback, AfterEachCallback, Aft
     return installed;
   }
 
-  /** A visitor of its own, until the test ends: no cookie is shared with another. */
+  /** Returns a new visitor that shares no cookies with others. It is closed when the test ends. */
   public Phone phone() {
     var phone = new Phone(Objects.requireNonNull(browser));
     phones.add(phone);
@@ -81,7 +84,7 @@ public final class Chromium implements BeforeAllCallback, AfterEachCallback, Aft
         .findFirst();
   }
 
-  /** Chromium's own sandbox wants a user that is not root. */
+  /** Chromium's own sandbox does not work for the user root. */
   private static List<String> arguments() {
     return System.getProperty("user.name").equals("root") ? List.of("--no-sandbox") : List.of();
   }

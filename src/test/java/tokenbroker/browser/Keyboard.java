@@ -6,10 +6,10 @@ import com.microsoft.playwright.Page;
 import java.util.LinkedHashSet;
 import java.util.List;
 
-/** A page without a mouse. */
+/** A visitor who uses the keyboard only. */
 final class Keyboard {
 
-  /** What is to be reached; of a group of radio buttons one is. */
+  /** The elements that Tab must reach. Of a group of radio buttons, this is the selected one. */
   private static final String STOPS =
       """
       [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea')]
@@ -35,12 +35,12 @@ final class Keyboard {
     for (var i = 0; i < stops.size(); i++) {
       page.keyboard().press("Tab");
       var focus = page.evaluate(FOCUS);
-      assertThat(focus).as("what has the focus after %s", reached).isNotNull();
-      assertThat(page.evaluate(FOCUS_IS_SEEN)).as("focus is seen on %s", focus).isEqualTo(true);
+      assertThat(focus).as("element with the focus after %s", reached).isNotNull();
+      assertThat(page.evaluate(FOCUS_IS_SEEN)).as("focus is visible on %s", focus).isEqualTo(true);
       reached.add(focus);
     }
     assertThat(reached.stream().map(Object::toString).toList())
-        .as("what Tab reaches, in this order")
+        .as("elements that Tab reaches, in order")
         .isEqualTo(stops.stream().map(Object::toString).toList());
   }
 }

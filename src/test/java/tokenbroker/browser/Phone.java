@@ -12,14 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Somebody with a small phone, and what the browser had to complain of meanwhile. */
+/** A visitor with a small phone, and the problems that the browser has reported. */
 public final class Phone {
 
   private static final int WIDTH = 360;
   private static final int HEIGHT = 740;
   private static final Set<String> HERE = Set.of("127.0.0.1", "localhost");
 
-  /** A limit for what hangs, not for what takes its time on a busy machine. Milliseconds. */
+  /**
+   * The time limit of a step, in milliseconds. It is long, because the machine may be busy; it only
+   * ends steps that hang.
+   */
   private static final double LIMIT = 60_000;
 
   static {
@@ -51,7 +54,7 @@ public final class Phone {
         });
   }
 
-  /** What is on the screen. */
+  /** Returns the page on the screen. */
   public Page page() {
     return page;
   }
@@ -60,7 +63,9 @@ public final class Phone {
     page.navigate(url);
   }
 
-  /** A page with status 400 and above is no fault of the browser's. */
+  /**
+   * Records the console's errors. A page with status 400 or above is not an error of the browser.
+   */
   private void hear(ConsoleMessage message) {
     var isStatus = message.text().startsWith("Failed to load resource: the server responded");
     if (Set.of("error", "warning").contains(message.type())
@@ -69,18 +74,21 @@ public final class Phone {
     }
   }
 
-  /** Checks the page on the screen for what every page of ours must be. */
+  /**
+   * Checks that the page on the screen meets the requirements of every page: accessible,
+   * script-free, and usable on a small screen.
+   */
   public void looksRight() {
     assertThat(page.getAttribute("html", "lang")).isEqualTo("en");
     assertThat(page.title()).isNotBlank();
-    assertThat(page.locator("h1").count()).as("headings of the first level").isEqualTo(1);
-    assertThat(page.locator("main").count()).as("main").isEqualTo(1);
+    assertThat(page.locator("h1").count()).as("h1 headings").isEqualTo(1);
+    assertThat(page.locator("main").count()).as("main elements").isEqualTo(1);
     assertThat(page.locator("script").count()).as("scripts").isZero();
     assertThat(unlabelled()).as("fields without a label").isEmpty();
     assertThat(number("document.documentElement.scrollWidth"))
-        .as("width of what is on the screen")
+        .as("width of the page")
         .isLessThanOrEqualTo(WIDTH);
-    assertThat(tooSmall()).as("buttons that are hard to hit with a thumb").isEmpty();
+    assertThat(tooSmall()).as("buttons that are too small for a thumb").isEmpty();
     new Keyboard(page).reachesEverything();
     assertThat(complaints).isEmpty();
   }
@@ -95,7 +103,7 @@ public final class Phone {
             """);
   }
 
-  /** WCAG 2.2, 2.5.8, asks for 24 pixels; a thumb for more. */
+  /** WCAG 2.2, success criterion 2.5.8, requires 24 pixels. A thumb needs more. */
   private List<?> tooSmall() {
     return (List<?>)
         page.evaluate(

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The checks of pages find what they are for. */
+/** Proves that the checks of pages find the faults that they look for. */
 @NeedsChromium
 class PhoneTest {
 

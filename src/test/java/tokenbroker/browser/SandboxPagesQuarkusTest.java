@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.sandbox.SandboxProfiles;
 
-/** The consent page and the demo page, with the broker between them. */
+/**
+ * Proves that the consent page and the demo page work in a browser, with the broker between them.
+ */
 @QuarkusTest
 @TestProfile(SandboxProfiles.Configuring.class)
 @NeedsChromium

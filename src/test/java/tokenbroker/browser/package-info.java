@@ -1,4 +1,4 @@
-/** Pages as people meet them: in a real browser, on a phone, with the keyboard alone. */
+/** Tests of the pages in a real browser: on a phone, and with the keyboard only. */
 @NullMarked
 package tokenbroker.browser;
 

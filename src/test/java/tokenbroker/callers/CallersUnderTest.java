@@ -12,14 +12,14 @@ import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.testing.TestConfig;
 
-/** Issuers and verified callers, wired as in the broker, with a clock that a test moves. */
+/** Issuers and verified callers, wired as in the broker, with a settable clock. */
 final class CallersUnderTest {
 
   final SettableClock clock = new SettableClock(Clock.systemUTC().instant());
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   final Issuers issuers;
 
-  /** The groups that rules speak of. */
+  /** The groups that appear in the callers' rules. */
   volatile Set<CallerRule.Group> namedGroups = Set.of();
 
   final VerifiedCallers callers;
@@ -30,17 +30,20 @@ final class CallersUnderTest {
     callers = new VerifiedCallers(issuers, () -> namedGroups, metrics, clock, clock, 100);
   }
 
-  /** Callers with all these settings; no keys are read yet. */
+  /** Returns callers with these settings. No keys have been read yet. */
   static CallersUnderTest with(Map<String, String> settings) {
     return new CallersUnderTest(settings);
   }
 
-  /** Callers of one issuer, {@code test}, whose keys are there; no keys are read yet. */
+  /**
+   * Returns callers of the single issuer {@code test}, which publishes these keys. No keys have
+   * been read yet.
+   */
   static CallersUnderTest withKeys(String keys) {
     return withKeys(keys, Map.of());
   }
 
-  /** As {@link #withKeys(String)}, with more settings of the issuer. */
+  /** Like {@link #withKeys(String)}, with additional settings of the issuer. */
   static CallersUnderTest withKeys(String keys, Map<String, String> more) {
     var settings = new HashMap<String, String>();
     settings.put("broker.issuers.test.issuer", CallerTokens.ISSUER);
@@ -54,7 +57,10 @@ final class CallersUnderTest {
     return this;
   }
 
-  /** Lets time pass and then reads what is due, as the background job does each second. */
+  /**
+   * Advances the clock and then reads the keys that are due, as the background job does each
+   * second.
+   */
   void passes(Duration duration) {
     clock.advance(duration);
     read();
@@ -71,7 +77,7 @@ final class CallersUnderTest {
         .toList();
   }
 
-  /** Why the last read of this issuer's keys failed; null if it succeeded. */
+  /** Returns why the last read of this issuer's keys failed; null if it succeeded. */
   @Nullable String failure(String issuer) {
     return issuers.statuses().stream()
         .filter(status -> status.issuer().equals(issuer))
@@ -80,7 +86,7 @@ final class CallersUnderTest {
         .orElse(null);
   }
 
-  /** Why the API server reviews no JWT of this issuer; null if it does. */
+  /** Returns why the API server cannot review this issuer's JWTs; null if it can. */
   @Nullable String failureOfReviews(String issuer) {
     return issuers.statuses().stream()
         .filter(status -> status.issuer().equals(issuer))

@@ -50,7 +50,7 @@ import tokenbroker.callers.Verification.Verified;
 import tokenbroker.testing.TestConfig;
 import tokenbroker.time.Ticker;
 
-/** What a forger may try, and what a good caller may send. */
+/** Proves that forged and altered JWTs are rejected, and that every valid form is accepted. */
 class ForgedCallerTest {
 
   private static final String ISSUER = "https://issuer.test";
@@ -111,7 +111,10 @@ class ForgedCallerTest {
     assertThat(verified(rs256(with("groups", "logistics"))).groups()).containsExactly("logistics");
   }
 
-  /** Who it is, whichever of its JWTs it brought. */
+  /**
+   * Returns the verified caller without the JWT's id, so that callers with different JWTs can be
+   * compared.
+   */
   private Caller verified(String jwt) {
     var verification = callers.verify(jwt);
     assertThat(verification).isInstanceOf(Verified.class);
@@ -265,7 +268,7 @@ class ForgedCallerTest {
     }
   }
 
-  /** With any one character more, at any place. */
+  /** Inserts one more character at each position of the JWT. */
   @Test
   void noTokenWithACharacterMoreIsVerified() {
     var jwt = rs256(claims());
@@ -278,8 +281,8 @@ class ForgedCallerTest {
   }
 
   /**
-   * Of an ECDSA signature (r, s) everybody can make (r, n - s), which is as good (and which signers
-   * make as often). So one such JWT has two spellings, and no third.
+   * From an ECDSA signature (r, s), anybody can compute (r, n - s). It is equally valid, and
+   * signers produce it equally often. Therefore such a JWT has exactly two valid spellings.
    */
   @Test
   void anEcdsaSignatureHasOneTwinAndNoOtherSpelling() {
@@ -342,7 +345,7 @@ class ForgedCallerTest {
         second);
   }
 
-  /** The lowest bytes of a number, as many as its width. */
+  /** Returns the number as big-endian bytes of this width. */
   private static byte[] bytes(int width, BigInteger number) {
     var all = number.toByteArray();
     var bytes = new byte[width];
@@ -359,13 +362,16 @@ class ForgedCallerTest {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(all.toByteArray());
   }
 
-  /** With more text in the middle of the signature. */
+  /** Returns the JWT with more text in the middle of its signature. */
   private static String within(String jwt, String more) {
     var at = jwt.length() - 100;
     return jwt.substring(0, at) + more + jwt.substring(at);
   }
 
-  /** With another last character, whose low bits alone differ: lenient decoders drop them. */
+  /**
+   * Returns the JWT with another last character that differs in its low bits only. Lenient decoders
+   * ignore these bits.
+   */
   private static String twin(String jwt) {
     var alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     var last = alphabet.indexOf(jwt.charAt(jwt.length() - 1));
@@ -440,12 +446,17 @@ class ForgedCallerTest {
     return signed(json(claims()), "RS256", "rsa-1", OTHER_RSA.getPrivate(), Map.of(name, value));
   }
 
-  /** A good JWT but for its header, which has these members beside {@code alg} and {@code kid}. */
+  /**
+   * Returns a JWT that is valid except for its header. The header has these members in addition to
+   * {@code alg} and {@code kid}.
+   */
   private static String rs256(String members) {
     return rs256(members, "", "");
   }
 
-  /** Each part with something behind it that is signed too. */
+  /**
+   * Returns a JWT with text appended to its header and its payload. The signature covers that text.
+   */
   private static String rs256(String members, String behindHeader, String behindPayload) {
     var header = "{\"alg\":\"RS256\",\"kid\":\"rsa-1\"," + members.substring(1);
     return rs256Of(

@@ -22,7 +22,8 @@ import tokenbroker.testing.LogLines;
 import tokenbroker.testing.TcpProxy;
 
 /**
- * When the keys of an issuer are read, over real HTTP and HTTPS, and what a failed read changes.
+ * Proves when an issuer's keys are read, over real HTTP and HTTPS, and that a failed read changes
+ * nothing.
  */
 class IssuerKeysTest {
 

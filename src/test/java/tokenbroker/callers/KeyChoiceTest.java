@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tokenbroker.callers.Verification.Refused;
 import tokenbroker.callers.Verification.Verified;
 
-/** Which of an issuer's keys verifies a JWT. */
+/** Proves which of an issuer's keys verifies a JWT. */
 class KeyChoiceTest {
 
   @TempDir Path directory;

@@ -13,7 +13,7 @@ import tokenbroker.callers.Verification.Refused;
 import tokenbroker.callers.Verification.Verified;
 import tokenbroker.testing.CallerTokens;
 
-/** Keys in files are read again as often as the broker's other files. */
+/** Proves that key files are reloaded at the interval of the broker's other files. */
 class KeyFilesTest {
 
   private static final Duration RELOAD_EVERY = Duration.ofSeconds(10);
@@ -72,7 +72,9 @@ class KeyFilesTest {
     assertThat(site.reads("test", "ok")).isEqualTo(2);
   }
 
-  /** Publishes a directory as the kubelet does: whole, and by the swap of one link. */
+  /**
+   * Publishes a directory as the kubelet does: it swaps one link, so that all files change at once.
+   */
   private void volume(String name, String keys) throws IOException {
     Files.writeString(Files.createDirectory(directory.resolve(name)).resolve("keys"), keys);
     var next = Files.createSymbolicLink(directory.resolve("..data_tmp"), Path.of(name));

@@ -20,7 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tokenbroker.testing.RawServer;
 
-/** The text with an issuer's keys, read over real HTTP. */
+/**
+ * Proves how the text of an issuer's keys is read over real HTTP, and how each failure is reported.
+ */
 class KeySourceTest {
 
   @TempDir Path directory;
@@ -32,7 +34,7 @@ class KeySourceTest {
     server.close();
   }
 
-  /** In the answers {@code ~} stands for the end of a line. */
+  /** In the responses, {@code ~} stands for the end of a line. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -24,7 +24,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tokenbroker.callers.Verification.Verified;
 import tokenbroker.testing.Certificate;
 
-/** Texts of public keys as people have them. */
+/**
+ * Proves that public keys are read in all usual forms, and that other texts are rejected with a
+ * reason.
+ */
 class KeyTextsTest {
 
   private static final PublicJsonWebKey RSA = Signed.rsa("rsa");

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.callers.Verification.Refused;
 import tokenbroker.callers.Verification.Verified;
 
-/** What a JWK says that it may be used for (RFC 7517 §4.2 to §4.4). */
+/** Proves that a JWK is used only for the purposes that it allows (RFC 7517 §4.2 to §4.4). */
 class KeyUseTest {
 
   private static final PublicJsonWebKey KEY = Signed.rsa("k1");
@@ -88,7 +88,7 @@ class KeyUseTest {
     assertThat(site.verify(jwt)).isInstanceOf(Refused.class);
   }
 
-  /** The same key under the same id, now for another of the issuer's algorithms. */
+  /** The same key with the same id, now for another of the issuer's algorithms. */
   @Test
   void aKeyThatChangesItsAlgorithmIsAnotherKey() throws IOException {
     var file = write("\"alg\":\"RS256\"");
@@ -103,7 +103,10 @@ class KeyUseTest {
     assertThat(site.verify(jwt)).isInstanceOf(Refused.class);
   }
 
-  /** Keys {@code k1}, with these members more, and {@code k2}. */
+  /**
+   * Returns callers whose issuer has the keys {@code k1}, with these additional members, and {@code
+   * k2}.
+   */
   private CallersUnderTest site(String members) throws IOException {
     return CallersUnderTest.withKeys(write(members).toString()).read();
   }

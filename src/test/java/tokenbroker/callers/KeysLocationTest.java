@@ -16,7 +16,7 @@ import tokenbroker.callers.Verification.Verified;
 import tokenbroker.testing.ApiServer;
 import tokenbroker.testing.CallerTokens;
 
-/** Ways to write where an issuer's keys are. */
+/** Proves which forms of {@code broker.issuers.<name>.keys} are accepted, and what each means. */
 class KeysLocationTest {
 
   private static final CallerTokens ISSUER = new CallerTokens("k1");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tokenbroker.callers.Verification.Verified;
 
-/** Which of a caller's groups are kept. */
+/** Proves which of a caller's groups the broker keeps. */
 class NamedGroupsTest {
 
   private static final PublicJsonWebKey KEY = Signed.ec("k1");

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tokenbroker.callers.Verification.Refused;
 import tokenbroker.callers.Verification.Verified;
 
-/** JWTs that the issuer signed and whose claims have values that no claim may have. */
+/** Proves that JWTs with invalid claim values are rejected, even if the issuer has signed them. */
 class OddClaimsTest {
 
   private static final RsaJsonWebKey KEY = Signed.rsa("k1");
@@ -150,7 +150,7 @@ class OddClaimsTest {
     assertThat(site.verify(jwt("groups", "[]"))).isInstanceOf(Verified.class);
   }
 
-  /** A good payload in which one claim has exactly this JSON text. */
+  /** Returns a valid payload in which one claim has exactly this JSON text. */
   private static String jwt(String claim, String value) {
     var claims = Signed.claims();
     claims.remove(claim);

@@ -23,7 +23,7 @@ import tokenbroker.testing.ApiServer;
 import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.LogLines;
 
-/** What may come in place of an issuer's keys: a failed read of this issuer, and nothing more. */
+/** Proves that malformed keys are only a failed read, and only for the issuer that sent them. */
 class OddKeysTest {
 
   private static final String SECRET = "not-for-any-log";
@@ -205,7 +205,7 @@ class OddKeysTest {
     assertThat(site.keysInForce("odd")).isOne();
   }
 
-  /** Issuers {@code odd} and {@code good}, both read once. */
+  /** Returns callers of the issuers {@code odd} and {@code good}. Each has been read once. */
   private CallersUnderTest twoIssuers(String keys, Map<String, String> more) {
     var site = CallersUnderTest.with(settings(keys, more));
     assertThatNoException().isThrownBy(site::read);

@@ -24,7 +24,7 @@ import tokenbroker.callers.Verification.Refused;
 import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.LogLines;
 
-/** What the log says of a caller that was refused. */
+/** Proves what the log says about rejected callers, and how often. */
 class RefusedCallersTest {
 
   private static final RsaJsonWebKey KEY = Signed.rsa("k1");
@@ -121,7 +121,7 @@ class RefusedCallersTest {
       assertThat(refused.log(audience, "t1")).hasValue(0);
       assertThat(refused.log(audience, "t2")).isEmpty();
       assertThat(refused.log(audience, "t3")).isEmpty();
-      assertThat(refused.log(refused("a.b.c"), "t4")).as("another kind").hasValue(0);
+      assertThat(refused.log(refused("a.b.c"), "t4")).as("another kind of refusal").hasValue(0);
       site.clock.advance(Duration.ofSeconds(59));
       site.clock.step(Duration.ofHours(1));
       assertThat(refused.log(audience, "t5")).isEmpty();

@@ -24,7 +24,7 @@ import tokenbroker.testing.LiveHeap;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.testing.TestConfig;
 
-/** How much memory callers can take. */
+/** Proves that the memory of cached JWTs is bounded. */
 class RememberedJwtsTest {
 
   private static final int ENTRIES = 4_000;
@@ -45,7 +45,7 @@ class RememberedJwtsTest {
         Arguments.of("hundreds of groups", 20, 600, 0, false));
   }
 
-  /** Measured with the JVM's own count, so that the documented bound is one. */
+  /** Measured with the JVM's own count, so that the documented bound is reliable. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("callers")
   void anEntryRetainsNoMoreThanItCounts(
@@ -91,7 +91,7 @@ class RememberedJwtsTest {
     assertThat(cache.isDenied(digest)).isFalse();
   }
 
-  /** How many of 300 callers are remembered. */
+  /** Returns how many of 300 callers are cached. */
   private long remembered(int places, int subject, int groups) {
     var cache = cache(places);
     for (var i = 0; i < 300; i++) {
@@ -116,7 +116,7 @@ class RememberedJwtsTest {
     return new Good(caller, key, clock.instant().plusSeconds(60 + number), null, review);
   }
 
-  /** A text of this length that is no other's. */
+  /** Returns a unique text of this length. */
   private static String text(int number, int length, int letter) {
     var rest = String.valueOf((char) (letter == 0 ? 'x' : letter)).repeat(length - 10);
     return "%010d".formatted(number) + rest;

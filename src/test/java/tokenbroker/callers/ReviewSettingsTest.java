@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tokenbroker.config.BrokerConfig.Unreviewed;
 import tokenbroker.testing.TestConfig;
 
-/** Where the JWTs of an issuer are reviewed, and as whom. */
+/** Proves which API server reviews an issuer's JWTs, and with which token and CA file. */
 class ReviewSettingsTest {
 
   private static final String POD = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -37,7 +37,7 @@ class ReviewSettingsTest {
           https://10.0.0.1:6443/openid/v1/jwks          | /a/t | /a/c | https://10.0.0.1:6443/ | https://10.0.0.1:6443 | /a/t | /a/c
           https://10.0.0.1:6443/openid/v1/jwks          | /a/t | /a/c | https://kubernetes.default.svc | https://kubernetes.default.svc | POD/token | POD/ca.crt
           """)
-  void whatIsNotSetIsAsForTheKeysOrAsPodsHaveIt(
+  void unsetSettingsDefaultToThoseOfTheKeysOrOfPods(
       String keys,
       @Nullable String keysToken,
       @Nullable String keysCa,

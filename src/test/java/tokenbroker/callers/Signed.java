@@ -15,7 +15,7 @@ import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.testing.CallerTokens;
 
-/** Keys of issuers, and JWTs for the broker that they signed: right ones and odd ones. */
+/** The keys of issuers, and valid and invalid JWTs for the broker signed with them. */
 final class Signed {
 
   private Signed() {}
@@ -36,7 +36,7 @@ final class Signed {
     }
   }
 
-  /** The claims of a JWT that the broker accepts for ten minutes. */
+  /** Returns the claims of a JWT that the broker accepts for ten minutes. */
   static Map<String, Object> claims() {
     var claims = new LinkedHashMap<String, Object>();
     claims.put("iss", CallerTokens.ISSUER);
@@ -46,7 +46,7 @@ final class Signed {
     return claims;
   }
 
-  /** A good JWT by the RSA or EC key, which it names by the key's own id. */
+  /** Returns a valid JWT signed with this RSA or EC key. Its {@code kid} is the key's own id. */
   static String by(PublicJsonWebKey key) {
     return by(key, key.getKeyId());
   }

@@ -30,7 +30,9 @@ import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.LogLines;
 import tokenbroker.testing.TokenReviewEndpoint;
 
-/** JWTs that the API server reviews, over real HTTP. */
+/**
+ * Proves when JWTs are reviewed by the API server, over real HTTP, and what each outcome changes.
+ */
 class TokenReviewTest {
 
   private static final String OWN = "token-of-the-broker";
@@ -90,7 +92,9 @@ class TokenReviewTest {
     assertThat(reviews.reviewed()).hasSize(1);
 
     site.clock.advance(Duration.ofSeconds(1));
-    assertThat(site.callers.remembered(jwt)).as("the review is no hit's to wait for").isNotNull();
+    assertThat(site.callers.remembered(jwt))
+        .as("a cached JWT does not wait for the review")
+        .isNotNull();
     await().until(() -> reviews.reviewed().size() == 2);
     assertThat(site.callers.remembered(jwt)).isNotNull();
     reviews.release();
@@ -214,7 +218,7 @@ class TokenReviewTest {
   }
 
   @Test
-  void whereReviewsAreDemandedCallersAreToldToComeBackOnceTheirLastReviewIsTooOld() {
+  void ifReviewsAreRequiredACallerWithAnOldReviewMustRetryLater() {
     var site = site("refuse");
     site.verify(jwt);
     reviews.status(503);

@@ -16,10 +16,13 @@ import tokenbroker.callers.Verification.Verified;
 import tokenbroker.testing.ApiServer;
 import tokenbroker.testing.CallerTokens;
 
-/** JWTs that name a key that nobody knows, while the issuer does not say which keys it has. */
+/**
+ * Proves that JWTs with unknown key ids delay no other caller while the issuer's key endpoint
+ * hangs.
+ */
 class UnknownKeysTest {
 
-  /** More than all the places of JWTs that are being verified. */
+  /** More than may wait for verification at once. */
   private static final int FLOOD = 5_000;
 
   private static final int WAITING = 64;

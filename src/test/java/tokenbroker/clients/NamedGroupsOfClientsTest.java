@@ -10,7 +10,7 @@ import tokenbroker.callers.CallerRule;
 import tokenbroker.callers.CallerRule.Group;
 import tokenbroker.clients.Upstream.RequestStyle;
 
-/** Which groups of callers the clients file speaks of. */
+/** Proves which groups of callers are collected from the clients file. */
 class NamedGroupsOfClientsTest {
 
   private final ClientDirectory directory = new ClientDirectory();

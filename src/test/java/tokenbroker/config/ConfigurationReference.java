@@ -20,7 +20,10 @@ import java.util.Optional;
 import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
-/** What a configuration mapping's source says of its keys, in the order it says it. */
+/**
+ * The keys of a configuration mapping and their documentation, read from its source file, in its
+ * order.
+ */
 record ConfigurationReference(List<Group> groups) {
 
   /**
@@ -31,15 +34,16 @@ record ConfigurationReference(List<Group> groups) {
   record Group(String prefix, String description, List<Key> keys) {}
 
   /**
-   * One key.
+   * A key.
    *
    * @param name such as {@code broker.issuers.<name>.keys-token-file}
-   * @param defaultValue empty where there is none
+   * @param defaultValue empty if the key has no default
    */
   record Key(String name, Optional<String> defaultValue, String description) {
 
     /**
-     * By the rule of MicroProfile Config; the name in a map is quoted, which doubles the {@code _}.
+     * Returns the environment variable by the rule of MicroProfile Config. A name in a map is
+     * quoted, so that {@code _} is doubled there.
      */
     String environmentVariable() {
       var quoted = name.replaceAll("<(.*?)>", "\"<$1>\"");
@@ -59,7 +63,10 @@ record ConfigurationReference(List<Group> groups) {
     }
   }
 
-  /** The methods of one source file, by the interface that declares them; the outermost first. */
+  /**
+   * Collects the methods of a source file by the interface that declares them. The outermost
+   * interface comes first.
+   */
   private static final class Declarations extends TreePathScanner<@Nullable Void, @Nullable Void> {
 
     private final DocTrees docs;

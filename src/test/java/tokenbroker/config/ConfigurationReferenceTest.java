@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** {@code ./mvnw test -Dtest=ConfigurationReferenceTest -Dupdate.docs=true} rewrites the file. */
+/**
+ * Proves that docs/configuration.md matches {@link BrokerConfig}. To update the document, run
+ * {@code ./mvnw test -Dtest=ConfigurationReferenceTest -Dupdate.docs=true}.
+ */
 class ConfigurationReferenceTest {
 
   private static final Path SOURCE = Path.of("src/main/java/tokenbroker/config/BrokerConfig.java");

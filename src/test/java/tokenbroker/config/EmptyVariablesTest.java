@@ -8,7 +8,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An empty variable is one that is not set: Kubernetes and Compose write "not set" so. */
+/**
+ * Proves that an empty environment variable counts as not set. Kubernetes and Compose express "not
+ * set" in this way.
+ */
 class EmptyVariablesTest {
 
   static List<String> variables() {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** That the variables of the reference are those that the configuration library reads. */
+/** Proves that the environment variables in the reference set their keys. */
 class EnvironmentVariablesTest {
 
   @Test
@@ -59,7 +59,7 @@ class EnvironmentVariablesTest {
     var environment = new HashMap<String, String>();
     for (var group : ConfigurationReferenceTest.reference().groups()) {
       for (var key : group.keys()) {
-        assertThat(values).as("a value to try").containsKey(key.name());
+        assertThat(values).as("a valid value for each key").containsKey(key.name());
         environment.put(
             key.environmentVariable().replace("<NAME>", "CLUSTER"), values.get(key.name()));
       }
@@ -111,7 +111,7 @@ class EnvironmentVariablesTest {
   @CsvSource({
     "BROKER_ISSUERS__CLUSTER__KEYS_TOKEN_FILE, cluster",
     "BROKER_ISSUERS__CORP2__KEYS_TOKEN_FILE, corp2",
-    // An underscore in a name can only be read as a dot.
+    // An underscore in a variable's name can only mean a dot.
     "BROKER_ISSUERS__MY_CLUSTER__KEYS_TOKEN_FILE, my.cluster",
   })
   void theIssuersNameIsReadFromTheVariable(String variable, String issuer) {

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How a value with a {@code $} is written, as docs/configuration.md says it. */
+/** Proves how a {@code $} is written in a value, as docs/configuration.md describes it. */
 class ExpressionsTest {
 
   @ParameterizedTest

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** A configuration as the broker has it: behind the {@link SettingsGate}. */
+/** A configuration that has passed through the {@link SettingsGate}, as in the broker. */
 record GatedConfig(SmallRyeConfig all, BrokerConfig bound) {
 
   static GatedConfig with(Map<String, String> properties) {
@@ -19,7 +19,10 @@ record GatedConfig(SmallRyeConfig all, BrokerConfig bound) {
     return with(Map.of(), environment, properties);
   }
 
-  /** What is set in each of the three places, the first of which wins. */
+  /**
+   * Returns the configuration with these settings in the three places. The first place has the
+   * highest priority.
+   */
   static GatedConfig with(
       Map<String, String> system, Map<String, String> environment, Map<String, String> file) {
     var all =

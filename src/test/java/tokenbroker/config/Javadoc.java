@@ -6,12 +6,17 @@ import com.sun.source.doctree.LiteralTree;
 import com.sun.source.doctree.TextTree;
 import org.jspecify.annotations.Nullable;
 
-/** A doc comment as one line of Markdown. */
+/** A converter from a doc comment to one line of Markdown. */
 final class Javadoc {
 
   private Javadoc() {}
 
-  /** Refuses what it would have to guess at: a missing comment, HTML, tags other than code. */
+  /**
+   * Returns the comment's main text as Markdown.
+   *
+   * @throws IllegalArgumentException if the comment is missing, or contains HTML or a tag other
+   *     than code
+   */
   static String asMarkdown(@Nullable DocCommentTree comment) {
     if (comment == null) {
       throw new IllegalArgumentException("a key without a comment");
@@ -25,7 +30,7 @@ final class Javadoc {
     return switch (part) {
       case TextTree text -> text.getBody();
       case LiteralTree code when code.getKind() == DocTree.Kind.CODE ->
-          "`" + code.getBody().getBody() + "`";
+          "`" + code.getBody().getBody().strip() + "`";
       default -> throw new IllegalArgumentException("not known in a key's comment: " + part);
     };
   }

@@ -146,7 +146,7 @@ class SettingsFaultsTest {
       value = {
         "3s, 2s, 1",
         "2s, 2s, 0",
-        // The default of 2s does not contradict a shorter limit for the whole answer.
+        // The default of 2s does not conflict with a shorter limit for the whole response.
         "-, 1s, 0",
         "6s, -, 1",
         "6s, wrong, 1",
@@ -257,7 +257,7 @@ class SettingsFaultsTest {
   void aMalformedAddressOfRedisIsNamedAndNotPrinted(String hosts) {
     var config = GatedConfig.with(Map.of("quarkus.redis.hosts", hosts));
     assertThat(config.all().getValue("quarkus.redis.hosts", String.class))
-        .as("what Quarkus gets to see, whose own messages show it")
+        .as("the value that Quarkus gets, because its own messages show it")
         .isEqualTo("redis://localhost:6379");
     assertThat(config.faults())
         .singleElement()
@@ -281,7 +281,7 @@ class SettingsFaultsTest {
   void aUsableAddressOfRedisIsAccepted(String hosts) {
     assertThat(GatedConfig.with(Map.of("quarkus.redis.hosts", hosts)).faults()).isEmpty();
     assertThat(hosts.split(",", -1))
-        .as("by the client too, whose own messages show it")
+        .as("the client also accepts it, because its own messages would show it")
         .allSatisfy(host -> assertThat(new RedisURI(host.strip())).isNotNull());
   }
 

@@ -12,11 +12,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tokenbroker.testing.TestConfig;
 
-/** Every setting of {@link BrokerConfig} has a default or none, and bounds, on purpose. */
+/** Proves that the default and the bounds of every setting of {@link BrokerConfig} are intended. */
 class SettingsTest {
 
   /**
-   * Key, default, and around each bound: the last refused, the bound, the bound, the first refused.
+   * Each row: key, default, last rejected value below, lower bound, upper bound, first rejected
+   * value above.
    */
   private static final String WITH_A_RANGE =
       """
@@ -116,7 +117,7 @@ class SettingsTest {
     assertThat(setting.allows(row.above())).isFalse();
   }
 
-  /** What is allowed here must not fail there, in the configuration library. */
+  /** The configuration library must accept every value that these bounds allow. */
   @ParameterizedTest
   @MethodSource("rows")
   void allowedValuesAreBoundAndOthersAreNamedWithWhatIsAllowed(Row row) {
@@ -171,7 +172,7 @@ class SettingsTest {
     }
   }
 
-  /** The time limit for connecting lies within that of the whole answer. */
+  /** Returns the setting, and a time limit for the whole response that leaves room for it. */
   private static Map<String, String> withRoomFor(String key, String value) {
     return key.equals("broker.upstream.connect-timeout")
         ? Map.of(key, value, "broker.upstream.timeout", "1m")

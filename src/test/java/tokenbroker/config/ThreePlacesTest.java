@@ -15,10 +15,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tokenbroker.config.BrokerConfig.Unreviewed;
 
-/** Every key of a map may be set in each of the three places, whichever the others are set in. */
+/**
+ * Proves that every key of a map can be set in each of the three places, wherever its other keys
+ * are set.
+ */
 class ThreePlacesTest {
 
-  /** All keys of an issuer; {@link #everyKeyOfEveryMapIsTried} finds a new one. */
+  /** All keys of an issuer. {@link #everyKeyOfEveryMapIsTried} fails if a key is missing here. */
   private static final Map<String, String> KEYS =
       Map.ofEntries(
           Map.entry("issuer", "https://issuer.example"),

@@ -14,7 +14,7 @@ import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.TokenId;
 
-/** Authorizations and results for tests of their stores. */
+/** Authorizations and accounts for tests of their stores. */
 public final class AuthorizationFixture {
 
   private static final Provenance PROVENANCE =
@@ -47,9 +47,9 @@ public final class AuthorizationFixture {
   }
 
   /**
-   * Returns an account that is to be redeemed.
+   * Returns an account that has not been redeemed.
    *
-   * @param lifetime of the access token
+   * @param lifetime the lifetime of the access token
    */
   public static AuthorizedAccount account(Duration lifetime, Now now) {
     return new AuthorizedAccount(

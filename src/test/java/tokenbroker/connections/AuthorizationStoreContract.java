@@ -16,7 +16,7 @@ import tokenbroker.connections.AuthorizationStore.Keeping;
 import tokenbroker.connections.AuthorizationStore.StoredAuthorization;
 import tokenbroker.time.Now;
 
-/** What every store of authorizations promises. */
+/** The contract of every store of authorizations. */
 public abstract class AuthorizationStoreContract {
 
   protected static final ClientName ACME = new ClientName("acme");
@@ -27,13 +27,13 @@ public abstract class AuthorizationStoreContract {
 
   protected abstract AuthorizationStore store();
 
-  /** As another replica has it. */
+  /** Returns the store as another replica sees it. */
   protected abstract AuthorizationStore otherReplica();
 
-  /** The clocks of both. */
+  /** The clock of both replicas. */
   protected abstract Now now();
 
-  /** Lets what is kept for so long, or for less, expire. */
+  /** Lets this much time pass, so that shorter-lived entries expire. */
   protected abstract void letPass(Duration time);
 
   @Test
@@ -89,7 +89,7 @@ public abstract class AuthorizationStoreContract {
     }
   }
 
-  /** However often its address is followed. */
+  /** Following its link does not prolong it. */
   @Test
   void anAuthorizationExpiresTenMinutesAfterItBegan() {
     store().keep(handle, authorization(new Progress.Begun()));
@@ -153,7 +153,7 @@ public abstract class AuthorizationStoreContract {
     assertThat(store().findResult(code)).isEmpty();
   }
 
-  /** The token's own life goes on while nobody redeems the result. */
+  /** The token keeps ageing while the result waits to be redeemed. */
   @Test
   void theTokenOfAResultLivesNoLonger() {
     var account = account();

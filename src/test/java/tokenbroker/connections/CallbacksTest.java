@@ -37,7 +37,7 @@ import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
 import tokenbroker.tokens.Replica;
 
-/** The authorization-code flow from a caller's request to the browser's return. */
+/** Proves the authorization-code flow, from a caller's request to the browser's return. */
 class CallbacksTest {
 
   private static final String RETURN_TO = "https://shop.example/";
@@ -131,7 +131,7 @@ class CallbacksTest {
     assertThat(redeemed("A".repeat(22), "s")).isEmpty();
   }
 
-  /** A tab that is opened once more does not end the other's. */
+  /** Another visit, such as a second tab, does not invalidate the state of the one before. */
   @Test
   void eachVisitHasAStateOfItsOwnAndTheLatestOnesAreGood() {
     var id = begun();
@@ -178,7 +178,7 @@ class CallbacksTest {
     assertThat(authorizations.visit(id, visit.cookie)).isPresent();
   }
 
-  /** Whoever claimed it has died: the code may have been used up. */
+  /** The process that claimed it has died. The code may have been used up. */
   @Test
   void anAuthorizationThatNobodyFinishesIsNotCarriedOutAgain() {
     var visit = visited();
@@ -186,7 +186,7 @@ class CallbacksTest {
     var visits = ((Progress.Visited) held.authorization().progress()).visits();
     var claimed = held.authorization().in(new Progress.Claimed(visits));
     pending.replace(visit.state.authorization(), held.revision(), claimed);
-    Thread.currentThread().interrupt(); // Whoever waits does not wait any longer.
+    Thread.currentThread().interrupt(); // Ends the wait at once.
 
     assertThat(callbacks.receive(visit.state, CODE, visit.cookie))
         .isEqualTo(new Destination.Unknown());
@@ -251,7 +251,7 @@ class CallbacksTest {
     return Stream.of(client("https://other.test", "id"), client("https://upstream.test", "other"));
   }
 
-  /** The user allowed the former one; the code is not for the other. */
+  /** The user gave consent to the former server and client. The code must not reach another one. */
   @ParameterizedTest
   @MethodSource("others")
   void aCodeGoesToTheServerAndTheClientThatTheUserWasAskedAboutAlone(Client changed) {
@@ -274,7 +274,7 @@ class CallbacksTest {
     return AuthorizationId.parse(link.substring(link.lastIndexOf('/') + 1)).orElseThrow();
   }
 
-  /** A browser that has been sent to the consent page. */
+  /** Returns a browser's visit that has reached the consent page. */
   private Visit visited() {
     return visit(begun(), null);
   }
@@ -285,7 +285,7 @@ class CallbacksTest {
     return new Visit(id, StateParameter.parse(state).orElseThrow(), consent.cookie());
   }
 
-  /** What a browser takes to the service. */
+  /** Returns the code that a browser takes to the service. */
   private String returned() {
     var visit = visited();
     return result(callbacks.receive(visit.state, CODE, visit.cookie));

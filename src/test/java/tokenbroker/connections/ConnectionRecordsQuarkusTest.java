@@ -13,7 +13,7 @@ import tokenbroker.sandbox.SandboxProfiles;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.TokenOwner;
 
-/** The series of connections end with their client. */
+/** Proves that the metrics of connections are removed together with their client. */
 @QuarkusTest
 @TestProfile(SandboxProfiles.Configuring.class)
 class ConnectionRecordsQuarkusTest {

@@ -28,7 +28,7 @@ import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.TokenOwner;
 
-/** What every store of connections promises. */
+/** The contract of every store of connections. */
 public abstract class ConnectionStoreContract {
 
   private static final AtomicInteger SERIAL = new AtomicInteger();
@@ -40,7 +40,7 @@ public abstract class ConnectionStoreContract {
 
   protected abstract ConnectionStore store();
 
-  /** As another replica has it. */
+  /** Returns the store as another replica sees it. */
   protected abstract ConnectionStore otherReplica();
 
   @Test
@@ -61,7 +61,7 @@ public abstract class ConnectionStoreContract {
     assertThat(found("a").expiresAt()).isEqualTo(NOW.plusSeconds(7200));
   }
 
-  /** The store may have stored it although its answer was lost. */
+  /** The store may have stored the rotation although its response was lost. */
   @Test
   void theSameRotationMadeTwiceIsStored() {
     put("a", "one");
@@ -74,7 +74,7 @@ public abstract class ConnectionStoreContract {
     assertThat(refreshToken("a")).isEqualTo("two");
   }
 
-  /** Whoever lost its lease meanwhile is too late. */
+  /** A replica that has lost its claim must not overwrite the newer refresh token. */
   @Test
   void aLateRotationCannotOverwriteANewerRefreshToken() {
     put("a", "one");
@@ -96,7 +96,7 @@ public abstract class ConnectionStoreContract {
   }
 
   @Test
-  void anEndIsMarkedWhereTheRefreshTokenStillIsTheOneThatWasRefused() {
+  void aConnectionEndsOnlyIfItsRefreshTokenIsStillTheRefusedOne() {
     put("a", "one");
     var seen = revision("a");
     rotate(otherReplica(), "a", seen, "two");
@@ -110,9 +110,12 @@ public abstract class ConnectionStoreContract {
     assertThat(store().count(client)).isEqualTo(new ConnectionCounts(0, 1, 0));
   }
 
-  /** It slept in mid-renewal, and another replica found the old one used up. */
+  /**
+   * The replica was suspended during the renewal. Another replica then found the old refresh token
+   * used up.
+   */
   @Test
-  void whoBringsWhatReplacedARefusedRefreshTokenRevivesTheConnection() {
+  void theNewRefreshTokenOfALateRotationRevivesTheConnection() {
     put("a", "one");
     var seen = revision("a");
     end("a");
@@ -123,7 +126,7 @@ public abstract class ConnectionStoreContract {
   }
 
   @Test
-  void whoConnectsAgainReplacesAndRevives() {
+  void connectingAgainReplacesAndRevivesTheConnection() {
     put("a", "one");
     end("a");
     put("a", "two");
@@ -157,7 +160,7 @@ public abstract class ConnectionStoreContract {
   }
 
   @Test
-  void oneAtATimeGetsTheRefreshTokenToUseItUp() {
+  void onlyOneReplicaAtATimeCanClaimTheRefreshToken() {
     put("a", "one");
     var claimed = claimed(store(), "a");
     assertThat(otherReplica().claim(account("a"), "")).isEqualTo(new ClaimedElsewhere());
@@ -167,9 +170,12 @@ public abstract class ConnectionStoreContract {
     assertThat(claimedSoon("a").held().refreshToken().reveal()).isEqualTo("one");
   }
 
-  /** Whoever looked before it was renewed wants what that has brought. */
+  /**
+   * The caller read the connection before it was renewed. It wants the token of that renewal
+   * instead.
+   */
   @Test
-  void whoHasSeenAnotherRefreshTokenGetsNone() {
+  void aClaimWithAnOutdatedRevisionGetsNoRefreshToken() {
     put("a", "one");
     var seen = revision("a");
     rotate(otherReplica(), "a", seen, "two");
@@ -190,7 +196,7 @@ public abstract class ConnectionStoreContract {
   }
 
   @Test
-  void whoHasNotClaimedAConnectionCannotDeclareItDead() {
+  void aReplicaWithoutTheClaimCannotEndTheConnection() {
     put("a", "one");
     var late = claimed(store(), "a");
     late.claim().close();
@@ -202,7 +208,7 @@ public abstract class ConnectionStoreContract {
   }
 
   @Test
-  void whoConnectsAgainFreesTheClaimOnTheFormerGrant() {
+  void connectingAgainReleasesTheClaimOnTheFormerGrant() {
     put("a", "one");
     var former = claimed(otherReplica(), "a");
     put("a", "two");
@@ -222,7 +228,7 @@ public abstract class ConnectionStoreContract {
     assertThat(store().claim(account("b"), "")).isEqualTo(new Absent());
   }
 
-  /** Contracts run with a keep-alive of 100 ms. */
+  /** These tests use a keep-alive interval of 100 ms. */
   @Test
   void aConnectionIsDueWhenItWasNotRenewedForSoLong() {
     put("a", "one");
@@ -236,7 +242,7 @@ public abstract class ConnectionStoreContract {
     assertThat(store().due(client, 10)).isEmpty();
   }
 
-  /** Those that cannot be renewed must not stand in the way of the others. */
+  /** Connections that cannot be renewed must not block the others. */
   @Test
   void whatIsDueIsFoundHoweverMuchElseIs() {
     var ids = IntStream.range(0, 10).mapToObj(i -> "c" + i).toList();
@@ -309,7 +315,7 @@ public abstract class ConnectionStoreContract {
     assertThat(store().count(client)).isEqualTo(new ConnectionCounts(1, 0, 0));
   }
 
-  /** As it is before the store has been asked for its user. */
+  /** Returns a new connection. The store has not yet searched for its user. */
   private Connection asNew(String name, @Nullable String userId, @Nullable String userEmail) {
     return new Connection(
         id(name), userId, userEmail, State.ACTIVE, NOW, NOW.plusSeconds(3600), PROVENANCE, 1);
@@ -358,7 +364,7 @@ public abstract class ConnectionStoreContract {
     return claimed.held();
   }
 
-  /** A claim is given back without waiting for it. */
+  /** Waits for the claim, because claims are released in the background. */
   private Claimed claimedSoon(String name) {
     return (Claimed)
         await().until(() -> otherReplica().claim(account(name), ""), it -> it instanceof Claimed);

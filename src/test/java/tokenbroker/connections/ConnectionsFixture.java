@@ -27,7 +27,7 @@ import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.StoreUnavailable;
 import tokenbroker.tokens.TokenOwner;
 
-/** One client with one connection, a store that can break, and an upstream by script. */
+/** One client with one connection, a store that can be broken, and a scripted upstream. */
 final class ConnectionsFixture {
 
   static final Client ACME = client("https://upstream.test", "id");
@@ -46,14 +46,14 @@ final class ConnectionsFixture {
   final MemoryConnectionStore memory =
       new MemoryConnectionStore(new KeepAliveSchedule(config), clock);
 
-  /** While it is broken, whatever is asked of the store fails. */
+  /** Whether every operation of the store fails. */
   volatile boolean broken;
 
   final ConnectionStore store =
       breakable(ConnectionStore.class, memory, method -> broken && !method.equals("rotation"));
 
   /**
-   * A store some of whose methods fail at times.
+   * Returns a store whose methods can be made to fail.
    *
    * @param broken whether the method of this name fails now
    */
@@ -91,7 +91,7 @@ final class ConnectionsFixture {
         new ClientCredentials(clientId, new ClientSecret("secret"), "v1"));
   }
 
-  /** Its user connects, or connects again. */
+  /** Makes the user connect, or connect again. */
   void connect(String refreshToken) {
     memory.put(
         ACME.name(),
@@ -107,13 +107,13 @@ final class ConnectionsFixture {
         new RefreshToken(refreshToken));
   }
 
-  /** A replica whose callers wait so long for a renewal. */
+  /** Returns a replica whose callers wait this long for a renewal. */
   RefreshTokenSource source(String timeout) {
     return new RefreshTokenSource(
         grants, store, records, TestConfig.with("broker.upstream.timeout", timeout));
   }
 
-  /** Returns the refresh token that is stored; fails if somebody has claimed it. */
+  /** Returns the stored refresh token. Fails if the connection is claimed. */
   String stored() {
     var claimed = (Claiming.Claimed) memory.claim(ACCOUNT, "");
     claimed.claim().close();

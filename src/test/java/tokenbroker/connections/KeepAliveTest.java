@@ -92,7 +92,7 @@ class KeepAliveTest {
   }
 
   @Test
-  void whatCannotBeKeptAliveIsToldInOneLineAndOnce() {
+  void failedKeepAlivesAreLoggedOnceInOneLine() {
     site.clock.advance(KEEP_ALIVE);
     site.grants.answers(new Failed(Outage.HTTP_5XX, Duration.ofSeconds(1)));
     try (var log = new LogLines(KeepAlive.class)) {
@@ -124,7 +124,7 @@ class KeepAliveTest {
     assertThat(site.grants.refreshed()).containsExactly("one");
   }
 
-  /** Ten thousand that were connected in the same hour are not renewed in the same hour. */
+  /** Ten thousand connections made in the same hour are not renewed in the same hour. */
   @Test
   void connectionsAreDueEachAtItsOwnTime() {
     var schedule = new KeepAliveSchedule(site.config);

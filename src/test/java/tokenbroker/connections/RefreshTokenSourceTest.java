@@ -21,7 +21,9 @@ import tokenbroker.tokens.FetchResult.ClaimedElsewhere;
 import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
 
-/** Two replicas over one store, and an upstream that keeps them waiting. */
+/**
+ * Proves that two replicas share the renewals of a connection, over one store and a slow upstream.
+ */
 class RefreshTokenSourceTest {
 
   private static final FetchResult LATE = new Failed(Outage.TIMEOUT);
@@ -93,7 +95,7 @@ class RefreshTokenSourceTest {
   }
 
   @Test
-  void whatTheStoreCouldNotTakeIsOfferedAgainAndToldOf() {
+  void anUnsavedRefreshTokenIsSavedLaterAndItsTokenIsServed() {
     site.grants.answers(
         (client, token) -> {
           site.broken = true;
@@ -112,7 +114,7 @@ class RefreshTokenSourceTest {
   }
 
   @Test
-  void whatWaitedTooLongForTheStoreIsWorthNothingAfterAReconnect() {
+  void anUnsavedRefreshTokenIsDroppedAfterAReconnect() {
     site.grants.answers(
         (client, token) -> {
           site.broken = true;

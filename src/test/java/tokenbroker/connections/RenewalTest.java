@@ -34,7 +34,7 @@ import tokenbroker.tokens.FetchResult.Gone;
 import tokenbroker.tokens.FetchResult.Superseded;
 import tokenbroker.tokens.StoreUnavailable;
 
-/** Every transition of a renewal. */
+/** Proves every state transition of a renewal. */
 class RenewalTest {
 
   private final ConnectionsFixture site = new ConnectionsFixture();
@@ -141,7 +141,7 @@ class RenewalTest {
   }
 
   @Test
-  void whatRenewsTheTokenNextIsStoredBeforeTheTokenIsHandedOn() {
+  void theNextRefreshTokenIsStoredBeforeTheTokenIsServed() {
     var refreshed = (Refreshed) next(claimed());
     var done = (Done) next(refreshed);
 
@@ -159,7 +159,7 @@ class RenewalTest {
   }
 
   @Test
-  void whatAReconnectHasSupersededIsNotStored() {
+  void aRefreshTokenSupersededByAReconnectIsNotStored() {
     var refreshed = (Refreshed) next(claimed());
     site.connect("reconnected");
 
@@ -176,7 +176,7 @@ class RenewalTest {
   }
 
   @Test
-  void whatTheStoreCannotTakeWaitsAndTheConnectionStaysClaimed() {
+  void anUnsavedRefreshTokenWaitsAndItsConnectionStaysClaimed() {
     site.grants.answers(
         (client, token) -> {
           site.broken = true;
@@ -215,9 +215,11 @@ class RenewalTest {
     assertThat(site.state()).isEqualTo(State.ACTIVE);
   }
 
-  /** Its claim ran out while it slept; another replica renews the connection now. */
+  /**
+   * The claim expired while the replica was suspended. Another replica renews the connection now.
+   */
   @Test
-  void whoHasLostTheClaimDoesNotEndTheConnection() {
+  void aReplicaThatLostItsClaimDoesNotEndTheConnection() {
     site.grants.answers(new Failed(OAuthError.INVALID_GRANT));
     var refused = (Refused) next(claimed());
     refused.claim().close();
@@ -227,9 +229,11 @@ class RenewalTest {
     assertThat(site.state()).isEqualTo(State.ACTIVE);
   }
 
-  /** It slept until its claim had run out; what it has is the only one that still is good. */
+  /**
+   * The replica was suspended until its claim had expired. Only its refresh token is still valid.
+   */
   @Test
-  void whoWakesUpWithWhatReplacedARefusedRefreshTokenBringsTheConnectionBack() {
+  void aResumedReplicaWithTheNewRefreshTokenRevivesTheConnection() {
     var late = (Refreshed) next(claimed());
     late.claim().close();
     site.grants.answers(new Failed(OAuthError.INVALID_GRANT));
@@ -252,7 +256,7 @@ class RenewalTest {
     assertThat(site.isClaimed()).isFalse();
   }
 
-  /** Else another replica, which finds no token yet, would renew once more. */
+  /** Otherwise another replica would find no token yet and renew the connection again. */
   @Test
   void aConnectionStaysClaimedUntilItsTokenIsKept() {
     var fetched = (Fetched) renewal().run();
@@ -262,7 +266,7 @@ class RenewalTest {
   }
 
   @Test
-  void whoLookedBeforeTheConnectionWasRenewedLooksAgain() {
+  void aReplicaThatReadTheConnectionBeforeItsRenewalReadsItAgain() {
     var claimed = claimed();
     claimed.claim().close();
     var late =
@@ -291,7 +295,7 @@ class RenewalTest {
   }
 
   @Test
-  void whatIsDoneStaysDone() {
+  void aFinishedRenewalDoesNotChange() {
     var done = new Done(new Gone());
     assertThat(next(done)).isEqualTo(done);
     assertThat(next(new Unsaved())).isEqualTo(new Unsaved());

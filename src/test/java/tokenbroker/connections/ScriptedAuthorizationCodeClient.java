@@ -20,7 +20,10 @@ import tokenbroker.tokens.Provenance;
 import tokenbroker.tokens.RefreshToken;
 import tokenbroker.tokens.TokenId;
 
-/** An upstream at the port: gives a new token and a new refresh token each time, unless told so. */
+/**
+ * A scripted implementation of the port. By default it returns a new access token and a new refresh
+ * token each time.
+ */
 final class ScriptedAuthorizationCodeClient implements AuthorizationCodeClient {
 
   private static final KeyedHash HASH = new KeyedHash(new byte[32]);
@@ -47,14 +50,14 @@ final class ScriptedAuthorizationCodeClient implements AuthorizationCodeClient {
     answer = (client, token) -> token(client);
   }
 
-  /** Every refresh waits from now on until the latch is counted down. */
+  /** Blocks every refresh until the returned latch is counted down. */
   CountDownLatch hold() {
     var latch = new CountDownLatch(1);
     gate = latch;
     return latch;
   }
 
-  /** The refresh tokens that were sent, in order. */
+  /** Returns the refresh tokens that were sent, in order. */
   List<String> refreshed() {
     return refreshed;
   }
@@ -86,7 +89,7 @@ final class ScriptedAuthorizationCodeClient implements AuthorizationCodeClient {
     return URI.create(client.upstream().baseUrl() + "/consent?state=" + state);
   }
 
-  /** Returns the state that a consent page was asked with. */
+  /** Returns the state in the URL of a consent page. */
   static String stateOf(URI consentPage) {
     return Objects.requireNonNull(Browser.query(consentPage).get("state"));
   }

@@ -4,7 +4,7 @@ import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** A range of addresses, written {@code 10.0.0.0/8}: the {@code cidr} of a NetworkPolicy. */
+/** A range of addresses such as {@code 10.0.0.0/8}: the {@code cidr} of a NetworkPolicy. */
 record AddressRange(BigInteger first, int prefix, int bits) {
 
   static AddressRange of(String cidr) {

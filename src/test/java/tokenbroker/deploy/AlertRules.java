@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The rules of {@code k8s/monitoring}, and the dashboard that is beside them. */
+/** The alert rules and the dashboard in {@code k8s/monitoring}. */
 final class AlertRules {
 
   static final Path MONITORING = Path.of("k8s", "monitoring");
@@ -26,7 +26,7 @@ final class AlertRules {
 
   private AlertRules() {}
 
-  /** As a file of rules for Prometheus, which takes JSON for YAML. */
+  /** Returns the rules as a file for Prometheus. It is JSON, which is valid YAML. */
   static String forPrometheus() {
     try {
       return new ObjectMapper().writeValueAsString(Map.of("groups", groups()));
@@ -36,8 +36,8 @@ final class AlertRules {
   }
 
   /**
-   * The same thirty times as fast: what says minutes says twice as many seconds. Hours stay, and so
-   * do thresholds.
+   * Returns the rules thirty times as fast: each minute becomes two seconds. Hours and thresholds
+   * do not change.
    */
   static String hurried() {
     return MINUTES
@@ -53,8 +53,8 @@ final class AlertRules {
   }
 
   /**
-   * All that rules and dashboard select, such as {@code metric{label="value"}}, but for
-   * connections.
+   * Returns all selectors of the rules and the dashboard, such as {@code metric{label="value"}},
+   * except those of connections.
    */
   static List<String> selectors() {
     return allSelectors().filter(selector -> !selector.contains(CONNECTION)).toList();

@@ -10,7 +10,10 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The alerts by themselves: what promtool says of them, and what people find about them. */
+/**
+ * Proves that promtool accepts the alert rules, and that each alert has a severity, a description
+ * and a runbook.
+ */
 class AlertsTest {
 
   private static final Path RUNBOOKS = Path.of("docs", "operations.md");

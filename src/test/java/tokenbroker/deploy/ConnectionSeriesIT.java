@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.ConnectedSite;
 
-/** What rules and dashboard select of connections, in a real Prometheus. */
+/** Proves in a real Prometheus that the connection metrics in rules and dashboard exist. */
 class ConnectionSeriesIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -35,7 +35,7 @@ class ConnectionSeriesIT {
               () ->
                   assertThat(AlertRules.selectorsOfConnections())
                       .filteredOn(selector -> prometheus.query(selector).isEmpty())
-                      .as("selectors that find nothing")
+                      .as("selectors without a series")
                       .isEmpty());
       assertThat(prometheus.everFired()).isEmpty();
       assertThat(broker.metrics())

@@ -23,14 +23,16 @@ import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.Certificate;
 import tokenbroker.testing.ScriptedUpstream;
 
-/** The examples of services that use the broker do so, over TLS as in production. */
+/** Proves that the example services use the broker correctly, over TLS as in production. */
 class ConsumersIT {
 
   private static final CallerTokens ISSUER = new CallerTokens("k1");
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Pattern GOOD = Pattern.compile("token (\\S+): TrackMage answers 200");
 
-  /** TrackMage's answer to who is no client: to a request with a token, that is. */
+  /**
+   * The scripted client whose responses requests with an access token get. They have no client id.
+   */
   private static final String WITH_A_TOKEN = "";
 
   @TempDir Path directory;
@@ -105,7 +107,9 @@ class ConsumersIT {
 
     upstream.answer(WITH_A_TOKEN, refusingTheFirst());
     assertThat(started(service).onExit().join().exitValue()).as(output()).isZero();
-    assertThat(upstream.count("id")).as("the first token, and the one in its place").isEqualTo(2);
+    assertThat(upstream.count("id"))
+        .as("fetches: the first token and its replacement")
+        .isEqualTo(2);
   }
 
   private Answer refusingTheFirst() {

@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Test;
 import tokenbroker.testing.RealRedis;
 
 /**
- * The Redis of the development overlay. Without a password Redis is in protected mode, unless the
- * image switches that off: then only its own pod could reach it.
+ * Proves that other pods can reach the Redis of the development overlay. Without a password, Redis
+ * runs in protected mode and accepts connections from its own pod only, unless the image disables
+ * this mode.
  */
 class DevelopmentRedisTest {
 

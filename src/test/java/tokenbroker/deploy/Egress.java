@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** What the broker's pods may reach: the sum of all NetworkPolicies that select them. */
+/**
+ * The destinations that the broker's pods may reach: the union of all NetworkPolicies that select
+ * them.
+ */
 record Egress(List<Map<String, Object>> rules) {
 
   static Egress of(Path kustomization) {
@@ -21,7 +24,7 @@ record Egress(List<Map<String, Object>> rules) {
             .toList());
   }
 
-  /** Whether an address that belongs to no pod is reached. */
+  /** Returns whether the pods may reach an address that belongs to no pod. */
   boolean reaches(String address, int port, String protocol) {
     return rules.stream()
         .filter(rule -> hasPort(rule, port, protocol))
@@ -29,7 +32,7 @@ record Egress(List<Map<String, Object>> rules) {
         .anyMatch(peer -> contains(peer, address));
   }
 
-  /** Whether pods with this label are reached, in this namespace. */
+  /** Returns whether the pods may reach pods with this label in this namespace. */
   boolean reachesPods(String namespace, String label, String value, int port, String protocol) {
     return rules.stream()
         .filter(rule -> hasPort(rule, port, protocol))

@@ -25,8 +25,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The Kubernetes API's types, and those of the operators that are used, read strictly: a field that
- * a type does not have is refused, and so is a value of another type.
+ * The types of the Kubernetes API and of the operators in use, read strictly: unknown fields and
+ * values of another type are rejected.
  */
 final class KubernetesTypes {
 
@@ -58,7 +58,8 @@ final class KubernetesTypes {
   private KubernetesTypes() {}
 
   /**
-   * @throws IllegalArgumentException with the path of the first thing that is wrong
+   * @throws IllegalArgumentException if the manifest is invalid; the message has the path of the
+   *     first fault
    */
   static Object read(Manifest manifest) {
     var name = manifest.text("apiVersion").orElseThrow() + "/" + manifest.kind();
@@ -69,7 +70,10 @@ final class KubernetesTypes {
     return STRICT.convertValue(manifest.document(), type);
   }
 
-  /** The types keep what they do not know in a map of additional properties; here they may not. */
+  /**
+   * The types collect unknown fields in a map of additional properties. This introspector disables
+   * that map, so that they are rejected.
+   */
   private static final class WithoutRoomForTheUnknown extends JacksonAnnotationIntrospector {
 
     private static final long serialVersionUID = 1;
@@ -81,7 +85,8 @@ final class KubernetesTypes {
   }
 
   /**
-   * Those fields of the External Secrets operator's type that are used here: it has no Java type.
+   * The fields of the External Secrets operator's type that the manifests use. The operator has no
+   * Java types.
    */
   private record ExternalSecret(String apiVersion, String kind, ObjectMeta metadata, Spec spec) {
 

@@ -11,10 +11,10 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** One document as kustomize renders it. */
+/** A document that kustomize has rendered. */
 record Manifest(Map<String, Object> document) {
 
-  /** All that a kustomization gives, in its order. */
+  /** Returns all documents of a kustomization, in order. */
   static List<Manifest> rendered(Path kustomization) {
     var rendered = Tool.KUBECTL.run(Path.of("."), "kustomize", kustomization.toString());
     assertThat(rendered.code()).as(rendered.output()).isZero();
@@ -30,7 +30,7 @@ record Manifest(Map<String, Object> document) {
         .toList();
   }
 
-  /** The one of this kind and name that a kustomization gives. */
+  /** Returns the document of this kind and name in a kustomization. */
   static Manifest named(Path kustomization, String kind, String name) {
     return rendered(kustomization).stream()
         .filter(manifest -> manifest.kind().equals(kind) && manifest.name().equals(name))
@@ -70,7 +70,7 @@ record Manifest(Map<String, Object> document) {
     return Optional.ofNullable(at);
   }
 
-  /** Empty where there is none. */
+  /** Returns the list at this path; empty if there is none. */
   static List<Map<String, Object>> listAt(Map<String, Object> from, String... path) {
     return listOf(at(from, path).orElse(List.of()));
   }

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What {@code kubectl apply -k} would send for each overlay, and with each component. */
+/** Proves what {@code kubectl apply -k} would send for each overlay and each component. */
 class ManifestsTest {
 
   private static final Path PRODUCTION = Path.of("k8s", "overlays", "production");
@@ -125,7 +125,9 @@ class ManifestsTest {
     var deployment = broker(PRODUCTION);
     assertThat(deployment.mapping("spec", "strategy", "rollingUpdate"))
         .containsEntry("maxUnavailable", 0);
-    assertThat(deployment.at("spec", "replicas")).as("the autoscaler's to say").isEmpty();
+    assertThat(deployment.at("spec", "replicas"))
+        .as("replicas, because the autoscaler sets them")
+        .isEmpty();
     assertThat(one(PRODUCTION, "HorizontalPodAutoscaler").at("spec", "minReplicas")).contains(2);
     assertThat(one(PRODUCTION, "PodDisruptionBudget").at("spec", "maxUnavailable")).contains(1);
   }
@@ -194,7 +196,7 @@ class ManifestsTest {
                     .orElseThrow()
                     .get("mountPath")));
     assertThat(environment(named(DEVELOPMENT, "Deployment", "orders")))
-        .as("no TLS there")
+        .as("the development overlay has no TLS")
         .containsEntry("BROKER", "http://token-broker:8080")
         .doesNotContainKey("BROKER_CA_FILE");
   }
@@ -238,11 +240,13 @@ class ManifestsTest {
                 assertThat(Manifest.at(source, "serviceAccountToken", "audience"))
                     .contains("token-broker"));
     assertThat(one(CONSUMER, "Deployment").mapping("spec", "template", "metadata", "labels"))
-        .as("what the broker's NetworkPolicy lets in")
+        .as("labels that the broker's NetworkPolicy admits")
         .containsAllEntriesOf(callersLabels());
   }
 
-  /** Without reviews it has no role of its own, and with them the one that they take. */
+  /**
+   * Without token reviews, the broker has no role. With them, it has only the role that they need.
+   */
   @Test
   void theBrokerMayHaveTokensReviewedWhereTheyAreAndNothingElse() throws IOException {
     assertThat(Manifest.rendered(PRODUCTION)).noneMatch(each -> each.kind().contains("Role"));
@@ -306,13 +310,17 @@ class ManifestsTest {
     assertThat(settings(PRODUCTION)).doesNotContainKey("BROKER_CONNECTIONS_PUBLIC_URL");
   }
 
-  /** Kustomize applies components after the overlay: what they set, no overlay can set. */
+  /**
+   * Kustomize applies components after the overlay. Therefore an overlay cannot change a value that
+   * a component sets.
+   */
   @ParameterizedTest
   @CsvSource({
     "BROKER_ISSUERS__CLUSTER__ISSUER, https://issuer.example.com",
     "BROKER_CONNECTIONS_PUBLIC_URL, https://connect.shop.example"
   })
-  void whatDiffersFromSiteToSiteIsTheOverlaysToSay(String key, String value) throws IOException {
+  void settingsThatDifferBetweenSitesCanBeSetInTheOverlay(String key, String value)
+      throws IOException {
     var k8s = Path.of("target", "deploy", "site", "k8s");
     copy(Path.of("k8s"), k8s);
     var site = k8s.resolve("overlays").resolve("production");
@@ -324,7 +332,7 @@ class ManifestsTest {
     assertThat(settings(site)).containsEntry(key, value);
   }
 
-  /** The production overlay of a site whose mesh encrypts everything. */
+  /** Returns the production overlay of a site whose service mesh encrypts all traffic. */
   private static Path withoutTls() throws IOException {
     var k8s = Path.of("target", "deploy", "without-tls", "k8s");
     copy(Path.of("k8s"), k8s);
@@ -368,7 +376,10 @@ class ManifestsTest {
         .mapping("data");
   }
 
-  /** A kustomization with {@code more} components, all where none is named, kept under target. */
+  /**
+   * Returns a copy of a kustomization under {@code target} with the components {@code more}, or
+   * with all components if none is given.
+   */
   private static Path with(Path kustomization, String... more) throws IOException {
     var directory =
         Files.createDirectories(

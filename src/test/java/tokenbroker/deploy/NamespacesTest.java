@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the documentation says to apply can be applied to an empty cluster, in that order. */
+/**
+ * Proves that the documented {@code kubectl apply} commands work in an empty cluster, in the
+ * documented order.
+ */
 class NamespacesTest {
 
   @BeforeEach

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The broker reaches what it needs in all kinds of clusters, which differ in where DNS and the API
- * server listen. It reaches nothing else.
+ * Proves that the broker reaches what it needs and nothing else. Clusters differ in where DNS and
+ * the API server listen; the policies must work in all of them.
  */
 class NetworkPolicyTest {
 
@@ -82,13 +82,13 @@ class NetworkPolicyTest {
 
   @ParameterizedTest
   @CsvSource({
-    // The metadata services of clouds.
+    // The metadata services of cloud providers.
     "169.254.169.254, 80",
     "169.254.169.254, 443",
     "169.254.170.2, 443",
     "fd00:ec2::254, 80",
     "fd00:ec2::254, 443",
-    // The broker's own pod, and its node.
+    // The broker's own pod and its node.
     "127.0.0.1, 443",
     "::1, 443",
     "fe80::1, 443",
@@ -97,7 +97,7 @@ class NetworkPolicyTest {
     "10.0.0.1, 8080",
     "10.0.0.1, 10250",
     "192.168.0.1, 22",
-    // The internet, on other ports than TrackMage's.
+    // The internet, on ports other than TrackMage's.
     "104.18.32.7, 80",
     "104.18.32.7, 6443",
     "104.18.32.7, 6379",
@@ -125,7 +125,7 @@ class NetworkPolicyTest {
   void everyRuleNamesItsPeersAndItsPorts() {
     for (var kustomization : List.of(BASE, DEVELOPMENT, PRODUCTION)) {
       assertThat(from(kustomization).rules())
-          .as("a rule without `to` or `ports` lets out to all")
+          .as("a rule without `to` or `ports` allows everything")
           .isNotEmpty()
           .allSatisfy(rule -> assertThat(rule).containsOnlyKeys("to", "ports"))
           .allSatisfy(rule -> assertThat(Manifest.listAt(rule, "to")).isNotEmpty())

@@ -26,14 +26,14 @@ import tokenbroker.testing.ScriptedUpstream;
 import tokenbroker.testing.TcpProxy;
 
 /**
- * The broker with the environment and the clients file of the production overlay, as kustomize
- * renders them; only paths and addresses are this machine's. The API server is one that gives its
- * keys to whoever has its token and asks for its media type, over TLS with a certificate of its
- * own. Redis has such a certificate too, and so has the broker.
+ * Proves that the broker works with the environment and the clients file of the production overlay,
+ * as kustomize renders them. Only paths and addresses are this machine's. The API server serves its
+ * keys over TLS, with its own certificate authority, and checks the bearer token and the media
+ * type. Redis and the broker use TLS as well.
  */
 class ProductionSettingsIT {
 
-  /** What an expression, a URL or a shell would make something else of. */
+  /** A password with characters that are special in expressions, URLs and shells. */
   private static final String REDIS_PASSWORD = "of${redis}$$\\$-%40+/@:#?&ü";
 
   private static final CallerTokens CLUSTER = new CallerTokens("k1");
@@ -118,7 +118,7 @@ class ProductionSettingsIT {
         .with("quarkus.shutdown.delay", "0s");
   }
 
-  /** As the volumes of the overlay's Deployment would. */
+  /** Creates the files that the volumes of the overlay's Deployment contain. */
   private void layOutFiles() throws IOException {
     new BrokerFiles(directory)
         .credentials("acme-eu", "id-eu", "secret-eu")

@@ -25,7 +25,10 @@ import tokenbroker.testing.RealRedis;
 import tokenbroker.testing.ScriptedUpstream;
 import tokenbroker.testing.SteadyCallers;
 
-/** A real Prometheus with the rules of {@code k8s/monitoring} watches running brokers. */
+/**
+ * Proves in a real Prometheus, with running brokers, that the rules of {@code k8s/monitoring} fire
+ * when they should.
+ */
 class PrometheusIT {
 
   private static final CallerTokens ISSUER = new CallerTokens("k1");
@@ -116,7 +119,7 @@ class PrometheusIT {
             () ->
                 assertThat(AlertRules.selectors())
                     .filteredOn(selector -> prometheus.query(selector).isEmpty())
-                    .as("selectors that find nothing")
+                    .as("selectors without a series")
                     .isEmpty());
   }
 
@@ -124,7 +127,7 @@ class PrometheusIT {
   void anOutageOfTheUpstreamFiresTheAlertsOfItsClientAndNoOthersAndTheyEndWithIt() {
     try (var callers = SteadyCallers.on(brokers, Clients.paths(3), orders, 60)) {
       await().atMost(PATIENCE).until(() -> evaluations() > 30);
-      assertThat(prometheus.everFired()).as("while all is well").isEmpty();
+      assertThat(prometheus.everFired()).as("alerts during normal operation").isEmpty();
 
       upstream.answer("id-1", Answer.token(Duration.ofSeconds(20)));
       reportDead(brokers.getFirst(), TROUBLED);
@@ -174,12 +177,12 @@ class PrometheusIT {
     assertThat(checked.output().lines()).noneMatch(line -> line.startsWith("token_broker_"));
   }
 
-  /** How often the rules were evaluated with calls for every client. */
+  /** Returns how many rule evaluations included every client. */
   private double evaluations() {
     return prometheus.value("min(count_over_time(client:token_broker_runway_seconds:min[1h]))");
   }
 
-  /** More at once than a slow machine could answer in the time that the rate allows them. */
+  /** Sends more requests at once than the rate limit allows, even if the machine is slow. */
   private void exceedTheRate(BrokerProcess broker) {
     var hasty = ISSUER.token("hasty");
     await()
@@ -205,7 +208,10 @@ class PrometheusIT {
             });
   }
 
-  /** A key that is not known makes it read the keys, which are gone. */
+  /**
+   * Sends a JWT with an unknown key id. The broker then reads the keys, whose file has been
+   * deleted.
+   */
   private void failToReadKeys(BrokerProcess broker) throws IOException {
     Files.delete(files.callerKeys());
     var unknown = new CallerTokens("k2").token(Clients.CALLER);

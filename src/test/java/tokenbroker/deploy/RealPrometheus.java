@@ -24,8 +24,8 @@ import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.FreePorts;
 
 /**
- * A real Prometheus that scrapes brokers each second and knows the rules of {@code k8s/monitoring},
- * in a hurry. Brokers have the labels that the PodMonitor gives them.
+ * A real Prometheus. It scrapes brokers each second and evaluates the accelerated rules of {@code
+ * k8s/monitoring}. The brokers have the labels that the PodMonitor sets.
  */
 final class RealPrometheus implements AutoCloseable {
 
@@ -69,28 +69,28 @@ final class RealPrometheus implements AutoCloseable {
     await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> query("up").size() > 0);
   }
 
-  /** The series that an expression gives now. */
+  /** Returns the current series of an expression. */
   JsonNode query(String expression) {
     return get("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8))
         .path("result");
   }
 
-  /** The value of an expression that gives one series, or 0 where it gives none. */
+  /** Returns the value of an expression with one series; 0 if it has none. */
   double value(String expression) {
     return query(expression).path(0).path("value").path(1).asDouble();
   }
 
-  /** How each target fares, such as {@code up}. */
+  /** Returns the health of each target, such as {@code up}. */
   List<String> targets() {
     return get("/api/v1/targets").path("activeTargets").findValuesAsText("health");
   }
 
-  /** Alerts that fire now: each with its client, if it has one. */
+  /** Returns the alerts that fire now, each with its client, if any. */
   Set<String> firing() {
     return alerts("ALERTS{alertstate=\"firing\"}");
   }
 
-  /** All that fired since the start. */
+  /** Returns all alerts that have fired since the start. */
   Set<String> everFired() {
     return alerts("count_over_time(ALERTS{alertstate=\"firing\"}[1h])");
   }

@@ -12,9 +12,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Shell in scripts and in the documentation. A reader that ends before its input does makes the
- * command that feeds it fail, and under {@code pipefail} the whole pipe, though all is well: now
- * and then, depending on who is faster.
+ * Proves that no shell pipe in scripts or documentation ends in a command that stops reading early.
+ * Under {@code pipefail}, such a pipe fails now and then although nothing is wrong: the writing
+ * command fails if it is slower than the reader.
  */
 class ScriptsTest {
 

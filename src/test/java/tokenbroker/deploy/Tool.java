@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A command of this machine that a test is made of. A test whose command is missing is skipped. */
+/** An installed command that tests need. Tests are skipped if it is missing. */
 record Tool(String name) {
 
   static final Tool KUBECTL = new Tool("kubectl");
@@ -19,10 +19,10 @@ record Tool(String name) {
   static final Tool PROMTOOL = new Tool("promtool");
   static final Tool CURL = new Tool("curl");
 
-  /** What a command came to, its messages included. */
+  /** The exit code of a command and its output, including error messages. */
   record Ended(int code, String output) {}
 
-  /** Skips the test where the command is not on the {@code PATH}. */
+  /** Skips the test if the command is not on the {@code PATH}. */
   void assumeThere() {
     var directories = System.getenv().getOrDefault("PATH", "").split(File.pathSeparator);
     assumeTrue(
@@ -34,7 +34,7 @@ record Tool(String name) {
     return runOn("", directory, arguments);
   }
 
-  /** With this on its standard input. */
+  /** Runs the command with this text as its standard input. */
   Ended runOn(String input, Path directory, String... arguments) {
     try {
       var command = Stream.concat(Stream.of(name), Arrays.stream(arguments)).toList();

@@ -1,7 +1,4 @@
-/**
- * Whether what is in {@code k8s/} is right: Kubernetes' types, Prometheus, and the broker itself
- * say.
- */
+/** Tests of {@code k8s/}, against the Kubernetes types, Prometheus and the broker itself. */
 @NullMarked
 package tokenbroker.deploy;
 

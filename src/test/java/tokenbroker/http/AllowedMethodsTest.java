@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** What is told to be allowed is what the resources serve. */
+/** Proves that the {@code Allow} header lists exactly the methods that the resources serve. */
 class AllowedMethodsTest {
 
   @Test

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tokenbroker.browser.Chromium;
 import tokenbroker.browser.NeedsChromium;
 
-/** Each page as a browser shows it, with the headers that go with it. */
+/** Proves that a browser displays each page, with the headers that the broker sends. */
 @NeedsChromium
 class BrowserPageTest {
 
@@ -43,7 +43,7 @@ class BrowserPageTest {
     phone.open("http://127.0.0.1:" + server.getAddress().getPort() + "/" + page.name());
     phone.looksRight();
     assertThat(phone.page().locator("main p")).hasCount(2);
-    // Else its policy has kept the browser from its style.
+    // Otherwise the content security policy has blocked the style sheet.
     assertThat(phone.page().locator("body")).hasCSS("margin", "0px");
   }
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tokenbroker.sandbox.SandboxProfiles;
 
-/** {@code /q/metrics} as scrapers see it. */
+/** Proves what scrapers get from {@code /q/metrics}. */
 @QuarkusTest
 @TestProfile(SandboxProfiles.Configuring.class)
 class MetricsQuarkusTest {
@@ -121,7 +121,7 @@ class MetricsQuarkusTest {
   }
 
   @Test
-  void whoAcceptsNeitherFormatGetsNone() {
+  void aScraperThatAcceptsNeitherFormatGets406() {
     assertThat(scrape("image/png").statusCode()).isEqualTo(406);
   }
 
@@ -134,7 +134,10 @@ class MetricsQuarkusTest {
     assertThat(body).doesNotContain("a".repeat(32));
   }
 
-  /** Nobody but the registry may hold what a gauge looks at: a weak reference would be cleared. */
+  /**
+   * The registry must hold a strong reference to each gauge's source, because a weak one would be
+   * cleared.
+   */
   @Test
   void everyGaugeKeepsItsValueWhenGarbageIsCollected() {
     var before = gauges();

@@ -19,13 +19,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tokenbroker.sandbox.SandboxProfiles;
 
 /**
- * What clients send that are correct, careless or hostile: each gets what HTTP says, never a 500.
+ * Proves that odd, careless and hostile requests get the response that HTTP specifies, and never a
+ * 500.
  */
 @QuarkusTest
 @TestProfile(SandboxProfiles.Configuring.class)
 class OddRequestsQuarkusTest {
 
-  /** Cold and hot, so that resource and hot path are held together. */
+  /** With a cold and a hot cache, so that the resource and the hot path are compared. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -223,7 +224,7 @@ class OddRequestsQuarkusTest {
           OPTIONS /oauth                                | 404 |
           OPTIONS /connect/x/y                          | 404 |
           """)
-  void whatAPathAllowsIsToldByThePathAlone(String request, String status, String allow) {
+  void theAllowHeaderDependsOnThePathAlone(String request, String status, String allow) {
     var answer = ask(request, "", "");
 
     assertThat(answer.status()).as(answer.text()).isEqualTo(status);
@@ -291,7 +292,7 @@ class OddRequestsQuarkusTest {
     }
   }
 
-  /** As its bytes go over the wire: no client stands between. */
+  /** Sends the request byte by byte over a socket. An HTTP client would change or reject it. */
   private static Answer ask(String request, String headers, String body) {
     var length = request.startsWith("POST") ? "Content-Length: " + body.length() + "\r\n" : "";
     var text =

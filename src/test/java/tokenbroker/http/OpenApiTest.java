@@ -22,7 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.yaml.snakeyaml.Yaml;
 
-/** The published description holds together, and {@code docs/errors.md} tells the same. */
+/**
+ * Proves that the published OpenAPI description is consistent and that {@code docs/errors.md}
+ * matches it.
+ */
 class OpenApiTest {
 
   private static final Path ERRORS = Path.of("docs/errors.md");
@@ -59,7 +62,7 @@ class OpenApiTest {
     }
   }
 
-  /** The broker takes no member that it does not know. */
+  /** The broker rejects unknown members. */
   @Test
   void everyRequestBodyIsClosed() {
     var bodies = document.path("paths").findValues("requestBody");
@@ -74,7 +77,7 @@ class OpenApiTest {
                     .isEqualTo(BooleanNode.FALSE));
   }
 
-  /** Tools ignore parameters of these names, see OpenAPI 3.1, "Parameter Object". */
+  /** Tools ignore parameters with these names. See OpenAPI 3.1, "Parameter Object". */
   @Test
   void noParameterIsNamedAsAHeaderThatOpenApiKnowsOtherwise() {
     assertThat(document.findValuesAsText("in")).contains("header");
@@ -99,7 +102,7 @@ class OpenApiTest {
         .containsExactlyInAnyOrder(targets.split(" "));
   }
 
-  /** What a link takes from an answer is in each example of it, or null there. */
+  /** Each example of a response contains the fields that its links use, or null for them. */
   @Test
   void everyLinkFitsItsEnds() {
     assertThat(document.at("/components/links"))
@@ -204,7 +207,7 @@ class OpenApiTest {
     }
   }
 
-  /** The names, those of its path among them. */
+  /** Returns the names of an operation's parameters, including those of its path. */
   private Set<String> parameters(JsonNode operation) {
     var path =
         document

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Reads OpenMetrics 1.0 as strictly as the standard allows: names, suffixes, places of exemplars,
- * no family and no sample twice, and the end.
+ * A strict parser of OpenMetrics 1.0. It checks names, suffixes, the positions of exemplars, that
+ * no family or sample occurs twice, and the final line.
  */
 final class OpenMetricsText {
 
@@ -58,7 +58,9 @@ final class OpenMetricsText {
     assertThat(SUFFIXES.getOrDefault(type, List.of()).stream().map(suffix -> family + suffix))
         .as(line)
         .contains(sample.group(1));
-    assertThat(samples.add(sample.group(1) + sample.group(2))).as("twice: " + line).isTrue();
+    assertThat(samples.add(sample.group(1) + sample.group(2)))
+        .as("sample occurs twice: " + line)
+        .isTrue();
     if (sample.group(5) != null) {
       assertThat(sample.group(1)).as(line).matches(".*_(bucket|total)");
     }
@@ -66,7 +68,7 @@ final class OpenMetricsText {
 
   private void describe(String what, String name, String value) {
     if (!name.equals(family)) {
-      assertThat(types).as("family in two places").doesNotContainKey(name);
+      assertThat(types).as("metric family occurs in two places").doesNotContainKey(name);
       family = name;
     }
     if (what.equals("TYPE")) {

@@ -75,7 +75,7 @@ class RateLimitsTest {
     assertThat(retained).isPositive();
     assertThat(retained * callers).isLessThan(10_000 * RateLimits.PLACE);
     if (length <= 43) {
-      assertThat(retained).as("all places can be taken").isLessThan(RateLimits.PLACE);
+      assertThat(retained).as("bytes per place").isLessThan(RateLimits.PLACE);
     }
   }
 

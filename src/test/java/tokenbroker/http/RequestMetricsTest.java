@@ -21,7 +21,7 @@ import tokenbroker.observability.TraceExemplars;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.testing.TestConfig;
 
-/** The series of clients end with them, whatever is under way. */
+/** Proves that a client's metrics are removed with the client, even if a request is in progress. */
 class RequestMetricsTest {
 
   private static final ClientName ACME = new ClientName("acme");

@@ -10,10 +10,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Site;
 
-/** Caffeine has a class for each kind of cache and looks it up by name. */
+/**
+ * Proves that a native executable contains every cache class that the broker uses. Caffeine has a
+ * class for each kind of cache and loads it by name.
+ */
 class NativeCachesIT {
 
-  /** Such as SSMSW, a cache, and PSWMS, what it holds. */
+  /** Matches names such as SSMSW, a cache, and PSWMS, a node of a cache. */
   private static final Pattern BY_NAME =
       Pattern.compile("(com\\.github\\.benmanes\\.caffeine\\.cache\\.[A-Z]{3,}) ");
 

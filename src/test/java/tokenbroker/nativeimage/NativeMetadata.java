@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 
-/** What the broker tells native-image, beside what Quarkus' extensions tell it. */
+/** The native-image metadata of the broker, in addition to those of Quarkus' extensions. */
 final class NativeMetadata {
 
   private static final String OURS = "META-INF/native-image/tokenbroker/token-broker/";
@@ -20,14 +20,14 @@ final class NativeMetadata {
 
   private NativeMetadata() {}
 
-  /** The types that are registered for reflection. */
+  /** Returns the types that are registered for reflection. */
   static List<JsonNode> reflection() throws IOException {
     try (var file = resource(OURS + "reachability-metadata.json")) {
       return new ObjectMapper().readTree(file).path("reflection").valueStream().toList();
     }
   }
 
-  /** The values of an argument, such as {@code --initialize-at-run-time}. */
+  /** Returns the values of an argument, such as {@code --initialize-at-run-time}. */
   static List<String> argument(String name) throws IOException {
     var properties = new Properties();
     try (var file = resource(OURS + "native-image.properties")) {
@@ -39,11 +39,11 @@ final class NativeMetadata {
         .toList();
   }
 
-  /** Whether we or Quarkus' extension register this class of Caffeine's. */
+  /** Returns whether the broker or Quarkus' extension registers this class of Caffeine. */
   static boolean knowsCache(String className) throws IOException {
     try (var feature = resource(CAFFEINE_OF_QUARKUS)) {
-      // A text constant has its length before it: what follows the name is no letter of a longer
-      // one.
+      // The class file stores a length before each text. Therefore a letter after the name means a
+      // longer name.
       var constants = new String(feature.readAllBytes(), ISO_8859_1);
       return constants.matches("(?s).*\\Q" + className + "\\E[^A-Za-z].*")
           || reflection().stream().anyMatch(type -> type.path("type").asText().equals(className));

@@ -23,7 +23,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A name that is wrong here would be noticed by nobody before the native executable runs. */
+/**
+ * Proves that the native-image metadata are correct. Otherwise a wrong name would be noticed only
+ * when the native executable runs.
+ */
 class NativeMetadataTest {
 
   private static final JavaClasses BROKER =
@@ -79,7 +82,7 @@ class NativeMetadataTest {
     }
   }
 
-  /** Else it would be in the executable, and the same in every process. */
+  /** Otherwise its seed would be part of the executable and the same in every process. */
   @Test
   void noGeneratorOfRandomNumbersIsMadeAtBuildTime() throws IOException {
     var atRunTime = NativeMetadata.argument("--initialize-at-run-time");
@@ -103,8 +106,8 @@ class NativeMetadataTest {
   }
 
   /**
-   * The check for unknown keys reads a mapping's methods by reflection. A method that the
-   * executable does not know makes its key an unknown one, and the broker refuses to start.
+   * The check for unknown keys reads the methods of a mapping by reflection. If the executable does
+   * not contain a method, its key counts as unknown, and the broker refuses to start.
    */
   @Test
   void everyTypeThatAConfigMappingReachesIsRegisteredForReflection() {
@@ -121,7 +124,7 @@ class NativeMetadataTest {
     }
   }
 
-  /** Adds the broker's own types among those that a type's methods return, however deep. */
+  /** Adds the broker's own types that a type's methods return, recursively. */
   private static void reach(JavaClass type, Set<JavaClass> reached) {
     if (type.getPackageName().startsWith("tokenbroker") && reached.add(type)) {
       Stream.concat(type.getAllRawInterfaces().stream(), returned(type))
@@ -136,7 +139,9 @@ class NativeMetadataTest {
         : Stream.of();
   }
 
-  /** Registered itself, or nested in a type that registers what is nested in it. */
+  /**
+   * Returns whether the type is registered, or nested in a type that registers its nested types.
+   */
   private static boolean isRegistered(JavaClass type) {
     return type.isAnnotatedWith(RegisterForReflection.class)
         || type.getEnclosingClass().filter(NativeMetadataTest::registersNested).isPresent();

@@ -1,4 +1,4 @@
-/** What a native executable needs, as far as a JVM can tell. */
+/** Tests of the requirements of a native executable, as far as a JVM can check them. */
 @NullMarked
 package tokenbroker.nativeimage;
 

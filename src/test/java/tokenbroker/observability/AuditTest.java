@@ -162,7 +162,7 @@ class AuditTest {
   }
 
   @Test
-  void whatAnybodyCanCauseIsRecordedOnceAMinuteWithItsNumber() {
+  void eventsThatAnybodyCanCauseAreRecordedOnceAMinuteWithTheirNumber() {
     start(audit);
     for (var i = 0; i < 50; i++) {
       audit.recordSparingly(AuditEntry.of(AuditEvent.CALLBACK, "expired"));
@@ -193,7 +193,7 @@ class AuditTest {
   }
 
   @Test
-  void unlessItIsRequiredWhatIsNotAuditedIsServedAndCounted() {
+  void unlessItIsRequiredUnauditedRequestsAreServedAndCounted() {
     sink.stuck = new CountDownLatch(1);
     start(audit);
     record("first");
@@ -305,7 +305,10 @@ class AuditTest {
     }
   }
 
-  /** Where lines go: the log manager hands it each, as it does to a file or to syslog. */
+  /**
+   * A log handler that collects lines. The log manager passes it each line, as it does to a file or
+   * syslog handler.
+   */
   private static final class Sink extends Handler {
 
     private static final Logger LOGGER = Logger.getLogger("audit");

@@ -19,7 +19,7 @@ import tokenbroker.outbound.Reply.NotHttp;
 import tokenbroker.testing.LiveHeap;
 import tokenbroker.testing.RawServer;
 
-/** However much a server sends to however many requests at once, the broker has memory left. */
+/** Proves that the broker does not run out of memory, however much the servers send at once. */
 class AnswerMemoryTest {
 
   private static final int REQUESTS = 100;
@@ -68,7 +68,7 @@ class AnswerMemoryTest {
     assertThatItIs(ask(), 200, "small");
   }
 
-  /** Up to the end of the words, if the other side takes them. */
+  /** Writes the words until all are sent or the broker stops reading. */
   private static void send(RawServer.Line line, String words, CountDownLatch sent)
       throws IOException {
     line.request();

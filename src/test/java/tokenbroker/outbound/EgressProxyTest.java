@@ -21,7 +21,10 @@ import tokenbroker.testing.Certificate;
 import tokenbroker.testing.FullServer;
 import tokenbroker.testing.RawServer;
 
-/** By the JVM's own settings, which these tests set and clear. */
+/**
+ * Proves that outbound requests use the proxy in the JVM's system properties. The tests set and
+ * clear these properties.
+ */
 @SuppressWarnings("NullAway.Init")
 class EgressProxyTest {
 

@@ -16,7 +16,10 @@ import tokenbroker.outbound.Body.Whole;
 import tokenbroker.outbound.Reply.Answered;
 import tokenbroker.testing.SettableClock;
 
-/** The client with names of a test's own, and time limits that no test reaches by accident. */
+/**
+ * The HTTP client with the test's own host names, and with time limits that no test reaches by
+ * accident.
+ */
 final class HttpUnderTest implements AutoCloseable {
 
   static final Duration LONG = Duration.ofMinutes(1);
@@ -46,12 +49,12 @@ final class HttpUnderTest implements AutoCloseable {
     return found.toArray(InetAddress[]::new);
   }
 
-  /** A request that may be repeated. */
+  /** Sends a request that may be retried. */
   Reply get(String url) {
     return http.send(request(url, true), LONG);
   }
 
-  /** A request that must not be repeated. */
+  /** Sends a request that must not be retried. */
   Reply post(String url) {
     return http.send(request(url, false), LONG);
   }

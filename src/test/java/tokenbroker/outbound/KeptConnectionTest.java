@@ -136,7 +136,7 @@ class KeptConnectionTest {
     assertThat(server.heads()).hasSize(1);
   }
 
-  /** What nobody asked for must not be taken for the answer to the next request. */
+  /** Unexpected bytes must not be read as the response to the next request. */
   @ParameterizedTest
   @ValueSource(strings = {"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", "x", "\r\n"})
   void bytesBehindAnAnswerEndTheConnection(String bytes) {

@@ -67,7 +67,7 @@ class ManyAddressesTest {
     }
   }
 
-  /** The limits of a minute stand for "for ever". */
+  /** The time limits of a minute stand for "forever". */
   @Test
   void anAddressThatHangsIsNotWaitedForAndComesLastFromThenOn() {
     try (var under = new HttpUnderTest();

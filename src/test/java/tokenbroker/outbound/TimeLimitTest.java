@@ -97,7 +97,7 @@ class TimeLimitTest {
   }
 
   @Test
-  void whoeverIsInterruptedStopsWaiting() throws Exception {
+  void anInterruptedCallerStopsWaiting() throws Exception {
     var reply = new CompletableFuture<Reply>();
     var flag = new CompletableFuture<Boolean>();
     server.script(

@@ -118,7 +118,7 @@ class TlsTest {
     assertThatItIs(under.get(url("right.test")), 200, "1");
   }
 
-  /** The limits of a minute stand for "for ever". */
+  /** The time limits of a minute stand for "forever". */
   @Test
   void anAddressWhoseHandshakeHangsIsNotWaitedFor() {
     under.name("right.test", "127.0.0.2", "127.0.0.1");

@@ -23,7 +23,7 @@ class BacklogTest {
   }
 
   @Test
-  void whatIsBeingWrittenStillCounts() {
+  void linesBeingWrittenStillCount() {
     backlog.offer("a");
     backlog.offer("b");
     var taken = taken();

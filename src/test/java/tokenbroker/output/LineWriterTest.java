@@ -63,7 +63,7 @@ class LineWriterTest {
     assertThat(gate.lines()).isOne();
   }
 
-  /** A reader that can stop to read. */
+  /** An output that can be blocked, like a pipe whose reader stops reading. */
   private static final class Gate extends OutputStream {
 
     private final ByteArrayOutputStream read = new ByteArrayOutputStream();

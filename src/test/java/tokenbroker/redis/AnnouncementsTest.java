@@ -34,7 +34,7 @@ import tokenbroker.tokens.TokenId;
 import tokenbroker.tokens.TokenOwner;
 import tokenbroker.tokens.TokenStore.Revision;
 
-/** When a replica may rely on hearing the others, and when not. */
+/** Proves when a replica may rely on receiving the announcements of the others. */
 class AnnouncementsTest {
 
   private final Vertx vertx = Vertx.vertx();
@@ -77,7 +77,7 @@ class AnnouncementsTest {
     await().until(() -> network.connections() == 1);
   }
 
-  /** Redis closes the connection; a proxy may leave it open. */
+  /** Redis closes the connection after the error; a proxy may keep it open. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void anErrorInAnswerToTheGreetingIsForgottenWithItsConnection(boolean closes) {
@@ -117,7 +117,7 @@ class AnnouncementsTest {
     assertThat(announcements.hearingSince()).isEmpty();
   }
 
-  /** As Redis 7 makes its users. */
+  /** A new user in Redis 7 has no access to channels. */
   @Test
   void aUserWithoutChannelsIsToldOnceHowToGetThemAndIsHeardWhenItHas() {
     server.command("ACL SETUSER mute on >secret ~token-broker:* resetchannels +@all");

@@ -29,7 +29,7 @@ import tokenbroker.testing.TcpProxy;
 import tokenbroker.time.Ticker;
 import tokenbroker.tokens.StoreUnavailable;
 
-/** What fails in a cluster concerns the keys of that node or slot, and no others. */
+/** Proves that a failure in a cluster affects only the keys of that node or slot. */
 class ClusterTest {
 
   private static final String SET_BOTH =
@@ -225,7 +225,7 @@ class ClusterTest {
   }
 
   @Test
-  void aNodeIsSpokenToAsTheAddressesThatAreConfigured() {
+  void aNodeIsReachedWithTheSettingsOfTheConfiguredEndpoints() {
     var configured =
         new RedisOptions()
             .setType(RedisClientType.CLUSTER)
@@ -250,7 +250,7 @@ class ClusterTest {
     return IntStream.range('a', 'a' + 26).mapToObj(letter -> "{" + (char) letter + "}:x");
   }
 
-  /** The keys at other nodes than that of the key {@code {a}:x}. */
+  /** Returns keys that are stored on other nodes than the key {@code {a}:x}. */
   private Stream<String> others() {
     var node = cluster.nodeOf("{a}:x");
     return keys().filter(key -> cluster.nodeOf(key) != node);
@@ -289,7 +289,7 @@ class ClusterTest {
     return keys().filter(key -> cluster.nodeOf(key) == node);
   }
 
-  /** All connections of clients, but for the one that asks. */
+  /** Counts all client connections except the one that asks. */
   private long connections() {
     return cluster.nodes().stream()
         .mapToLong(node -> node.info("clients", "connected_clients") - 1)

@@ -7,7 +7,7 @@ import io.vertx.redis.client.impl.RedisURI;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A password arrives at Redis as its file has it, whatever is in it. */
+/** Proves that Redis gets the password exactly as it is in its file. */
 class LoginTest {
 
   private static final String PASSWORD = "p${a}$$ss\\$ %41+/@:#?&=ü,";
@@ -42,7 +42,7 @@ class LoginTest {
   void theNodesThatAClusterNamesGetIt(String address) {
     var options = Login.with(PASSWORD, new RedisOptions().addConnectionString(address));
     var seed = new RedisURI(options.getEndpoint());
-    // As the client of a cluster makes the address of a node.
+    // The cluster client builds the URL of a node in the same way.
     var node = new RedisURI(seed.protocol() + "://" + seed.userinfo() + "10.0.0.7:6379");
 
     assertThat(node.user()).isEqualTo("token-broker");

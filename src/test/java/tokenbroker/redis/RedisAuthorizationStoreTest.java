@@ -74,7 +74,7 @@ class RedisAuthorizationStoreTest extends AuthorizationStoreContract {
     return clock.clocks().now();
   }
 
-  /** Redis' clock cannot be set, but the ends of its keys can. */
+  /** The clock of Redis cannot be set. Therefore this shortens the lifetime of every key. */
   @Override
   protected void letPass(Duration time) {
     clock.advance(time);
@@ -90,7 +90,10 @@ class RedisAuthorizationStoreTest extends AuthorizationStoreContract {
         Long.toString(time.toMillis()));
   }
 
-  /** Of the address, of the state and of the browser there are hashes, and those are sealed. */
+  /**
+   * The store has only hashes of the link's id, the state and the browser's cookie, and these are
+   * sealed.
+   */
   @Test
   void nothingThatIsStoredCanBeReadByOthers() {
     var visits = new Visits("hash-of-a-cookie", List.of("hash-of-a-state"));
@@ -129,7 +132,7 @@ class RedisAuthorizationStoreTest extends AuthorizationStoreContract {
     assertThat(one.findResult(code)).isEmpty();
   }
 
-  /** Whoever writes to Redis silences nobody by it. */
+  /** Writing to Redis must not lock a caller out. */
   @Test
   void aCountWithoutAnEndOrThatIsNoneBeginsAnew() {
     one.keep(handle, authorization(new Progress.Begun()));
@@ -145,7 +148,7 @@ class RedisAuthorizationStoreTest extends AuthorizationStoreContract {
     }
   }
 
-  /** What the cap of a caller rests on. */
+  /** The cap on a caller's authorizations relies on this size. */
   @Test
   void theLargestAuthorizationIsSmall() {
     var visits = new Visits("A".repeat(22), List.of("B".repeat(22), "C".repeat(22)));

@@ -24,7 +24,7 @@ import tokenbroker.testing.RedisSentinels;
 import tokenbroker.testing.TcpProxy;
 import tokenbroker.tokens.StoreUnavailable;
 
-/** What becomes of commands while connections to Redis are slow, refused or lost. */
+/** Proves what happens to commands while connections to Redis are slow, rejected or lost. */
 class RedisCommandsTest {
 
   private static final Duration SLOW = Duration.ofMillis(600);
@@ -99,7 +99,7 @@ class RedisCommandsTest {
     await().until(() -> network.connections() == 1);
   }
 
-  /** Redis closes the connection; a proxy may leave it open. */
+  /** Redis closes the connection after the error; a proxy may keep it open. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void anErrorInAnswerToTheGreetingIsForgottenWithItsConnection(boolean closes) {
@@ -159,7 +159,7 @@ class RedisCommandsTest {
     assertThat(network.everAccepted()).isOne();
   }
 
-  /** After a failover behind one address, another connection leads to the new master. */
+  /** After a failover behind a single address, a new connection reaches the new master. */
   @Test
   void aRedisThatMayNotBeWrittenToIsLeft() {
     awaitAnswer();
@@ -173,7 +173,7 @@ class RedisCommandsTest {
   }
 
   @Test
-  void whoRefusesTheGreetingIsToldApartOnceWithTheSettingThatHelps() {
+  void aRefusedGreetingIsLoggedOnceWithTheSettingThatHelps() {
     try (var log = new LogLines(Sessions.class)) {
       network.answer("-unsupported command\r\n", false);
       for (var i = 0; i < 3; i++) {

@@ -74,7 +74,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     server.close();
   }
 
-  /** Each test has a ring of its own, and what another one has sealed is a fault. */
+  /** Each test has its own key ring and cannot open the values that another test has sealed. */
   @AfterEach
   void wipe() {
     commands.run(Command.FLUSHALL);
@@ -107,7 +107,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     assertThat(String.valueOf(commands.run(Command.PTTL, KEY))).isEqualTo("-1");
   }
 
-  /** Else one forgotten seal key would cost every user a new consent. */
+  /** Otherwise a forgotten seal key would cost every user a new consent. */
   @Test
   void whatDoesNotOpenIsAFaultAndIsNotLost() {
     one.put(ACME, connection(), new RefreshToken("one"));
@@ -119,7 +119,10 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     assertThat(one.find(owner)).isPresent();
   }
 
-  /** So an old seal key is needed only as long as there is a refresh token that it sealed. */
+  /**
+   * Therefore an old seal key is needed only until each refresh token that it sealed has been
+   * rotated.
+   */
   @Test
   void aRotationSealsAllOfAConnectionAnew() {
     var old = KeyRing.random();
@@ -134,7 +137,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     assertThat(held.refreshToken().reveal()).isEqualTo("two");
   }
 
-  /** One that nobody can read any more must not hide the others. */
+  /** A connection that cannot be opened must not hide the others. */
   @Test
   void aPageNamesWhatDoesNotOpen() {
     var some = new ClientName("some");
@@ -176,10 +179,11 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   }
 
   /**
-   * A hundred thousand that are all removed between two reads: the next page comes all the same.
+   * A hundred thousand connections are all removed while the list is read. Every page must still be
+   * returned.
    */
   @Test
-  void aPageIsAPageThoughNoneOfItIsThereAnyMore() {
+  void aPageIsReturnedAlthoughItsConnectionsAreGone() {
     var many = new ClientName("many");
     for (var from = 1; from < 100_000; from += 1_000) {
       commands.script(
@@ -201,7 +205,10 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     assertThat(pages).isEqualTo(200);
   }
 
-  /** Longer than two requests that are listened to for six times the upstream's limit of 5 s. */
+  /**
+   * The longest renewal consists of two requests. The broker waits for each of them up to six times
+   * the time limit of 5 s.
+   */
   @Test
   void aClaimOutlastsTheLongestRenewal() {
     one.put(ACME, connection(), new RefreshToken("one"));
@@ -211,7 +218,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     assertThat(Long.parseLong(left)).isBetween(60_001L, 70_000L);
   }
 
-  /** The claim was made when Redis went on, and nobody holds it. */
+  /** Redis created the claim after it resumed, and no replica holds it. */
   @Test
   void aClaimWhoseAnswerNeverCameKeepsNobodyFromTheConnection() {
     one.put(ACME, connection(), new RefreshToken("one"));
@@ -245,7 +252,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     }
   }
 
-  /** What a Redis reader has: neither a user nor a way to look for one. */
+  /** Somebody who can read Redis but has no seal key must not be able to find a user. */
   @Test
   void theIndexOfUsersNamesNobody() {
     one.put(ACME, connection(), new RefreshToken("one"));
@@ -264,7 +271,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     var both = new KeyRing("next", Map.of("random", old.primary(), "next", next.primary()));
     store(old).put(rotating, connection(), new RefreshToken("one"));
     var during = store(both);
-    during.count(rotating); // Each replica counts now and then.
+    during.count(rotating); // Each replica counts from time to time.
     rotate(during, new TokenOwner(rotating, ID), "two");
 
     assertThat(store(next).put(rotating, asNew("B"), new RefreshToken("three")).id()).isEqualTo(ID);
@@ -281,7 +288,10 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     assertThat(one.put(keyed, asNew("B"), new RefreshToken("two")).id()).isEqualTo(ID);
   }
 
-  /** Whoever writes to Redis cannot have one user's tokens stored under another's connection. */
+  /**
+   * Somebody who can write to Redis must not get a user's tokens stored in another user's
+   * connection.
+   */
   @Test
   void anIndexThatLeadsToAnothersConnectionIsNotFollowed() {
     var victim = new ClientName("victim");
@@ -328,9 +338,9 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     assertThat(one.find(owner)).isEmpty();
   }
 
-  /** Else whoever writes to Redis could keep a connection from being renewed. */
+  /** Otherwise somebody who can write to Redis could prevent a connection from being renewed. */
   @Test
-  void aClaimThatLastsLongerThanItCanIsNone() {
+  void aClaimThatLastsTooLongDoesNotCount() {
     one.put(ACME, connection(), new RefreshToken("one"));
     for (var claim : List.of(new String[] {KEY + ":claim", "x"}, longClaim())) {
       commands.run(Command.SET, claim);
@@ -342,15 +352,15 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     return new String[] {KEY + ":claim", "x", "PX", "86400000"};
   }
 
-  /** Whoever may publish, and nothing else, takes no connection away. */
+  /** Somebody who can only publish in Redis must not make a connection disappear. */
   @Test
-  void wordOfARemovalCountsOnlyIfItIsTrue() {
+  void anAnnouncedRemovalCountsOnlyIfItHappened() {
     one.put(ACME, connection(), new RefreshToken("one"));
     var owner = new TokenOwner(ACME, ID);
     var word = Announcement.of(Announcement.Kind.REMOVED, owner);
     var store = store(ring);
     store.heard(word);
-    commands.run(Command.PING); // What was asked before has been answered by now.
+    commands.run(Command.PING); // This answer comes after those of all earlier commands.
     assertThat(store.find(owner)).isPresent();
 
     commands.run(Command.COPY, KEY, KEY + ":copy");
@@ -361,7 +371,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     assertThat(store.find(owner)).isEmpty();
   }
 
-  /** Else a deletion that failed would keep the connection from this replica for good. */
+  /** Otherwise a failed removal would hide the connection from this replica forever. */
   @Test
   void aRemovalThatFailedRemovesNothing() {
     one.put(ACME, connection(), new RefreshToken("one"));
@@ -403,7 +413,7 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     assertThat(store.rotate(owner, held.revision(), rotation)).isTrue();
   }
 
-  /** As a renewal has it. */
+  /** Returns the connection as it is after a renewal. */
   private static Connection next(Connection connection) {
     return new Connection(
         connection.id(),

@@ -12,7 +12,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.testing.TestConfig;
 
-/** The password of Redis comes from its file as it stands, and a bad file changes nothing. */
+/**
+ * Proves that the password of Redis is read from its file unchanged, and that a bad file changes
+ * nothing.
+ */
 class RedisPasswordTest {
 
   @TempDir Path directory;

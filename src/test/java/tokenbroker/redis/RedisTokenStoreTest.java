@@ -169,7 +169,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
   }
 
   @Test
-  void whoCanWriteToRedisCannotMakeATokenLiveLonger() {
+  void writingToRedisCannotProlongATokensLife() {
     one.store.keep(ACME, token("one", Duration.ofSeconds(60)), Revision.ABSENT, RENEWED);
     commands.run(Command.PEXPIRE, TOKEN_KEY, "3600000");
     assertThat(one.store.look(ACME).token()).isNull();
@@ -267,7 +267,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
     return Objects.requireNonNull(response).toString();
   }
 
-  /** The Redis room of one replica. */
+  /** The Redis store of one replica. */
   private static final class Replica {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Seal seal;

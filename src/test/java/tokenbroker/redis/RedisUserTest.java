@@ -49,7 +49,7 @@ import tokenbroker.tokens.TokenStore;
 import tokenbroker.tokens.TokenStore.GrantStatus;
 import tokenbroker.tokens.TokenStoreContract;
 
-/** The Redis user that the documentation tells people to make may do what the broker does. */
+/** Proves that the Redis user in the documentation has exactly the rights that the broker uses. */
 @TestClassOrder(ClassOrderer.OrderAnnotation.class)
 class RedisUserTest {
 
@@ -225,7 +225,10 @@ class RedisUserTest {
     }
   }
 
-  /** What only this class can tell is told by the operations of those before it. */
+  /**
+   * These tests check the commands that the tests of the other nested classes have used. Therefore
+   * this class runs last.
+   */
   @Nested
   @Order(5)
   class AfterAllOfThem {

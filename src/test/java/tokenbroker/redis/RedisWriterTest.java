@@ -38,7 +38,10 @@ import tokenbroker.tokens.TokenStore.GrantStatus;
 import tokenbroker.tokens.TokenStore.Revision;
 import tokenbroker.tokens.UpstreamFailure;
 
-/** Somebody who can write to Redis can make the broker fetch more, but not fall silent. */
+/**
+ * Proves that somebody who can write to Redis can make the broker fetch more often, but cannot stop
+ * it from serving.
+ */
 class RedisWriterTest {
 
   private static final AtomicInteger SERIAL = new AtomicInteger();
@@ -209,7 +212,7 @@ class RedisWriterTest {
   }
 
   @Test
-  void whoHasSeenANewerTokenDoesNotGoBack() {
+  void aReplicaThatHasReadANewerTokenIgnoresAnOlderOne() {
     keep(one, "older");
     var older = text(commands.run(Command.GET, keys.token()));
     keep(one, "newer");
@@ -219,14 +222,14 @@ class RedisWriterTest {
     assertThat(value(one)).isEqualTo("nothing");
     assertThat(value(two)).isEqualTo("nothing");
     assertThat(two.openFailures()).isOne();
-    assertThat(value(new Replica())).as("a replica that has seen neither").isEqualTo("older");
+    assertThat(value(new Replica())).as("a replica that has read neither value").isEqualTo("older");
 
     var rolledBack = two.store.look(owner).revision();
     assertThat(two.store.keep(owner, token("newest"), rolledBack, renewed())).isTrue();
     assertThat(value(one)).isEqualTo("newest");
   }
 
-  /** The order of tokens is no matter of clocks. */
+  /** The order of tokens does not depend on clocks. */
   @Test
   void aReplicaWhoseClockIsBehindReplacesATokenForAll() {
     keep(one, "one");
@@ -236,7 +239,7 @@ class RedisWriterTest {
   }
 
   @Test
-  void whatIsPublishedByStrangersIsPassedOver() {
+  void foreignMessagesOnTheChannelAreIgnored() {
     var heard = new AtomicInteger();
     one.store.onAnnouncement(news -> heard.incrementAndGet());
     try (var beats = Heartbeats.of(one.announcements::beat)) {
@@ -293,7 +296,7 @@ class RedisWriterTest {
     return Objects.requireNonNull(response).toString();
   }
 
-  /** The Redis room of one replica. */
+  /** The Redis stores of one replica. */
   private final class Replica {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Announcements announcements = new Announcements(commands, Ticker.system());

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 
-/** Whoever can reach a sandbox gets caller tokens: what is shipped must hold none of it. */
+/**
+ * Proves that the production package contains nothing of the sandbox, because everybody who can
+ * reach a sandbox can get caller JWTs.
+ */
 class ProductionPackageIT {
 
   private static final Path PACKAGE = Path.of(requireNonNull(System.getProperty("broker.package")));
@@ -23,7 +26,7 @@ class ProductionPackageIT {
         .noneMatch(entry -> entry.contains("sandbox"));
   }
 
-  /** Every file of the package and every entry of its archives, as {@code file!entry}. */
+  /** Returns every file of the package, and every entry of its archives as {@code file!entry}. */
   private static List<String> entries() throws IOException {
     var entries = new ArrayList<String>();
     try (var files = Files.walk(PACKAGE)) {

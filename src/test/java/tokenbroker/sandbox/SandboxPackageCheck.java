@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 import tokenbroker.testing.FreePorts;
 
 /**
- * The packaged sandbox, as other teams run it. Not one of the normal tests: the Maven profile
- * {@code sandbox} runs it, and {@code bin/test} does.
+ * Proves that the packaged sandbox works as other teams run it. It is not one of the normal tests:
+ * the Maven profile {@code sandbox} runs it, and {@code bin/test} runs that profile.
  */
 class SandboxPackageCheck {
 

@@ -4,7 +4,7 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
 import tokenbroker.testing.FreePorts;
 
-/** How the sandbox's own tests start the broker. */
+/** Quarkus test profiles for the sandbox's own tests. */
 public final class SandboxProfiles {
 
   /** A directory of this JVM, because several run tests side by side. */
@@ -17,7 +17,7 @@ public final class SandboxProfiles {
     @Override
     public Map<String, String> getConfigOverrides() {
       return Map.of(
-          // any but 0: the sandbox must know its port before the server listens
+          // Not 0, because the sandbox must know its port before the server listens.
           "quarkus.http.test-port", Integer.toString(FreePorts.free()),
           "quarkus.management.test-port", "0",
           "quarkus.redis.devservices.enabled", "false",

@@ -61,7 +61,7 @@ class KeyRingTest {
         " AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\nAAAA",
       })
-  void whatIsNotOneKeyIsAFaultWithItsFixAndWithoutItsText(String text) throws IOException {
+  void aFileThatIsNotOneKeyIsAFaultThatNamesTheFixAndHidesTheText(String text) throws IOException {
     write("k1", text);
 
     assertThat(faults(null))

@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A sealed value can be opened only with its key, in its place, and unchanged. */
+/** Proves that a sealed value can be opened only with its key, in its place, and unchanged. */
 class SealTest {
 
   private static final String PLACE = "token-broker:{acme}:token";
 
-  /** What Tink's AES-GCM wrote with the key 00 01 02 … 1f. */
+  /** A value that Tink's AES-GCM sealed with the key 00 01 02 … 1f. */
   private static final String OF_TINK = "v1.k1.RdtddzEH2rZxfWX7nARjRdQ1A4uZxPEQBAmWbI7aJTLmF7M";
 
   private final Seal seal = new Seal(ring("k1", 0));

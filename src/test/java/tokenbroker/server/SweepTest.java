@@ -24,7 +24,7 @@ class SweepTest {
     assertThat(sweep.second()).isEqualTo(3);
   }
 
-  /** Ends, and so leaves, after so many seconds. */
+  /** A connection that ends after this many seconds and then removes itself. */
   private final class Connection implements Sweep.Watched {
 
     private final String name;

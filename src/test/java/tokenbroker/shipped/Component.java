@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param artifact such as {@code io.netty:netty-codec-http}
  * @param purl empty if the document has none
- * @param sha256 empty if the document has none; of the jar that Maven resolved
+ * @param sha256 the hash of the jar that Maven resolved; empty if the document has none
  */
 record Component(String artifact, String version, String purl, String sha256) {
 

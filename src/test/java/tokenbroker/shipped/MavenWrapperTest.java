@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code ./mvnw} runs the Maven whose sums are committed, and no other. */
+/** Proves that {@code ./mvnw} runs only the Maven whose checksums are committed. */
 class MavenWrapperTest {
 
   private static final Path PROPERTIES = Path.of(".mvn", "wrapper", "maven-wrapper.properties");
@@ -73,7 +73,7 @@ class MavenWrapperTest {
     assertThat(mvnw(kind)).contains("Failed to validate").doesNotContain("this is Maven");
   }
 
-  /** The JDK's own jar tool keeps no permissions. */
+  /** Sets the permissions too, which the JDK's jar tool would not store. */
   private void zip(Path script) throws IOException {
     var posix = Map.of("create", true, "enablePosixFileAttributes", true);
     try (var archive = FileSystems.newFileSystem(directory.resolve(name("zip")), posix)) {
@@ -88,7 +88,9 @@ class MavenWrapperTest {
     return "apache-maven-3.9.11-bin." + kind;
   }
 
-  /** The committed properties, but for the address and the sum of one kind. */
+  /**
+   * Writes the committed properties with another URL, and another checksum for one kind of archive.
+   */
   private void write(String kind, String sum) throws IOException {
     var url = "http://127.0.0.1:%d/%s".formatted(registry.getAddress().getPort(), name("zip"));
     var properties =
@@ -113,7 +115,7 @@ class MavenWrapperTest {
     return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(archive));
   }
 
-  /** Without unzip on the PATH the script takes the .tar.gz. */
+  /** Runs the script. It uses the .tar.gz if unzip is not on the {@code PATH}. */
   private String mvnw(String kind) throws IOException {
     var tools = Files.createDirectories(directory.resolve("tools"));
     for (var folder : System.getenv("PATH").split(":", -1)) {

@@ -17,13 +17,19 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tokenbroker.testing.BrokerProcess;
 
-/** The libraries of the production package: none too many, and each in its CycloneDX document. */
+/**
+ * Proves that the production package contains no unused library, and that its CycloneDX document
+ * lists each one.
+ */
 class PackageContentsIT {
 
   private static final Path PACKAGE = Path.of(requireNonNull(System.getProperty("broker.package")));
   private static final Path SBOM = Path.of(requireNonNull(System.getProperty("broker.sbom")));
 
-  /** What Quarkus' extensions bring and pom.xml excludes, by the start of the jars' names. */
+  /**
+   * Libraries that Quarkus' extensions add and pom.xml excludes. Each is the beginning of a jar's
+   * name.
+   */
   private static final List<String> UNUSED =
       List.of(
           "com.aayushatharva.brotli4j.",
@@ -37,10 +43,10 @@ class PackageContentsIT {
           "io.quarkus.quarkus-swagger-ui-",
           "io.vertx.vertx-grpc-");
 
-  /** Quarkus takes classes for other senders of spans out of this jar, which changes its hash. */
+  /** Quarkus removes the classes of other span exporters from this jar, which changes its hash. */
   private static final String REWRITTEN = "io.opentelemetry.opentelemetry-exporter-otlp-";
 
-  /** A dependency of Quarkus' that its packaging leaves out. */
+  /** A dependency of Quarkus that its packaging omits. */
   private static final String NOT_PACKAGED = "io.quarkus.quarkus-ide-launcher-";
 
   private static Map<String, Component> listed = Map.of();

@@ -197,7 +197,7 @@ class BackgroundWorkTest {
     throw (T) fault;
   }
 
-  /** What cannot even be told. */
+  /** An exception that throws when its message is read. */
   private static final class BrokenMessage extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A key belongs to a certificate, or it does not, whatever kinds of keys they have. */
+/** Proves that a key is matched with its certificate, for all kinds of keys. */
 class KeyPairsTest {
 
   private static final char[] PASSWORD = "changeit".toCharArray();
@@ -30,7 +30,7 @@ class KeyPairsTest {
           "Ed448",
           "RSASSA-PSS -keysize 2048 -sigalg RSASSA-PSS");
 
-  /** Of these a second one, so that two keys of one kind are told apart. */
+  /** The kinds with a second key, so that two keys of the same kind are compared. */
   private static final List<String> TWICE = List.of("RSA -keysize 2048", "EC -groupname secp256r1");
 
   @TempDir static Path directory;

@@ -16,7 +16,7 @@ import tokenbroker.tokens.TokenResult.Failed;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.NotIssued;
 
-/** The wall clock is set back or ahead, and no token lives longer for it. */
+/** Proves that stepping the wall clock does not prolong a token's life. */
 class ClockStepsTest {
 
   private final SettableClock clock = new SettableClock();
@@ -48,7 +48,10 @@ class ClockStepsTest {
     assertThat(store.look(TokenOwner.of(acme.name())).token()).isNotEqualTo(token);
   }
 
-  /** Another's clock was wrong for a moment: what is counted from it would be good for a day. */
+  /**
+   * Another replica's clock was wrong for a moment. A lifetime computed from it would be a day too
+   * long.
+   */
   @Test
   void aGlitchDuringAFetchMakesNoTokenLiveForADay() {
     upstream.answers(
@@ -64,7 +67,7 @@ class ClockStepsTest {
     assertThat(replica.token(acme)).isNotEqualTo(token);
   }
 
-  /** A process that is suspended sees its ticker stand still, and the wall clock go on. */
+  /** While a process is suspended, its ticker stands still and the wall clock goes on. */
   @Test
   void aProcessThatWasSuspendedServesNoExpiredToken() {
     var token = replica.token(acme);
@@ -91,7 +94,7 @@ class ClockStepsTest {
   }
 
   @Test
-  void whatIsLeftOfATokenIsToldByTheClockThatHasGoneFurther() {
+  void theClockThatAdvancedFurtherDecidesTheRemainingLifetime() {
     replica.token(acme);
     clock.step(Duration.ofMinutes(-30));
     clock.advance(Duration.ofMinutes(20));

@@ -15,7 +15,9 @@ import tokenbroker.tokens.FailureCause.OAuthError;
 import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.FetchResult.Failed;
 
-/** New credentials of a client that may use the code and refresh grants alone. */
+/**
+ * Proves how new credentials are tried for a client that may use only the code and refresh grants.
+ */
 class CredentialsTrialTest {
 
   private static final FetchResult NOT_THIS_GRANT = new Failed(OAuthError.UNAUTHORIZED_CLIENT);
@@ -43,7 +45,7 @@ class CredentialsTrialTest {
     assertThat(replica.nearby.get(connection)).isNotNull();
   }
 
-  /** The upstream looks at the client before it looks at the refresh token. */
+  /** The upstream authenticates the client before it checks the refresh token. */
   @Test
   void aConnectionWhoseRefreshTokenIsDeadProvesThemToo() {
     replica.connected = List.of(connection);
@@ -87,7 +89,10 @@ class CredentialsTrialTest {
         .isEqualTo(new ProofResult.Refused("unauthorized_client"));
   }
 
-  /** It was renewed by the credentials in use at the same time: that proves nothing. */
+  /**
+   * Another fetch with the credentials in use renewed the connection in the meantime. This proves
+   * nothing about the new ones.
+   */
   @Test
   void aTokenThatOtherCredentialsFetchedIsNoProof() {
     replica.connected = List.of(connection);

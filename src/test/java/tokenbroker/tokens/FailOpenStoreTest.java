@@ -26,7 +26,7 @@ import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.NotIssued;
 import tokenbroker.tokens.TokenResult.ServedFrom;
 
-/** A shared store that breaks costs no token. */
+/** Proves that a broken shared store never costs a token. */
 class FailOpenStoreTest {
 
   private final SettableClock clock = new SettableClock();
@@ -131,7 +131,7 @@ class FailOpenStoreTest {
     assertThat(shared.look(TokenOwner.of(client("other").name())).token()).isEqualTo(token);
   }
 
-  /** Else a replica that was cut off alone would serve on what the others know to be dead. */
+  /** Otherwise a replica that was cut off would serve a token that the others know to be dead. */
   @Test
   void afterAnOutageWhatWasReplacedMeanwhileIsNotServedAgain() {
     var other = new Replica("b", upstream, shared, clock);
@@ -184,7 +184,7 @@ class FailOpenStoreTest {
     assertThat(store.isUp()).isTrue();
   }
 
-  /** The store of this test behind a switch: while it is broken, whatever is asked of it fails. */
+  /** Returns this test's store with a switch. While it is broken, every operation fails. */
   private TokenStore breakable() {
     return (TokenStore)
         Proxy.newProxyInstance(

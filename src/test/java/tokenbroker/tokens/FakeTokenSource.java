@@ -10,7 +10,7 @@ import tokenbroker.clients.Client;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.testing.SettableClock;
 
-/** An upstream at the port: gives a new token each time, unless told otherwise, and counts. */
+/** A fake upstream. By default it returns a new token each time. It counts the fetches. */
 final class FakeTokenSource implements TokenSource {
 
   static final KeyedHash HASH = new KeyedHash(new byte[32]);
@@ -47,7 +47,7 @@ final class FakeTokenSource implements TokenSource {
     this.answer = answer;
   }
 
-  /** Every fetch waits from now on until the latch is counted down. */
+  /** Blocks every fetch until the returned latch is counted down. */
   CountDownLatch hold() {
     var latch = new CountDownLatch(1);
     gate = latch;

@@ -23,7 +23,7 @@ import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.TimedOut;
 import tokenbroker.tokens.TokenStore.Revision;
 
-/** One fetch per owner, whoever asks and whatever breaks. */
+/** Proves that concurrent callers share one fetch per owner, even if something fails. */
 class FlightsTest {
 
   private final SettableClock clock = new SettableClock();
@@ -54,9 +54,9 @@ class FlightsTest {
     assertThat(upstream.fetches()).isOne();
   }
 
-  /** None of them can be met: the second fetch finds that out for all. */
+  /** No token can meet any of these requirements. The second fetch shows this to all callers. */
   @Test
-  void needsThatNoTokenMeetsCostOneFetchMore() {
+  void requirementsThatNoTokenMeetsCostOneMoreFetch() {
     var answered = upstream.hold();
     var results =
         IntStream.rangeClosed(1, 60)
@@ -116,9 +116,11 @@ class FlightsTest {
     assertThat(result.join()).isInstanceOf(TimedOut.class);
   }
 
-  /** It is renewed elsewhere, which is all that was wanted; a caller wants its token. */
+  /**
+   * The keep-alive only needs the connection to be renewed by somebody. A caller needs the token.
+   */
   @Test
-  void whoKeepsAConnectionAliveDoesNotWaitForAnotherReplica() {
+  void theKeepAliveDoesNotWaitForAnotherReplica() {
     upstream.gives(new FetchResult.ClaimedElsewhere());
 
     assertThat(replica.broker.keepAlive(acme, connection)).isInstanceOf(TimedOut.class);
@@ -142,7 +144,7 @@ class FlightsTest {
   }
 
   @Test
-  void whatASupersededRenewalBroughtIsNotServed() {
+  void theTokenOfASupersededRenewalIsNotServed() {
     var first = new AtomicBoolean(true);
     upstream.answers(
         client -> {
@@ -218,7 +220,7 @@ class FlightsTest {
   }
 
   @Test
-  void whoJoinsAFlightForLessFollowsItWithItsOwnNeed() {
+  void aCallerWhoNeedsMoreThanTheSharedFetchFetchesAfterIt() {
     upstream.givesTokensFor(Duration.ofMinutes(10));
     var answered = upstream.hold();
     var any = replica.tokenFor(acme, new Usable(), WAIT);

@@ -22,7 +22,8 @@ class FreshnessTest {
   private static final Now NOW = new Now(Instant.parse("2026-11-23T12:00:00Z"), new Moment(0));
 
   /**
-   * Lifetime, usable for, earliest renewal, latest renewal: in seconds, with the default settings.
+   * Columns: lifetime, usable for, earliest refresh, latest refresh; in seconds, with the default
+   * settings.
    */
   @ParameterizedTest
   @CsvSource({
@@ -50,7 +51,8 @@ class FreshnessTest {
   }
 
   /**
-   * Were the jitter each replica's own, all would be renewed when the first of many replicas is.
+   * With a jitter per replica only, the earliest of many replicas would refresh all clients at the
+   * same time.
    */
   @Test
   void clientsThatStartedTogetherAreSpreadHoweverManyReplicasThereAre() {
@@ -59,7 +61,7 @@ class FreshnessTest {
         IntStream.range(0, 50)
             .mapToObj(i -> new Freshness(TestConfig.defaults().tokens(), "replica-" + i))
             .toList();
-    var renewalsBySlice = new int[10]; // of the 504 seconds between the earliest and the latest
+    var renewalsBySlice = new int[10]; // slices of the 504 s in which refreshes happen
     for (var client = 0; client < 1000; client++) {
       var name = TokenOwner.of(new ClientName("client-" + client));
       var first =
@@ -73,13 +75,13 @@ class FreshnessTest {
     assertThat(Arrays.stream(renewalsBySlice).max().orElseThrow()).isLessThan(200);
   }
 
-  /** The first wave is as narrow as the jitter; each one after it is wider by as much. */
+  /** The first wave is as narrow as the jitter. Each later wave is wider by the same amount. */
   @Test
   void clientsThatStartedTogetherDriftApart() {
     var replicas =
         Stream.of("a", "b").map(it -> new Freshness(TestConfig.defaults().tokens(), it)).toList();
     var lifetime = Duration.ofHours(1);
-    var renewals = new int[600]; // of 36 s each
+    var renewals = new int[600]; // buckets of 36 s each
     for (var i = 0; i < 1000; i++) {
       var client = TokenOwner.of(new ClientName("client-" + i));
       for (var at = Duration.ZERO;

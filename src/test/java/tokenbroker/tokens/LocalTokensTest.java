@@ -16,7 +16,7 @@ import tokenbroker.testing.LiveHeap;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.testing.TestConfig;
 
-/** How much memory tokens can take. */
+/** Proves that the memory of cached tokens is bounded. */
 class LocalTokensTest {
 
   private static final int ENTRIES = 4_000;
@@ -34,7 +34,7 @@ class LocalTokensTest {
         Arguments.of("a user whose name is not Latin", 86, 320, '\u4e00'));
   }
 
-  /** Measured with the JVM's own count, so that the documented bound is one. */
+  /** Measured with the JVM's own count, so that the documented bound is reliable. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("tokens")
   void anEntryRetainsNoMoreThanItCounts(String what, int length, int user, char letter) {
@@ -93,7 +93,7 @@ class LocalTokensTest {
         ConnectionId.parse("%022d".formatted(number)).orElseThrow());
   }
 
-  /** A token none of whose texts is another's. */
+  /** Returns a token that shares no text with another one. */
   private AccessToken token(int number, int length, int user, char letter) {
     var value = "%010d".formatted(number) + "x".repeat(length - 10);
     var name = user == 0 ? null : "%010d".formatted(number) + ("" + letter).repeat(user - 10);

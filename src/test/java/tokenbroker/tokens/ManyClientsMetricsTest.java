@@ -14,7 +14,7 @@ import tokenbroker.memory.MemoryTokenStore;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.testing.TestConfig;
 
-/** More clients than may have series of their own are told of as one. */
+/** Proves that above the limit of clients, totals replace the metrics of single clients. */
 class ManyClientsMetricsTest {
 
   private final SettableClock clock = new SettableClock();
@@ -50,7 +50,7 @@ class ManyClientsMetricsTest {
   }
 
   @Test
-  void whoCrossesItLeavesNoStaleSeriesBehind() {
+  void crossingTheLimitLeavesNoStaleSeriesBehind() {
     configured("acme", "bolt");
     serve("acme", "bolt");
     configured("acme", "bolt", "coil");
@@ -61,7 +61,7 @@ class ManyClientsMetricsTest {
   }
 
   @Test
-  void whoComesBackHasItsOwnAgain() {
+  void aClientHasItsOwnSeriesAgainBelowTheLimit() {
     configured("acme", "bolt", "coil");
     serve("acme");
     configured("acme");

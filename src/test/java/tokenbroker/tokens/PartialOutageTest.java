@@ -19,7 +19,7 @@ import tokenbroker.memory.MemoryTokenStore;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.testing.TestConfig;
 
-/** A part of the store that fails concerns the owners in it. */
+/** Proves that a failed part of the store affects only the owners in it. */
 class PartialOutageTest {
 
   private static final TokenOwner ACME = account("acme");
@@ -47,7 +47,7 @@ class PartialOutageTest {
     store.look(ACME);
     assertThat(asked).isOne();
     store.look(APEX);
-    assertThat(asked).as("apex is in the same part").isOne();
+    assertThat(asked).as("lookups: apex is in the failed part, so it is skipped").isOne();
     store.look(BOLT);
     assertThat(asked).isEqualTo(2);
 
@@ -103,7 +103,7 @@ class PartialOutageTest {
     return TokenOwner.of(new ClientName(client));
   }
 
-  /** A store whose parts go by the first letter of the client's name. */
+  /** Returns a store in which the first letter of a client's name decides its part. */
   private TokenStore parted() {
     return (TokenStore)
         Proxy.newProxyInstance(

@@ -24,7 +24,10 @@ import tokenbroker.tokens.TokenResult.Failed;
 import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.ServedFrom;
 
-/** A client that changes in {@code clients.yaml} gets nothing of what it had before. */
+/**
+ * Proves that a client that changes in {@code clients.yaml} never gets a token of its former
+ * configuration.
+ */
 class ProvenanceTest {
 
   private final SettableClock clock = new SettableClock();
@@ -75,7 +78,7 @@ class ProvenanceTest {
     assertThat(replica.get(changed)).isInstanceOf(Issued.class);
   }
 
-  /** The replica that does not know of the change yet must not bring the former token back. */
+  /** A replica that has not read the change yet must not bring the former token back. */
   @Test
   void aTokenOfAnotherServerIsNotTakenOverFromTheStore() {
     var changed = with(ACME, other("https://other.test"), "user");
@@ -96,7 +99,10 @@ class ProvenanceTest {
     assertThat(replica.token(client("acme", "v2"))).isEqualTo(token);
   }
 
-  /** No scope is asked for when users connect, so none of theirs changes with it. */
+  /**
+   * Users are asked for no scope when they connect. Therefore the client's scope does not affect
+   * their tokens.
+   */
   @Test
   void anotherScopeLeavesTheTokensOfConnectionsValid() {
     var owner = new TokenOwner(ACME.name(), new ConnectionId("A".repeat(22)));

@@ -12,7 +12,7 @@ import tokenbroker.clients.ClientName;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.tokens.FailureCause.OAuthError;
 
-/** Whose credentials work, as far as fetches of all owners of a client tell. */
+/** Proves when a client's credentials count as working, from the fetches of all its owners. */
 class RecentOutcomesTest {
 
   private final SettableClock clock = new SettableClock();
@@ -37,7 +37,7 @@ class RecentOutcomesTest {
     assertThat(outcomes.areWorking(client("acme", "v2"))).isTrue();
   }
 
-  /** The client may use the code grant alone: its own token was never to be had. */
+  /** The client may use only the code grant, so it could never get a token of its own. */
   @Test
   void unauthorizedClientForAGrantThatNeverWorkedIsNoRefusal() {
     succeeds(connection);
@@ -47,7 +47,7 @@ class RecentOutcomesTest {
     assertThat(refused).isEmpty();
   }
 
-  /** Keycloak's word for a wrong secret. */
+  /** Keycloak returns this error for a wrong secret. */
   @Test
   void unauthorizedClientForAGrantThatWorkedBeforeIsARefusal() {
     succeeds(own);

@@ -74,7 +74,7 @@ class RefreshAheadTest {
   }
 
   @Test
-  void whatOneReplicaRenewedTheOtherTakesOverWithoutAFetch() {
+  void aTokenRefreshedByOneReplicaIsAdoptedByTheOther() {
     var first = replica.token(acme);
     other.token(acme);
     clock.advance(PAST_ANY_RENEWAL_POINT);
@@ -96,7 +96,7 @@ class RefreshAheadTest {
     clock.advance(PAST_ANY_RENEWAL_POINT);
     replica.refreshAhead.tick();
     await().until(() -> upstream.fetches() == 3 && fetchedNearby(3));
-    clock.advance(PAST_ANY_RENEWAL_POINT); // Two lifetimes and more since the one request.
+    clock.advance(PAST_ANY_RENEWAL_POINT); // More than two lifetimes after the only request.
     replica.refreshAhead.tick();
 
     assertThat(replica.nearby(acme, new Usable())).isNotNull();
@@ -126,7 +126,7 @@ class RefreshAheadTest {
     assertThat(upstream.fetches()).isEqualTo(3);
   }
 
-  /** Their number must not depend on how often there is a tick. */
+  /** The number of refreshes must not depend on how often the clock ticks. */
   @Test
   void moreThanHavePlacesAtOnceAreRenewedOneAfterTheOther() {
     var clients = IntStream.range(0, 300).mapToObj(i -> client("client-" + i)).toList();
@@ -146,9 +146,9 @@ class RefreshAheadTest {
     return nearby().token.value().equals("token-" + serial);
   }
 
-  /** Anybody who can write to Redis may announce anything, as often as he likes. */
+  /** Everybody who can write to Redis may send any announcement, as often as they like. */
   @Test
-  void wordThatComesDuringALookLeadsToOneMoreHoweverOftenItComes() {
+  void announcementsDuringALookupCauseOneMoreLookup() {
     var looks = new AtomicInteger();
     var open = new CountDownLatch(1);
     var slow = new Replica("slow", upstream, slowToLook(looks, open), clock);

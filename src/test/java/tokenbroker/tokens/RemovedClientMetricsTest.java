@@ -11,7 +11,7 @@ import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.memory.MemoryTokenStore;
 import tokenbroker.testing.SettableClock;
 
-/** Work that outlives its client leaves no series behind. */
+/** Proves that work in progress does not recreate the metrics of a removed client. */
 class RemovedClientMetricsTest {
 
   private final SettableClock clock = new SettableClock();

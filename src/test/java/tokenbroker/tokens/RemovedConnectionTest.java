@@ -17,7 +17,7 @@ import tokenbroker.tokens.TokenStore.Lookup;
 import tokenbroker.tokens.TokenStore.Revision;
 import tokenbroker.tokens.TokenStore.Stored;
 
-/** A connection that is removed while something of it is under way. */
+/** Proves that a connection that is removed during other work is never served again. */
 class RemovedConnectionTest {
 
   private static final Stored REMOVED =
@@ -34,7 +34,7 @@ class RemovedConnectionTest {
   private volatile Runnable afterLook = () -> {};
 
   @Test
-  void whatArrivesAfterTheRemovalIsNotServed() {
+  void aTokenThatArrivesAfterTheRemovalIsNotServed() {
     upstream.answers(
         client -> {
           removed = true;
@@ -54,7 +54,7 @@ class RemovedConnectionTest {
   }
 
   @Test
-  void whatWasLookedUpBeforeTheWordOfTheRemovalIsNotServedAfterIt() {
+  void aTokenReadAgainBeforeTheRemovalIsNotServedAfterIt() {
     assertThat(ask()).isInstanceOf(Issued.class);
     afterLook = this::remove;
     replica.broker.readAgain(acme, connection);
@@ -63,7 +63,7 @@ class RemovedConnectionTest {
   }
 
   @Test
-  void whatWasFoundInTheStoreBeforeTheWordOfTheRemovalIsNotServedAfterIt() {
+  void aTokenFoundInTheStoreBeforeTheRemovalIsNotServedAfterIt() {
     memory.keep(
         connection,
         upstream.token("stored", acme),
@@ -85,7 +85,7 @@ class RemovedConnectionTest {
     assertThat(replica.broker.nearby(acme, connection, new Usable())).isNotNull();
   }
 
-  /** As another replica does, and tells. */
+  /** Removes the connection and announces it, as another replica would. */
   private void remove() {
     removed = true;
     memory.keep(
@@ -99,7 +99,10 @@ class RemovedConnectionTest {
     return replica.broker.tokenFor(acme, connection, new Usable(), WAIT).join();
   }
 
-  /** Memory knows nothing of connections; Redis looks whether there is one. */
+  /**
+   * Returns a store that checks whether the connection exists, as Redis does. The in-memory store
+   * does not.
+   */
   private TokenStore store() {
     return (TokenStore)
         Proxy.newProxyInstance(

@@ -9,8 +9,9 @@ import tokenbroker.testing.TestConfig;
 import tokenbroker.time.Moment;
 
 /**
- * When tokens are renewed by replicas that all use all clients: the first replica to be due renews
- * for all. By the broker's own {@link Freshness}; only time is simulated.
+ * A simulation of when tokens are refreshed, if all replicas use all clients. The first replica
+ * that is due refreshes a client's token for all. It uses the broker's own {@link Freshness} and
+ * simulates only the time.
  */
 public final class RenewalsOfManyReplicas {
 
@@ -47,8 +48,8 @@ public final class RenewalsOfManyReplicas {
   }
 
   /**
-   * Renewals in each second of the {@code lap}th lifetime after all clients got their first token
-   * in the same instant; the first lap is 0.
+   * Returns the number of refreshes in each second of the {@code lap}th lifetime. All clients got
+   * their first token at the same instant. The first lap is 0.
    */
   public long[] perSecond(int lap) {
     var from = lap * lifetime.toMillis();

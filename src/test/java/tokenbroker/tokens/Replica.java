@@ -19,10 +19,7 @@ import tokenbroker.testing.TestConfig;
 import tokenbroker.tokens.TokenRequirement.Usable;
 import tokenbroker.tokens.TokenResult.Issued;
 
-/**
- * The core of one replica as it is wired in production, over a store and a source that a test
- * brings.
- */
+/** The core of a replica, wired as in production, with the store and the source of a test. */
 public final class Replica {
 
   static final Duration WAIT = Duration.ofSeconds(10);
@@ -35,7 +32,7 @@ public final class Replica {
   final CredentialsTrial trial;
   final RecentOutcomes outcomes;
 
-  /** The owners by which credentials may be proven. */
+  /** The connections whose renewal may prove credentials. */
   volatile List<TokenOwner> connected = List.of();
 
   final Freshness freshness;

@@ -118,7 +118,7 @@ class TokenBrokerTest {
     assertThat(upstream.fetches()).isOne();
   }
 
-  /** The store's answer takes time on its way, by which its token seems to live longer. */
+  /** A slow response of the store makes its token seem to live longer. */
   @Test
   void aTokenThatIsKnownHereDoesNotLiveLongerBecauseTheStoreSaysSo() {
     upstream.givesTokensFor(Duration.ofSeconds(20));
@@ -150,7 +150,7 @@ class TokenBrokerTest {
   }
 
   @Test
-  void whoWouldRunOutOfTimeWaitingForAnothersFetchFetchesByItself() throws Exception {
+  void aCallerWhoWouldTimeOutWaitingForAnotherReplicaFetches() throws Exception {
     var dead =
         Objects.requireNonNull(
             store.lookOrLease(TokenOwner.of(acme.name()), TokenStore.Revision.ABSENT).lease());
@@ -236,7 +236,7 @@ class TokenBrokerTest {
   }
 
   @Test
-  void whatTheUpstreamAsksForWinsOverThePause() {
+  void retryAfterOverridesThePause() {
     upstream.gives(new FetchResult.Failed(Outage.HTTP_429, Duration.ofSeconds(17)));
     assertThat(((Failed) replica.get(acme)).retryAfter()).isEqualTo(Duration.ofSeconds(17));
   }
@@ -286,9 +286,9 @@ class TokenBrokerTest {
     assertThat(upstream.fetches()).isEqualTo(3);
   }
 
-  /** Only a fresh token that had less says that asking again is of no use. */
+  /** Only a fresh token with too short a lifetime shows that another fetch is useless. */
   @Test
-  void aNeedThatWasMetDoesNotKeepALargerOneFromAFreshToken() {
+  void aMetRequirementDoesNotKeepALargerOneFromAFreshToken() {
     assertThat(minTtl(Duration.ofMinutes(10)).warning()).isNull();
     clock.advance(Duration.ofSeconds(20));
     var result = minTtl(Duration.ofSeconds(3590));
@@ -411,7 +411,7 @@ class TokenBrokerTest {
     assertThat(replica.invalidate(acme, token.id(), WAIT).current()).isInstanceOf(Failed.class);
   }
 
-  /** Its user has taken the permission back: a report of the dead token finds out. */
+  /** The user has revoked the consent. The report of the rejected token reveals it. */
   @Test
   void aTokenThatTheUpstreamRefusesTogetherWithItsRefreshTokenIsServedNoMore() {
     var owner = new TokenOwner(acme.name(), new ConnectionId("A".repeat(22)));

@@ -20,7 +20,7 @@ import tokenbroker.tokens.FailureCause.OAuthError;
 import tokenbroker.tokens.TokenStore.Revision;
 import tokenbroker.tokens.TokenStore.Stored;
 
-/** What every store promises. */
+/** The contract of every token store. */
 public abstract class TokenStoreContract {
 
   private static final AtomicInteger SERIAL = new AtomicInteger();
@@ -34,7 +34,7 @@ public abstract class TokenStoreContract {
 
   protected abstract TokenStore store();
 
-  /** As another replica has it; the same store where nothing is shared. */
+  /** Returns the store as another replica sees it; the same store if it is not shared. */
   protected abstract TokenStore otherReplica();
 
   @Test
@@ -86,9 +86,9 @@ public abstract class TokenStoreContract {
     assertThat(value(store().look(client))).isEqualTo("newer");
   }
 
-  /** The token that was seen ended during the fetch. */
+  /** The token that the fetch read before it started has expired. */
   @Test
-  void whereNothingIsStoredAnyMoreWhateverComesIsKept() {
+  void aTokenIsStoredIfTheFormerOneHasExpired() {
     store().keep(client, token("short", Duration.ofMillis(200)), Revision.ABSENT, renewed());
     var seen = store().look(client).revision();
     await().until(() -> store().look(client).token() == null);
@@ -122,7 +122,7 @@ public abstract class TokenStoreContract {
   }
 
   @Test
-  void whoSawTheStoredTokenMayReplaceIt() {
+  void aReplicaThatHasReadTheStoredTokenMayReplaceIt() {
     store().keep(client, token("one", Duration.ofHours(1)), Revision.ABSENT, renewed());
     var seen = otherReplica().look(client).revision();
 
@@ -132,7 +132,7 @@ public abstract class TokenStoreContract {
   }
 
   @Test
-  void whoCouldNotLookOverwrites() {
+  void aReplicaThatCouldNotReadTheStoreOverwritesTheToken() {
     store().keep(client, token("one", Duration.ofHours(1)), Revision.ABSENT, renewed());
     assertThat(store().keep(client, token("two", Duration.ofHours(1)), Revision.UNKNOWN, renewed()))
         .isTrue();
@@ -195,7 +195,7 @@ public abstract class TokenStoreContract {
   }
 
   @Test
-  void whoCouldNotLookMayTakeTheLeaseWhateverIsStored() {
+  void aReplicaThatCouldNotReadTheStoreMayAcquireTheLease() {
     store().keep(client, token("one", Duration.ofHours(1)), Revision.ABSENT, renewed());
     var looked = store().lookOrLease(client, Revision.UNKNOWN);
     Objects.requireNonNull(looked.lease()).close();
@@ -236,7 +236,7 @@ public abstract class TokenStoreContract {
     await().until(() -> heard.containsAll(List.of(renewed(), replaced, failed)));
   }
 
-  /** Free at once, or as soon as the one before it has been given back. */
+  /** Waits for the lease, because the former one may still be in release. */
   private Lease lease(TokenStore store) {
     return await()
         .until(() -> store.lookOrLease(client, Revision.ABSENT).lease(), Objects::nonNull);
@@ -267,7 +267,10 @@ public abstract class TokenStoreContract {
     return token == null ? "nothing" : token.value();
   }
 
-  /** Equal but for what travels as time left. */
+  /**
+   * Compares the tokens. The remaining lifetime may differ, because it is transferred as a
+   * duration.
+   */
   private static void assertSame(@Nullable AccessToken stored, AccessToken kept) {
     var found = Objects.requireNonNull(stored);
     assertThat(found.value()).isEqualTo(kept.value());

@@ -20,7 +20,7 @@ import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
 import tokenbroker.tokens.RefreshToken;
 
-/** What a connection that ends at the wrong moment costs. */
+/** Proves what a connection that ends at the wrong moment costs. */
 class GrantRepetitionTest {
 
   private static final String TOKEN = "{\"access_token\":\"t\"}";
@@ -50,7 +50,7 @@ class GrantRepetitionTest {
     }
     assertThat(upstream.connections()).isEqualTo(3);
     assertThat(under.requests("acme"))
-        .as("a repetition is no request of its own")
+        .as("a retry does not count as a request")
         .isEqualTo(Map.of("ok", 3.0));
   }
 
@@ -64,7 +64,7 @@ class GrantRepetitionTest {
 
   @ParameterizedTest
   @MethodSource("grantsThatAreUsedUp")
-  void whatIsUsedUpIsSentOnceAndOnANewConnection(
+  void oneTimeCredentialsAreSentOnceAndOnANewConnection(
       Function<GrantRepetitionTest, FromUpstream> grant) {
     upstream.script(
         line -> {

@@ -10,7 +10,10 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** Collects all that is logged, by anybody, at any level: parameters and stack traces included. */
+/**
+ * A log handler that collects every log record at every level, including parameters and stack
+ * traces.
+ */
 final class LogCapture extends Handler implements AutoCloseable {
 
   private final Logger root = Logger.getLogger("");
@@ -28,7 +31,7 @@ final class LogCapture extends Handler implements AutoCloseable {
     return lines;
   }
 
-  /** Our own lines at level WARN. */
+  /** Returns the broker's own lines at level WARN. */
   List<String> warnings() {
     return warnings;
   }

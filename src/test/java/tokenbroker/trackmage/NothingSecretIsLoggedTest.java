@@ -36,7 +36,7 @@ class NothingSecretIsLoggedTest {
         fetch("100ms", upstream.url(), style);
       }
 
-      assertThat(log.lines()).as("there is something to look at").isNotEmpty();
+      assertThat(log.lines()).as("there is something to check").isNotEmpty();
       said.addAll(log.lines());
       assertThat(said)
           .noneMatch(line -> line.contains("secret-of-acme"))
@@ -49,7 +49,7 @@ class NothingSecretIsLoggedTest {
     }
   }
 
-  /** With a source of its own each time, so that no breaker stands between. */
+  /** Fetches with a new source each time, so that no breaker is open. */
   private void fetch(String timeLimit, URI url, RequestStyle style) {
     try (var under = SourceUnderTest.with(Map.of("broker.upstream.timeout", timeLimit))) {
       said.add(under.source.fetch(SourceUnderTest.client(url, style)).toString());

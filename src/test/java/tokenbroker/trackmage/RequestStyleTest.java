@@ -137,7 +137,7 @@ class RequestStyleTest {
   }
 
   @Test
-  void whereTheQueryFindsNobodyTheFormsAnswerStands() {
+  void ifTheQueryStyleIsNotFoundTheAnswerToTheFormCounts() {
     upstream.answer(
         exchange ->
             (exchange.request().method().equals("GET")

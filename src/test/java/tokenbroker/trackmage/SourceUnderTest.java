@@ -25,7 +25,7 @@ import tokenbroker.oauth.UpstreamMetrics;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.testing.SettableClock;
 
-/** A token source as it runs, with its own metrics and a clock that moves when it is told to. */
+/** A token source as in production, with its own metrics and a settable clock. */
 final class SourceUnderTest implements AutoCloseable {
 
   static final KeyedHash HASH = new KeyedHash(new byte[32]);
@@ -42,7 +42,7 @@ final class SourceUnderTest implements AutoCloseable {
     clients.replaceAll(List.of(new Entry(client(URI.create("http://localhost")), null)));
   }
 
-  /** With time limits that no test reaches by accident. */
+  /** Returns a source with time limits that no test reaches by accident. */
   static SourceUnderTest patient() {
     return with(Map.of());
   }
@@ -63,7 +63,7 @@ final class SourceUnderTest implements AutoCloseable {
         .getConfigMapping(BrokerConfig.class);
   }
 
-  /** Requests counted for a client, by result. */
+  /** Returns the number of requests for a client, by result. */
   Map<String, Double> requests(String client) {
     var counted = new HashMap<String, Double>();
     for (Counter each :
@@ -90,7 +90,10 @@ final class SourceUnderTest implements AutoCloseable {
     return client("acme", new Upstream("production", upstream, style, "/oauth/v2/token"), "user");
   }
 
-  /** Its {@code client_id} is {@code id-of-NAME}, its secret {@code secret-of-NAME}, and a bit. */
+  /**
+   * Returns a client with the {@code client_id} {@code id-of-NAME} and a secret that starts with
+   * {@code secret-of-NAME} and contains special characters.
+   */
   static Client client(String name, Upstream upstream, @Nullable String scope) {
     var credentials =
         new ClientCredentials(

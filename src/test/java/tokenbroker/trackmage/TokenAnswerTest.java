@@ -128,7 +128,7 @@ class TokenAnswerTest {
         arguments("", opaque, 300),
         arguments(true, opaque, 300),
         arguments(1e300, opaque, 300),
-        // The token's own claims: only where expires_in says nothing
+        // The token's own claims, only if expires_in is missing or unusable
         arguments(60, jwt("{\"iat\":1000,\"exp\":4600}"), 60),
         arguments(0, jwt("{\"iat\":1000,\"exp\":4600}"), 3600),
         arguments("soon", jwt("{\"iat\":1000.2,\"exp\":1100.7}"), 100),
@@ -183,7 +183,7 @@ class TokenAnswerTest {
     assertThat(fetched().life().requestedAt()).isEqualTo(first.plusSeconds(4));
   }
 
-  /** By our own clock, which is at 12:00. */
+  /** The broker's clock is at 12:00. */
   static Stream<Arguments> retryAfters() {
     return Stream.of(
         arguments("7", Duration.ofSeconds(7)),
@@ -202,14 +202,14 @@ class TokenAnswerTest {
         arguments("99999999999999999999", null),
         arguments("soon", null),
         arguments("", null),
-        // The obsolete forms of a date (RFC 9110 §5.6.7)
+        // The obsolete formats of a date (RFC 9110 §5.6.7)
         arguments("Monday, 23-Nov-26 12:00:30 GMT", Duration.ofSeconds(30)),
         arguments("Tuesday, 23-Nov-26 12:00:30 GMT", null),
         arguments("Wednesday, 23-Nov-77 12:00:30 GMT", null),
         arguments("Mon Nov 23 12:00:30 2026", Duration.ofSeconds(30)),
         arguments("Tue Dec  1 12:00:30 2026", Duration.ofMinutes(5)),
         arguments("Mon Nov 23 11:59:30 2026", null),
-        // A list, as proxies join two headers: the first that is valid counts
+        // A list, which proxies create when they join two headers: the first valid value counts
         arguments("120, 120", Duration.ofMinutes(2)),
         arguments("7,120", Duration.ofSeconds(7)),
         arguments("soon, 120", Duration.ofMinutes(2)),

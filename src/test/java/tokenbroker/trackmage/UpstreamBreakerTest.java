@@ -122,9 +122,9 @@ class UpstreamBreakerTest {
     }
   }
 
-  /** 25 accounts get 500 for good, and their callers go on asking. */
+  /** 25 accounts get a 500 forever, and their callers keep asking. */
   @Test
-  void accountsThatFailForGoodTakeItFromNobody() {
+  void accountsThatAlwaysFailDoNotBlockTheOthers() {
     try (var under = source()) {
       range(0, 25).forEach(account -> upstream.answer("id-of-client-" + account, Answer.html(500)));
       for (var round = 0; round < 3; round++) {
@@ -164,7 +164,7 @@ class UpstreamBreakerTest {
     try (var under = source()) {
       upstream.answer(Answer.closed());
       open(under);
-      assertThat(isRefusal(fetch(under, ACCOUNTS))).as("tried").isFalse();
+      assertThat(isRefusal(fetch(under, ACCOUNTS))).as("this account may try").isFalse();
       assertThat(isRefusal(fetch(under, ACCOUNTS + 1))).isTrue();
 
       upstream.answer(Answer.token());
@@ -184,7 +184,7 @@ class UpstreamBreakerTest {
       await().until(() -> upstream.count() == ACCOUNTS + 1);
 
       assertThat(isRefusal(fetch(under, ACCOUNTS))).isTrue();
-      assertThat(first).as("may take six times the limit").isNotDone();
+      assertThat(first).as("may take up to six times the time limit").isNotDone();
       upstream.release();
       assertThat(first.get()).isEqualTo(new Failed(Outage.HTTP_5XX, null));
     }
@@ -204,7 +204,7 @@ class UpstreamBreakerTest {
 
   @ParameterizedTest
   @MethodSource("notOutages")
-  void whateverElseIsAnsweredTheUpstreamIsUp(Answer trouble) {
+  void anyOtherAnswerLeavesTheBreakerClosed(Answer trouble) {
     try (var under = source()) {
       upstream.answer(trouble);
       range(0, 2 * ACCOUNTS).forEach(account -> fetch(under, account));
@@ -240,7 +240,7 @@ class UpstreamBreakerTest {
     return SourceUnderTest.with(settings);
   }
 
-  /** Has as many accounts fail as open it. */
+  /** Lets as many accounts fail as open the breaker. */
   private void open(SourceUnderTest under) {
     range(0, ACCOUNTS).forEach(account -> assertThat(isRefusal(fetch(under, account))).isFalse());
     assertThat(breakerGauge(under)).isOne();

@@ -46,10 +46,13 @@ class UpstreamFailureTest {
     upstream.close();
   }
 
-  /** What the upstream does, what it means, and the word that it is counted under. */
+  /**
+   * Each row: the upstream's response, the expected outcome, and the label value under which it is
+   * counted.
+   */
   static Stream<Arguments> failures() {
     return Stream.of(
-        // Decided by the error, whatever the status
+        // The error decides, whatever the status is
         failure(Answer.error("invalid_client"), rejected("INVALID_CLIENT"), "invalid_client"),
         failure(error(401, "invalid_client"), rejected("INVALID_CLIENT"), "invalid_client"),
         failure(error(200, "invalid_client"), rejected("INVALID_CLIENT"), "invalid_client"),
@@ -70,7 +73,7 @@ class UpstreamFailureTest {
             Answer.json(200, "{\"access_token\":null,\"error\":\"invalid_client\"}"),
             rejected("INVALID_CLIENT"),
             "invalid_client"),
-        // Decided by the status, where no error is to be had
+        // The status decides, because there is no usable error
         failure(Answer.html(500), failed(Outage.HTTP_5XX), "http_5xx"),
         failure(Answer.html(502), failed(Outage.HTTP_5XX), "http_5xx"),
         failure(Answer.html(503), failed(Outage.HTTP_5XX), "http_5xx"),
@@ -87,7 +90,7 @@ class UpstreamFailureTest {
             Answer.html(302, Map.of("Location", "/elsewhere")),
             failed(InvalidResponse.HTTP_3XX),
             "invalid_response"),
-        // Good status, no token
+        // Success status without a token
         failure(Answer.html(200), failed(InvalidResponse.NOT_JSON), "invalid_response"),
         failure(Answer.json(200, ""), failed(InvalidResponse.EMPTY), "invalid_response"),
         failure(
@@ -143,7 +146,7 @@ class UpstreamFailureTest {
             Answer.token(Map.of("token_type", 1)),
             failed(InvalidResponse.NOT_BEARER),
             "invalid_response"),
-        // Good status, no whole body
+        // Success status without a complete body
         failure(Answer.truncated(200), failed(InvalidResponse.TRUNCATED), "invalid_response"),
         failure(
             Answer.raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a"),
@@ -155,7 +158,7 @@ class UpstreamFailureTest {
             "invalid_response"),
         failure(Answer.megabytes(2), failed(InvalidResponse.TOO_LARGE), "invalid_response"),
         failure(Answer.flood(), failed(InvalidResponse.TOO_LARGE), "invalid_response"),
-        // No answer at all
+        // No response
         failure(Answer.closed(), failed(Outage.CONNECT), "connect"),
         failure(
             Answer.raw("SSH-2.0-noise\r\n"), failed(InvalidResponse.NOT_HTTP), "invalid_response"),
@@ -165,7 +168,7 @@ class UpstreamFailureTest {
             "invalid_response"));
   }
 
-  /** Heads that few servers send, and that none may break a fetch with. */
+  /** Header sections that few servers send and that must not break a fetch. */
   static Stream<Arguments> oddHeads() {
     return Stream.of(
         odd(
@@ -369,7 +372,7 @@ class UpstreamFailureTest {
     assertThat(fetchFrom(upstream.url(), RequestStyle.FORM)).isInstanceOf(Fetched.class);
   }
 
-  /** No content coding was asked for. */
+  /** Content codings that the request did not ask for. */
   static Stream<Arguments> codings() {
     var token = "{\"access_token\":\"t\"}".getBytes(UTF_8);
     var bomb = gzip(new byte[64 << 20]);
@@ -494,7 +497,7 @@ class UpstreamFailureTest {
       try (var socket = server.accept()) {
         socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
       } catch (IOException e) {
-        // Closed: the loop ends.
+        // Closed by the broker, which ends the loop.
       }
     }
   }
@@ -576,7 +579,7 @@ class UpstreamFailureTest {
     }
   }
 
-  /** By the time limit, not by the end of the source, which hangs up too. */
+  /** Checks that the broker's time limit ends the request, not the closing of the source. */
   private void assertThatItTimesOutAndIsHungUp() {
     try (var under = SourceUnderTest.with(Map.of("broker.upstream.timeout", "200ms"))) {
       assertThat(under.source.fetch(SourceUnderTest.client(upstream.url())))

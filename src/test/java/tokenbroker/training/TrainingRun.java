@@ -12,9 +12,9 @@ import tokenbroker.testing.RealRedis;
 import tokenbroker.testing.ScriptedUpstream;
 
 /**
- * Has the packaged broker do what it does in production, so that its JVM writes down what it
- * learned of it: classes, linked and ready (JEP 483), and which methods are worth compiling (JEP
- * 515). Started by {@code bin/aot-cache}.
+ * Makes the packaged broker do its usual production work while its JVM records the result: loaded
+ * and linked classes (JEP 483), and the methods worth compiling (JEP 515). {@code bin/aot-cache}
+ * starts it.
  */
 final class TrainingRun {
 

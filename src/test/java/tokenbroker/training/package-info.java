@@ -1,4 +1,4 @@
-/** The run from which the JVM learns what the broker does at start and under load. */
+/** The training run, in which the JVM learns what the broker does at start and under load. */
 @NullMarked
 package tokenbroker.training;
 

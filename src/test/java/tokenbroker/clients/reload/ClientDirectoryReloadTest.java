@@ -547,7 +547,8 @@ class ClientDirectoryReloadTest {
   }
 
   /**
-   * They could not be proven, as the client may not use the grant; the former ones are dead now.
+   * The new credentials could not be proven, because the client may not use the grant. Now the
+   * credentials in use are rejected.
    */
   @Test
   void refusedCredentialsThatWaitAreUsedAtOnceWhenThoseInUseAreRefused() throws IOException {
@@ -609,14 +610,14 @@ class ClientDirectoryReloadTest {
     assertThat(versionsOf("acme")).isEmpty();
   }
 
-  /** A file that was written some time ago. */
+  /** Writes the clients file with a modification time 10 s ago, so that it counts as complete. */
   private void clientsFile(String text) throws IOException {
     writeInPlace(text);
     var ago = clock.instant().minusSeconds(10);
     Files.setLastModifiedTime(files.resolve("clients.yaml"), FileTime.from(ago));
   }
 
-  /** A file that is being written, perhaps. */
+  /** Writes the clients file with the current time, so that it may still be changing. */
   private void writeInPlace(String text) throws IOException {
     Files.writeString(files.resolve("clients.yaml"), text);
     var now = FileTime.from(clock.instant());

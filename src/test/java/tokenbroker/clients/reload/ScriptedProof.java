@@ -11,7 +11,10 @@ import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientName;
 import tokenbroker.clients.CredentialsProof;
 
-/** Stands for the upstream: says of each secret what the test has said, once it has said it. */
+/**
+ * A proof without an upstream. The test decides the result for each secret; until then, the trial
+ * waits.
+ */
 final class ScriptedProof implements CredentialsProof {
 
   private final Map<String, CompletableFuture<ProofResult>> verdicts = new ConcurrentHashMap<>();
@@ -19,7 +22,7 @@ final class ScriptedProof implements CredentialsProof {
   private final List<Consumer<ClientName>> refusedListeners = new CopyOnWriteArrayList<>();
   private final List<String> tried = new CopyOnWriteArrayList<>();
 
-  /** What is said of a secret from now on; who waits for it hears it now. */
+  /** Sets the result for a secret. A waiting trial gets it at once. */
   void says(String secret, ProofResult verdict) {
     var waiting = verdicts.put(secret, CompletableFuture.completedFuture(verdict));
     if (waiting != null) {
@@ -27,18 +30,18 @@ final class ScriptedProof implements CredentialsProof {
     }
   }
 
-  /** The credentials in use work no longer, and nobody has noticed yet. */
+  /** Makes the credentials in use invalid. No fetch has noticed it yet. */
   void breaks(String client) {
     broken.add(new ClientName(client));
   }
 
-  /** A fetch with the credentials in use is refused. */
+  /** Reports that a fetch with the credentials in use was rejected. */
   void refuses(String client) {
     breaks(client);
     refusedListeners.forEach(listener -> listener.accept(new ClientName(client)));
   }
 
-  /** The secrets that were tried, in the order of the trials. */
+  /** Returns the secrets that were tried, in order. */
   List<String> tried() {
     return tried;
   }

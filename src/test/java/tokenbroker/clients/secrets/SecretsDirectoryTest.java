@@ -162,7 +162,10 @@ class SecretsDirectoryTest {
     assertThat(found().secret().reveal()).isEqualTo("new");
   }
 
-  /** As kubelet does it: a new directory, then one link renamed over the old one. */
+  /**
+   * Writes secrets as the kubelet does: it creates a directory and then renames a link over the old
+   * one.
+   */
   private static void kubeletWrites(Path mount, String version, String id, String secret)
       throws IOException {
     var files = Files.createDirectories(mount.resolve(version).resolve("acme"));

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tokenbroker.sandbox.SandboxProfiles;
 
-/** The demo page with the broker, whose TrackMage is the sandbox. */
+/** Proves that the demo page works with the broker and the sandbox's TrackMage. */
 @QuarkusTest
 @TestProfile(SandboxProfiles.Configuring.class)
 class DemoQuarkusTest {
@@ -141,7 +141,10 @@ class DemoQuarkusTest {
     return response;
   }
 
-  /** Goes to TrackMage, decides, comes back by the broker; answers where it leads to then. */
+  /**
+   * Visits TrackMage, makes the decision and returns through the broker. Returns where the broker
+   * redirects to.
+   */
   private static URI decide(Response connect, String decision) {
     var toTrackMage = browser().get(connect.getHeader("Location"));
     var decided =

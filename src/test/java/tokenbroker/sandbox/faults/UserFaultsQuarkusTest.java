@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tokenbroker.sandbox.SandboxProfiles;
 import tokenbroker.sandbox.trackmage.UserFlow;
 
-/** Faults as connections of users meet them. */
+/** Proves how injected faults affect the connections of users. */
 @QuarkusTest
 @TestProfile(SandboxProfiles.Configuring.class)
 class UserFaultsQuarkusTest {

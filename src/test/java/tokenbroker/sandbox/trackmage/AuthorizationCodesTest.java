@@ -16,7 +16,7 @@ class AuthorizationCodesTest {
   private static final String USER = "alice@sandbox.invalid";
   private static final String REDIRECT_URI = "http://127.0.0.1:1/callback";
 
-  /** RFC 7636, appendix B. */
+  /** The example in RFC 7636, appendix B. */
   private static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
   private static final String CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -73,7 +73,9 @@ class AuthorizationCodesTest {
       parameters.put(changed, value);
     }
     assertThat(codes.redeem("demo", parameters)).isEqualTo(Redemption.refused(error, description));
-    assertThat(redeem(code)).as("the code is not used up").isEqualTo(new Redemption.Accepted(USER));
+    assertThat(redeem(code))
+        .as("the code has not been used up")
+        .isEqualTo(new Redemption.Accepted(USER));
   }
 
   @Test

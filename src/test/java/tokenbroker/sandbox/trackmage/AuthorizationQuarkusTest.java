@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.sandbox.SandboxProfiles;
 
-/** A user allows a client, and the client exchanges the code: as a browser and a client see it. */
+/** Proves the authorization-code flow of the sandbox, as a browser and a client see it. */
 @QuarkusTest
 @TestProfile(SandboxProfiles.Configuring.class)
 class AuthorizationQuarkusTest {

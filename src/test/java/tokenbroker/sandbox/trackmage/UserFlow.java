@@ -6,7 +6,7 @@ import io.restassured.response.ValidatableResponse;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A user's part and a client's, towards the look-alike of the sandbox under test. */
+/** The requests of a user and of a client in the authorization-code flow of the sandbox. */
 public final class UserFlow {
 
   static final String AUTHORIZE = "/sandbox/trackmage/oauth/v2/auth";
@@ -14,7 +14,7 @@ public final class UserFlow {
 
   private UserFlow() {}
 
-  /** The user presses Allow. */
+  /** Presses Allow as this user. */
   static ValidatableResponse allow(Map<String, String> request, String user) {
     return given()
         .redirects()
@@ -31,16 +31,16 @@ public final class UserFlow {
     return location.replaceAll(".*[?&]code=", "");
   }
 
-  /** The parameters with which a client proves itself. */
+  /** Returns the parameters with which a client authenticates. */
   static Map<String, String> client(String clientId, String grantType) {
     return Map.of(
         "grant_type", grantType, "client_id", clientId, "client_secret", clientId + "-secret");
   }
 
   /**
-   * A token request.
+   * Sends a token request.
    *
-   * @param parameters added to the usual ones, or instead of them
+   * @param parameters parameters to add to the usual ones, or to replace them
    */
   public static ValidatableResponse token(
       String clientId, String grantType, Map<String, String> parameters) {
@@ -49,7 +49,7 @@ public final class UserFlow {
     return given().formParams(all).post(TOKEN).then();
   }
 
-  /** The whole flow, down to the answer with the tokens. */
+  /** Runs the whole flow. Returns the response with the tokens. */
   public static ValidatableResponse tokensOf(String clientId, String user) {
     var callback = "http://127.0.0.1:1/callback";
     var request = Map.of("client_id", clientId, "redirect_uri", callback, "response_type", "code");
@@ -58,7 +58,7 @@ public final class UserFlow {
         .statusCode(200);
   }
 
-  /** The refresh token after the whole flow. */
+  /** Runs the whole flow. Returns the refresh token. */
   public static String connect(String clientId, String user) {
     return tokensOf(clientId, user).extract().path("refresh_token");
   }
