@@ -87,7 +87,6 @@ class CallerKeysIT {
     try (var server = ApiServer.publishing("{\"keys\":\"maintenance\"}")) {
       try (var broker = site.settings().with("broker.issuers.test.keys", server.url()).launch()) {
         await()
-            .atMost(Duration.ofSeconds(60))
             .until(() -> broker.answersManagement("/q/health/started"));
         assertThat(broker.isReady()).isFalse();
         assertThat(broker.managementGet("/q/health/ready"))

@@ -57,7 +57,6 @@ class ClientChangesIT {
 
     write(Map.of("moved", next, "freed", next), "narrow");
     await()
-        .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () ->
                 SITE.brokers()

@@ -167,7 +167,7 @@ class ConnectionsIT {
   void aHundredCallsToTwoReplicasRenewOnce() {
     SITE.users().givesTokensFor(SHORT);
     var connection = SITE.connection(one, "acme", "frank");
-    await().atMost(Duration.ofSeconds(20)).until(() -> !isNearby(connection));
+    await().until(() -> !isNearby(connection));
     SITE.users().givesTokensFor(Duration.ofHours(1));
     var before = SITE.renewals();
     var calls = new ArrayList<CompletableFuture<HttpResponse<String>>>();
@@ -200,7 +200,6 @@ class ConnectionsIT {
     var connection = SITE.connection(one, "acme", "grace");
     var before = SITE.renewals();
     await()
-        .atMost(Duration.ofSeconds(30))
         .until(
             () -> {
               assertThat(SITE.token(one, "acme", connection).statusCode()).isEqualTo(200);
@@ -219,7 +218,6 @@ class ConnectionsIT {
     SITE.users().revoke("heidi");
     assertThat(SITE.token(one, "acme", connection).statusCode()).isEqualTo(200);
     await()
-        .atMost(Duration.ofSeconds(30))
         .until(() -> SITE.token(one, "acme", connection).statusCode() != 200);
     var refused = SITE.token(two, "acme", connection);
 
@@ -227,7 +225,6 @@ class ConnectionsIT {
     assertThat(json(refused).path("code").textValue()).isEqualTo("reconnect_required");
     assertThat(state("acme", connection)).isEqualTo("reconnect_required");
     await()
-        .atMost(Duration.ofSeconds(30))
         .until(
             () ->
                 one.metric("token_broker_connections{client=\"acme\",state=\"reconnect_required\"}")

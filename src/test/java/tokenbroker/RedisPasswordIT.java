@@ -16,7 +16,7 @@ import tokenbroker.testing.Site;
 class RedisPasswordIT {
 
   private static final String PASSWORD = "p${redis}$$\\$-%40+/@:#?&";
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   @RegisterExtension
   private final Site site = new Site().clients(1).redis("--requirepass", PASSWORD);

@@ -48,7 +48,6 @@ class TracesIT {
       broker.get("/tokens/acme/connections/" + connection, site.caller());
 
       await()
-          .atMost(Duration.ofSeconds(20))
           .untilAsserted(() -> assertThat(collector.heard()).contains(connection));
       assertThat(collector.heard())
           .contains("token_broker.client", "acme", "fetched", "nearby")
