@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import static tokenbroker.testing.Responses.json;
 
 import java.net.http.HttpRequest;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -86,8 +85,7 @@ class CallerKeysIT {
   void withoutAnyKeysItIsStartedAndNotReadyUntilItHasThem() {
     try (var server = ApiServer.publishing("{\"keys\":\"maintenance\"}")) {
       try (var broker = site.settings().with("broker.issuers.test.keys", server.url()).launch()) {
-        await()
-            .until(() -> broker.answersManagement("/q/health/started"));
+        await().until(() -> broker.answersManagement("/q/health/started"));
         assertThat(broker.isReady()).isFalse();
         assertThat(broker.managementGet("/q/health/ready"))
             .contains("last read failed: the text is not a JWKS");

@@ -217,8 +217,7 @@ class ConnectionsIT {
     var connection = SITE.connection(one, "acme", "heidi");
     SITE.users().revoke("heidi");
     assertThat(SITE.token(one, "acme", connection).statusCode()).isEqualTo(200);
-    await()
-        .until(() -> SITE.token(one, "acme", connection).statusCode() != 200);
+    await().until(() -> SITE.token(one, "acme", connection).statusCode() != 200);
     var refused = SITE.token(two, "acme", connection);
 
     assertThat(refused.statusCode()).isEqualTo(409);

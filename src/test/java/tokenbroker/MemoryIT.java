@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -100,8 +99,7 @@ class MemoryIT {
       var held = connections();
       var full = broker.liveHeap();
       var answered = callers.answered();
-      await()
-          .until(() -> attacker.held() == 0 && callers.answered() > answered + GOOD_CALLERS);
+      await().until(() -> attacker.held() == 0 && callers.answered() > answered + GOOD_CALLERS);
       figures =
           "%d callers, %d failures, %d connections at once; %d calls, 0 failed; live heap %d MiB before, %d full"
               .formatted(CALLERS, FAILING, held, callers.answered(), before >> 20, full >> 20);

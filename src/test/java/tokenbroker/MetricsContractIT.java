@@ -3,7 +3,6 @@ package tokenbroker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -192,8 +191,7 @@ class MetricsContractIT {
         .mapToObj(i -> broker.sendAsync("/tokens/client-0", stranger))
         .toList()
         .forEach(call -> call.join());
-    await()
-        .until(() -> broker.metrics().contains("token_broker_rate_limited_total"));
+    await().until(() -> broker.metrics().contains("token_broker_rate_limited_total"));
   }
 
   /** Returns the token's id. */

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -47,8 +46,7 @@ class TracesIT {
       var connection = site.connection(broker, "acme", "alice");
       broker.get("/tokens/acme/connections/" + connection, site.caller());
 
-      await()
-          .untilAsserted(() -> assertThat(collector.heard()).contains(connection));
+      await().untilAsserted(() -> assertThat(collector.heard()).contains(connection));
       assertThat(collector.heard())
           .contains("token_broker.client", "acme", "fetched", "nearby")
           .contains(bytes(TRACE_ID))

@@ -127,10 +127,8 @@ class UpstreamOutageIT {
     assertThat(SITE.upstream().count("id-" + client)).isOne();
 
     SITE.files().credentials("client-" + client, "id-" + client, "the-right-one");
-    await()
-        .until(() -> SITE.broker(0).get(path, SITE.caller()).statusCode() == 200);
-    await()
-        .until(() -> SITE.broker(1).get(path, SITE.caller()).statusCode() == 200);
+    await().until(() -> SITE.broker(0).get(path, SITE.caller()).statusCode() == 200);
+    await().until(() -> SITE.broker(1).get(path, SITE.caller()).statusCode() == 200);
     Measured.say(
         "rejectedCredentialsAreTriedAgainAtOnceWhenNewOnesArrive",
         "1 attempt for 50 calls; " + SITE.upstream().count("id-" + client) + " in all");

@@ -117,7 +117,7 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
       request.abortWith(later(request, ProblemCode.RATE_LIMITED, wait));
     } else if (!audit.get().isAvailable()) {
       audit.get().unavailable(verified.requester());
-      request.abortWith(Problems.unaudited(verified.traceId()));
+      request.abortWith(ProblemResponses.unaudited(verified.traceId()));
     } else {
       verified.attachTo(request);
     }
@@ -128,7 +128,8 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
    * caller.
    */
   private static Response unauthenticated(ContainerRequestContext request, @Nullable String error) {
-    return Problems.response(ProblemCode.INVALID_TOKEN, null, VerifiedRequest.traceId(request))
+    return ProblemResponses.response(
+            ProblemCode.INVALID_TOKEN, null, VerifiedRequest.traceId(request))
         .header(
             HttpHeaders.WWW_AUTHENTICATE,
             error == null ? "Bearer" : "Bearer error=\"" + error + "\"")
@@ -136,6 +137,6 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
   }
 
   private static Response later(ContainerRequestContext request, ProblemCode code, Duration wait) {
-    return Problems.response(code, wait, VerifiedRequest.traceId(request)).build();
+    return ProblemResponses.response(code, wait, VerifiedRequest.traceId(request)).build();
   }
 }

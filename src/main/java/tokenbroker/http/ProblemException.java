@@ -22,7 +22,7 @@ final class ProblemException extends RuntimeException {
     return new ProblemException(
         ProblemCode.AUDIT_UNAVAILABLE,
         ProblemCode.AUDIT_UNAVAILABLE.detail,
-        Problems.AUDIT_AGAIN_AFTER);
+        ProblemResponses.AUDIT_AGAIN_AFTER);
   }
 
   ProblemException(ProblemCode code, String detail) {

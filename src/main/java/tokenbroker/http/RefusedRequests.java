@@ -68,7 +68,11 @@ class RefusedRequests implements RefusalForm {
   private Answer problem(ProblemCode code, @Nullable String traceparent) {
     try {
       return new Answer(
-          Map.of("Content-Type", Problems.PROBLEM_JSON.toString(), "Cache-Control", "no-store"),
+          Map.of(
+              "Content-Type",
+              ProblemResponses.PROBLEM_JSON.toString(),
+              "Cache-Control",
+              "no-store"),
           json.writeValueAsString(code.problem(TraceId.of(traceparent))));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a problem could not be written as JSON", e);

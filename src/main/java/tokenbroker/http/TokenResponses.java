@@ -69,7 +69,7 @@ class TokenResponses {
       case Issued issued ->
           isRecorded(to, issued)
               ? token(to, issued, representation, null)
-              : Problems.unaudited(to.verified().traceId());
+              : ProblemResponses.unaudited(to.verified().traceId());
       case NotIssued failed -> refused(to, failed);
     };
   }
@@ -92,7 +92,7 @@ class TokenResponses {
       case Issued issued ->
           isRecorded(to, replaced ? "replaced" : "not_replaced", issued.token().id())
               ? token(to, issued, Representation.JSON, replaced)
-              : Problems.unaudited(to.verified().traceId());
+              : ProblemResponses.unaudited(to.verified().traceId());
       case NotIssued failed -> refused(to, failed);
     };
   }
@@ -131,19 +131,21 @@ class TokenResponses {
     var retryAfter = result.retryAfter();
     return switch (result) {
       case Failed(OAuthError error, _) ->
-          Problems.response(
+          ProblemResponses.response(
                   ProblemCode.UPSTREAM_REJECTED.problem(traceId).because(error.label()), null)
               .build();
       case Failed(InvalidResponse _, _) ->
-          Problems.response(ProblemCode.UPSTREAM_INVALID_RESPONSE, retryAfter, traceId).build();
+          ProblemResponses.response(ProblemCode.UPSTREAM_INVALID_RESPONSE, retryAfter, traceId)
+              .build();
       case Failed(Outage _, _) ->
-          Problems.response(ProblemCode.UPSTREAM_UNAVAILABLE, retryAfter, traceId).build();
+          ProblemResponses.response(ProblemCode.UPSTREAM_UNAVAILABLE, retryAfter, traceId).build();
       case Failed(Local cause, _) -> refused(cause, retryAfter, traceId);
-      case Gone _ -> Problems.response(ProblemCode.NOT_FOUND, NO_CONNECTION, null, traceId).build();
+      case Gone _ ->
+          ProblemResponses.response(ProblemCode.NOT_FOUND, NO_CONNECTION, null, traceId).build();
       case TimedOut _ ->
-          Problems.response(ProblemCode.UPSTREAM_TIMEOUT, retryAfter, traceId).build();
+          ProblemResponses.response(ProblemCode.UPSTREAM_TIMEOUT, retryAfter, traceId).build();
       case TooSoon _ ->
-          Problems.response(
+          ProblemResponses.response(
                   ProblemCode.RATE_LIMITED,
                   "A caller has just had a token of this client replaced. Retry after the time in Retry-After.",
                   retryAfter,
@@ -155,11 +157,11 @@ class TokenResponses {
   private static Response refused(Local cause, Duration retryAfter, String traceId) {
     return switch (cause) {
       case STORE_UNAVAILABLE ->
-          Problems.response(ProblemCode.STORE_UNAVAILABLE, retryAfter, traceId).build();
+          ProblemResponses.response(ProblemCode.STORE_UNAVAILABLE, retryAfter, traceId).build();
       case CREDENTIALS_MISSING, INTERNAL_ERROR ->
-          Problems.response(ProblemCode.UPSTREAM_UNAVAILABLE, retryAfter, traceId).build();
+          ProblemResponses.response(ProblemCode.UPSTREAM_UNAVAILABLE, retryAfter, traceId).build();
       case RECONNECT_REQUIRED ->
-          Problems.response(ProblemCode.RECONNECT_REQUIRED, null, traceId).build();
+          ProblemResponses.response(ProblemCode.RECONNECT_REQUIRED, null, traceId).build();
     };
   }
 

@@ -1,7 +1,7 @@
 /**
  * Audit, traces and health checks. Metrics are where the counted thing happens: {@code
  * callers.CallerMetrics}, {@code http.RequestMetrics}, {@code tokens.TokenMetrics}, {@code
- * trackmage.UpstreamMetrics}, {@code connections.ConnectionEvents}, {@code
+ * oauth.UpstreamMetrics}, {@code connections.ConnectionEvents}, {@code
  * clients.reload.ClientsMetrics}, {@code redis.UnsealFailures}, {@code server.Ports} and {@code
  * startup.BackgroundWork}. {@link tokenbroker.clients.ClientLabels} sets the label {@code client}.
  */

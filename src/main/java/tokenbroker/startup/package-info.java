@@ -1,5 +1,6 @@
 /**
- * Composition, background jobs, and the checks that refuse to start with a faulty configuration.
+ * Composition, background jobs, the checks that refuse to start with a faulty configuration, and
+ * the shutdown.
  */
 @NullMarked
 package tokenbroker.startup;

@@ -7,7 +7,7 @@ import tokenbroker.clients.Client;
 public interface ConnectedAccounts {
 
   /**
-   * Returns up to {@code limit} connections that can be renewed. They were made at the client's
+   * Returns up to {@code limit} connections that can be refreshed. They were made at the client's
    * current server, for its current TrackMage client. Returns none if the store does not answer.
    * Blocks for a bounded time.
    */

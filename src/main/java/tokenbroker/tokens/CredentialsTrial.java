@@ -14,7 +14,7 @@ import tokenbroker.tokens.TokenResult.NotIssued;
 
 /**
  * A proof of new credentials by a fetch that uses them. A token that another replica fetched with
- * them counts too. A client without the client-credentials grant proves them by renewing a
+ * them counts too. A client without the client-credentials grant proves them by refreshing a
  * connection.
  */
 @Singleton

@@ -15,7 +15,7 @@ public sealed interface FetchResult {
    * @param refreshToken the new refresh token; null if the upstream returned none, as for a
    *     client's own tokens
    * @param whenKept must run once the token is in the store, and may run more than once. Until then
-   *     no other replica renews this connection
+   *     no other replica refreshes this connection
    */
   record Fetched(AccessToken token, @Nullable RefreshToken refreshToken, Runnable whenKept)
       implements FromUpstream {
@@ -46,7 +46,7 @@ public sealed interface FetchResult {
   /** The connection does not exist. There is no failure to remember. */
   record Gone() implements FetchResult {}
 
-  /** Another replica is renewing this connection and will put the token into the store. */
+  /** Another replica is refreshing this connection and will put the token into the store. */
   record ClaimedElsewhere() implements FetchResult {}
 
   /**

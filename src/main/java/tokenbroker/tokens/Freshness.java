@@ -9,10 +9,10 @@ import tokenbroker.config.BrokerConfig;
 import tokenbroker.time.Now;
 
 /**
- * The rules for when a token is usable, when it is renewed and when a caller should ask again. For
- * each token
+ * The rules for when a token is usable, when it is refreshed and when a caller should ask again.
+ * For each token
  *
- * <pre>requested ≤ renewal due ≤ callers come back ≤ usable until &lt; expires</pre>
+ * <pre>requested ≤ refresh due ≤ callers come back ≤ usable until &lt; expires</pre>
  */
 @Singleton
 public class Freshness {
@@ -22,21 +22,21 @@ public class Freshness {
   /**
    * The share of the jitter that depends on the replica. The rest depends on the owner alone and is
    * the same in every replica. If all of it depended on the replica, one of many replicas would
-   * always renew near the earliest instant. Clients that started together would then be renewed
+   * always refresh near the earliest instant. Clients that started together would then be refreshed
    * together.
    */
   private static final double REPLICAS_PART = 0.2;
 
   /**
-   * The smallest jitter, as a fraction of the latest renewal age; used if there is little time left
-   * to renew early.
+   * The smallest jitter, as a fraction of the latest refresh age; used if there is little time left
+   * to refresh early.
    */
   private static final double NARROWEST = 0.05;
 
   private static final Duration LONG_LIFE = Duration.ofMinutes(10);
   private static final Duration LONG_LIFE_RESERVE = Duration.ofMinutes(5);
 
-  /** The smallest fraction of the usable life that is reserved for the renewal itself. */
+  /** The smallest fraction of the usable life that is reserved for the refresh itself. */
   private static final double RESERVE = 0.1;
 
   private static final Duration SMALL_RESERVE = Duration.ofSeconds(2);
@@ -88,8 +88,8 @@ public class Freshness {
             < full.toNanos() - usableNanos(full);
   }
 
-  /** Returns the age at which this replica renews a token in the background, if it is in use. */
-  public Duration renewalAge(AccessToken token, TokenOwner owner) {
+  /** Returns the age at which this replica refreshes a token in the background, if it is in use. */
+  public Duration refreshAge(AccessToken token, TokenOwner owner) {
     var name = owner.toString();
     var latest = latestRenewal(token);
     var earliest =
@@ -99,8 +99,8 @@ public class Freshness {
   }
 
   /**
-   * Returns when a caller should ask again. That is after every replica's renewal, well before the
-   * token expires, and differs between callers. If that time has passed because renewals fail, it
+   * Returns when a caller should ask again. That is after every replica's refresh, well before the
+   * token expires, and differs between callers. If that time has passed because refreshes fail, it
    * is a quarter of the remaining usable life from now.
    */
   public Instant refreshAt(AccessToken token, String caller, Now now) {
@@ -124,7 +124,7 @@ public class Freshness {
   }
 
   /**
-   * Returns the age of the latest jittered renewal that still finishes before the token is
+   * Returns the age of the latest jittered refresh that still finishes before the token is
    * unusable.
    */
   private Duration latestRenewal(AccessToken token) {

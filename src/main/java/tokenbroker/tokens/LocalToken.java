@@ -18,11 +18,11 @@ final class LocalToken {
   private final long requestedMillis;
   private final long requestedNanos;
   private final long usableFor;
-  private final long renewalAge;
+  private final long refreshAge;
   private final long idleAfter;
   private volatile long verifiedAt;
   private volatile long lastUsed;
-  private volatile long renewalNotBefore;
+  private volatile long refreshNotBefore;
 
   /**
    * Whether another replica has replaced this token because it is dead. A suspect token is not
@@ -46,11 +46,11 @@ final class LocalToken {
     this.requestedMillis = token.life().requestedAt().toEpochMilli();
     this.requestedNanos = token.life().requested().nanos();
     this.usableFor = freshness.usableFor(token).toNanos();
-    this.renewalAge = freshness.renewalAge(token, owner).toNanos();
+    this.refreshAge = freshness.refreshAge(token, owner).toNanos();
     this.idleAfter = freshness.idleAfter(token).toNanos();
     this.verifiedAt = now.nanos();
     this.lastUsed = before == null ? now.nanos() : before.lastUsed;
-    this.renewalNotBefore = requestedNanos;
+    this.refreshNotBefore = requestedNanos;
   }
 
   /**
@@ -77,13 +77,13 @@ final class LocalToken {
     return !suspect && !hasEnded(now);
   }
 
-  boolean isRenewalDue(Now now) {
-    return age(now) >= renewalAge && now.moment().nanos() - renewalNotBefore >= 0;
+  boolean isRefreshDue(Now now) {
+    return age(now) >= refreshAge && now.moment().nanos() - refreshNotBefore >= 0;
   }
 
-  /** Defers the next renewal after a renewal has failed. */
-  void renewNotBefore(Moment next) {
-    renewalNotBefore = next.nanos();
+  /** Defers the next refresh after a refresh has failed. */
+  void refreshNotBefore(Moment next) {
+    refreshNotBefore = next.nanos();
   }
 
   /** Records that a caller was given this token. */

@@ -21,14 +21,14 @@ import tokenbroker.time.Now;
 import tokenbroker.tokens.TokenResult.NotIssued;
 
 /**
- * The background refresh of local tokens that are in use, so that no caller waits for it. It renews
- * tokens when they are due. It reads the store again after an announcement, or every few seconds
- * while announcements cannot be received.
+ * The background refresh of local tokens that are in use, so that no caller waits for it. It
+ * refreshes tokens when they are due, as {@link Freshness#refreshAge} says. It reads the store
+ * again after an announcement, or every few seconds while announcements cannot be received.
  */
 @Singleton
 public class RefreshAhead {
 
-  /** How many owners one replica renews or reads again at the same time. */
+  /** How many owners one replica refreshes or reads again at the same time. */
   private static final int AT_ONCE = 64;
 
   /**
@@ -78,8 +78,8 @@ public class RefreshAhead {
     metrics.endsFirst(round.endsFirst, now);
     var work = new ConcurrentLinkedQueue<Runnable>();
     round.toReadAgain.forEach(owner -> work.add(unlessUnderWay(owner, () -> readAgain(owner))));
-    round.toRenew.forEach(
-        (due, token) -> work.add(unlessUnderWay(due.owner, () -> renew(due.owner, token))));
+    round.toRefresh.forEach(
+        (due, token) -> work.add(unlessUnderWay(due.owner, () -> refresh(due.owner, token))));
     waiting = work;
     while (!work.isEmpty() && places.tryAcquire()) {
       Thread.ofVirtual().start(this::workOff);
@@ -128,15 +128,15 @@ public class RefreshAhead {
     clients.find(owner.client()).ifPresent(client -> broker.readAgain(client, owner));
   }
 
-  private void renew(TokenOwner owner, LocalToken token) {
+  private void refresh(TokenOwner owner, LocalToken token) {
     var client = clients.find(owner.client());
     if (client.isEmpty()) {
       return;
     }
-    switch (broker.renew(client.get(), owner)) {
+    switch (broker.refresh(client.get(), owner)) {
       case TokenResult.Issued _ -> {}
       case TokenResult.Gone _ -> nearby.forget(owner);
-      case NotIssued failed -> token.renewNotBefore(clocks.moment().plus(failed.retryAfter()));
+      case NotIssued failed -> token.refreshNotBefore(clocks.moment().plus(failed.retryAfter()));
     }
   }
 
@@ -146,7 +146,7 @@ public class RefreshAhead {
    */
   private static final class Round implements BiConsumer<TokenOwner, LocalToken> {
 
-    final SortedMap<DueRenewal, LocalToken> toRenew = new TreeMap<>();
+    final SortedMap<DueRefresh, LocalToken> toRefresh = new TreeMap<>();
     final List<TokenOwner> toReadAgain = new ArrayList<>();
     @Nullable LocalToken endsFirst;
     private long endsFirstLeft;
@@ -171,8 +171,8 @@ public class RefreshAhead {
         endsFirst = token;
         endsFirstLeft = left;
       }
-      if (token.isRenewalDue(now)) {
-        toRenew.put(new DueRenewal(left, owner), token);
+      if (token.isRefreshDue(now)) {
+        toRefresh.put(new DueRefresh(left, owner), token);
       } else if (token.suspect
           || ((unheard || !store.isUp(owner))
               && !token.isVerifiedWithin(READ_UNHEARD_AFTER, now.moment()))) {
@@ -182,18 +182,18 @@ public class RefreshAhead {
   }
 
   /**
-   * A due renewal. The token that is usable for the shortest time comes first, because places may
+   * A due refresh. The token that is usable for the shortest time comes first, because places may
    * be scarce.
    */
-  private record DueRenewal(long usableNanosLeft, TokenOwner owner)
-      implements Comparable<DueRenewal> {
+  private record DueRefresh(long usableNanosLeft, TokenOwner owner)
+      implements Comparable<DueRefresh> {
 
-    private static final Comparator<DueRenewal> ORDER =
-        Comparator.comparingLong(DueRenewal::usableNanosLeft)
+    private static final Comparator<DueRefresh> ORDER =
+        Comparator.comparingLong(DueRefresh::usableNanosLeft)
             .thenComparing(due -> due.owner.toString());
 
     @Override
-    public int compareTo(DueRenewal other) {
+    public int compareTo(DueRefresh other) {
       return ORDER.compare(this, other);
     }
   }

@@ -1,7 +1,7 @@
 package tokenbroker.tokens;
 
 /**
- * A refresh token, which renews the tokens of a connection (RFC 6749 §1.5). It never prints its
+ * A refresh token, which refreshes the tokens of a connection (RFC 6749 §1.5). It never prints its
  * value.
  *
  * @param reveal the value: printable ASCII without spaces; never logged

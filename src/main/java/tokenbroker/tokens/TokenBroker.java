@@ -145,12 +145,14 @@ public class TokenBroker {
     store.look(TokenOwner.of(client.name()));
   }
 
-  /** Renews the local token in the background, unless another replica has already renewed it. */
-  TokenResult renew(Client client, TokenOwner owner) {
+  /**
+   * Refreshes the local token in the background, unless another replica has already refreshed it.
+   */
+  TokenResult refresh(Client client, TokenOwner owner) {
     return fetched(client, owner, new Renewed(), upstreamTimeout.multipliedBy(3));
   }
 
-  /** Renews a connection that nobody uses, so that its refresh token does not expire. */
+  /** Refreshes a connection that nobody uses, so that its refresh token does not expire. */
   public TokenResult keepAlive(Client client, TokenOwner owner) {
     return fetched(
         client, owner, new TokenRequirement.KeptAlive(), upstreamTimeout.multipliedBy(3));

@@ -134,8 +134,8 @@ public class TokenFetcher {
   }
 
   /**
-   * Fetches a token. Returns empty if another replica renews or has renewed it, so that the store
-   * must be read again.
+   * Fetches a token. Returns empty if another replica refreshes or has refreshed it, so that the
+   * store must be read again.
    */
   private Optional<TokenResult> fetchFromUpstream(Ask ask, Stored stored) {
     if (ask.need instanceof OtherThan && !ask.forcedFetchClaimed) {
@@ -158,7 +158,7 @@ public class TokenFetcher {
       case FetchResult.ClaimedElsewhere _ ->
           ask.need.isForCallers()
               ? Optional.empty()
-              : Optional.of(new TokenResult.TimedOut(LOOK_AGAIN)); // Another replica renews it.
+              : Optional.of(new TokenResult.TimedOut(LOOK_AGAIN)); // Another replica refreshes it.
       case FetchResult.Superseded _ -> Optional.empty();
     };
   }

@@ -86,11 +86,11 @@ public sealed interface TokenRequirement {
     }
   }
 
-  /** A token that is not yet due for renewal. */
+  /** A token that is not yet due for refresh. */
   record Renewed() implements TokenRequirement {
     @Override
     public boolean isMetBy(AccessToken token, TokenOwner owner, Freshness freshness, Now now) {
-      return token.life().age(now).compareTo(freshness.renewalAge(token, owner)) < 0;
+      return token.life().age(now).compareTo(freshness.refreshAge(token, owner)) < 0;
     }
 
     @Override
@@ -118,7 +118,7 @@ public sealed interface TokenRequirement {
     }
   }
 
-  /** A renewal of a connection that nobody uses, before its refresh token expires. */
+  /** A refresh of a connection that nobody uses, before its refresh token expires. */
   record KeptAlive() implements TokenRequirement {
     @Override
     public boolean isMetBy(AccessToken token, TokenOwner owner, Freshness freshness, Now now) {

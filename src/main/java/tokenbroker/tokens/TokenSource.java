@@ -11,8 +11,8 @@ public interface TokenSource {
    * credentials.
    *
    * @param seenGrant the {@code grantRevision} that the caller read before this fetch. If another
-   *     replica has renewed the connection since, the wanted token is already there. An empty value
-   *     fetches in any case
+   *     replica has refreshed the connection since, the wanted token is already there. An empty
+   *     value fetches in any case
    */
   FetchResult fetch(Client client, TokenOwner owner, String seenGrant);
 }

@@ -1,6 +1,6 @@
 /**
- * TrackMage as an upstream: its paths, its request styles and its fields. What any OAuth 2 server
- * has in common is in {@link tokenbroker.oauth}.
+ * TrackMage as an upstream: its paths, its fields, and which request style to use. What any OAuth 2
+ * server has in common is in {@link tokenbroker.oauth}.
  */
 @NullMarked
 package tokenbroker.trackmage;

@@ -70,15 +70,15 @@ class PhoneTest {
           """
           <html lang="en">       | <html>                                     | en
           <title>A page</title>  | <title> </title>                           | not blank
-          <h1>A page</h1>        | <h1>A</h1><h1>B</h1>                       | headings of the first level
+          <h1>A page</h1>        | <h1>A</h1><h1>B</h1>                       | h1 headings
           <main>                 | <div>                                      | main
           <h1>A page</h1>        | <h1>A page</h1><script></script>           | scripts
           <button>               | <input><button>                            | fields without a label
-          <button>               | <p style="width: 500px">x</p><button>      | width of what is on the screen
-          height: 44px           | height: 20px                               | hard to hit with a thumb
-          <button>               | <button tabindex="-1">                     | has the focus
-          <button>               | <button tabindex="1">                      | what Tab reaches
-          outline: 3px solid     | outline: none                              | focus is seen
+          <button>               | <p style="width: 500px">x</p><button>      | width of the page
+          height: 44px           | height: 20px                               | too small for a thumb
+          <button>               | <button tabindex="-1">                     | element with the focus
+          <button>               | <button tabindex="1">                      | elements that Tab reaches
+          outline: 3px solid     | outline: none                              | focus is visible
           <button>               | <button onclick="x()">                     | Content Security Policy
           <button>               | <img src="http://elsewhere.invalid/x" alt=""><button> | asked elsewhere: http://elsewhere.invalid/x
           """)

@@ -83,12 +83,12 @@ class ClockStepsTest {
     upstream.gives(new FetchResult.Failed(Outage.CONNECT, Duration.ofSeconds(20)));
     clock.advance(Duration.ofMinutes(50));
     clock.step(Duration.ofHours(-3));
-    assertThat(replica.broker.renew(acme, TokenOwner.of(acme.name())))
+    assertThat(replica.broker.refresh(acme, TokenOwner.of(acme.name())))
         .isInstanceOf(NotIssued.class);
     upstream.givesTokensFor(Duration.ofHours(1));
     clock.advance(Duration.ofSeconds(20));
 
-    assertThat(replica.broker.renew(acme, TokenOwner.of(acme.name())))
+    assertThat(replica.broker.refresh(acme, TokenOwner.of(acme.name())))
         .isInstanceOfSatisfying(
             Issued.class, renewed -> assertThat(renewed.token()).isNotEqualTo(token));
   }

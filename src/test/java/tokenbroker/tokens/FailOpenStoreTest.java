@@ -87,7 +87,7 @@ class FailOpenStoreTest {
     upstream.gives(new FetchResult.Failed(Outage.CONNECT, null));
     clock.advance(Duration.ofMinutes(50));
     for (var attempt = 0; attempt < 3; attempt++) {
-      assertThat(replica.broker.renew(acme, TokenOwner.of(acme.name())))
+      assertThat(replica.broker.refresh(acme, TokenOwner.of(acme.name())))
           .isInstanceOf(NotIssued.class);
     }
     assertThat(upstream.fetches()).isEqualTo(2);

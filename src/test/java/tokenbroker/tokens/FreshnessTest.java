@@ -41,11 +41,11 @@ class FreshnessTest {
     for (var replica = 0; replica < 200; replica++) {
       var freshness = new Freshness(TestConfig.defaults().tokens(), "replica-" + replica);
       assertThat(freshness.usableFor(token)).isEqualTo(seconds(usable));
-      assertThat(freshness.renewalAge(token, TokenOwner.of(new ClientName("acme"))))
+      assertThat(freshness.refreshAge(token, TokenOwner.of(new ClientName("acme"))))
           .isBetween(seconds(earliest), seconds(latest));
       assertThat(Duration.between(NOW.wall(), freshness.refreshAt(token, "caller", NOW)))
           .isBetween(
-              freshness.renewalAge(token, TokenOwner.of(new ClientName("acme"))),
+              freshness.refreshAge(token, TokenOwner.of(new ClientName("acme"))),
               freshness.usableFor(token));
     }
   }
@@ -66,7 +66,7 @@ class FreshnessTest {
       var name = TokenOwner.of(new ClientName("client-" + client));
       var first =
           replicas.stream()
-              .map(replica -> replica.renewalAge(token, name))
+              .map(replica -> replica.refreshAge(token, name))
               .min(Comparator.naturalOrder())
               .orElseThrow();
       var slice = (int) (first.toSeconds() - 2268) * 10 / 504;
@@ -98,7 +98,7 @@ class FreshnessTest {
   private static Duration next(List<Freshness> replicas, TokenOwner client, Duration lifetime) {
     var token = token(lifetime);
     return replicas.stream()
-        .map(replica -> replica.renewalAge(token, client))
+        .map(replica -> replica.refreshAge(token, client))
         .min(Comparator.naturalOrder())
         .orElseThrow();
   }

@@ -69,7 +69,7 @@ class RefreshAheadTest {
     clock.advance(Duration.ofMinutes(30));
     replica.refreshAhead.tick();
 
-    assertThat(nearby().isRenewalDue(clock.clocks().now())).isFalse();
+    assertThat(nearby().isRefreshDue(clock.clocks().now())).isFalse();
     assertThat(upstream.fetches()).isOne();
   }
 
@@ -110,7 +110,7 @@ class RefreshAheadTest {
     clock.advance(PAST_ANY_RENEWAL_POINT);
     replica.refreshAhead.tick();
     await().until(() -> store.look(TokenOwner.of(acme.name())).failure() != null);
-    await().until(() -> !nearby().isRenewalDue(clock.clocks().now()));
+    await().until(() -> !nearby().isRefreshDue(clock.clocks().now()));
     replica.refreshAhead.tick();
     assertThat(replica.get(acme)).isEqualTo(new Issued(first, ServedFrom.NEARBY));
     assertThat(upstream.fetches()).isEqualTo(2);

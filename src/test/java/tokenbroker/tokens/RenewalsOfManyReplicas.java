@@ -40,7 +40,7 @@ public final class RenewalsOfManyReplicas {
                 client -> {
                   var name = TokenOwner.of(new ClientName("client-" + client));
                   return each.stream()
-                      .mapToLong(freshness -> freshness.renewalAge(token, name).toMillis())
+                      .mapToLong(freshness -> freshness.refreshAge(token, name).toMillis())
                       .min()
                       .orElseThrow();
                 })

@@ -483,7 +483,7 @@ class TokenBrokerTest {
     for (var caller = 0; caller < 1000; caller++) {
       var comeBack = replica.freshness.refreshAt(token, "caller-" + caller, now);
       assertThat(Duration.between(now.wall(), comeBack))
-          .isGreaterThanOrEqualTo(replica.freshness.renewalAge(token, TokenOwner.of(acme.name())))
+          .isGreaterThanOrEqualTo(replica.freshness.refreshAge(token, TokenOwner.of(acme.name())))
           .isLessThan(replica.freshness.usableFor(token));
     }
   }
