@@ -16,10 +16,11 @@ class CallerMetrics {
     this.registry = registry;
   }
 
-  void refused(String reason) {
+  void refused(String reason, CredentialForm form) {
     Counter.builder("token_broker.authentication.failures")
         .description("Rejected caller tokens")
         .tag("reason", reason)
+        .tag("form", form.label())
         .register(registry)
         .increment();
   }

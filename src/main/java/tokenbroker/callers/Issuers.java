@@ -1,5 +1,6 @@
 package tokenbroker.callers;
 
+import io.smallrye.jwt.algorithm.SignatureAlgorithm;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -57,6 +58,16 @@ public class Issuers {
     return byIssuer.values().stream()
         .map(Issuer::status)
         .sorted(Comparator.comparing(KeysStatus::issuer))
+        .toList();
+  }
+
+  /** Returns the signature algorithms that any issuer may use, as JWTs name them, sorted. */
+  public List<String> algorithms() {
+    return byIssuer.values().stream()
+        .flatMap(issuer -> issuer.settings().algorithms().stream())
+        .map(SignatureAlgorithm::getAlgorithm)
+        .distinct()
+        .sorted()
         .toList();
   }
 

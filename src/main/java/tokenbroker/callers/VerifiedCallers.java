@@ -68,14 +68,21 @@ public class VerifiedCallers {
     return good.caller();
   }
 
+  /** Verifies a bearer token, as {@link #verify(String, CredentialForm)} does. */
+  public Verification verify(String jwt) {
+    return verify(jwt, CredentialForm.BEARER);
+  }
+
   /**
    * Verifies a JWT. Blocks: it waits for a processor, and possibly for the issuer's keys or a
    * review.
+   *
+   * @param form the form in which the request presents the JWT
    */
-  public Verification verify(String jwt) {
+  public Verification verify(String jwt, CredentialForm form) {
     if (waiting.incrementAndGet() > MOST_WAITING) {
       waiting.decrementAndGet();
-      metrics.refused("overloaded");
+      metrics.refused("overloaded", form);
       return new Overloaded();
     }
     try {
@@ -84,10 +91,10 @@ public class VerifiedCallers {
               ? Refusals.tooLarge(jwt.length(), LARGEST_JWT)
               : verifier.verify(jwt);
       switch (verification) {
-        case Refused refused -> metrics.refused(refused.reason().label());
-        case Unavailable _ -> metrics.refused("keys_unavailable");
-        case Unreviewed _ -> metrics.refused("review_unavailable");
-        case Overloaded _ -> metrics.refused("overloaded");
+        case Refused refused -> metrics.refused(refused.reason().label(), form);
+        case Unavailable _ -> metrics.refused("keys_unavailable", form);
+        case Unreviewed _ -> metrics.refused("review_unavailable", form);
+        case Overloaded _ -> metrics.refused("overloaded", form);
         case Verified _ -> {}
       }
       return verification;
@@ -96,13 +103,19 @@ public class VerifiedCallers {
     }
   }
 
+  /** Counts and returns the refusal of a request without a bearer token. */
+  public Refused withoutToken(boolean hasAuthorization) {
+    return withoutToken(hasAuthorization, CredentialForm.BEARER);
+  }
+
   /**
-   * Counts and returns the refusal of a request without a bearer token.
+   * Counts and returns the refusal of a request without a JWT.
    *
    * @param hasAuthorization whether the request has other credentials
+   * @param form the form in which the JWT is expected
    */
-  public Refused withoutToken(boolean hasAuthorization) {
-    metrics.refused(Refusal.NO_TOKEN.label());
+  public Refused withoutToken(boolean hasAuthorization, CredentialForm form) {
+    metrics.refused(Refusal.NO_TOKEN.label(), form);
     return Refusals.withoutToken(hasAuthorization);
   }
 }

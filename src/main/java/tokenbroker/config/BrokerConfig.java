@@ -57,6 +57,9 @@ public interface BrokerConfig {
   /** The TrackMage accounts that users connect. */
   Connections connections();
 
+  /** The standard token endpoint for OAuth clients. */
+  OAuth oauth();
+
   /** The metrics that the broker exports to Prometheus. */
   Metrics metrics();
 
@@ -307,6 +310,17 @@ public interface BrokerConfig {
     @WithDefault("7d")
     @Range(min = "1h", max = "13d")
     Duration keepAlive();
+  }
+
+  /** The standard token endpoint for OAuth clients, {@code POST /oauth2/token}. */
+  interface OAuth {
+    /**
+     * The issuer identifier of the broker as an authorization server (RFC 8414 §2): the URL under
+     * which clients reach the broker, such as {@code https://token-broker.internal}. If it is set,
+     * {@code GET /.well-known/oauth-authorization-server} describes the endpoint. The URL must be
+     * https, or http for a loopback host, without a query or fragment.
+     */
+    Optional<URI> issuer();
   }
 
   /** The metrics that the broker exports to Prometheus. */

@@ -1,6 +1,7 @@
 package tokenbroker.http;
 
 import jakarta.inject.Singleton;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.CallerRule;
 import tokenbroker.clients.Client;
@@ -56,16 +57,34 @@ class Admission {
                         "A client name must have 1 to 63 characters of a-z, 0-9 and -, and must not start or end with -."));
     var admitted = find(verified, clientName);
     if (admitted == null) {
-      if (clients.find(clientName).isPresent()) {
-        metrics.denied(clientName);
-      } else {
-        metrics.deniedUnknown();
-      }
-      audit.record(
-          AuditEntry.of(event, "forbidden").by(verified.requester()).of(TokenOwner.of(clientName)));
+      deny(verified, clientName, event);
       throw new ProblemException(ProblemCode.FORBIDDEN, ProblemCode.FORBIDDEN.detail);
     }
     return admitted;
+  }
+
+  /**
+   * Returns the client that the caller may use, for a token request. Empty if the caller may not
+   * use it, or if there is no such client, whatever the text is.
+   */
+  Optional<Admitted> admitted(VerifiedRequest verified, String name) {
+    var clientName = ClientName.parse(name).orElse(null);
+    var admitted = clientName == null ? null : find(verified, clientName);
+    if (admitted == null) {
+      deny(verified, clientName, AuditEvent.TOKEN);
+    }
+    return Optional.ofNullable(admitted);
+  }
+
+  /** Counts and audits a denial. The name is null if it is malformed. */
+  private void deny(VerifiedRequest verified, @Nullable ClientName name, AuditEvent event) {
+    var denial = AuditEntry.of(event, "forbidden").by(verified.requester());
+    if (name != null && clients.find(name).isPresent()) {
+      metrics.denied(name);
+    } else {
+      metrics.deniedUnknown();
+    }
+    audit.record(name == null ? denial : denial.of(TokenOwner.of(name)));
   }
 
   /**

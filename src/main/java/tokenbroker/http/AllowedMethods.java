@@ -25,6 +25,8 @@ final class AllowedMethods {
           entry("tokens/*/invalidate", POST),
           entry("tokens/*/connections/*", READ),
           entry("tokens/*/connections/*/invalidate", POST),
+          entry("oauth2/token", POST),
+          entry(".well-known/oauth-authorization-server", READ),
           entry("clients", READ),
           entry("clients/*/authorizations", POST),
           entry("clients/*/authorizations/redeem", POST),

@@ -29,6 +29,9 @@ class RefusedRequests implements RefusalForm {
   @Override
   public Answer answer(int status, @Nullable String path, @Nullable String traceparent) {
     var code = ProblemCode.refusal(status);
+    if (path != null && OAuthTokenEndpoint.isOAuth(path)) {
+      return oauthError(code, traceparent);
+    }
     if (path == null || !BrowserPaths.has(path)) {
       return problem(code, traceparent);
     }
@@ -36,9 +39,12 @@ class RefusedRequests implements RefusalForm {
     return publicHost.guarded(page.answer());
   }
 
-  /** Ends a request with a problem. */
+  /** Ends a request with a problem, or with an OAuth error if its path is below /oauth2/. */
   void end(RoutingContext request, ProblemCode code) {
-    end(request, code.status, problem(code, request.request().getHeader("traceparent")));
+    var traceparent = request.request().getHeader("traceparent");
+    var path = request.request().path();
+    var isOAuth = path != null && OAuthTokenEndpoint.isOAuth(path);
+    end(request, code.status, isOAuth ? oauthError(code, traceparent) : problem(code, traceparent));
   }
 
   /** Ends a request with a page if a person may be looking, else with a problem. */
@@ -65,17 +71,24 @@ class RefusedRequests implements RefusalForm {
     response.end(Buffer.buffer(answer.body()));
   }
 
+  private Answer oauthError(ProblemCode code, @Nullable String traceparent) {
+    var refusal = OAuthRefusal.of(code, null);
+    return new Answer(
+        OAuthTokenEndpoint.headers(refusal), json(refusal.view(TraceId.of(traceparent))));
+  }
+
   private Answer problem(ProblemCode code, @Nullable String traceparent) {
+    return new Answer(
+        Map.of(
+            "Content-Type", ProblemResponses.PROBLEM_JSON.toString(), "Cache-Control", "no-store"),
+        json(code.problem(TraceId.of(traceparent))));
+  }
+
+  private String json(Object body) {
     try {
-      return new Answer(
-          Map.of(
-              "Content-Type",
-              ProblemResponses.PROBLEM_JSON.toString(),
-              "Cache-Control",
-              "no-store"),
-          json.writeValueAsString(code.problem(TraceId.of(traceparent))));
+      return json.writeValueAsString(body);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a problem could not be written as JSON", e);
+      throw new IllegalStateException("a refusal could not be written as JSON", e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package tokenbroker.http;
 
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,12 +17,22 @@ class Routes {
   private static final int BEFORE_ALL = -1_000;
 
   private final HotPath hotPath;
+  private final OAuthTokenEndpoint tokenEndpoint;
+  private final OAuthMetadata metadata;
   private final PublicHost publicHost;
   private final MethodCheck methods;
   private final RefusedRequests refusals;
 
-  Routes(HotPath hotPath, PublicHost publicHost, MethodCheck methods, RefusedRequests refusals) {
+  Routes(
+      HotPath hotPath,
+      OAuthTokenEndpoint tokenEndpoint,
+      OAuthMetadata metadata,
+      PublicHost publicHost,
+      MethodCheck methods,
+      RefusedRequests refusals) {
     this.hotPath = hotPath;
+    this.tokenEndpoint = tokenEndpoint;
+    this.metadata = metadata;
     this.publicHost = publicHost;
     this.methods = methods;
     this.refusals = refusals;
@@ -35,6 +46,13 @@ class Routes {
         .handler(this::checkPath)
         .failureHandler(refusals::endIfMalformed);
     router.route().order(BEFORE_ALL + 2).handler(methods::check);
+    router
+        .route(OAuthMetadata.PATH)
+        .method(HttpMethod.GET)
+        .method(HttpMethod.HEAD)
+        .order(BEFORE_ALL + 3)
+        .handler(metadata::handle);
+    router.post(OAuthTokenEndpoint.PATH).order(BEFORE_ALL + 3).handler(tokenEndpoint::handle);
     router.route().last().handler(request -> refusals.end(request, ProblemCode.NOT_FOUND));
     router.errorHandler(400, request -> refusals.end(request, ProblemCode.INVALID_REQUEST));
     router.errorHandler(413, request -> refusals.end(request, ProblemCode.CONTENT_TOO_LARGE));

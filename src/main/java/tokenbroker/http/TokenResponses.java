@@ -4,7 +4,6 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.http.Admission.Admitted;
 import tokenbroker.observability.Audit;
@@ -126,43 +125,18 @@ class TokenResponses {
   }
 
   private Response refused(Admitted to, NotIssued result) {
-    isRecorded(to, outcome(result), null);
-    var traceId = to.verified().traceId();
-    var retryAfter = result.retryAfter();
-    return switch (result) {
-      case Failed(OAuthError error, _) ->
-          ProblemResponses.response(
-                  ProblemCode.UPSTREAM_REJECTED.problem(traceId).because(error.label()), null)
-              .build();
-      case Failed(InvalidResponse _, _) ->
-          ProblemResponses.response(ProblemCode.UPSTREAM_INVALID_RESPONSE, retryAfter, traceId)
-              .build();
-      case Failed(Outage _, _) ->
-          ProblemResponses.response(ProblemCode.UPSTREAM_UNAVAILABLE, retryAfter, traceId).build();
-      case Failed(Local cause, _) -> refused(cause, retryAfter, traceId);
-      case Gone _ ->
-          ProblemResponses.response(ProblemCode.NOT_FOUND, NO_CONNECTION, null, traceId).build();
-      case TimedOut _ ->
-          ProblemResponses.response(ProblemCode.UPSTREAM_TIMEOUT, retryAfter, traceId).build();
-      case TooSoon _ ->
-          ProblemResponses.response(
-                  ProblemCode.RATE_LIMITED,
-                  "A caller has just had a token of this client replaced. Retry after the time in Retry-After.",
-                  retryAfter,
-                  traceId)
-              .build();
-    };
+    var refusal = refusal(to, result);
+    var problem = refusal.code().problem(refusal.detail(), to.verified().traceId());
+    var error = refusal.upstreamError();
+    return ProblemResponses.response(
+            error == null ? problem : problem.because(error), refusal.retryAfter())
+        .build();
   }
 
-  private static Response refused(Local cause, Duration retryAfter, String traceId) {
-    return switch (cause) {
-      case STORE_UNAVAILABLE ->
-          ProblemResponses.response(ProblemCode.STORE_UNAVAILABLE, retryAfter, traceId).build();
-      case CREDENTIALS_MISSING, INTERNAL_ERROR ->
-          ProblemResponses.response(ProblemCode.UPSTREAM_UNAVAILABLE, retryAfter, traceId).build();
-      case RECONNECT_REQUIRED ->
-          ProblemResponses.response(ProblemCode.RECONNECT_REQUIRED, null, traceId).build();
-    };
+  /** Records that the caller gets no token, and returns why. */
+  TokenRefusal refusal(Admitted to, NotIssued result) {
+    isRecorded(to, outcome(result), null);
+    return TokenRefusal.of(result);
   }
 
   private static String outcome(NotIssued result) {
@@ -178,12 +152,17 @@ class TokenResponses {
     };
   }
 
-  private boolean isRecorded(Admitted to, Issued issued) {
+  /** Counts, times and audits a token. Returns whether it may be handed out. */
+  boolean isRecorded(Admitted to, Issued issued) {
     return isRecorded(to, issued.servedFrom().label(), issued.token().id());
   }
 
-  /** Counts, times and audits a request. Returns whether the token may be handed out. */
-  private boolean isRecorded(Admitted to, String outcome, @Nullable TokenId token) {
+  /**
+   * Counts, times and audits a request. Returns whether the token may be handed out.
+   *
+   * @param token null if the caller gets none
+   */
+  boolean isRecorded(Admitted to, String outcome, @Nullable TokenId token) {
     var verified = to.verified();
     var isAudited =
         audit.record(

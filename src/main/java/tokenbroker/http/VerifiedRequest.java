@@ -7,6 +7,7 @@ import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.Caller;
+import tokenbroker.callers.CredentialForm;
 import tokenbroker.observability.Requester;
 
 /**
@@ -15,13 +16,24 @@ import tokenbroker.observability.Requester;
  * @param address the remote address of the connection, unless the operator trusts a proxy's header
  * @param traceparent as the caller sent it; null if it sent none
  * @param startedAt {@link System#nanoTime()} when the broker had read the head of the request
+ * @param form the form of the caller's credential; null for a bearer token
  */
 record VerifiedRequest(
     Caller caller,
     @Nullable SocketAddress address,
     String traceId,
     @Nullable String traceparent,
-    long startedAt) {
+    long startedAt,
+    @Nullable CredentialForm form) {
+
+  VerifiedRequest(
+      Caller caller,
+      @Nullable SocketAddress address,
+      String traceId,
+      @Nullable String traceparent,
+      long startedAt) {
+    this(caller, address, traceId, traceparent, startedAt, null);
+  }
 
   private static final String PROPERTY = VerifiedRequest.class.getName();
   private static final String TRACE_ID = TraceId.class.getName();
@@ -45,7 +57,7 @@ record VerifiedRequest(
 
   /** Returns the identity of the requester, for the audit. */
   Requester requester() {
-    return new Requester(caller, address, traceId);
+    return new Requester(caller, address, traceId, form);
   }
 
   /** Returns the identity of the requester, for a request whose caller is unknown. */

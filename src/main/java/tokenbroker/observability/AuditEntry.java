@@ -4,6 +4,7 @@ import io.vertx.core.net.SocketAddress;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.Caller;
+import tokenbroker.callers.CredentialForm;
 import tokenbroker.tokens.TokenId;
 import tokenbroker.tokens.TokenOwner;
 
@@ -26,6 +27,7 @@ public final class AuditEntry {
   @Nullable String detail;
   @Nullable TokenId token;
   @Nullable String traceId;
+  @Nullable CredentialForm form;
   long suppressed;
   Instant at = Instant.EPOCH;
   long handedOverNanos;
@@ -49,6 +51,7 @@ public final class AuditEntry {
     caller = requester.caller();
     address = requester.address();
     traceId = requester.traceId();
+    form = requester.form();
     return this;
   }
 

@@ -66,6 +66,7 @@ final class AuditLines {
       write("jti", entry.caller.jwtId(), line);
     }
     write("issuer", entry.issuer, line);
+    write("form", entry.form == null ? null : entry.form.label(), line);
     write("address", entry.address == null ? null : text(entry.address), line);
   }
 

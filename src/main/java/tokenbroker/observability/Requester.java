@@ -3,6 +3,7 @@ package tokenbroker.observability;
 import io.vertx.core.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.Caller;
+import tokenbroker.callers.CredentialForm;
 
 /**
  * The sender of a request, for audit lines.
@@ -11,6 +12,16 @@ import tokenbroker.callers.Caller;
  * @param address the remote address of the connection; or the client's address from the proxy, if
  *     the operator enabled {@code quarkus.http.proxy}
  * @param traceId the id of the request in the broker's log and answers
+ * @param form the form of the caller's credential; null for a bearer token
  */
 public record Requester(
-    @Nullable Caller caller, @Nullable SocketAddress address, @Nullable String traceId) {}
+    @Nullable Caller caller,
+    @Nullable SocketAddress address,
+    @Nullable String traceId,
+    @Nullable CredentialForm form) {
+
+  public Requester(
+      @Nullable Caller caller, @Nullable SocketAddress address, @Nullable String traceId) {
+    this(caller, address, traceId, null);
+  }
+}

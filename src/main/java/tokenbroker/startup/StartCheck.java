@@ -73,6 +73,7 @@ class StartCheck {
     faults.addAll(redisPassword.faults());
     faults.addAll(certificates.faults());
     config.connections().publicUrl().ifPresent(url -> faults.addAll(PublicUrl.faults(url)));
+    config.oauth().issuer().ifPresent(url -> faults.addAll(OAuthIssuer.faults(url)));
     var clients = reload.load();
     if (!ofSettings.containsKey("broker.clients.file")) {
       clients.forEach(fault -> faults.add(config.clients().file() + ": " + fault));
