@@ -65,10 +65,15 @@ class Routes {
     } else if (BrowserPaths.has(path)) {
       publicHost.guard(request.request());
       request.next();
-    } else if (publicHost.isNamedBy(request.request())) {
+    } else if (publicHost.isNamedBy(request.request()) || isUnknownToOAuth(path)) {
       refusals.end(request, ProblemCode.NOT_FOUND);
     } else {
       request.next();
     }
+  }
+
+  /** The REST framework would answer such a path with a problem document. */
+  private static boolean isUnknownToOAuth(String path) {
+    return OAuthTokenEndpoint.isOAuth(path) && !path.equals(OAuthTokenEndpoint.PATH);
   }
 }
