@@ -6,20 +6,35 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.Clients;
+import tokenbroker.testing.OAuthForm;
 
 /** A cycle of requests for tokens. */
 record Requests(List<Ask> asks) {
 
-  /** A client, and the JWT of the caller that requests its token. */
-  record Ask(String client, String jwt) {
+  /**
+   * A client, and the JWT of the caller that requests its token.
+   *
+   * @param form how an OAuth client sends the JWT; null for {@code GET /tokens/<client>}
+   */
+  record Ask(String client, String jwt, @Nullable OAuthForm form) {
 
     /** Returns the whole HTTP/1.1 request. */
     String text() {
-      return "GET /tokens/%s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n"
-          .formatted(client, jwt);
+      if (form == null) {
+        return "GET /tokens/%s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n"
+            .formatted(client, jwt);
+      }
+      var authorization = form.authorization(client, jwt);
+      var body = form.body(client, jwt);
+      return "POST /oauth2/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\n%sContent-Length: %d\r\n\r\n%s"
+          .formatted(
+              OAuthForm.MEDIA_TYPE,
+              authorization == null ? "" : "Authorization: " + authorization + "\r\n",
+              body.length(),
+              body);
     }
   }
 
@@ -33,7 +48,7 @@ record Requests(List<Ask> asks) {
     var jwt = issuer.token(Clients.CALLER);
     var asks = new ArrayList<Ask>();
     for (var i = 0; i < number; i++) {
-      asks.add(new Ask("client-" + i, jwt));
+      asks.add(new Ask("client-" + i, jwt, null));
     }
     return new Requests(asks);
   }
@@ -42,9 +57,15 @@ record Requests(List<Ask> asks) {
   static Requests distinct(CallerTokens issuer, int number) {
     var asks = new ArrayList<Ask>();
     for (var i = 0; i < number; i++) {
-      asks.add(new Ask("client-" + i, issuer.token("system:serviceaccount:bench:caller-" + i)));
+      asks.add(
+          new Ask("client-" + i, issuer.token("system:serviceaccount:bench:caller-" + i), null));
     }
     return new Requests(asks);
+  }
+
+  /** Returns the same requests as an OAuth client sends them. */
+  Requests as(OAuthForm form) {
+    return new Requests(asks.stream().map(ask -> new Ask(ask.client, ask.jwt, form)).toList());
   }
 
   /** Returns the same requests in a random order, so that no cache benefits from the order. */
@@ -61,9 +82,7 @@ record Requests(List<Ask> asks) {
   /** Returns a script for wrk. It reads the requests from a file in the same directory. */
   Path script() throws IOException {
     var data = Files.createTempFile("token-broker-wrk", ".txt");
-    Files.writeString(
-        data,
-        asks.stream().map(ask -> ask.client() + " " + ask.jwt()).collect(Collectors.joining("\n")));
+    Files.writeString(data, String.join("\0", texts()));
     var script = Files.createTempFile("token-broker-wrk", ".lua");
     data.toFile().deleteOnExit();
     script.toFile().deleteOnExit();
@@ -71,10 +90,8 @@ record Requests(List<Ask> asks) {
         script,
         """
         local requests = {}
-        for line in io.lines("%s") do
-          local client, jwt = line:match("(%%S+) (%%S+)")
-          requests[#requests + 1] = "GET /tokens/" .. client
-            .. " HTTP/1.1\\r\\nHost: localhost\\r\\nAuthorization: Bearer " .. jwt .. "\\r\\n\\r\\n"
+        for text in io.open("%s", "rb"):read("*a"):gmatch("%%Z+") do
+          requests[#requests + 1] = text
         end
         local next = 0
         request = function()

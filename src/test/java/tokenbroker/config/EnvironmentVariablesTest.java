@@ -50,6 +50,7 @@ class EnvironmentVariablesTest {
             Map.entry("broker.upstream.backoff", "2s..40s"),
             Map.entry("broker.metrics.clients", "44"),
             Map.entry("broker.connections.public-url", "https://connect.example"),
+            Map.entry("broker.oauth.issuer", "https://broker.example"),
             Map.entry("broker.connections.keep-alive", "3d"),
             Map.entry("broker.audit.required", "true"),
             Map.entry("broker.audit.replica", "broker-1"),
@@ -93,6 +94,7 @@ class EnvironmentVariablesTest {
     assertThat(config.callers().burst()).isEqualTo(22);
     assertThat(config.callers().remembered()).isEqualTo(23);
     assertThat(config.metrics().clients()).isEqualTo(44);
+    assertThat(config.oauth().issuer()).hasValue(URI.create("https://broker.example"));
     assertThat(config.connections().publicUrl()).hasValue(URI.create("https://connect.example"));
     assertThat(config.connections().keepAlive()).isEqualTo(Duration.ofDays(3));
     assertThat(config.redis().passwordFile()).hasValue(Path.of("/a/password"));

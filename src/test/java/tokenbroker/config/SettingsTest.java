@@ -59,6 +59,7 @@ class SettingsTest {
           Map.entry("broker.seal.keys", ""),
           Map.entry("broker.seal.primary", ""),
           Map.entry("broker.connections.public-url", ""),
+          Map.entry("broker.oauth.issuer", ""),
           Map.entry("broker.server.plain-http2", "false"));
 
   record Row(String key, String defaultValue, String below, String min, String max, String above) {

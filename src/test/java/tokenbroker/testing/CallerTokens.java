@@ -33,6 +33,17 @@ public final class CallerTokens {
     return new JsonWebKeySet(key).toJson();
   }
 
+  /** The public key and those of another JWKS document, as one document. */
+  public String jwksWith(String others) {
+    try {
+      var all = new JsonWebKeySet(others);
+      all.addJsonWebKey(key);
+      return all.toJson();
+    } catch (JoseException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** The public key in PEM format. */
   public String pem() {
     var base64 =

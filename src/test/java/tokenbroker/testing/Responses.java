@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
+import java.util.Map;
 
 /** The broker's HTTP responses: their bodies as JSON, and the shape of its problems. */
 public final class Responses {
@@ -36,6 +37,22 @@ public final class Responses {
     assertThat(problem.path("title").textValue()).isNotBlank();
     assertThat(problem.path("detail").textValue()).isNotBlank();
     assertThat(problem.path("trace_id").textValue()).matches("[0-9a-f]{32}");
+  }
+
+  /** Asserts that a response is a complete error of OAuth (RFC 6749 §5.2, contract §8). */
+  public static void assertOAuthError(
+      HttpResponse<String> response, int status, String error, String code) {
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+    assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
+    assertThat(response.headers().firstValue("Cache-Control")).hasValue("no-store");
+    assertThat(response.headers().firstValue("Pragma")).hasValue("no-cache");
+    var body = json(response);
+    assertThat(body.properties().stream().map(Map.Entry::getKey))
+        .containsExactlyInAnyOrder("error", "error_description", "code", "trace_id");
+    assertThat(body.path("error").textValue()).isEqualTo(error);
+    assertThat(body.path("code").textValue()).isEqualTo(code);
+    assertThat(body.path("error_description").textValue()).matches("[\\x20-\\x7E]+");
+    assertThat(body.path("trace_id").textValue()).matches("[0-9a-f]{32}");
   }
 
   /** Returns the seconds of {@code Retry-After}, or -1 if there is none. */
