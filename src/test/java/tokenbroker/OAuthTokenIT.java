@@ -1,16 +1,20 @@
 package tokenbroker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static tokenbroker.testing.OAuthForm.MEDIA_TYPE;
 import static tokenbroker.testing.OAuthForm.basic;
 import static tokenbroker.testing.Responses.assertOAuthError;
+import static tokenbroker.testing.Responses.assertProblem;
 import static tokenbroker.testing.Responses.json;
 import static tokenbroker.testing.Responses.retryAfter;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -40,8 +44,8 @@ class OAuthTokenIT {
   private static final String PATH = "/oauth2/token";
   private static final String CC = "grant_type=client_credentials";
 
-  /** Every text that a request of this class contains where others could see it. */
-  private static final String MARK = "not-for-the-log";
+  /** A text in requests that must not come back. It is no client name, which the audit records. */
+  private static final String MARK = "Not-For-The-Log";
 
   private static final AtomicInteger SERIAL = new AtomicInteger();
 
@@ -52,7 +56,7 @@ class OAuthTokenIT {
           .clients(20)
           .with("broker.upstream.timeout", "1s")
           .with("broker.callers.rate-limit", "2000")
-          .with("quarkus.log.level", "TRACE");
+          .with("quarkus.log.level", "ALL");
 
   private static BrokerProcess broker;
 
@@ -73,16 +77,45 @@ class OAuthTokenIT {
     send(form, "client-0", SITE.token(subject) + "x");
 
     assertThat(broker.metric(failures)).isEqualTo(before + 1);
-    assertThat(broker.output().lines())
-        .anyMatch(
-            line ->
-                line.contains("\"event\":\"token\"")
-                    && line.contains("\"form\":\"%s\"".formatted(form.label()))
-                    && line.contains(json(token).path("token_id").textValue()))
-        .anyMatch(
-            line ->
-                line.contains("\"event\":\"authentication\"")
-                    && line.contains("\"form\":\"%s\"".formatted(form.label())));
+    awaitLine(
+        broker,
+        "\"event\":\"token\"",
+        "\"form\":\"%s\"".formatted(form.label()),
+        json(token).path("token_id").textValue());
+  }
+
+  /** Of many refusals for one reason, only the first in a minute is audited. */
+  @Test
+  void aRefusedJwtIsAuditedWithItsForm() {
+    var fresh = SITE.start(SITE.settings());
+    fresh.send(OAuthForm.EXCHANGE.of(request(fresh), "client-0", "no.jwt.x").build());
+    awaitLine(fresh, "\"event\":\"authentication\"", "\"form\":\"exchange\"");
+    fresh.close();
+  }
+
+  @Test
+  void theMetadataNameTheIssuerAndNothingOfTheRequest() {
+    var issuer = "http://127.0.0.1:1/broker";
+    var described = SITE.start(SITE.settings().with("broker.oauth.issuer", issuer));
+    var path = "/.well-known/oauth-authorization-server";
+    var request =
+        HttpRequest.newBuilder(described.url(path)).header("X-Forwarded-Host", "evil.test").build();
+    var metadata = json(described.send(request));
+    assertThat(metadata.path("issuer").textValue()).isEqualTo(issuer);
+    assertThat(metadata.path("token_endpoint").textValue()).isEqualTo(issuer + PATH);
+    assertThat(metadata.path("token_endpoint_auth_signing_alg_values_supported"))
+        .extracting(JsonNode::textValue)
+        .containsExactlyInAnyOrder("RS256", "ES256");
+    assertThat(metadata.properties().stream().map(Map.Entry::getKey))
+        .containsExactlyInAnyOrder(
+            "issuer",
+            "token_endpoint",
+            "grant_types_supported",
+            "token_endpoint_auth_methods_supported",
+            "token_endpoint_auth_signing_alg_values_supported");
+    assertThat(described.get("/.well-known/openid-configuration", "x").statusCode()).isEqualTo(404);
+    assertProblem(described.send(postTo(described, path)), 405, "method_not_allowed");
+    described.close();
   }
 
   @ParameterizedTest
@@ -159,9 +192,9 @@ class OAuthTokenIT {
       var request = OAuthForm.POST.of(request(), client, SITE.caller());
       assertOAuthError(
           broker.send(request.header("Prefer", "wait=0").build()),
-          503,
+          504,
           "temporarily_unavailable",
-          "upstream_unavailable");
+          "upstream_timeout");
     } finally {
       SITE.upstream().release();
     }
@@ -381,7 +414,7 @@ class OAuthTokenIT {
         broker.send(form.of(request(), "client-0", jwt).header("X-Mark", MARK).build());
       }
     }
-    assertThat(broker.output()).contains("TRACE").doesNotContain(MARK);
+    assertThat(broker.output()).contains("\"level\":\"DEBUG\"").doesNotContain(MARK);
     assertThat(jwts).noneMatch(broker.output()::contains);
     assertThat(SITE.upstream().issuedTokens()).noneMatch(broker.output()::contains);
   }
@@ -426,6 +459,17 @@ class OAuthTokenIT {
       request.header("Authorization", authorization);
     }
     return broker.send(request.POST(BodyPublishers.ofString(body)).build());
+  }
+
+  /** Waits until a line of the output contains all these texts. */
+  private static void awaitLine(BrokerProcess of, String... texts) {
+    await()
+        .until(
+            () -> of.output().lines().anyMatch(line -> Stream.of(texts).allMatch(line::contains)));
+  }
+
+  private static HttpRequest postTo(BrokerProcess to, String path) {
+    return HttpRequest.newBuilder(to.url(path)).POST(BodyPublishers.noBody()).build();
   }
 
   private static HttpRequest.Builder request() {

@@ -43,6 +43,7 @@ class StartIT {
             .with("broker.clients.reload-every", "0s")
             .with("broker.callers.burst", "many")
             .with("broker.issuers.corp.keys-ca-file", "file:/etc/ca.pem")
+            .with("broker.oauth.issuer", "http://broker.example")
             .with("quarkus.redis.hosts", "redis.example:6379")
             .environment("BROKER_UPSTREAM_TIMEOUT", "5")
             .environment("BROKER_UPSTREAM_BACKOFF", "")
@@ -70,6 +71,7 @@ class StartIT {
               "broker.clients.reload-every is \"0s\"",
               "broker.callers.burst is \"many\"",
               "broker.issuers.corp.keys-ca-file is",
+              "broker.oauth.issuer is not an https:// URL",
               "quarkus.redis.hosts is malformed",
               "quarkus.redis.password refers to a setting that does not exist",
               "broker.upstream.timeout is \"5\" (environment variable BROKER_UPSTREAM_TIMEOUT)",

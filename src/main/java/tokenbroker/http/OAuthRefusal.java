@@ -94,13 +94,15 @@ record OAuthRefusal(
     return switch (code) {
       case INVALID_REQUEST,
           INVALID_RESULT,
-          CONTENT_TOO_LARGE,
           LINE_TOO_LONG,
           HEAD_TOO_LARGE,
           METHOD_NOT_ALLOWED,
           NOT_FOUND,
           NOT_ACCEPTABLE ->
           new OAuthRefusal(code.status, INVALID_REQUEST, code, description, null, false);
+      case CONTENT_TOO_LARGE ->
+          new OAuthRefusal(
+              code.status, INVALID_REQUEST, code, "The body is larger than 16 KiB.", null, false);
       case UNSUPPORTED_MEDIA_TYPE ->
           new OAuthRefusal(400, INVALID_REQUEST, code, description, null, false);
       case INVALID_TOKEN -> unauthenticated(CredentialForm.BASIC);
