@@ -2,6 +2,7 @@
 
 import json
 import os
+from base64 import b64encode
 from collections import defaultdict
 from itertools import count
 from urllib.parse import parse_qs, urlsplit
@@ -25,7 +26,10 @@ class CallerToken:
         return requests.get(f"{BROKER}/sandbox/caller-token", timeout=PATIENCE).text
 
     def set(self, case, data, context):
-        case.headers["Authorization"] = f"Bearer {data}"
+        if operation_of(case) == "requestToken":
+            case.headers["Authorization"] = "Basic " + b64encode(f"acme-eu:{data}".encode()).decode()
+        else:
+            case.headers["Authorization"] = f"Bearer {data}"
 
 
 @schemathesis.hook

@@ -64,6 +64,7 @@ class OAuthTokenEndpoint {
   private final TokenResponses responses;
   private final VirtualThreads threads;
   private final Clocks clocks;
+  private final PublicHost publicHost;
   private final ObjectWriter tokens;
   private final ObjectWriter errors;
 
@@ -78,6 +79,7 @@ class OAuthTokenEndpoint {
       TokenResponses responses,
       VirtualThreads threads,
       Clocks clocks,
+      PublicHost publicHost,
       ObjectMapper json) {
     this.callers = callers;
     this.refusedCallers = refusedCallers;
@@ -89,12 +91,19 @@ class OAuthTokenEndpoint {
     this.responses = responses;
     this.threads = threads;
     this.clocks = clocks;
+    this.publicHost = publicHost;
     this.tokens = json.writerFor(OAuthTokenView.class);
     this.errors = json.writerFor(OAuthErrorView.class);
   }
 
+  /** Answers a POST of this endpoint, and passes any other on. */
   void handle(RoutingContext routing) {
-    var exchange = new Exchange(routing.request());
+    var request = routing.request();
+    if (!PATH.equals(request.path()) || publicHost.isNamedBy(request)) {
+      routing.next();
+      return;
+    }
+    var exchange = new Exchange(request);
     exchange.request.body().onSuccess(body -> guarded(exchange, () -> answer(exchange, body)));
     exchange.request.resume(); // Quarkus has paused it.
   }

@@ -7,7 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
 /**
- * The handlers that run before and after the resources. The first is the hot path. The others
+ * The handlers that run before and after the resources. The first are the hot paths. The others
  * refuse paths that are ambiguous, that the requested host does not have, or that no resource
  * serves. All refusals have the same form.
  */
@@ -40,6 +40,7 @@ class Routes {
 
   void routes(@Observes Router router) {
     router.get().order(BEFORE_ALL).handler(hotPath::handle);
+    router.post().order(BEFORE_ALL).handler(tokenEndpoint::handle);
     router
         .route()
         .order(BEFORE_ALL + 1)
@@ -52,7 +53,6 @@ class Routes {
         .method(HttpMethod.HEAD)
         .order(BEFORE_ALL + 3)
         .handler(metadata::handle);
-    router.post(OAuthTokenEndpoint.PATH).order(BEFORE_ALL + 3).handler(tokenEndpoint::handle);
     router.route().last().handler(request -> refusals.end(request, ProblemCode.NOT_FOUND));
     router.errorHandler(400, request -> refusals.end(request, ProblemCode.INVALID_REQUEST));
     router.errorHandler(413, request -> refusals.end(request, ProblemCode.CONTENT_TOO_LARGE));
