@@ -310,6 +310,7 @@ class OAuthTokenIT {
     var good = form(0, "");
     return Stream.of(
         bad("a parameter twice", good + "&" + CC, 400),
+        bad("bytes that are not UTF-8", good + "&audience=\u00ff", 400),
         bad("no media type", head("", good.length()) + good, 400),
         bad("JSON", typed("application/json", "{\"grant_type\":\"client_credentials\"}"), 400),
         bad("multipart", typed("multipart/form-data; boundary=x", "--x--"), 400),

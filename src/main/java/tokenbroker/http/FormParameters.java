@@ -1,6 +1,8 @@
 package tokenbroker.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.URLDecoder;
 import java.nio.charset.CharacterCodingException;
@@ -20,6 +22,9 @@ final class FormParameters {
   /** A percent sign without two hexadecimal digits. {@link URLDecoder} accepts some of them. */
   private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
+  /** What decoders put in place of bytes that they cannot decode. */
+  private static final char REPLACEMENT = '\uFFFD';
+
   private final Map<String, String> values;
 
   private FormParameters(Map<String, String> values) {
@@ -27,9 +32,18 @@ final class FormParameters {
   }
 
   /**
+   * Returns the characters of UTF-8. Nearly all forms are ASCII, which the JVM checks fast.
+   *
+   * @throws MalformedForm if it is not valid UTF-8
+   */
+  static String text(byte[] bytes) throws MalformedForm {
+    var ascii = new String(bytes, US_ASCII);
+    return ascii.indexOf(REPLACEMENT) < 0 ? ascii : utf8(bytes);
+  }
+
+  /**
    * Parses a form.
    *
-   * @param form the bytes as ISO-8859-1 characters
    * @throws MalformedForm if an escape or its UTF-8 is broken, or a known parameter is repeated
    */
   static FormParameters parse(String form, Set<String> known) throws MalformedForm {
@@ -54,23 +68,22 @@ final class FormParameters {
   /**
    * Decodes one form-encoded text.
    *
-   * @param text the bytes as ISO-8859-1 characters
    * @throws MalformedForm if an escape or its UTF-8 is broken
    */
   static String decoded(String text) throws MalformedForm {
-    var plain = true;
-    for (var i = 0; i < text.length() && plain; i++) {
-      var c = text.charAt(i);
-      plain = c != '%' && c != '+' && c < 0x80;
-    }
-    if (plain) {
+    if (text.indexOf('%') < 0 && text.indexOf('+') < 0) {
       return text;
     }
     if (BROKEN_ESCAPE.matcher(text).find()) {
       throw new MalformedForm("The form is not valid: a percent escape is broken.");
     }
+    var bytes = new String(text.getBytes(UTF_8), ISO_8859_1);
+    return utf8(URLDecoder.decode(bytes, ISO_8859_1).getBytes(ISO_8859_1));
+  }
+
+  private static String utf8(byte[] bytes) throws MalformedForm {
     try {
-      return Text.utf8(URLDecoder.decode(text, ISO_8859_1).getBytes(ISO_8859_1));
+      return Text.utf8(bytes);
     } catch (CharacterCodingException e) {
       throw new MalformedForm("The form is not valid UTF-8.");
     }

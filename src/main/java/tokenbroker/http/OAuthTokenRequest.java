@@ -1,14 +1,11 @@
 package tokenbroker.http;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.CredentialForm;
@@ -39,6 +36,7 @@ record OAuthTokenRequest(
   static final String TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
   static final String ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token";
 
+  private static final String BASIC = "Basic ";
   private static final String JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
   private static final Set<String> SUBJECT_TOKEN_TYPES =
       Set.of(
@@ -93,7 +91,7 @@ record OAuthTokenRequest(
       if (NEVER_IN_QUERY.stream().anyMatch(name -> inQuery.get(name) != null)) {
         return refused("Credentials and grant_type must be in the body, not in the query.");
       }
-      return read(headers, FormParameters.parse(body.toString(ISO_8859_1), KNOWN));
+      return read(headers, FormParameters.parse(FormParameters.text(body.getBytes()), KNOWN));
     } catch (MalformedForm e) {
       return refused(e.description);
     }
@@ -215,14 +213,14 @@ record OAuthTokenRequest(
   }
 
   private static boolean isBasic(String authorization) {
-    return authorization.toLowerCase(Locale.ROOT).startsWith("basic ");
+    return authorization.regionMatches(true, 0, BASIC, 0, BASIC.length());
   }
 
   /** Reads HTTP Basic. Both parts are form-encoded within it (RFC 6749 §2.3.1). */
   private static Basic basic(String authorization) throws MalformedForm {
     try {
-      var encoded = authorization.substring("basic ".length()).strip();
-      var text = new String(Base64.getDecoder().decode(encoded), ISO_8859_1);
+      var encoded = authorization.substring(BASIC.length()).strip();
+      var text = FormParameters.text(Base64.getDecoder().decode(encoded));
       var colon = text.indexOf(':');
       if (colon < 0) {
         throw new MalformedForm("Authorization: Basic has no colon.");

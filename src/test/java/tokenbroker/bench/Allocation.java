@@ -1,6 +1,8 @@
 package tokenbroker.bench;
 
 import java.nio.file.Path;
+import tokenbroker.testing.BrokerProcess;
+import tokenbroker.testing.OAuthForm;
 
 /**
  * Measures how many bytes a request for a cached token allocates, and where. The JVM counts them.
@@ -15,14 +17,22 @@ final class Allocation {
     try (var site = new BenchSite(1);
         var broker = site.broker().start()) {
       var one = Requests.one(site.issuer);
-      BenchSite.warmUp(broker, one);
-      broker.liveHeap();
-      var before = broker.metric("jvm_gc_memory_allocated_bytes_total");
-      var requests = Wrk.run(broker.port(), one, 2 * BenchSite.SECONDS).requests();
-      broker.liveHeap();
-      var bytes = broker.metric("jvm_gc_memory_allocated_bytes_total") - before;
-      table.row("allocated per hit, bytes", bytes / requests);
+      table.row("allocated per hit, bytes", perRequest(broker, one));
+      for (var form : OAuthForm.values()) {
+        table.row(
+            "the same at POST /oauth2/token (" + form.label() + ")",
+            perRequest(broker, one.as(form)));
+      }
     }
+  }
+
+  private static double perRequest(BrokerProcess broker, Requests requests) {
+    BenchSite.warmUp(broker, requests);
+    broker.liveHeap();
+    var before = broker.metric("jvm_gc_memory_allocated_bytes_total");
+    var number = Wrk.run(broker.port(), requests, 2 * BenchSite.SECONDS).requests();
+    broker.liveHeap();
+    return (broker.metric("jvm_gc_memory_allocated_bytes_total") - before) / number;
   }
 
   static void profile(Table table) {
