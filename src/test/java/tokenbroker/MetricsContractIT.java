@@ -3,6 +3,7 @@ package tokenbroker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.http.HttpRequest;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.Answer;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Clients;
+import tokenbroker.testing.OAuthForm;
 import tokenbroker.testing.Site;
 
 /**
@@ -94,7 +96,13 @@ class MetricsContractIT {
           Map.entry("token_broker_store_open_failures_total", Map.of()),
           Map.entry("token_broker_store_up", Map.of()),
           Map.entry("token_broker_upstream_breaker_open", Map.of("upstream", ANY)),
-          Map.entry("token_broker_authentication_failures_total", Map.of("reason", ANY)),
+          Map.entry(
+              "token_broker_authentication_failures_total",
+              Map.of(
+                  "reason",
+                  ANY,
+                  "form",
+                  Set.of("bearer", "basic", "post", "assertion", "exchange"))),
           Map.entry("token_broker_authorization_denied_total", Map.of("client", ANY)),
           Map.entry("token_broker_rate_limited_total", Map.of("caller", ANY)),
           Map.entry(
@@ -160,7 +168,7 @@ class MetricsContractIT {
             "token_broker_store_open_failures_total",
             "token_broker_store_up",
             "token_broker_upstream_breaker_open{upstream=\"test\"",
-            "token_broker_authentication_failures_total{reason=\"malformed\"",
+            "token_broker_authentication_failures_total{form=\"bearer\",reason=\"malformed\"",
             "token_broker_keys_refresh_total{issuer=\"test\",result=\"ok\"",
             "token_broker_config_reload_total{result=\"applied\"",
             "token_broker_client_credentials_info{client=\"client-0\"",
@@ -184,6 +192,10 @@ class MetricsContractIT {
     site.upstream().answer(Answer.error("invalid_client"));
     broker.get("/tokens/client-2", site.caller());
     broker.get("/tokens/client-0", "not.a.jwt");
+    for (var form : OAuthForm.values()) {
+      var request = HttpRequest.newBuilder(broker.url("/oauth2/token"));
+      broker.send(form.of(request, "client-0", "not.a.jwt").build());
+    }
     var stranger = site.token("system:serviceaccount:other:stranger");
     broker.get("/tokens/client-0", stranger);
     broker.get("/tokens/no-such-client", stranger);

@@ -51,7 +51,9 @@ class TokenReviewIT {
       assertThat(
               broker.metric("token_broker_token_reviews_total{issuer=\"test\",result=\"refused\"}"))
           .isEqualTo(1);
-      assertThat(broker.metric("token_broker_authentication_failures_total{reason=\"review\"}"))
+      assertThat(
+              broker.metric(
+                  "token_broker_authentication_failures_total{form=\"bearer\",reason=\"review\"}"))
           .isPositive();
       assertThat(broker.output()).doesNotContain(jwt, OWN);
     }
