@@ -258,7 +258,7 @@ class OAuthTokenIT {
             "Envoy credential_injector, URL_ENCODED_BODY",
             null,
             MEDIA_TYPE,
-            CC + "&client_id=client-0&client_secret=" + encoded + "&scope="),
+            CC + "&client_id=client-0&client_secret=" + jwt),
         wire("Envoy credential_injector, BASIC_AUTH", basic("client-0:" + jwt), MEDIA_TYPE, CC),
         wire(
             "Kong openid-connect: raw Basic",

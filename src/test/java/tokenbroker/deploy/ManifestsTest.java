@@ -33,6 +33,7 @@ class ManifestsTest {
   private static final Path PRODUCTION = Path.of("k8s", "overlays", "production");
   private static final Path DEVELOPMENT = Path.of("k8s", "overlays", "development");
   private static final Path CONSUMER = Path.of("k8s", "examples", "consumer");
+  private static final Path SIDECAR = Path.of("k8s", "examples", "sidecar-nginx");
 
   @BeforeEach
   void kubectl() {
@@ -45,6 +46,7 @@ class ManifestsTest {
         DEVELOPMENT,
         PRODUCTION,
         CONSUMER,
+        SIDECAR,
         withoutTls(),
         with(PRODUCTION, "connections"),
         with(PRODUCTION, "token-review"),
@@ -96,7 +98,7 @@ class ManifestsTest {
               assertThat(Manifest.at(pod, "securityContext", "seccompProfile", "type"))
                   .contains("RuntimeDefault");
               assertThat(pod).doesNotContainKeys("hostNetwork", "hostPID", "hostIPC");
-              assertThat(Manifest.listAt(pod, "containers"))
+              assertThat(containers(pod))
                   .allSatisfy(
                       container ->
                           assertThat(Manifest.at(container, "securityContext"))
@@ -424,8 +426,15 @@ class ManifestsTest {
         .toList();
   }
 
+  /** Returns the containers of a pod, including its sidecars. */
+  private static Stream<Map<String, Object>> containers(Map<String, Object> pod) {
+    return Stream.of("initContainers", "containers")
+        .filter(pod::containsKey)
+        .flatMap(kind -> Manifest.listAt(pod, kind).stream());
+  }
+
   private static List<Map<String, Object>> mounts(Map<String, Object> pod) {
-    return Manifest.listAt(pod, "containers").stream()
+    return containers(pod)
         .flatMap(container -> Manifest.listAt(container, "volumeMounts").stream())
         .toList();
   }

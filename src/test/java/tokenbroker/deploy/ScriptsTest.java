@@ -47,12 +47,12 @@ class ScriptsTest {
 
   private static List<String> lines() throws IOException {
     var lines = new ArrayList<String>();
-    for (var script : files("bin", ".ci", "bench", "k8s/examples/consumer")) {
+    for (var script : files("bin", ".ci", "bench", "k8s/examples/consumer", "examples")) {
       if (Files.readString(script).startsWith("#")) {
         lines.addAll(Files.readAllLines(script));
       }
     }
-    for (var page : files("docs", "k8s/examples")) {
+    for (var page : files("docs", "k8s/examples", "examples")) {
       if (page.toString().endsWith(".md")) {
         SHELL
             .matcher(Files.readString(page))
