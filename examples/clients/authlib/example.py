@@ -33,7 +33,7 @@ session = Session(
     token_endpoint_auth_method="current_jwt",
     grant_type="client_credentials",
     leeway=int(os.environ.get("TOKEN_LEEWAY", 360)),  # a new token is fetched so many seconds before the end
-    default_timeout=15,
+    default_timeout=(2, 15),  # to connect, and to read
 )
 session.register_client_auth_method(("current_jwt", current_jwt))
 

@@ -18,7 +18,7 @@ def ensure_token():
     if token and token["expires_at"] - leeway > time.time():
         return
     try:
-        session.fetch_token(os.environ["TOKEN_URL"], client_secret=jwt.read_text().strip(), include_client_id=True, timeout=15)
+        session.fetch_token(os.environ["TOKEN_URL"], client_secret=jwt.read_text().strip(), include_client_id=True, timeout=(2, 15))
     except (OAuth2Error, RequestException):
         # While the broker is away, the token in hand is used until it expires.
         session.token = token
