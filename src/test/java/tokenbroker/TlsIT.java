@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Certificate;
 import tokenbroker.testing.ConnectedSite;
+import tokenbroker.testing.OAuthForm;
 
 /** Proves that the port for callers serves TLS and reloads renewed certificate files. */
 class TlsIT {
@@ -46,6 +48,34 @@ class TlsIT {
       await()
           .ignoreExceptions()
           .until(() -> get(second.client(), broker.port(), site.caller()).statusCode() == 200);
+    }
+  }
+
+  @Test
+  void anOAuthClientGetsATokenOverHttp2AndCannotSendALargeBody() throws Exception {
+    var certificate = Certificate.in(Files.createDirectory(site.directory().resolve("first")));
+    var tls = site.directory().resolve("tls");
+    certificate.writePem(tls);
+    try (var broker = withTls(tls).start();
+        var client = certificate.client()) {
+      for (var filler : List.of(0, 14_000, 17_000, 0)) {
+        var form = OAuthForm.POST.body("acme", site.caller()) + "&x=" + "y".repeat(filler);
+        var request =
+            HttpRequest.newBuilder(
+                    URI.create("https://127.0.0.1:" + broker.port() + "/oauth2/token"))
+                .header("Content-Type", OAuthForm.MEDIA_TYPE)
+                .POST(BodyPublishers.ofString(form))
+                .build();
+        if (filler > 16_384) {
+          assertThatThrownBy(() -> client.send(request, BodyHandlers.ofString()))
+              .isInstanceOf(IOException.class)
+              .hasMessageContaining("RST_STREAM");
+        } else {
+          var response = client.send(request, BodyHandlers.ofString());
+          assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+          assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        }
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -53,8 +54,16 @@ final class Http2Guard extends Http2ConnectionAdapter {
     var guard = new Http2Guard(handler, pipeline.context(handler), places, address);
     handler.connection().addListener(guard);
     handler.connection().remote().maxActiveStreams(MOST_STREAMS);
-    handler.decoder().frameListener(guard.new Bodies(handler.decoder().frameListener()));
+    guard.countBodies();
     return guard;
+  }
+
+  /** Puts {@link Bodies} before the listener of the connection's frames. */
+  private void countBodies() {
+    var listener = handler.decoder().frameListener();
+    if (!(listener instanceof Bodies)) {
+      handler.decoder().frameListener(new Bodies(listener));
+    }
   }
 
   /**
@@ -114,11 +123,19 @@ final class Http2Guard extends Http2ConnectionAdapter {
     context.flush();
   }
 
-  /** Counts the received bytes of each body. */
+  /** Counts the received bytes of each body, and resets the stream of one that is too large. */
   private final class Bodies extends Http2FrameListenerDecorator {
 
     Bodies(Http2FrameListener next) {
       super(next);
+    }
+
+    /** Vert.x installs another listener when it reads the client's first settings. */
+    @Override
+    public void onSettingsRead(ChannelHandlerContext reader, Http2Settings settings)
+        throws Http2Exception {
+      super.onSettingsRead(reader, settings);
+      countBodies();
     }
 
     @Override
