@@ -26,7 +26,7 @@ final class UpstreamSection {
               DEFAULT, URI.create("https://api.trackmage.com"), RequestStyle.FORM, EXCHANGE_PATH),
           "rc",
           new Upstream(
-              "rc", URI.create("https://api.rc.trackmage.com"), RequestStyle.QUERY, EXCHANGE_PATH));
+              "rc", URI.create("https://api.rc.trackmage.com"), RequestStyle.FORM, EXCHANGE_PATH));
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,63}");
   private static final Pattern PATH =
       Pattern.compile("/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*");

@@ -98,13 +98,13 @@ class ClientsFileTest {
   }
 
   @Test
-  void theReleaseCandidateIsBuiltInAndAskedByQuery() {
+  void theReleaseCandidateIsBuiltInAndItsUrlsContainNoSecrets() {
     assertThat(client("clients: { a: { upstream: rc } }", "a").upstream())
         .isEqualTo(
             new Upstream(
                 "rc",
                 URI.create("https://api.rc.trackmage.com"),
-                RequestStyle.QUERY,
+                RequestStyle.FORM,
                 "/oauth/v2/token"));
   }
 
@@ -118,7 +118,7 @@ class ClientsFileTest {
 
     assertThat(client(text, "a").upstream())
         .extracting(Upstream::baseUrl, Upstream::requestStyle)
-        .containsExactly(URI.create("https://rc.example"), RequestStyle.QUERY);
+        .containsExactly(URI.create("https://rc.example"), RequestStyle.FORM);
     assertThat(client(text, "b").upstream())
         .extracting(Upstream::baseUrl, Upstream::requestStyle)
         .containsExactly(URI.create("https://api.trackmage.com"), RequestStyle.JSON);
