@@ -1,11 +1,17 @@
-import java.io.ByteArrayInputStream;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.LocalDateTime;
 import java.util.jar.Attributes.Name;
+import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 import javax.tools.ToolProvider;
 
 /**
@@ -15,36 +21,45 @@ import javax.tools.ToolProvider;
 public final class AddLauncher {
 
   private static final String LAUNCHER = "tokenbroker/launcher/Launcher";
+  private static final String MAIN_CLASS_FILE = "tokenbroker/launcher/main-class";
   private static final Path SOURCE = Path.of("src/launcher/java", LAUNCHER + ".java");
 
   private AddLauncher() {}
 
   public static void main(String[] jars) throws IOException {
-    var launcher = compiled();
-    try (var jar = FileSystems.newFileSystem(Path.of(jars[0]))) {
-      var manifestFile = jar.getPath("META-INF/MANIFEST.MF");
-      var time = Files.getLastModifiedTime(manifestFile);
-      var manifest = new Manifest(new ByteArrayInputStream(Files.readAllBytes(manifestFile)));
+    var jar = Path.of(jars[0]);
+    var next = jar.resolveSibling(jar.getFileName() + ".next");
+    try (var original = new ZipFile(jar.toFile());
+        var zip = new ZipOutputStream(Files.newOutputStream(next))) {
+      var manifest =
+          new Manifest(original.getInputStream(original.getEntry(JarFile.MANIFEST_NAME)));
       var name = LAUNCHER.replace('/', '.');
       var mainClass = manifest.getMainAttributes().put(Name.MAIN_CLASS, name);
       if (name.equals(mainClass)) {
+        Files.delete(next);
         return; // The jar has not been packaged anew.
       }
       var text = new ByteArrayOutputStream();
       manifest.write(text);
-      Files.write(manifestFile, text.toByteArray());
-      var classFile = jar.getPath(LAUNCHER + ".class");
-      Files.createDirectories(classFile.getParent());
-      Files.write(classFile, launcher);
-      var mainClassFile =
-          Files.writeString(classFile.resolveSibling("main-class"), mainClass + "\n");
-      for (var changed = classFile.getParent(); changed != null; changed = changed.getParent()) {
-        Files.setLastModifiedTime(changed, time);
+      for (var entries = original.entries(); entries.hasMoreElements(); ) {
+        var entry = entries.nextElement();
+        var isManifest = entry.getName().equals(JarFile.MANIFEST_NAME);
+        var bytes = isManifest ? text.toByteArray() : original.getInputStream(entry).readAllBytes();
+        write(zip, entry.getName(), entry.getTimeLocal(), bytes);
       }
-      Files.setLastModifiedTime(manifestFile, time);
-      Files.setLastModifiedTime(classFile, time);
-      Files.setLastModifiedTime(mainClassFile, time);
+      var time = original.getEntry(JarFile.MANIFEST_NAME).getTimeLocal();
+      write(zip, LAUNCHER + ".class", time, compiled());
+      write(zip, MAIN_CLASS_FILE, time, (mainClass + "\n").getBytes(UTF_8));
     }
+    Files.move(next, jar, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static void write(ZipOutputStream zip, String name, LocalDateTime time, byte[] bytes)
+      throws IOException {
+    var entry = new ZipEntry(name);
+    entry.setTimeLocal(time);
+    zip.putNextEntry(entry);
+    zip.write(bytes);
   }
 
   private static byte[] compiled() throws IOException {
