@@ -18,6 +18,7 @@ record Tool(String name) {
   static final Tool PROMETHEUS = new Tool("prometheus");
   static final Tool PROMTOOL = new Tool("promtool");
   static final Tool CURL = new Tool("curl");
+  static final Tool JQ = new Tool("jq");
 
   /** The exit code of a command and its output, including error messages. */
   record Ended(int code, String output) {}
