@@ -226,6 +226,16 @@ class OAuthTokenIT {
         .isBetween(60, 3600);
   }
 
+  /** TrackMage may return any text as a scope. */
+  @Test
+  void aScopeThatNamesAValueTwiceHasThatValue() {
+    var client = SERIAL.incrementAndGet();
+    SITE.upstream().answer("id-" + client, Answer.token(Map.of("scope", "user user admin")));
+    assertThat(post(null, form(client, "&scope=admin+user")).statusCode()).isEqualTo(200);
+    assertOAuthError(
+        post(null, form(client, "&scope=user+other")), 400, "invalid_scope", "invalid_request");
+  }
+
   @Test
   void aCallerOverItsRateIsToldWhenToComeBack() {
     var greedy = SITE.start(SITE.settings().with("broker.callers.rate-limit", "1"));

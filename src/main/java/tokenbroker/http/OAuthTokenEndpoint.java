@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.Caller;
@@ -237,7 +236,7 @@ class OAuthTokenEndpoint {
   /** Returns whether the token has each requested scope value. A request never narrows a token. */
   private static boolean isWithin(List<String> requested, @Nullable String scope) {
     return requested.isEmpty()
-        || (scope != null && Set.of(scope.split(" ")).containsAll(requested));
+        || (scope != null && List.of(scope.split(" ")).containsAll(requested));
   }
 
   private static OAuthRefusal unaudited() {
