@@ -1,6 +1,5 @@
 package tokenbroker.http;
 
-import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
@@ -10,12 +9,8 @@ import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestCo
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestFilter;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.Caller;
-import tokenbroker.callers.RefusedCallers;
 import tokenbroker.callers.Verification;
 import tokenbroker.callers.VerifiedCallers;
-import tokenbroker.observability.Audit;
-import tokenbroker.observability.AuditEntry;
-import tokenbroker.observability.AuditEvent;
 
 /**
  * A request filter that admits verified callers within their rate limit. For a cached caller it
@@ -23,31 +18,19 @@ import tokenbroker.observability.AuditEvent;
  * and verifies the caller on a virtual thread.
  *
  * <p>The framework creates filters before the configuration exists. So every injected dependency is
- * application scoped or an {@link Instance}, which is created on first use.
+ * application scoped: it is created on first use.
  */
 @Provider
 @ForCallers
 class CallerFilter implements ResteasyReactiveContainerRequestFilter {
 
   private final VerifiedCallers callers;
-  private final RateLimits limits;
-  private final RequestMetrics metrics;
+  private final CallerChecks checks;
   private final VirtualThreads threads;
-  private final RefusedCallers refusedCallers;
-  private final Instance<Audit> audit;
 
-  CallerFilter(
-      VerifiedCallers callers,
-      RefusedCallers refusedCallers,
-      RateLimits limits,
-      RequestMetrics metrics,
-      VirtualThreads threads,
-      Instance<Audit> audit) {
+  CallerFilter(VerifiedCallers callers, CallerChecks checks, VirtualThreads threads) {
     this.callers = callers;
-    this.refusedCallers = refusedCallers;
-    this.audit = audit;
-    this.limits = limits;
-    this.metrics = metrics;
+    this.checks = checks;
     this.threads = threads;
   }
 
@@ -82,7 +65,8 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
       case Verification.Verified(var caller) -> admit(caller, request, startedAt);
       case Verification.Refused refused -> refuse(refused, request, "invalid_token");
       case Verification.Overloaded _ ->
-          request.abortWith(later(request, ProblemCode.OVERLOADED, Duration.ofSeconds(1)));
+          request.abortWith(
+              later(request, ProblemCode.OVERLOADED, ProblemResponses.OVERLOADED_FOR));
       case Verification.Unavailable(var wait) ->
           request.abortWith(later(request, ProblemCode.KEYS_UNAVAILABLE, wait));
       case Verification.Unreviewed(var wait) ->
@@ -96,30 +80,17 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
    */
   private void refuse(
       Verification.Refused refused, ContainerRequestContext request, @Nullable String error) {
-    var traceId = VerifiedRequest.traceId(request);
-    refusedCallers
-        .log(refused, traceId)
-        .ifPresent(
-            suppressed ->
-                audit.get().refused(VerifiedRequest.requester(request), refused, suppressed));
+    checks.record(refused, VerifiedRequest.requester(request), VerifiedRequest.traceId(request));
     request.abortWith(unauthenticated(request, error));
   }
 
   private void admit(Caller caller, ContainerRequestContext request, long startedAt) {
     var verified = VerifiedRequest.begun(caller, request, startedAt);
-    var wait = limits.waitFor(caller);
-    if (!wait.isZero()) {
-      metrics.rateLimited(caller);
-      audit
-          .get()
-          .recordSparingly(
-              AuditEntry.of(AuditEvent.RATE_LIMIT, "throttled").by(verified.requester()));
-      request.abortWith(later(request, ProblemCode.RATE_LIMITED, wait));
-    } else if (!audit.get().isAvailable()) {
-      audit.get().unavailable(verified.requester());
-      request.abortWith(ProblemResponses.unaudited(verified.traceId()));
-    } else {
+    var refusal = checks.refusal(verified);
+    if (refusal == null) {
       verified.attachTo(request);
+    } else {
+      request.abortWith(later(request, refusal.code(), refusal.retryAfter()));
     }
   }
 
@@ -136,7 +107,8 @@ class CallerFilter implements ResteasyReactiveContainerRequestFilter {
         .build();
   }
 
-  private static Response later(ContainerRequestContext request, ProblemCode code, Duration wait) {
+  private static Response later(
+      ContainerRequestContext request, ProblemCode code, @Nullable Duration wait) {
     return ProblemResponses.response(code, wait, VerifiedRequest.traceId(request)).build();
   }
 }

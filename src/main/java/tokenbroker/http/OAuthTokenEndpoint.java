@@ -10,7 +10,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,14 +17,10 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.Caller;
 import tokenbroker.callers.CredentialForm;
-import tokenbroker.callers.RefusedCallers;
 import tokenbroker.callers.Verification;
 import tokenbroker.callers.VerifiedCallers;
 import tokenbroker.http.Admission.Admitted;
 import tokenbroker.http.OAuthTokenRequest.Reading;
-import tokenbroker.observability.Audit;
-import tokenbroker.observability.AuditEntry;
-import tokenbroker.observability.AuditEvent;
 import tokenbroker.observability.Requester;
 import tokenbroker.time.Clocks;
 import tokenbroker.tokens.TokenBroker;
@@ -51,13 +46,9 @@ class OAuthTokenEndpoint {
   private static final CharSequence PRAGMA = HttpHeaders.createOptimized("Pragma");
   private static final CharSequence TOKEN_ID = HttpHeaders.createOptimized("Token-Id");
   private static final String CHALLENGE = "Basic realm=\"token-broker\"";
-  private static final Duration OVERLOADED_FOR = Duration.ofSeconds(1);
 
   private final VerifiedCallers callers;
-  private final RefusedCallers refusedCallers;
-  private final RateLimits limits;
-  private final RequestMetrics metrics;
-  private final Audit audit;
+  private final CallerChecks checks;
   private final Admission admission;
   private final TokenBroker broker;
   private final TokenResponses responses;
@@ -69,10 +60,7 @@ class OAuthTokenEndpoint {
 
   OAuthTokenEndpoint(
       VerifiedCallers callers,
-      RefusedCallers refusedCallers,
-      RateLimits limits,
-      RequestMetrics metrics,
-      Audit audit,
+      CallerChecks checks,
       Admission admission,
       TokenBroker broker,
       TokenResponses responses,
@@ -81,10 +69,7 @@ class OAuthTokenEndpoint {
       PublicHost publicHost,
       ObjectMapper json) {
     this.callers = callers;
-    this.refusedCallers = refusedCallers;
-    this.limits = limits;
-    this.metrics = metrics;
-    this.audit = audit;
+    this.checks = checks;
     this.admission = admission;
     this.broker = broker;
     this.responses = responses;
@@ -141,7 +126,7 @@ class OAuthTokenEndpoint {
       case Verification.Verified(var caller) -> admit(exchange, request, caller);
       case Verification.Refused refused -> refuse(exchange, refused, request.form());
       case Verification.Overloaded _ ->
-          end(exchange, OAuthRefusal.of(ProblemCode.OVERLOADED, OVERLOADED_FOR));
+          end(exchange, OAuthRefusal.of(ProblemCode.OVERLOADED, ProblemResponses.OVERLOADED_FOR));
       case Verification.Unavailable(var wait) ->
           end(exchange, OAuthRefusal.of(ProblemCode.KEYS_UNAVAILABLE, wait));
       case Verification.Unreviewed(var wait) ->
@@ -152,23 +137,15 @@ class OAuthTokenEndpoint {
   /** Refuses a JWT. The response does not say which check failed; the log does. */
   private void refuse(Exchange exchange, Verification.Refused refused, CredentialForm form) {
     var requester = new Requester(null, exchange.request.remoteAddress(), exchange.traceId, form);
-    refusedCallers
-        .log(refused, exchange.traceId)
-        .ifPresent(suppressed -> audit.refused(requester, refused, suppressed));
+    checks.record(refused, requester, exchange.traceId);
     end(exchange, OAuthRefusal.unauthenticated(form));
   }
 
   private void admit(Exchange exchange, OAuthTokenRequest request, Caller caller) {
     var verified = exchange.of(caller, request);
-    var wait = limits.waitFor(caller);
-    if (!wait.isZero()) {
-      metrics.rateLimited(caller);
-      audit.recordSparingly(
-          AuditEntry.of(AuditEvent.RATE_LIMIT, "throttled").by(verified.requester()));
-      end(exchange, OAuthRefusal.of(ProblemCode.RATE_LIMITED, wait));
-    } else if (!audit.isAvailable()) {
-      audit.unavailable(verified.requester());
-      end(exchange, unaudited());
+    var refusal = checks.refusal(verified);
+    if (refusal != null) {
+      end(exchange, OAuthRefusal.of(refusal));
     } else {
       admission
           .admitted(verified, request.client())
@@ -229,7 +206,7 @@ class OAuthTokenEndpoint {
           .putHeader(TOKEN_ID, token.id().value())
           .end(json(tokens, OAuthTokenView.of(token, clocks.now(), type)));
     } else {
-      end(exchange, unaudited());
+      end(exchange, OAuthRefusal.of(TokenRefusal.UNAUDITED));
     }
   }
 
@@ -237,10 +214,6 @@ class OAuthTokenEndpoint {
   private static boolean isWithin(List<String> requested, @Nullable String scope) {
     return requested.isEmpty()
         || (scope != null && List.of(scope.split(" ")).containsAll(requested));
-  }
-
-  private static OAuthRefusal unaudited() {
-    return OAuthRefusal.of(ProblemCode.AUDIT_UNAVAILABLE, ProblemResponses.AUDIT_AGAIN_AFTER);
   }
 
   private void end(Exchange exchange, OAuthRefusal refusal) {

@@ -17,6 +17,9 @@ final class ProblemResponses {
    */
   static final Duration AUDIT_AGAIN_AFTER = Duration.ofSeconds(1);
 
+  /** When a caller should retry after too many JWTs waited for their verification. */
+  static final Duration OVERLOADED_FOR = Duration.ofSeconds(1);
+
   private ProblemResponses() {}
 
   /**

@@ -13,7 +13,7 @@ import tokenbroker.tokens.TokenResult.TimedOut;
 import tokenbroker.tokens.TokenResult.TooSoon;
 
 /**
- * Why an admitted caller gets no token, in the terms of the API. This is the one place where a
+ * Why a verified caller gets no token, in the terms of the API. This is the one place where a
  * result of the core becomes an error of the API.
  *
  * @param retryAfter when to try again; null if that does not help
@@ -24,6 +24,10 @@ record TokenRefusal(
     String detail,
     @Nullable Duration retryAfter,
     @Nullable String upstreamError) {
+
+  /** The refusal of a caller that the broker may not serve, because it cannot audit the request. */
+  static final TokenRefusal UNAUDITED =
+      of(ProblemCode.AUDIT_UNAVAILABLE, ProblemResponses.AUDIT_AGAIN_AFTER);
 
   private static final String REPLACED_A_MOMENT_AGO =
       "A caller has just had a token of this client replaced. Retry after the time in Retry-After.";
@@ -56,7 +60,7 @@ record TokenRefusal(
     };
   }
 
-  private static TokenRefusal of(ProblemCode code, @Nullable Duration retryAfter) {
+  static TokenRefusal of(ProblemCode code, @Nullable Duration retryAfter) {
     return new TokenRefusal(code, code.detail, retryAfter, null);
   }
 }
