@@ -1,5 +1,6 @@
 package tokenbroker.config;
 
+import java.net.URI;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,13 @@ public final class Loopback {
   private static final Pattern HOST = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
 
   private Loopback() {}
+
+  /** Returns whether this is an https URL with a host, or an http URL of a loopback host. */
+  public static boolean isLocalOrHttps(URI url) {
+    return url.getHost() != null
+        && ("https".equals(url.getScheme())
+            || ("http".equals(url.getScheme()) && isHost(url.getHost())));
+  }
 
   /**
    * Returns whether the host of a URL is a loopback address or {@code localhost}. Other names do

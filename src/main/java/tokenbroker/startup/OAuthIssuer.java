@@ -10,9 +10,7 @@ final class OAuthIssuer {
   private OAuthIssuer() {}
 
   static List<String> faults(URI url) {
-    var secure = "https".equals(url.getScheme());
-    var local = "http".equals(url.getScheme()) && Loopback.isHost(url.getHost());
-    if (url.getHost() == null || !(secure || local)) {
+    if (!Loopback.isLocalOrHttps(url)) {
       return List.of(
           "broker.oauth.issuer is not an https:// URL: write it as https://token-broker.internal;"
               + " http:// is allowed for loopback hosts only");

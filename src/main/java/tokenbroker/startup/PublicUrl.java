@@ -10,9 +10,7 @@ final class PublicUrl {
   private PublicUrl() {}
 
   static List<String> faults(URI url) {
-    var secure = "https".equals(url.getScheme());
-    var local = "http".equals(url.getScheme()) && Loopback.isHost(url.getHost());
-    if (url.getHost() == null || !(secure || local)) {
+    if (!Loopback.isLocalOrHttps(url)) {
       return List.of(
           "broker.connections.public-url is not an https:// URL: write it as"
               + " https://connect.example.com; http:// is allowed for loopback hosts only");
