@@ -44,6 +44,8 @@ class ArchitectureTest {
           clients.file  | callers clients config seal time
           clients.secrets | clients clients.file seal time
           clients.reload | clients clients.file clients.secrets config seal time
+          jobs          | time
+          usage         | callers clients time
           tokens        | clients config seal time
           oauth         | outbound tokens clients config seal time
           trackmage     | connections oauth outbound tokens clients config seal time
@@ -51,7 +53,8 @@ class ArchitectureTest {
           memory        | connections tokens clients callers config time
           observability | output tokens clients callers config time
           connections   | observability tokens clients callers config seal time
-          http          | server connections observability tokens clients callers config seal time
+          http          | server connections observability tokens usage clients callers config seal time
+          status        | http jobs redis connections observability oauth tokens usage clients callers config time
           sandbox.crypto    |
           sandbox.web       | seal
           sandbox.issuer    | sandbox.crypto sandbox.web
@@ -59,7 +62,7 @@ class ArchitectureTest {
           sandbox.faults    | sandbox.trackmage sandbox.web
           sandbox.demo      | sandbox.issuer sandbox.crypto sandbox.web
           sandbox           | sandbox.crypto sandbox.demo sandbox.issuer sandbox.trackmage
-          startup       | http server connections observability output redis memory trackmage tokens clients clients.file clients.reload callers config seal time
+          startup       | http jobs server connections observability output redis memory trackmage tokens clients clients.file clients.reload callers config seal time
           """)
   void aRoomKnowsOnlyTheRoomsItMay(String room, String others) {
     var allowed = Set.of(others == null ? new String[0] : others.split(" "));

@@ -42,6 +42,7 @@ final class Issuer {
   private volatile IssuerKeys keys = IssuerKeys.NONE;
   private volatile Moment due;
   private volatile @Nullable String failure;
+  private volatile @Nullable Moment lastRead;
   private Moment unknownKeyNotBefore;
   private @Nullable String textInForce;
 
@@ -82,6 +83,8 @@ final class Issuer {
     return new KeysStatus(
         settings.name(),
         keys.all().size(),
+        settings.keys().text(),
+        Optional.ofNullable(lastRead).map(read -> read.until(ticker.now())),
         Optional.ofNullable(failure),
         Optional.ofNullable(reviews == null ? null : reviews.outage().reason()));
   }
@@ -173,6 +176,7 @@ final class Issuer {
   }
 
   private void succeeded() {
+    lastRead = ticker.now();
     metrics.keysRead(settings.name(), "ok");
     if (failure != null) {
       LOG.infof(

@@ -13,16 +13,38 @@ import tokenbroker.config.Loopback;
 /** The location of an issuer's keys. */
 sealed interface KeysLocation {
 
-  record Url(URI url) implements KeysLocation {}
+  record Url(URI url) implements KeysLocation {
 
-  record File(Path path) implements KeysLocation {}
+    /** Returns the URL without its query, which may contain a key. */
+    @Override
+    public String text() {
+      return url.getScheme() + "://" + url.getRawAuthority() + url.getRawPath();
+    }
+  }
+
+  record File(Path path) implements KeysLocation {
+
+    @Override
+    public String text() {
+      return path.toString();
+    }
+  }
+
+  /** Returns the location for operators. */
+  String text();
 
   /**
    * A text that is not a location that the broker can read.
    *
    * @param fault what is wrong with it and what to write instead
    */
-  record Faulty(String fault) implements KeysLocation {}
+  record Faulty(String fault) implements KeysLocation {
+
+    @Override
+    public String text() {
+      return fault;
+    }
+  }
 
   Pattern FILE = Pattern.compile("(?is)file:(?://(?<host>[^/]*)(?=/|$))?(?<path>.*)");
   Pattern HTTP = Pattern.compile("(?is)(?<scheme>https?):(?<rest>.*)");

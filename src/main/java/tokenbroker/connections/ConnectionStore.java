@@ -140,7 +140,15 @@ public interface ConnectionStore {
    *
    * @param overdue those whose renewal was due more than {@link #OVERDUE_AFTER} ago
    */
-  record ConnectionCounts(long active, long reconnectRequired, long overdue) {}
+  record ConnectionCounts(long active, long reconnectRequired, long overdue) {
+
+    ConnectionCounts plus(ConnectionCounts other) {
+      return new ConnectionCounts(
+          active + other.active,
+          reconnectRequired + other.reconnectRequired,
+          overdue + other.overdue);
+    }
+  }
 
   /** How long after its due time a connection that was not renewed is in danger. */
   Duration OVERDUE_AFTER = Duration.ofDays(1);

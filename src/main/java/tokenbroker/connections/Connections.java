@@ -30,6 +30,7 @@ public class Connections {
   private final ConnectionEvents records;
   private final boolean on;
   private volatile Durability durability = Durability.UNKNOWN;
+  private volatile ConnectionCounts total = new ConnectionCounts(0, 0, 0);
 
   Connections(
       ConnectionStore store,
@@ -87,17 +88,30 @@ public class Connections {
         }
       }
       records.count(Map.copyOf(counts));
+      total =
+          counts.values().stream().reduce(new ConnectionCounts(0, 0, 0), ConnectionCounts::plus);
       tell(store.durability());
     } catch (StoreUnavailable e) {
       LOG.debugf("Connections could not be counted: %s", e.getMessage());
     }
   }
 
-  Durability durability() {
+  /** Returns whether users can connect accounts. */
+  public boolean isOn() {
+    return on;
+  }
+
+  /** Returns the counts of all clients, as of the last {@link #takeStock}. */
+  public ConnectionCounts total() {
+    return total;
+  }
+
+  public Durability durability() {
     return durability;
   }
 
-  int waiting() {
+  /** Returns how many refresh tokens only this process holds. */
+  public int waiting() {
     return source.waiting();
   }
 

@@ -12,6 +12,7 @@ import tokenbroker.observability.AuditEntry;
 import tokenbroker.observability.AuditEvent;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.TokenOwner;
+import tokenbroker.usage.RefusedUsage;
 
 /**
  * Decides whether a caller may use a client. The answer is the same for a forbidden client and for
@@ -23,11 +24,13 @@ class Admission {
   private final ClientDirectory clients;
   private final RequestMetrics metrics;
   private final Audit audit;
+  private final RefusedUsage refused;
 
-  Admission(ClientDirectory clients, RequestMetrics metrics, Audit audit) {
+  Admission(ClientDirectory clients, RequestMetrics metrics, Audit audit, RefusedUsage refused) {
     this.clients = clients;
     this.metrics = metrics;
     this.audit = audit;
+    this.refused = refused;
   }
 
   /**
@@ -84,6 +87,7 @@ class Admission {
     } else {
       metrics.deniedUnknown();
     }
+    refused.forbidden(verified.caller(), name);
     audit.record(name == null ? denial : denial.of(TokenOwner.of(name)));
   }
 

@@ -118,7 +118,7 @@ class TokenResource {
     return threads.call(
         () -> {
           var invalidation = broker.invalidate(admitted.client(), admitted.owner(), dead, wait);
-          return answers.invalidated(admitted, invalidation.current(), invalidation.replaced());
+          return answers.invalidated(admitted, invalidation);
         });
   }
 

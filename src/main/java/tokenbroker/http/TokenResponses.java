@@ -16,6 +16,7 @@ import tokenbroker.tokens.FailureCause.Local;
 import tokenbroker.tokens.FailureCause.OAuthError;
 import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.Freshness;
+import tokenbroker.tokens.Invalidation;
 import tokenbroker.tokens.TokenId;
 import tokenbroker.tokens.TokenResult;
 import tokenbroker.tokens.TokenResult.Failed;
@@ -24,6 +25,7 @@ import tokenbroker.tokens.TokenResult.Issued;
 import tokenbroker.tokens.TokenResult.NotIssued;
 import tokenbroker.tokens.TokenResult.TimedOut;
 import tokenbroker.tokens.TokenResult.TooSoon;
+import tokenbroker.usage.Usage;
 
 /**
  * Translates the result of a token request to HTTP, in one place. It also counts, times and audits
@@ -52,14 +54,21 @@ class TokenResponses {
   private final RequestMetrics metrics;
   private final Audit audit;
   private final Traces traces;
+  private final Usage usage;
   private final Clocks clocks;
 
   TokenResponses(
-      Freshness freshness, RequestMetrics metrics, Audit audit, Traces traces, Clocks clocks) {
+      Freshness freshness,
+      RequestMetrics metrics,
+      Audit audit,
+      Traces traces,
+      Usage usage,
+      Clocks clocks) {
     this.freshness = freshness;
     this.metrics = metrics;
     this.audit = audit;
     this.traces = traces;
+    this.usage = usage;
     this.clocks = clocks;
   }
 
@@ -86,8 +95,12 @@ class TokenResponses {
     return isRecorded(to, issued) ? view(to, issued, null) : null;
   }
 
-  Response invalidated(Admitted to, TokenResult current, boolean replaced) {
-    return switch (current) {
+  Response invalidated(Admitted to, Invalidation invalidation) {
+    if (invalidation.inVain()) {
+      usage.reportedInVain(to.client().name(), to.verified().caller());
+    }
+    var replaced = invalidation.replaced();
+    return switch (invalidation.current()) {
       case Issued issued ->
           isRecorded(to, replaced ? "replaced" : "not_replaced", issued.token().id())
               ? token(to, issued, Representation.JSON, replaced)
@@ -178,6 +191,7 @@ class TokenResponses {
         told,
         nanos,
         traces.isRecorded(verified.traceId(), verified.traceparent()) ? verified.traceId() : null);
+    usage.requested(to.client().name(), verified.caller());
     traces.answered(to.owner(), told, token, verified.traceId(), verified.traceparent(), nanos);
     return isAudited;
   }

@@ -10,6 +10,7 @@ import java.util.logging.Level;
 import org.jboss.logmanager.Logger;
 import tokenbroker.callers.Verification.Refused;
 import tokenbroker.config.BrokerConfig;
+import tokenbroker.config.ReplicaName;
 import tokenbroker.output.Output;
 import tokenbroker.time.Clocks;
 
@@ -39,10 +40,12 @@ public class Audit {
     this.clocks = clocks;
     this.required = config.audit().required();
     this.sparingly = new Sparingly(clocks.ticker());
-    var replica = config.audit().replica().orElse(System.getenv("HOSTNAME"));
     this.writer =
         new AuditWriter(
-            new AuditLines(replica), sink(clocks), clocks.ticker(), () -> caughtUp.run());
+            new AuditLines(ReplicaName.of(config).orElse(null)),
+            sink(clocks),
+            clocks.ticker(),
+            () -> caughtUp.run());
     FunctionCounter.builder("token_broker.audit.dropped", writer, AuditWriter::dropped)
         .description("Audit lines that were dropped because the output failed or was too slow")
         .register(registry);

@@ -3,7 +3,7 @@
  * callers.CallerMetrics}, {@code http.RequestMetrics}, {@code tokens.TokenMetrics}, {@code
  * oauth.UpstreamMetrics}, {@code connections.ConnectionEvents}, {@code
  * clients.reload.ClientsMetrics}, {@code redis.UnsealFailures}, {@code server.Ports} and {@code
- * startup.BackgroundWork}. {@link tokenbroker.clients.ClientLabels} sets the label {@code client}.
+ * jobs.BackgroundWork}. {@link tokenbroker.clients.ClientLabels} sets the label {@code client}.
  */
 @NullMarked
 package tokenbroker.observability;

@@ -23,6 +23,9 @@ record RedisKeys(
   /** The pub/sub channel of {@link Announcements}. */
   static final String ANNOUNCEMENTS = "token-broker:announcements";
 
+  /** The key of the replicas that use this Redis, ordered by when they were last heard. */
+  static final String REPLICAS = "token-broker:replicas";
+
   static RedisKeys of(TokenOwner owner) {
     var id = owner.connection();
     var connection = id == null ? null : connection(owner.client(), id);

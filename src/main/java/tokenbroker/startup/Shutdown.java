@@ -4,6 +4,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import tokenbroker.connections.Connections;
+import tokenbroker.jobs.BackgroundWork;
 
 /**
  * The end of the process, after SIGTERM. It has four steps:

@@ -13,8 +13,10 @@ import tokenbroker.config.BrokerConfig;
 import tokenbroker.config.BrokerConfig.Store;
 import tokenbroker.connections.Connections;
 import tokenbroker.connections.KeepAlive;
+import tokenbroker.jobs.BackgroundWork;
 import tokenbroker.redis.Announcements;
 import tokenbroker.redis.RedisPassword;
+import tokenbroker.redis.Replicas;
 import tokenbroker.seal.Seal;
 import tokenbroker.tokens.RefreshAhead;
 import tokenbroker.tokens.TokenBroker;
@@ -65,7 +67,8 @@ class Start {
       KeepAlive keepAlive,
       RedisPassword redisPassword,
       ServerCertificates certificates,
-      Instance<Announcements> announcements) {
+      Instance<Announcements> announcements,
+      Instance<Replicas> replicas) {
     clients.onRemoved(
         client -> Thread.ofVirtual().start(() -> broker.forget(TokenOwner.of(client))));
     issuers.readKeysIfDue();
@@ -78,6 +81,7 @@ class Start {
     if (config.store() == Store.REDIS) {
       work.every(EACH_SECOND, "redis password", redisPassword::reload);
       work.every(EACH_SECOND, "announcements", announcements.get()::beat);
+      work.every(Replicas.EVERY, "replicas", replicas.get()::enter);
     }
     work.every(EACH_SECOND, "refresh tokens", connections::settle);
     work.every(STOCK_TAKING, ALL_CONNECTIONS_COUNTED, "connections", connections::takeStock);

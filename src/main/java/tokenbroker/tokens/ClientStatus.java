@@ -10,17 +10,22 @@ import tokenbroker.time.Now;
  *
  * @param token the token that is served now; null if there is none
  * @param expiresAt when the token expires; null if there is none
+ * @param runway how long callers can still be served if the upstream is down from now on; zero if
+ *     there is no token
  * @param failure the last failure; null if there is none or it no longer matters
  * @param failedAt when the failure happened; null if there is none
  * @param lastSuccess when a token was last requested successfully; null if unknown
+ * @param fetches how many fetches this replica made in the last hour, also for connections
  */
 public record ClientStatus(
     State state,
     @Nullable AccessToken token,
     @Nullable Instant expiresAt,
+    Duration runway,
     @Nullable UpstreamFailure failure,
     @Nullable Instant failedAt,
-    @Nullable Instant lastSuccess) {
+    @Nullable Instant lastSuccess,
+    long fetches) {
 
   /** The state in one word. */
   public enum State {
@@ -38,17 +43,21 @@ public record ClientStatus(
   }
 
   static ClientStatus of(
-      @Nullable AccessToken token,
+      @Nullable LocalToken live,
       @Nullable UpstreamFailure failure,
       @Nullable Instant lastSuccess,
+      long fetches,
       Now now) {
+    var token = live == null ? null : live.token;
     return new ClientStatus(
         state(token, failure),
         token,
         token == null ? null : now.wall().plus(token.remaining(now)),
+        live == null ? Duration.ZERO : Duration.ofNanos(live.usableNanosLeft(now)),
         failure,
         failure == null ? null : now.wall().minus(age(failure, now)),
-        token == null ? lastSuccess : token.life().requestedAt());
+        token == null ? lastSuccess : token.life().requestedAt(),
+        fetches);
   }
 
   private static State state(@Nullable AccessToken token, @Nullable UpstreamFailure failure) {

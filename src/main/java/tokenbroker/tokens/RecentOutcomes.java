@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientName;
+import tokenbroker.time.LastHour;
 import tokenbroker.time.Moment;
 import tokenbroker.tokens.FailureCause.OAuthError;
 
@@ -42,6 +43,10 @@ public class RecentOutcomes {
           .build();
 
   private final Map<ClientName, ClientOutcomes> clients = new ConcurrentHashMap<>();
+
+  /** The fetches for each client and its connections, successful or not. */
+  private final Map<ClientName, LastHour> fetches = new ConcurrentHashMap<>();
+
   private final List<Consumer<ClientName>> refusedListeners = new CopyOnWriteArrayList<>();
 
   /**
@@ -95,6 +100,7 @@ public class RecentOutcomes {
   /** Records that this replica fetched this token. */
   void succeeded(TokenOwner owner, AccessToken token) {
     failures.invalidate(owner);
+    count(owner, token.life().requested());
     clients.compute(
         owner.client(),
         (name, known) ->
@@ -118,12 +124,25 @@ public class RecentOutcomes {
 
   void failed(TokenOwner owner, UpstreamFailure failure) {
     failures.put(owner, failure);
+    count(owner, failure.at());
     if (refusesCredentials(owner, failure)) {
       clients.compute(
           owner.client(),
           (name, known) -> orNone(known).refused(failure.provenance().credentialsVersion()));
       refusedListeners.forEach(listener -> listener.accept(owner.client()));
     }
+  }
+
+  private void count(TokenOwner owner, Moment at) {
+    fetches.computeIfAbsent(owner.client(), client -> new LastHour(at)).add(at);
+  }
+
+  /**
+   * Returns how many fetches this replica made in the last hour for the client and its connections.
+   */
+  long fetchesInLastHour(ClientName client, Moment now) {
+    var counted = fetches.get(client);
+    return counted == null ? 0 : counted.sum(now);
   }
 
   /**
@@ -173,6 +192,7 @@ public class RecentOutcomes {
     failures.invalidate(owner);
     if (!owner.isConnection()) {
       clients.remove(owner.client());
+      fetches.remove(owner.client());
     }
   }
 

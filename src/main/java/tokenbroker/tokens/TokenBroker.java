@@ -105,15 +105,15 @@ public class TokenBroker {
     var newer = newerThan(dead, client, owner);
     if (newer != null) {
       metrics.invalidation(client.name(), "already_replaced");
-      return new Invalidation(newer, false);
+      return new Invalidation(newer, false, false);
     }
     if (nothingLive(client, owner)) {
-      return new Invalidation(tokenFor(client, owner, new Usable(), wait).join(), false);
+      return new Invalidation(tokenFor(client, owner, new Usable(), wait).join(), false, false);
     }
     var result = fetched(client, owner, new OtherThan(dead), wait);
     if (result instanceof TooSoon) {
       metrics.invalidation(client.name(), "throttled");
-      return new Invalidation(result, false);
+      return new Invalidation(result, false, true);
     }
     if (result instanceof Failed(var cause, _) && cause == Local.RECONNECT_REQUIRED) {
       store.drop(owner); // The upstream has rejected both: nothing may be served any more.
@@ -123,7 +123,8 @@ public class TokenBroker {
     if (replaced) { // A failed refresh is counted elsewhere.
       metrics.invalidation(client.name(), "applied");
     }
-    return new Invalidation(orTheLiveOne(client, owner, result), replaced);
+    var same = result instanceof Issued && !replaced;
+    return new Invalidation(orTheLiveOne(client, owner, result), replaced, same);
   }
 
   /** Returns the state of a client as far as this replica knows. Never blocks. */
@@ -132,9 +133,10 @@ public class TokenBroker {
     var now = clocks.now();
     var live = live(client, owner);
     return ClientStatus.of(
-        live == null ? null : live.token,
+        live,
         outcomes.lastingFailure(client, owner, now.moment()),
         outcomes.lastSuccess(client.name()),
+        outcomes.fetchesInLastHour(client.name(), now.moment()),
         now);
   }
 

@@ -345,7 +345,8 @@ class TokenBrokerTest {
     var second = replica.invalidate(acme, dead.id(), WAIT);
 
     assertThat(second)
-        .isEqualTo(new Invalidation(new Issued(token(first.current()), ServedFrom.NEARBY), false));
+        .isEqualTo(
+            new Invalidation(new Issued(token(first.current()), ServedFrom.NEARBY), false, false));
     assertThat(upstream.fetches()).isEqualTo(2);
   }
 
@@ -389,7 +390,7 @@ class TokenBrokerTest {
     upstream.gives(DOWN);
 
     assertThat(replica.invalidate(acme, token.id(), WAIT))
-        .isEqualTo(new Invalidation(new Issued(token, ServedFrom.NEARBY), false));
+        .isEqualTo(new Invalidation(new Issued(token, ServedFrom.NEARBY), false, false));
   }
 
   @Test

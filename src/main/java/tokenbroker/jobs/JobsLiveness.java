@@ -1,4 +1,4 @@
-package tokenbroker.startup;
+package tokenbroker.jobs;
 
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;

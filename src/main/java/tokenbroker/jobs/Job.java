@@ -1,4 +1,4 @@
-package tokenbroker.startup;
+package tokenbroker.jobs;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -23,6 +23,9 @@ final class Job {
 
   /** The failure that was logged last; null while the job succeeds. */
   private @Nullable String told;
+
+  /** Whether the last run failed. */
+  private volatile boolean failed;
 
   /** A moment of success, in monotonic time for durations and in wall time for people. */
   private record Success(Moment moment, Instant instant) {}
@@ -52,6 +55,10 @@ final class Job {
     return last.instant();
   }
 
+  JobStatus status() {
+    return new JobStatus(name, last.instant(), failed, isStalled());
+  }
+
   /**
    * Returns whether the job has had no success for too long, because each run fails or one never
    * ends.
@@ -69,11 +76,13 @@ final class Job {
     try {
       work.run();
       last = new Success(ticker.now(), clock.instant());
+      failed = false;
       if (told != null) {
         told = null;
         LOG.infof("The background job \"%s\" succeeds again", name);
       }
     } catch (Throwable fault) {
+      failed = true;
       tell(fault);
     }
   }

@@ -1,4 +1,4 @@
-package tokenbroker.startup;
+package tokenbroker.jobs;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,7 +16,7 @@ import tokenbroker.time.Ticker;
  * Only the end of the process ends a job.
  */
 @Singleton
-class BackgroundWork {
+public class BackgroundWork {
 
   /**
    * A job counts as stalled after this many pauses without a success, but not before five minutes.
@@ -40,7 +40,7 @@ class BackgroundWork {
   }
 
   /** Repeats the work, with a pause after the end of each run. */
-  void every(Duration pause, String name, Runnable work) {
+  public void every(Duration pause, String name, Runnable work) {
     var allowance = pause.multipliedBy(MISSED_RUNS);
     every(
         pause,
@@ -57,7 +57,7 @@ class BackgroundWork {
    *     everything that a run waits for.
    * @param name a metric label, from a small fixed set
    */
-  void every(Duration pause, Duration stalledAfter, String name, Runnable work) {
+  public void every(Duration pause, Duration stalledAfter, String name, Runnable work) {
     var job = new Job(name, stalledAfter, work, ticker, clock);
     jobs.add(job);
     gauge(
@@ -78,8 +78,13 @@ class BackgroundWork {
     return jobs.stream().filter(Job::isStalled).map(Job::name).sorted().toList();
   }
 
+  /** Returns the state of each job, in the order in which they were started. */
+  public List<JobStatus> statuses() {
+    return jobs.stream().map(Job::status).toList();
+  }
+
   /** Ends all jobs. A run in progress is interrupted. */
-  void end() {
+  public void end() {
     ended = true;
     threads.forEach(Thread::interrupt);
   }

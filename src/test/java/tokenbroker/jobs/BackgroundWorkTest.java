@@ -1,4 +1,4 @@
-package tokenbroker.startup;
+package tokenbroker.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -1,0 +1,105 @@
+package tokenbroker.usage;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import tokenbroker.callers.Caller;
+import tokenbroker.clients.ClientName;
+import tokenbroker.time.LastHour;
+import tokenbroker.time.Ticker;
+
+/**
+ * Counts how callers used clients in the last hour. Its size is bounded: if more callers use more
+ * clients than it can hold, it forgets those that were used least. Thread-safe, and cheap enough
+ * for the hit path.
+ */
+@Singleton
+public final class Usage {
+
+  /** The maximum number of pairs of a caller and a client, if subjects are of usual length. */
+  static final int MOST = 20_000;
+
+  /** The weight of a pair in bytes. A long subject counts as several pairs. */
+  private static final int PLACE = 512;
+
+  /** The bytes that a pair retains besides its subject, the cache's own overhead included. */
+  private static final int BARE = 400;
+
+  private static final Duration REMEMBERED = Duration.ofHours(1);
+
+  private final Ticker ticker;
+  private final Cache<Pair, Counts> counts;
+
+  /** A client, and a caller by its issuer's configured name and its subject. */
+  private record Pair(ClientName client, String issuer, String subject) {
+
+    int bytes() {
+      return BARE + 2 * subject.length();
+    }
+  }
+
+  private record Counts(LastHour requests, LastHour vainReports) {}
+
+  public Usage(Ticker ticker, MeterRegistry registry) {
+    this.ticker = ticker;
+    this.counts =
+        Caffeine.newBuilder()
+            .maximumWeight((long) MOST * PLACE)
+            .weigher((Pair pair, Counts _) -> Math.max(PLACE, pair.bytes()))
+            .expireAfterAccess(REMEMBERED)
+            .ticker(() -> ticker.now().nanos())
+            .executor(Runnable::run) // Maintenance costs less than a thread switch.
+            .build();
+    for (var kind : Misuse.values()) {
+      Gauge.builder("token_broker.misuse.callers", this, usage -> usage.misusing(kind))
+          .description("Callers that use a client far more than they need to, by kind")
+          .tag("kind", kind.word())
+          .strongReference(true)
+          .register(registry);
+    }
+  }
+
+  /** Records that an admitted caller requested a token. */
+  public void requested(ClientName client, Caller caller) {
+    of(client, caller).requests.add(ticker.now());
+  }
+
+  /** Records that a caller reported a token as dead that probably was not. */
+  public void reportedInVain(ClientName client, Caller caller) {
+    of(client, caller).vainReports.add(ticker.now());
+  }
+
+  private Counts of(ClientName client, Caller caller) {
+    return counts.get(
+        new Pair(client, caller.issuer(), caller.subject()),
+        pair -> new Counts(new LastHour(ticker.now()), new LastHour(ticker.now())));
+  }
+
+  /** Returns who used what in the last hour, in no particular order. */
+  public List<Use> uses() {
+    var now = ticker.now();
+    return counts.asMap().entrySet().stream()
+        .map(
+            entry -> {
+              var pair = entry.getKey();
+              var of = entry.getValue();
+              return new Use(
+                  pair.client,
+                  pair.issuer,
+                  pair.subject,
+                  of.requests.sum(now),
+                  (double) of.requests.lastStep(now) / LastHour.STEP.toSeconds(),
+                  of.vainReports.sum(now));
+            })
+        .filter(use -> use.requests() > 0 || use.vainReports() > 0)
+        .toList();
+  }
+
+  private long misusing(Misuse kind) {
+    return uses().stream().filter(use -> use.is(kind)).count();
+  }
+}
