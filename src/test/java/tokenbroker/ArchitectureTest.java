@@ -36,6 +36,7 @@ class ArchitectureTest {
           time          |
           config        |
           seal          |
+          pages         | seal
           server        | config
           outbound      | time
           output        | time
@@ -53,14 +54,14 @@ class ArchitectureTest {
           memory        | connections tokens clients callers config time
           observability | output tokens clients callers config time
           connections   | observability tokens clients callers config seal time
-          http          | server connections observability tokens usage clients callers config seal time
-          status        | http jobs redis connections observability oauth tokens usage clients callers config time
+          http          | server pages connections observability tokens usage clients callers config seal time
+          status        | http pages jobs redis connections observability oauth tokens usage clients callers config time
           sandbox.crypto    |
-          sandbox.web       | seal
+          sandbox.web       | pages seal
           sandbox.issuer    | sandbox.crypto sandbox.web
-          sandbox.trackmage | sandbox.crypto sandbox.web seal
+          sandbox.trackmage | sandbox.crypto sandbox.web pages seal
           sandbox.faults    | sandbox.trackmage sandbox.web
-          sandbox.demo      | sandbox.issuer sandbox.crypto sandbox.web
+          sandbox.demo      | sandbox.issuer sandbox.crypto sandbox.web pages
           sandbox           | sandbox.crypto sandbox.demo sandbox.issuer sandbox.trackmage
           startup       | http jobs server connections observability output redis memory trackmage tokens clients clients.file clients.reload callers config seal time
           """)

@@ -3,10 +3,10 @@ package tokenbroker.http;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
-import tokenbroker.seal.Sha256;
+import tokenbroker.pages.Html;
+import tokenbroker.pages.Page;
 import tokenbroker.server.RefusalForm.Answer;
 
 /**
@@ -47,18 +47,6 @@ enum BrowserPage {
       "Something failed on our side before we could connect your account.",
       "Please try again in a minute.");
 
-  private static final String STYLE =
-      "body{font:1.125rem/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff;margin:0}"
-          + "main{max-width:34rem;margin:0 auto;padding:3rem 1.25rem}"
-          + "h1{font-size:1.6rem;line-height:1.25;margin:0 0 1rem}"
-          + "@media(prefers-color-scheme:dark){body{color:#eee;background:#16181d}}";
-
-  private static final String POLICY =
-      "default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-          .formatted(Base64.getEncoder().encodeToString(Sha256.of(STYLE)));
-
-  private static final String HTML = "text/html;charset=UTF-8";
-
   private static final Map<String, String> GUARDS =
       Map.of(
           HttpHeaders.CACHE_CONTROL,
@@ -68,7 +56,7 @@ enum BrowserPage {
           "X-Content-Type-Options",
           "nosniff",
           "Content-Security-Policy",
-          POLICY);
+          Page.POLICY + "; form-action 'none'");
 
   private final int status;
   private final String title;
@@ -84,7 +72,7 @@ enum BrowserPage {
 
   Response response() {
     return guarded(Response.status(status))
-        .header(HttpHeaders.CONTENT_TYPE, HTML)
+        .header(HttpHeaders.CONTENT_TYPE, Page.CONTENT_TYPE)
         .entity(html())
         .build();
   }
@@ -92,30 +80,24 @@ enum BrowserPage {
   /** Returns the page for code that runs outside JAX-RS. */
   Answer answer() {
     var headers = new HashMap<>(GUARDS);
-    headers.put(HttpHeaders.CONTENT_TYPE, HTML);
+    headers.put(HttpHeaders.CONTENT_TYPE, Page.CONTENT_TYPE);
     return new Answer(headers, html());
   }
 
   private String html() {
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>%1$s</title>
-      <style>%4$s</style>
-      </head>
-      <body>
-      <main>
-      <h1>%1$s</h1>
-      <p>%2$s</p>
-      <p>%3$s</p>
-      </main>
-      </body>
-      </html>
-      """
-        .formatted(title, what, then, STYLE);
+    var body =
+        Html.of(
+            """
+            <main class="narrow">
+            <h1>{}</h1>
+            <p>{}</p>
+            <p>{}</p>
+            </main>
+            """,
+            title,
+            what,
+            then);
+    return new Page(title, Html.EMPTY, body).html();
   }
 
   /** Returns an empty answer, for a request that only looks at a page ({@code HEAD}). */

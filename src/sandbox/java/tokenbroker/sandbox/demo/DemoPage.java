@@ -2,7 +2,7 @@ package tokenbroker.sandbox.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.stream.StreamSupport;
-import tokenbroker.sandbox.web.Html;
+import tokenbroker.pages.Html;
 import tokenbroker.sandbox.web.UrlWithQuery;
 
 /** The content of the page that the demo service shows to its users. */

@@ -17,9 +17,9 @@ import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.pages.Html;
 import tokenbroker.sandbox.crypto.RandomString;
 import tokenbroker.sandbox.web.BrowserResponses;
-import tokenbroker.sandbox.web.Html;
 
 /** The demo site, as a user's browser sees it. */
 @Path("/sandbox/demo")

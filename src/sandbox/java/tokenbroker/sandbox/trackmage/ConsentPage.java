@@ -1,8 +1,8 @@
 package tokenbroker.sandbox.trackmage;
 
 import jakarta.ws.rs.core.Response;
+import tokenbroker.pages.Html;
 import tokenbroker.sandbox.web.BrowserResponses;
-import tokenbroker.sandbox.web.Html;
 
 /**
  * The page that asks a user whether a client may use their account. The form is posted to the URL

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
-import tokenbroker.sandbox.web.Html;
+import tokenbroker.pages.Html;
 
 class DemoPageTest {
 

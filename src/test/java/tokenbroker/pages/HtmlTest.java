@@ -1,4 +1,4 @@
-package tokenbroker.sandbox.web;
+package tokenbroker.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

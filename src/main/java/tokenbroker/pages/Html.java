@@ -1,4 +1,4 @@
-package tokenbroker.sandbox.web;
+package tokenbroker.pages;
 
 import java.util.List;
 import java.util.stream.Collectors;
