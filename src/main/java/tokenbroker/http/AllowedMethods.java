@@ -39,6 +39,8 @@ final class AllowedMethods {
   private static final Map<String, String> OF_MANAGEMENT =
       Map.of(
           "q/metrics", READ,
+          "q/status", READ,
+          "q/status.json", READ,
           "q/health", READ,
           "q/health/live", READ,
           "q/health/ready", READ,

@@ -16,7 +16,7 @@ import tokenbroker.server.RefusalForm;
  */
 @Singleton
 @Unremovable
-class RefusedRequests implements RefusalForm {
+public class RefusedRequests implements RefusalForm {
 
   private final ObjectMapper json;
   private final PublicHost publicHost;
@@ -45,6 +45,13 @@ class RefusedRequests implements RefusalForm {
     var path = request.request().path();
     var isOAuth = path != null && OAuthTokenEndpoint.isOAuth(path);
     end(request, code.status, isOAuth ? oauthError(code, traceparent) : problem(code, traceparent));
+  }
+
+  /** Ends a request that is malformed, with a problem whose detail says what is allowed. */
+  public void endMalformed(RoutingContext request, String detail) {
+    var code = ProblemCode.INVALID_REQUEST;
+    var traceId = TraceId.of(request.request().getHeader("traceparent"));
+    end(request, code.status, problem(code.problem(detail, traceId)));
   }
 
   /** Ends a request with a page if a person may be looking, else with a problem. */
@@ -78,10 +85,14 @@ class RefusedRequests implements RefusalForm {
   }
 
   private Answer problem(ProblemCode code, @Nullable String traceparent) {
+    return problem(code.problem(TraceId.of(traceparent)));
+  }
+
+  private Answer problem(Problem problem) {
     return new Answer(
         Map.of(
             "Content-Type", ProblemResponses.PROBLEM_JSON.toString(), "Cache-Control", "no-store"),
-        json(code.problem(TraceId.of(traceparent))));
+        json(problem));
   }
 
   private String json(Object body) {

@@ -8,6 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import tokenbroker.clients.ClientLabels;
@@ -26,6 +27,7 @@ import tokenbroker.tokens.FetchResult.FromUpstream;
 public class UpstreamMetrics {
 
   private static final String REQUESTS = "token_broker.upstream.requests";
+  private static final String DURATION = "token_broker.upstream.duration";
 
   /**
    * The buckets of the duration histogram. They end at the longest sensible time limit. Their fixed
@@ -65,7 +67,7 @@ public class UpstreamMetrics {
                 .tag("result", word(result))
                 .register(registry)
                 .increment());
-    Timer.builder("token_broker.upstream.duration")
+    Timer.builder(DURATION)
         .description("Time from sending a request to TrackMage to reading its response")
         .tag("upstream", upstream)
         .serviceLevelObjectives(BUCKETS)
@@ -91,6 +93,29 @@ public class UpstreamMetrics {
       case Outage _, Local _ -> "http_5xx";
       case InvalidResponse _ -> "invalid_response";
     };
+  }
+
+  /**
+   * What this replica has seen of an upstream.
+   *
+   * @param mean the mean duration of a request since the start; zero if there was none
+   * @param slowest the longest duration of a request in the last minutes
+   */
+  public record Seen(boolean breakerOpen, long requests, Duration mean, Duration slowest) {}
+
+  /** Returns what this replica has seen of the upstream with this name. */
+  public Seen seen(String upstream) {
+    var breaker = breakers.get(upstream);
+    var timer = registry.find(DURATION).tag("upstream", upstream).timer();
+    return new Seen(
+        breaker != null && breaker.get() == 1,
+        timer == null ? 0 : timer.count(),
+        timer == null ? Duration.ZERO : nanos(timer.mean(TimeUnit.NANOSECONDS)),
+        timer == null ? Duration.ZERO : nanos(timer.max(TimeUnit.NANOSECONDS)));
+  }
+
+  private static Duration nanos(double nanos) {
+    return Duration.ofNanos((long) nanos);
   }
 
   void breakerOpen(String upstream, boolean open) {
