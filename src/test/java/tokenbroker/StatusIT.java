@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -87,7 +88,8 @@ class StatusIT {
   void callersThatWereRefusedAreShownWithTheReason() {
     broker.get("/tokens/client-2", SITE.token(NO_RULE));
     broker.get("/tokens/no-such-client", SITE.token(NO_RULE));
-    broker.get("/tokens/client-2", SITE.caller().substring(0, SITE.caller().length() - 8));
+    broker.get(
+        "/tokens/client-2", SITE.issuer().token(Clients.CALLER, Map.of("aud", "another-service")));
     var refused = status("").path("refused");
 
     var forbidden = find(refused, "client", "client-2");
@@ -96,7 +98,7 @@ class StatusIT {
     assertThat(forbidden.path("requests").longValue()).isPositive();
     assertThat(find(refused, "client", "no-such-client").path("reason").textValue())
         .isEqualTo("forbidden");
-    assertThat(find(refused, "reason", "signature").path("issuer").textValue()).isEqualTo("test");
+    assertThat(find(refused, "reason", "audience").path("issuer").textValue()).isEqualTo("test");
     assertThat(status("?client=client-2").path("refused").size()).isEqualTo(1);
   }
 

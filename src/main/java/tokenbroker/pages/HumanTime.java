@@ -25,6 +25,30 @@ public final class HumanTime {
         (isToday ? CLOCK : DATE).format(time));
   }
 
+  /** Returns the time as a short {@code time} element, such as {@code 18 s ago}, for tables. */
+  public static Html brief(Instant time, Instant now) {
+    var fromNow = Duration.between(now, time);
+    var amount = brief(fromNow.abs());
+    return Html.of(
+        "<time datetime=\"{}\" title=\"{}\">{}</time>",
+        time,
+        DATE.format(time),
+        fromNow.toSeconds() == 0 ? "now" : fromNow.isNegative() ? amount + " ago" : "in " + amount);
+  }
+
+  /** Returns the duration in its largest unit, rounded down: {@code 58 min}. */
+  public static String brief(Duration duration) {
+    if (duration.toHours() >= 48) {
+      return duration.toDays() + " d";
+    }
+    if (duration.toMinutes() >= 120) {
+      return duration.toHours() + " h";
+    }
+    return duration.toSeconds() >= 120
+        ? duration.toMinutes() + " min"
+        : duration.toSeconds() + " s";
+  }
+
   /** Returns a duration from now: {@code in 2 hours}, {@code 5 minutes ago} or {@code now}. */
   static String relative(Duration fromNow) {
     var amount = amount(fromNow.abs());

@@ -44,8 +44,7 @@ final class OtherTables {
                 it.client() == null ? "none named" : it.client(),
                 it.detail() == null
                     ? it.reason()
-                    : Html.of(
-                        "{}<br><span class=\"quiet small\">{}</span>", it.reason(), it.detail()),
+                    : Html.of("{}<br><span class=\"quiet\">{}</span>", it.reason(), it.detail()),
                 it.requests(),
                 time(it.last())));
   }
@@ -204,7 +203,7 @@ final class OtherTables {
         """
         <h2>{}</h2>
         <div class="scroll" role="region" tabindex="0" aria-label="{}">
-        <table><thead><tr>{}</tr></thead><tbody>
+        <table class="dense"><thead><tr>{}</tr></thead><tbody>
         {}</tbody></table></div>
         """,
         title,
@@ -235,6 +234,6 @@ final class OtherTables {
   }
 
   private Html time(Instant instant) {
-    return HumanTime.of(instant, status.at());
+    return HumanTime.brief(instant, status.at());
   }
 }

@@ -34,12 +34,15 @@ final class StatusPage {
     var body =
         Html.of(
             """
-            <main class="wide">
+            <main class="full">
             <p class="eyebrow">Token broker {}</p>
             <h1>{}</h1>
             <p class="note bad" id="stale" role="alert" hidden>This replica does not answer. What you see is old.</p>
+            <div class="live">
             {}
-            <div id="live">
+            </div>
+            {}
+            <div class="live">
             {}
             </div>
             </main>
@@ -47,14 +50,11 @@ final class StatusPage {
             """,
             status.replica().version(),
             "Replica " + status.replica().name(),
+            summary(),
             query.client() == null ? filter() : backToAll(),
-            live(),
+            Html.joined(List.of(clients(), new OtherTables(status).html())),
             new Html(SCRIPT));
     return new Page("Token broker: " + status.replica().name(), Html.EMPTY, body).html();
-  }
-
-  private Html live() {
-    return Html.joined(List.of(summary(), clients(), new OtherTables(status).html()));
   }
 
   private Html summary() {
@@ -83,7 +83,7 @@ final class StatusPage {
           badge(
               !upstream.breakerOpen(),
               "bad",
-              upstream.name() + (upstream.breakerOpen() ? " is down" : " is up")));
+              "upstream " + upstream.name() + (upstream.breakerOpen() ? " is down" : " is up")));
     }
     badges.add(
         badge(
@@ -96,9 +96,9 @@ final class StatusPage {
             "bad",
             stalled == 0 ? "background jobs run" : stalled + " background jobs stall"));
     return Html.of(
-        "<p>{}</p><p class=\"quiet small\">As of {}. Running since {}, on Java {}. <a href=\"/q/status.json\">The same as JSON</a></p>",
+        "<p>{}</p><p class=\"quiet small\">As of {}. Started {}, on Java {}. <a href=\"/q/status.json\">The same as JSON</a></p>",
         Html.joined(badges),
-        time(status.at()),
+        HumanTime.of(status.at(), status.at()),
         time(status.replica().startedAt()),
         status.replica().java());
   }
@@ -163,7 +163,7 @@ final class StatusPage {
         <p class="quiet small">Runway: how long callers are still served if TrackMage is down from now on. Fetches, requests and
         callers: of the last hour, on this replica.</p>
         <div class="scroll" role="region" tabindex="0" aria-label="Clients">
-        <table id="clients"><thead><tr>{}</tr></thead><tbody>
+        <table class="dense" id="clients"><thead><tr>{}</tr></thead><tbody>
         {}</tbody></table></div>
         {}
         """,
@@ -189,8 +189,9 @@ final class StatusPage {
   private Html row(Status.Row row) {
     return Html.of(
         """
-        <tr><th scope="row"><a href="/q/status?client={}">{}</a><br><span class="quiet small">{}</span></th>
-        <td>{}</td><td>{}</td><td>{}</td><td>{}</td><td class="number">{}</td><td class="number">{}</td><td>{}</td><td>{}</td></tr>
+        <tr><th scope="row" class="line"><a href="/q/status?client={}">{}</a><br><span class="quiet">{}</span></th>
+        <td>{}</td><td class="line">{}</td><td class="line">{}</td><td class="text">{}</td>
+        <td class="number">{}</td><td class="number">{}</td><td class="line">{}</td><td>{}</td></tr>
         """,
         row.name(),
         row.name(),
@@ -223,9 +224,9 @@ final class StatusPage {
       return new Html("no token");
     }
     return Html.of(
-        "<meter min=\"0\" max=\"1\" low=\"0.2\" optimum=\"1\" value=\"{}\" aria-label=\"Runway\"></meter> {}<br><span class=\"quiet small\">expires {}</span>",
+        "<meter min=\"0\" max=\"1\" low=\"0.2\" optimum=\"1\" value=\"{}\" aria-label=\"Runway\"></meter> {}<br><span class=\"quiet\">expires {}</span>",
         String.format(Locale.ROOT, "%.3f", row.runwayShare()),
-        HumanTime.amount(Duration.ofSeconds(row.runwaySeconds())),
+        HumanTime.brief(Duration.ofSeconds(row.runwaySeconds())),
         time(expiresAt));
   }
 
@@ -252,10 +253,10 @@ final class StatusPage {
                 .map(
                     use ->
                         Html.of(
-                            "<span class=\"small\">{} <code>{}</code> ({})</span><br>",
-                            use.requests(),
+                            "<code>{}</code> ({}): {}<br>",
                             use.subject(),
-                            use.issuer()))
+                            use.issuer(),
+                            use.requests()))
                 .toList());
   }
 
@@ -283,7 +284,7 @@ final class StatusPage {
   }
 
   private Html time(Instant instant) {
-    return HumanTime.of(instant, status.at());
+    return HumanTime.brief(instant, status.at());
   }
 
   private static String script() {

@@ -1,19 +1,19 @@
-// Replaces the live part of the page every ten seconds, unless the reader is working in it.
+// Replaces the live parts of the page every ten seconds, unless the reader is working in them.
 (() => {
-  const live = () => document.getElementById('live');
-  const isInUse = () => document.hidden || live().contains(document.activeElement) || !getSelection().isCollapsed;
+  const parts = (page) => [...page.querySelectorAll('.live')];
+  const isInUse = () =>
+    document.hidden || !getSelection().isCollapsed || parts(document).some((part) => part.contains(document.activeElement));
   setInterval(async () => {
     if (isInUse()) return;
-    let fresh = null;
+    let fresh = [];
     try {
       const answer = await fetch(location.href);
-      if (answer.ok) {
-        fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('live');
-      }
+      if (answer.ok) fresh = parts(new DOMParser().parseFromString(await answer.text(), 'text/html'));
     } catch {
-      // The page says below that it is old.
+      // The note below says that the page is old.
     }
-    document.getElementById('stale').hidden = fresh !== null;
-    if (fresh !== null && !isInUse()) live().replaceWith(fresh);
+    const old = parts(document);
+    document.getElementById('stale').hidden = fresh.length === old.length;
+    if (fresh.length === old.length && !isInUse()) old.forEach((part, i) => part.replaceWith(fresh[i]));
   }, 10000);
 })();
