@@ -55,10 +55,12 @@ class ArchitectureTest {
           http          | pages server connections observability tokens clients callers config seal time
           sandbox.crypto    |
           sandbox.web       | pages seal
+          sandbox.openapi   |
           sandbox.issuer    | sandbox.crypto sandbox.web
           sandbox.trackmage | sandbox.crypto sandbox.web pages seal
           sandbox.faults    | sandbox.trackmage sandbox.web
-          sandbox.demo      | sandbox.issuer sandbox.crypto sandbox.web pages
+          sandbox.home      | sandbox.web pages
+          sandbox.demo      | sandbox.issuer sandbox.crypto sandbox.web pages time
           sandbox           | sandbox.crypto sandbox.demo sandbox.issuer sandbox.trackmage
           startup       | http server connections observability output redis memory trackmage tokens clients clients.file clients.reload callers config seal time
           """)
