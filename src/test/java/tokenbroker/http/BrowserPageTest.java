@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -43,7 +44,8 @@ class BrowserPageTest {
   void everyPageIsForEverybody(BrowserPage page) {
     var phone = CHROMIUM.phone();
     phone.open("http://127.0.0.1:" + server.getAddress().getPort() + "/" + page.name());
-    phone.looksRight();
+    phone.looksRight("broker-" + page.name().toLowerCase(Locale.ROOT));
+    assertThat(phone.page().locator("script")).hasCount(0);
     assertThat(phone.page().locator(".card p")).hasCount(2);
     assertThat(phone.page().locator("main")).containsText("send this reference");
     assertThat(phone.page().locator("code")).hasText(TRACE_ID);

@@ -49,9 +49,12 @@ public class SandboxExamples implements OASFilter {
             : CALLER_TOKEN);
   }
 
+  /** Swagger UI sends the example of a parameter, so an optional parameter must not have one. */
   @Override
   public Parameter filterParameter(Parameter parameter) {
-    parameter.setExample(replaced(parameter.getExample()));
+    var isRequired = Boolean.TRUE.equals(parameter.getRequired());
+    parameter.setExample(isRequired ? replaced(parameter.getExample()) : null);
+    parameter.setExamples(isRequired ? parameter.getExamples() : null);
     return parameter;
   }
 

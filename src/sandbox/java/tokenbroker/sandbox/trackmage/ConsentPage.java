@@ -72,7 +72,6 @@ final class ConsentPage {
         <dl class="facts">
         <dt>It may</dt><dd>read and change what is in your workspace (scope <code>{}</code>)</dd>
         <dt>For how long</dt><dd>until you disconnect it, or until it has not used the account for {}</dd>
-        <dt>It never gets</dt><dd>your password</dd>
         <dt>You return to</dt><dd>{}</dd>
         </dl>
         </section>

@@ -15,8 +15,10 @@ public final class CodeBlock {
   public static Html of(String label, String code) {
     return Html.of(
         """
+        <div class="code">
         <p class="quiet small">{}</p>
         <pre tabindex="0" role="group" aria-label="{}"><code>{}</code></pre>
+        </div>
         """,
         label,
         label,

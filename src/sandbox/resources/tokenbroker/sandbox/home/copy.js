@@ -3,9 +3,10 @@ for (const command of navigator.clipboard ? document.querySelectorAll('pre') : [
   const button = document.createElement('button');
   button.type = 'button';
   button.textContent = 'Copy';
+  button.ariaLabel = 'Copy: ' + command.ariaLabel;
   button.addEventListener('click', async () => {
     await navigator.clipboard.writeText(command.textContent);
-    button.textContent = 'Copied';
+    button.textContent = button.ariaLabel = 'Copied';
   });
-  command.after(button);
+  command.before(button);
 }
