@@ -3,6 +3,7 @@ package tokenbroker.browser;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -74,19 +75,28 @@ class HomePageQuarkusTest {
 
   @Test
   void swaggerUiCallsTheBrokerByWhateverNameItWasOpened() {
+    var callerToken = given().get("/sandbox/caller-token?subject=demo").asString();
+    await().until(() -> hasToken(callerToken));
     page().setViewportSize(1_200, 900);
     for (var host : List.of("localhost", "127.0.0.1")) {
       phone.open(url(host) + "q/swagger-ui/");
-      authorize(given().get("/sandbox/caller-token?subject=demo").asString());
+      authorize(callerToken);
       var operation = page().locator("#operations-tokens-getToken");
       operation.locator(".opblock-summary-control").click();
       assertThat(operation.locator("input[placeholder=client]")).hasValue("demo");
       operation.locator("button.execute").click();
-      assertThat(operation.locator(".live-responses-table td.response-col_status")).hasText("200");
+      assertThat(operation.locator(".live-responses-table td.response-col_status").last())
+          .hasText("200");
       assertThat(operation.locator(".request-url"))
           .containsText("http://" + host + ":" + server.getPort() + "/tokens/demo");
     }
     page().screenshot(new Page.ScreenshotOptions().setPath(Phone.PICTURES.resolve("swagger.png")));
+  }
+
+  /** The first request may fail on a busy machine, because the broker waits 5 s for TrackMage. */
+  private static boolean hasToken(String callerToken) {
+    var request = given().header("Authorization", "Bearer " + callerToken);
+    return request.get("/tokens/demo").statusCode() == 200;
   }
 
   private void authorize(String callerToken) {

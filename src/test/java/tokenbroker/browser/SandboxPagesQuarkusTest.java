@@ -22,7 +22,7 @@ import tokenbroker.sandbox.SandboxProfiles;
 class SandboxPagesQuarkusTest {
 
   private static final String AUTHORIZE =
-      "/trackmage/oauth/v2/auth?client_id=demo&state=s&redirect_uri=http%3A%2F%2F127.0.0.1%3A1";
+      "/trackmage/oauth/v2/auth?client_id=demo&state=s&redirect_uri=http%3A%2F%2F127.0.0.1%3A8080%2Foauth%2Fcallback";
 
   @RegisterExtension private static final Chromium CHROMIUM = new Chromium();
 

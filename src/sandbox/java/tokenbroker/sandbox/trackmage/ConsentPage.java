@@ -1,7 +1,6 @@
 package tokenbroker.sandbox.trackmage;
 
 import jakarta.ws.rs.core.Response;
-import java.net.URI;
 import tokenbroker.pages.Html;
 import tokenbroker.pages.HumanTime;
 import tokenbroker.sandbox.web.BrowserResponses;
@@ -9,7 +8,7 @@ import tokenbroker.sandbox.web.BrowserResponses;
 /**
  * The page that asks a user whether a client may use their account. The form is posted to the URL
  * of the page, including its query. So the page contains only two things from the request: the
- * client's id, and the host to which the user returns.
+ * client's id, and the address to which the user returns.
  */
 final class ConsentPage {
 
@@ -78,7 +77,7 @@ final class ConsentPage {
         """,
         TrackMageLookAlike.SCOPE,
         HumanTime.amount(lifetimes.refreshToken()),
-        URI.create(request.redirectUri()).getAuthority());
+        request.redirectUri());
   }
 
   private static Html form(String describedBy) {
