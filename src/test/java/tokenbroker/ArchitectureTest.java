@@ -58,10 +58,12 @@ class ArchitectureTest {
           status        | http pages jobs redis connections observability oauth tokens usage clients callers config time
           sandbox.crypto    |
           sandbox.web       | pages seal
+          sandbox.openapi   |
           sandbox.issuer    | sandbox.crypto sandbox.web
           sandbox.trackmage | sandbox.crypto sandbox.web pages seal
           sandbox.faults    | sandbox.trackmage sandbox.web
-          sandbox.demo      | sandbox.issuer sandbox.crypto sandbox.web pages
+          sandbox.home      | sandbox.web pages
+          sandbox.demo      | sandbox.issuer sandbox.crypto sandbox.web pages time
           sandbox           | sandbox.crypto sandbox.demo sandbox.issuer sandbox.trackmage
           startup       | http jobs server connections observability output redis memory trackmage tokens clients clients.file clients.reload callers config seal time
           """)

@@ -137,6 +137,12 @@ class AuditIT {
   @Test
   void forgedCallbacksAndLinksLeaveOneLineAMinuteOfAKind() {
     try (var browser = new Browser()) {
+      var page = browser.get(broker.url("/connect/acme.BAAAAAAAAAAAAAAAAAAAAA")).body();
+      assertThat(page)
+          .contains(
+              "<code>"
+                  + lines("visit", "expired", 1).getFirst().path("trace_id").textValue()
+                  + "<");
       for (var i = 0; i < 20; i++) {
         browser.get(broker.url("/oauth/callback?state=" + NO_STATE + "&code=c" + i));
         browser.get(broker.url("/oauth/callback?state=forged&code=c" + i));

@@ -65,6 +65,7 @@ class InvalidRequestsIT {
   void whatHttpRefusesIsAProblemToo() {
     var jwt = SITE.caller();
     assertProblem(broker.get("/nowhere", jwt), 404, "not_found");
+    assertProblem(broker.get("/", jwt), 404, "not_found");
     assertProblem(broker.get("/tokens/client-0/nowhere", jwt), 404, "not_found");
     assertProblem(
         broker.get("/tokens/client-0", jwt, "Accept", "image/png"), 406, "not_acceptable");

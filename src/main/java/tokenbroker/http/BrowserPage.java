@@ -10,8 +10,8 @@ import tokenbroker.pages.Page;
 import tokenbroker.server.RefusalForm.Answer;
 
 /**
- * The pages for users whom the broker cannot redirect back. Their texts are fixed and contain
- * nothing from the request.
+ * The pages for users whom the broker cannot redirect back. Their texts are fixed. They contain
+ * nothing from the request except its trace id, which is hexadecimal.
  */
 enum BrowserPage {
   EXPIRED(
@@ -70,33 +70,44 @@ enum BrowserPage {
     this.then = then;
   }
 
-  Response response() {
+  /**
+   * Returns the response with this page.
+   *
+   * @param traceId the id with which the operators find the request in the log and the audit
+   */
+  Response response(String traceId) {
     return guarded(Response.status(status))
         .header(HttpHeaders.CONTENT_TYPE, Page.CONTENT_TYPE)
-        .entity(html())
+        .entity(html(traceId))
         .build();
   }
 
   /** Returns the page for code that runs outside JAX-RS. */
-  Answer answer() {
+  Answer answer(String traceId) {
     var headers = new HashMap<>(GUARDS);
     headers.put(HttpHeaders.CONTENT_TYPE, Page.CONTENT_TYPE);
-    return new Answer(headers, html());
+    return new Answer(headers, html(traceId));
   }
 
-  private String html() {
+  private String html(String traceId) {
     var body =
         Html.of(
             """
             <main class="narrow">
+            <p class="eyebrow">Connect your TrackMage account</p>
+            <div class="card">
             <h1>{}</h1>
             <p>{}</p>
             <p>{}</p>
+            </div>
+            <p class="quiet small">If you need help, send this reference to the support of the application that sent you here: \
+            <code>{}</code></p>
             </main>
             """,
             title,
             what,
-            then);
+            then,
+            traceId);
     return new Page(title, Html.EMPTY, body).html();
   }
 

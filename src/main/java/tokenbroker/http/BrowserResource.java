@@ -38,7 +38,7 @@ import tokenbroker.tokens.StoreUnavailable;
 /**
  * The part of the authorization-code flow that browsers see: redirects, and a page if there is no
  * address to redirect to. The user is not authenticated here, so no page shows anything from the
- * request.
+ * request except its trace id.
  */
 @RunOnVirtualThread
 @Path("")
@@ -92,8 +92,8 @@ class BrowserResource {
    */
   @HEAD
   @Path("connect/{authorization}")
-  public Response lookAtLink(@RestPath String authorization) {
-    return lookedAt();
+  public Response lookAtLink(@RestPath String authorization, @Context HttpServerRequest request) {
+    return lookedAt(request);
   }
 
   /**
@@ -102,38 +102,42 @@ class BrowserResource {
    */
   @HEAD
   @Path("oauth/callback")
-  public Response lookAtCallback() {
-    return lookedAt();
+  public Response lookAtCallback(@Context HttpServerRequest request) {
+    return lookedAt(request);
   }
 
   /** Answers every failure with a page, because a person reads the answer. */
   @ServerExceptionMapper
-  Response failed(RuntimeException e) {
-    LOG.error("A request of a browser failed unexpectedly", e);
-    return BrowserPage.UNKNOWN.response();
+  Response failed(RuntimeException e, HttpServerRequest request) {
+    var traceId = traceId(request);
+    LOG.errorf(e, "A request of a browser failed unexpectedly (trace_id %s)", traceId);
+    return BrowserPage.UNKNOWN.response(traceId);
   }
 
-  private Response lookedAt() {
-    return authorizations.areOn() ? BrowserPage.nothing() : BrowserPage.NOT_FOUND.response();
+  private Response lookedAt(HttpServerRequest request) {
+    return authorizations.areOn() ? BrowserPage.nothing() : page(BrowserPage.NOT_FOUND, request);
   }
 
   /** Answers a request that the user made, and refuses one that the browser made in advance. */
   private Response answered(
       HttpHeaders headers, HttpServerRequest request, Supplier<Response> answer) {
     if (!authorizations.areOn()) {
-      return BrowserPage.NOT_FOUND.response();
+      return page(BrowserPage.NOT_FOUND, request);
     }
     if (Prefetch.is(headers)) {
-      return BrowserPage.NOT_YET.response();
+      return page(BrowserPage.NOT_YET, request);
     }
     if (!audit.isAvailable()) {
-      audit.unavailable(requester(request));
-      return BrowserPage.UNAVAILABLE.response();
+      var traceId = traceId(request);
+      audit.unavailable(requester(request, traceId));
+      return BrowserPage.UNAVAILABLE.response(traceId);
     }
     try {
       return answer.get();
     } catch (StoreUnavailable e) {
-      return BrowserPage.UNAVAILABLE.response();
+      var traceId = traceId(request);
+      LOG.debugf("The store is unavailable: %s (trace_id %s)", e.getMessage(), traceId);
+      return BrowserPage.UNAVAILABLE.response(traceId);
     }
   }
 
@@ -147,8 +151,17 @@ class BrowserResource {
     return switch (callbacks.receive(state.get(), callback.get(), cookie)) {
       case Destination.Back(var address) -> sent(Response.Status.SEE_OTHER, address, cookie);
       case Destination.Expired _ -> refused(AuditEvent.CALLBACK, BrowserPage.EXPIRED, request);
-      case Destination.Unknown _ -> BrowserPage.UNKNOWN.response();
+      case Destination.Unknown _ -> unknown(request);
     };
+  }
+
+  private static Response unknown(HttpServerRequest request) {
+    var traceId = traceId(request);
+    LOG.warnf(
+        "A callback ended without an outcome, because the one that carries the authorization out"
+            + " takes too long, or its process died (trace_id %s)",
+        traceId);
+    return BrowserPage.UNKNOWN.response(traceId);
   }
 
   /**
@@ -156,14 +169,23 @@ class BrowserResource {
    * number, so the broker audits them sparingly.
    */
   private Response refused(AuditEvent event, BrowserPage page, HttpServerRequest request) {
+    var traceId = traceId(request);
     audit.recordSparingly(
-        AuditEntry.of(event, page.name().toLowerCase(Locale.ROOT)).by(requester(request)));
-    return page.response();
+        AuditEntry.of(event, page.name().toLowerCase(Locale.ROOT)).by(requester(request, traceId)));
+    return page.response(traceId);
   }
 
-  private static Requester requester(HttpServerRequest request) {
-    return new Requester(
-        null, request.remoteAddress(), TraceId.of(request.getHeader("traceparent")));
+  private static Response page(BrowserPage page, HttpServerRequest request) {
+    return page.response(traceId(request));
+  }
+
+  private static Requester requester(HttpServerRequest request, String traceId) {
+    return new Requester(null, request.remoteAddress(), traceId);
+  }
+
+  /** Returns the request's trace id. Each call may return another one if the browser sent none. */
+  private static String traceId(HttpServerRequest request) {
+    return TraceId.of(request.getHeader("traceparent"));
   }
 
   private static Optional<Callback> callback(MultivaluedMap<String, String> query) {

@@ -36,7 +36,7 @@ public class RefusedRequests implements RefusalForm {
       return problem(code, traceparent);
     }
     var page = code == ProblemCode.NOT_FOUND ? BrowserPage.NOT_FOUND : BrowserPage.MALFORMED;
-    return publicHost.guarded(page.answer());
+    return publicHost.guarded(page.answer(TraceId.of(traceparent)));
   }
 
   /** Ends a request with a problem, or with an OAuth error if its path is below /oauth2/. */

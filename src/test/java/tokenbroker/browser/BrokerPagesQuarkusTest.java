@@ -37,7 +37,7 @@ class BrokerPagesQuarkusTest {
   void aReturnWithoutAnythingIsExplained() {
     phone.open(broker() + "/oauth/callback");
     assertThat(phone.page().locator("h1")).hasText("Something is missing");
-    phone.looksRight();
+    phone.looksRight("broker-malformed");
   }
 
   @Test
@@ -83,7 +83,7 @@ class BrokerPagesQuarkusTest {
   private static void saysThatTheLinkNoLongerWorks(Phone phone) {
     assertThat(phone.page().locator("h1")).hasText("This link no longer works");
     assertThat(phone.page().locator("main")).containsText("whether your account is connected");
-    phone.looksRight();
+    phone.looksRight("broker-expired");
   }
 
   /** Connects an account. Returns the callback URL with which the user returned to the broker. */

@@ -12,7 +12,9 @@ final class Keyboard {
   /** The elements that Tab must reach. Of a group of radio buttons, this is the selected one. */
   private static final String STOPS =
       """
-      [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea')]
+      [...document.querySelectorAll(
+          'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')]
+        .filter(stop => stop.checkVisibility())
         .filter(stop => stop.type !== 'radio' || stop.checked)
         .map(stop => stop.outerHTML)
       """;
@@ -22,6 +24,10 @@ final class Keyboard {
   private static final String FOCUS_IS_SEEN =
       "getComputedStyle(document.activeElement).outlineStyle !== 'none'";
 
+  /** Moves the focus before the first element, wherever it was. */
+  private static final String FOCUS_THE_START =
+      "document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex')";
+
   private final Page page;
 
   Keyboard(Page page) {
@@ -30,7 +36,7 @@ final class Keyboard {
 
   void reachesEverything() {
     var stops = (List<?>) page.evaluate(STOPS);
-    page.evaluate("document.activeElement.blur()");
+    page.evaluate(FOCUS_THE_START);
     var reached = new LinkedHashSet<Object>();
     for (var i = 0; i < stops.size(); i++) {
       page.keyboard().press("Tab");

@@ -7,9 +7,12 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.ConsoleMessage;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.ColorScheme;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** A visitor with a small phone, and the problems that the browser has reported. */
@@ -17,6 +20,8 @@ public final class Phone {
 
   private static final int WIDTH = 360;
   private static final int HEIGHT = 740;
+  private static final int WIDTH_OF_A_DESK = 1_200;
+  static final Path PICTURES = Path.of("target/screenshots");
   private static final Set<String> HERE = Set.of("127.0.0.1", "localhost");
 
   /**
@@ -75,22 +80,42 @@ public final class Phone {
   }
 
   /**
-   * Checks that the page on the screen meets the requirements of every page: accessible,
-   * script-free, and usable on a small screen.
+   * Checks that the page on the screen meets the requirements of every page: accessible in light
+   * and dark, without scripts from elsewhere, and usable on a small screen. Takes pictures of it.
+   *
+   * @param name the name of the pictures
    */
-  public void looksRight() {
+  public void looksRight(String name) {
     assertThat(page.getAttribute("html", "lang")).isEqualTo("en");
     assertThat(page.title()).isNotBlank();
     assertThat(page.locator("h1").count()).as("h1 headings").isEqualTo(1);
     assertThat(page.locator("main").count()).as("main elements").isEqualTo(1);
-    assertThat(page.locator("script").count()).as("scripts").isZero();
+    assertThat(page.locator("script[src]").count()).as("scripts from elsewhere").isZero();
     assertThat(unlabelled()).as("fields without a label").isEmpty();
     assertThat(number("document.documentElement.scrollWidth"))
         .as("width of the page")
         .isLessThanOrEqualTo(WIDTH);
     assertThat(tooSmall()).as("buttons that are too small for a thumb").isEmpty();
     new Keyboard(page).reachesEverything();
+    page.evaluate("document.activeElement.blur()");
+    for (var scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+      page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+      takePictures(name + "-" + scheme.name().toLowerCase(Locale.ROOT));
+      new Accessibility(page).hasNoFindings();
+    }
     assertThat(complaints).isEmpty();
+  }
+
+  private void takePictures(String name) {
+    takePicture(name);
+    page.setViewportSize(WIDTH_OF_A_DESK, HEIGHT);
+    takePicture(name + "-wide");
+    page.setViewportSize(WIDTH, HEIGHT);
+  }
+
+  private void takePicture(String name) {
+    var path = PICTURES.resolve(name + ".png");
+    page.screenshot(new Page.ScreenshotOptions().setPath(path).setFullPage(true));
   }
 
   private List<?> unlabelled() {

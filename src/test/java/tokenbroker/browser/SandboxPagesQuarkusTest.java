@@ -22,7 +22,7 @@ import tokenbroker.sandbox.SandboxProfiles;
 class SandboxPagesQuarkusTest {
 
   private static final String AUTHORIZE =
-      "/trackmage/oauth/v2/auth?client_id=demo&state=s&redirect_uri=http%3A%2F%2F127.0.0.1%3A1";
+      "/trackmage/oauth/v2/auth?client_id=demo&state=s&redirect_uri=http%3A%2F%2F127.0.0.1%3A8080%2Foauth%2Fcallback";
 
   @RegisterExtension private static final Chromium CHROMIUM = new Chromium();
 
@@ -31,7 +31,7 @@ class SandboxPagesQuarkusTest {
   @Test
   void theConsentPageIsForEverybody() {
     phone.open(sandbox() + AUTHORIZE + "&response_type=code");
-    phone.looksRight();
+    phone.looksRight("sandbox-consent");
     assertThat(page()).hasTitle("Allow access to TrackMage? - TrackMage sandbox");
   }
 
@@ -42,34 +42,38 @@ class SandboxPagesQuarkusTest {
     page().locator("form").evaluate("form => form.noValidate = true");
     press("Allow");
     assertThat(page().getByRole(AriaRole.ALERT)).containsText("This is not an e-mail address");
-    phone.looksRight();
+    phone.looksRight("sandbox-consent-again");
   }
 
   @Test
   void anErrorIsReadable() {
     phone.open(sandbox() + "/trackmage/oauth/v2/auth");
     assertThat(page().locator("h1")).hasText("This link does not work");
-    phone.looksRight();
+    phone.looksRight("sandbox-consent-error");
   }
 
   @Test
   void aUserConnectsAndDisconnectsWhateverTheMachineIsCalled() {
     phone.open(sandbox().replace("127.0.0.1", "localhost") + "/demo");
-    phone.looksRight();
+    phone.looksRight("sandbox-demo");
     press("Connect an account");
     page().getByLabel("bob@sandbox.invalid").check();
     press("Allow");
     assertThat(page()).hasURL(Pattern.compile(".*/sandbox/demo\\?result=.*"));
     assertThat(status()).containsText("Connected.");
     assertThat(heading("bob@sandbox.invalid")).isVisible();
-    phone.looksRight();
+    phone.looksRight("sandbox-demo-connected");
+    page().locator("summary").first().click();
+    assertThat(page().locator("details").first())
+        .containsText("POST /clients/demo/authorizations/redeem");
+    phone.looksRight("sandbox-demo-exchanges");
     press("Call TrackMage with the token of bob@sandbox.invalid");
     assertThat(status()).containsText("TrackMage answered 200: Sandbox of bob@sandbox.invalid.");
-    phone.looksRight();
+    phone.looksRight("sandbox-demo-called");
     press("Disconnect bob@sandbox.invalid");
     assertThat(status()).hasText("Disconnected.");
     assertThat(heading("bob@sandbox.invalid")).isHidden();
-    phone.looksRight();
+    phone.looksRight("sandbox-demo-disconnected");
   }
 
   @Test
@@ -93,7 +97,7 @@ class SandboxPagesQuarkusTest {
     press("Connect an account");
     press("Deny");
     assertThat(page().getByRole(AriaRole.ALERT)).hasText("Not connected: access was denied.");
-    phone.looksRight();
+    phone.looksRight("sandbox-demo-denied");
   }
 
   @Test
@@ -115,7 +119,7 @@ class SandboxPagesQuarkusTest {
     var other = CHROMIUM.phone();
     other.open(page().url());
     assertThat(other.page().getByRole(AriaRole.ALERT)).containsText("This result was ignored.");
-    other.looksRight();
+    other.looksRight("sandbox-demo-ignored");
   }
 
   private Page page() {

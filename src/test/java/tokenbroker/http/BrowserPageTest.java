@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,6 +22,8 @@ import tokenbroker.browser.NeedsChromium;
 class BrowserPageTest {
 
   @RegisterExtension private static final Chromium CHROMIUM = new Chromium();
+
+  private static final String TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
 
   private static HttpServer server;
 
@@ -41,15 +44,19 @@ class BrowserPageTest {
   void everyPageIsForEverybody(BrowserPage page) {
     var phone = CHROMIUM.phone();
     phone.open("http://127.0.0.1:" + server.getAddress().getPort() + "/" + page.name());
-    phone.looksRight();
-    assertThat(phone.page().locator("main p")).hasCount(2);
+    phone.looksRight("broker-" + page.name().toLowerCase(Locale.ROOT));
+    assertThat(phone.page().locator("script")).hasCount(0);
+    assertThat(phone.page().locator(".card p")).hasCount(2);
+    assertThat(phone.page().locator("main")).containsText("send this reference");
+    assertThat(phone.page().locator("code")).hasText(TRACE_ID);
     // Otherwise the content security policy has blocked the style sheet.
     assertThat(phone.page().locator("body")).hasCSS("margin", "0px");
   }
 
   private static void answer(HttpExchange verified) throws IOException {
     try (verified) {
-      var page = BrowserPage.valueOf(verified.getRequestURI().getPath().substring(1)).response();
+      var page =
+          BrowserPage.valueOf(verified.getRequestURI().getPath().substring(1)).response(TRACE_ID);
       var body = page.getEntity().toString().getBytes(UTF_8);
       page.getStringHeaders().forEach(verified.getResponseHeaders()::put);
       verified.sendResponseHeaders(page.getStatus(), body.length);

@@ -108,6 +108,13 @@ class SandboxPackageCheck {
         .isEqualTo(200);
   }
 
+  @Test
+  void itHasAStartPageAndSwaggerUi() throws Exception {
+    assertThat(get("/").body()).contains("http://localhost:" + port + "/tokens/demo");
+    assertThat(get("/q/swagger-ui/").body()).contains("swagger-ui-bundle.js");
+    assertThat(get("/q/openapi").body()).contains("/sandbox/caller-token?subject=demo");
+  }
+
   private static HttpResponse<String> get(String path, String... headers) throws Exception {
     var request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path));
     if (headers.length > 0) {

@@ -3,6 +3,8 @@ package tokenbroker.sandbox.demo;
 import static jakarta.ws.rs.core.MediaType.APPLICATION_FORM_URLENCODED;
 import static jakarta.ws.rs.core.MediaType.WILDCARD;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
@@ -15,11 +17,15 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.pages.Html;
 import tokenbroker.sandbox.crypto.RandomString;
 import tokenbroker.sandbox.web.BrowserResponses;
+import tokenbroker.time.Clocks;
 
 /** The demo site, as a user's browser sees it. */
 @Path("/sandbox/demo")
@@ -35,11 +41,14 @@ class DemoResource {
 
   private static final Duration STATE_LIFETIME = Duration.ofMinutes(15);
 
+  /** The number of exchanges that are kept until the browser comes back for them. */
+  private static final int KEPT_EXCHANGES = 100;
+
   /**
    * The query parameters with which the page was opened.
    *
    * @param call the connection whose token the page must use for a call
-   * @param disconnected present if an account was just disconnected
+   * @param disconnected present if an account was just disconnected; the key of the exchange
    * @param cursor the position in the list of connections
    * @param result the result of a connection attempt; null if there is none or it failed
    * @param error the error of a connection attempt; null if there is none or it succeeded
@@ -58,10 +67,16 @@ class DemoResource {
     }
   }
 
-  private final DemoService service;
+  /** Exchanges that the page shows after a redirect, by the state or the key in the redirect. */
+  private final Cache<String, Exchange> earlier =
+      Caffeine.newBuilder().maximumSize(KEPT_EXCHANGES).expireAfterWrite(STATE_LIFETIME).build();
 
-  DemoResource(DemoService service) {
+  private final DemoService service;
+  private final Clock clock;
+
+  DemoResource(DemoService service, Clocks clocks) {
     this.service = service;
+    this.clock = clocks.clock();
   }
 
   @GET
@@ -75,12 +90,14 @@ class DemoResource {
   @Path("connect")
   public Response connect() {
     var state = RandomString.next();
-    return switch (service.connect(state)) {
-      case CallResult.Success(var body) ->
+    var result = service.connect(state);
+    earlier.put(state, result.exchange());
+    return switch (result) {
+      case CallResult.Success(var body, _) ->
           BrowserResponses.redirect(303, body.path("authorization_url").asText())
               .cookie(stateCookie(state, STATE_LIFETIME))
               .build();
-      case CallResult.Failure(var problem) -> page(502, DemoPage.problem(problem), null).build();
+      case CallResult.Failure failure -> problem(failure);
     };
   }
 
@@ -89,14 +106,26 @@ class DemoResource {
   @Consumes(APPLICATION_FORM_URLENCODED)
   public Response disconnect(@FormParam("connection") @Nullable String connection) {
     return switch (service.disconnect(connection == null ? "" : connection)) {
-      case CallResult.Success _ ->
-          BrowserResponses.redirect(303, "/sandbox/demo?disconnected=yes").build();
-      case CallResult.Failure(var problem) -> page(502, DemoPage.problem(problem), null).build();
+      case CallResult.Success(_, var exchange) -> {
+        var key = RandomString.next();
+        earlier.put(key, exchange);
+        yield BrowserResponses.redirect(303, "/sandbox/demo?disconnected=" + key).build();
+      }
+      case CallResult.Failure failure -> problem(failure);
     };
   }
 
+  private Response problem(CallResult.Failure failure) {
+    return page(502, problemAnd(List.of(), failure), null).build();
+  }
+
+  private static Html problemAnd(List<Exchange> before, CallResult.Failure failure) {
+    return DemoPage.problem(failure.message(), with(before, failure));
+  }
+
   private Response.ResponseBuilder page(int status, Html message, @Nullable String cursor) {
-    var content = DemoPage.content(message, service.url(), service.connections(cursor));
+    var connections = service.connections(cursor);
+    var content = DemoPage.content(message, service.url(), connections, clock.instant());
     return BrowserResponses.page(status, DemoPage.TITLE, content);
   }
 
@@ -107,7 +136,9 @@ class DemoResource {
     if (opening.call() != null) {
       return call(opening.call());
     }
-    return opening.disconnected() == null ? Html.EMPTY : DemoPage.disconnected();
+    return opening.disconnected() == null
+        ? Html.EMPTY
+        : DemoPage.disconnected(earlier(opening.disconnected()));
   }
 
   /**
@@ -119,21 +150,36 @@ class DemoResource {
     if (expectedState == null || !expectedState.equals(opening.state())) {
       return DemoPage.unexpectedResult();
     }
+    var begun = earlier(expectedState);
     if (opening.result() == null) {
-      return DemoPage.notConnected(String.valueOf(opening.error()));
+      return DemoPage.notConnected(String.valueOf(opening.error()), begun);
     }
-    return switch (service.redeem(opening.result(), expectedState)) {
-      case CallResult.Success(var body) -> DemoPage.connected(body.path("connection").asText());
-      case CallResult.Failure(var problem) -> DemoPage.problem(problem);
+    var redeemed = service.redeem(opening.result(), expectedState);
+    return switch (redeemed) {
+      case CallResult.Success(var body, _) -> DemoPage.connected(body, with(begun, redeemed));
+      case CallResult.Failure failure -> problemAnd(begun, failure);
     };
   }
 
   private Html call(String connection) {
-    return switch (service.token(connection)) {
-      case CallResult.Success(var token) ->
-          DemoPage.called(token, service.workspaces(token.path("access_token").asText()));
-      case CallResult.Failure(var problem) -> DemoPage.problem(problem);
+    var fetched = service.token(connection);
+    return switch (fetched) {
+      case CallResult.Success(var token, var exchange) -> {
+        var called = service.workspaces(token.path("access_token").asText());
+        yield DemoPage.called(token, called, with(List.of(exchange), called), clock.instant());
+      }
+      case CallResult.Failure failure -> problemAnd(List.of(), failure);
     };
+  }
+
+  /** Returns the exchange that was kept for the browser; empty if it is gone. */
+  private List<Exchange> earlier(String key) {
+    var exchange = earlier.asMap().remove(key);
+    return exchange == null ? List.of() : List.of(exchange);
+  }
+
+  private static List<Exchange> with(List<Exchange> before, CallResult last) {
+    return Stream.concat(before.stream(), Stream.of(last.exchange())).toList();
   }
 
   private NewCookie stateCookie(String value, Duration lifetime) {

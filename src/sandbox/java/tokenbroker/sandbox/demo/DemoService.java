@@ -3,6 +3,7 @@ package tokenbroker.sandbox.demo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -31,6 +32,7 @@ public final class DemoService {
   private static final Duration CALLER_TOKEN_LIFETIME = Duration.ofMinutes(5);
   private static final String BROKER = "The broker";
   private static final String TRACKMAGE = "TrackMage";
+  private static final JsonNode NO_BODY = MissingNode.getInstance();
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
@@ -68,7 +70,7 @@ public final class DemoService {
     var path =
         new UrlWithQuery("/clients/" + CLIENT + "/connections?limit=" + PAGE_SIZE)
             .with("cursor", cursor);
-    return callBroker(request(broker.resolve(path.url())).GET());
+    return callBroker(request(broker.resolve(path.url())).GET(), NO_BODY);
   }
 
   /**
@@ -77,11 +79,7 @@ public final class DemoService {
    * @param state comes back with the result of the authorization
    */
   CallResult connect(String state) {
-    var body = Map.of("return_to", url(), "state", state);
-    return callBroker(
-        request(broker.resolve("/clients/" + CLIENT + "/authorizations"))
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(text(body))));
+    return post("/authorizations", Map.of("return_to", url(), "state", state));
   }
 
   /**
@@ -91,23 +89,22 @@ public final class DemoService {
    * @param state the state from this browser's own session
    */
   CallResult redeem(String result, String state) {
-    return callBroker(
-        request(broker.resolve("/clients/" + CLIENT + "/authorizations/redeem"))
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(text(Map.of("result", result, "state", state)))));
+    return post("/authorizations/redeem", Map.of("result", result, "state", state));
   }
 
   /** Fetches the access token of a connection from the broker. */
   CallResult token(String connection) {
     return callBroker(
-        request(broker.resolve("/tokens/" + CLIENT + "/connections/" + encoded(connection))).GET());
+        request(broker.resolve("/tokens/" + CLIENT + "/connections/" + encoded(connection))).GET(),
+        NO_BODY);
   }
 
   /** Deletes a connection. */
   CallResult disconnect(String connection) {
     return callBroker(
         request(broker.resolve("/clients/" + CLIENT + "/connections/" + encoded(connection)))
-            .DELETE());
+            .DELETE(),
+        NO_BODY);
   }
 
   /** Calls TrackMage with an access token. The broker takes no part. */
@@ -116,43 +113,58 @@ public final class DemoService {
         TRACKMAGE,
         request(URI.create(sandbox + "/trackmage/workspaces?itemsPerPage=1"))
             .header("Authorization", "Bearer " + accessToken)
-            .build());
+            .build(),
+        "the access token",
+        NO_BODY);
   }
 
-  private CallResult callBroker(HttpRequest.Builder request) {
+  private CallResult post(String path, Map<String, String> fields) {
+    JsonNode body = json.valueToTree(fields);
+    var request =
+        request(broker.resolve("/clients/" + CLIENT + path))
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body.toString()));
+    return callBroker(request, body);
+  }
+
+  private CallResult callBroker(HttpRequest.Builder request, JsonNode body) {
     var caller = issuer.issue(SUBJECT, Set.of(), CALLER_TOKEN_LIFETIME);
-    return call(BROKER, request.header("Authorization", "Bearer " + caller).build());
+    return call(
+        BROKER,
+        request.header("Authorization", "Bearer " + caller).build(),
+        "a caller token of the demo service",
+        body);
   }
 
   private static HttpRequest.Builder request(URI url) {
     return HttpRequest.newBuilder(url).timeout(TIMEOUT);
   }
 
-  private CallResult call(String who, HttpRequest request) {
+  private CallResult call(String who, HttpRequest request, String credential, JsonNode body) {
     try {
       var response = http.send(request, BodyHandlers.ofString());
-      return CallResult.of(who, response.statusCode(), parse(response.body()));
+      var status = response.statusCode();
+      var received = parse(response.body());
+      return CallResult.of(
+          who, status, received, Exchange.of(request, credential, body, status, received));
     } catch (IOException e) {
-      return CallResult.unreachable(who, e);
+      return unreachable(who, e, request, credential, body);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return CallResult.unreachable(who, e);
+      return unreachable(who, e, request, credential, body);
     }
+  }
+
+  private static CallResult unreachable(
+      String who, Exception reason, HttpRequest request, String credential, JsonNode body) {
+    return CallResult.unreachable(who, reason, Exchange.of(request, credential, body, 0, NO_BODY));
   }
 
   private JsonNode parse(String body) {
     try {
       return json.readTree(body);
     } catch (JsonProcessingException e) {
-      return CallResult.noBody();
-    }
-  }
-
-  private String text(Object value) {
-    try {
-      return json.writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
+      return NO_BODY;
     }
   }
 

@@ -41,7 +41,7 @@ class AuthorizationEndpoint {
 
   @GET
   public Response ask(@Context UriInfo uri) {
-    return read(uri, ConsentPage::ask);
+    return read(uri, request -> ConsentPage.ask(request, trackMage.lifetimes()));
   }
 
   /**
@@ -85,6 +85,6 @@ class AuthorizationEndpoint {
         .map(
             user -> BrowserResponses.redirect(302, request.codeUrl(trackMage.allow(request, user))))
         .map(Response.ResponseBuilder::build)
-        .orElseGet(() -> ConsentPage.askAgain(request));
+        .orElseGet(() -> ConsentPage.askAgain(request, trackMage.lifetimes()));
   }
 }

@@ -40,7 +40,11 @@ class WorkspacesResource {
   }
 
   private static Map<String, String> workspaceOf(String email) {
-    return Map.of("id", "sandbox-workspace", "title", "Sandbox of " + email);
+    return Map.of("id", "sandbox-workspace", "title", titleOf(email));
+  }
+
+  static String titleOf(String email) {
+    return "Sandbox of " + email;
   }
 
   private static Response unauthorized(String message) {

@@ -68,15 +68,20 @@ class DemoQuarkusTest {
             .extract()
             .asString();
     var connection = CONNECTION.matcher(shown).results().findFirst().orElseThrow().group(1);
+    assertThat(shown)
+        .contains(
+            "POST /clients/demo/authorizations\n", "POST /clients/demo/authorizations/redeem\n");
     page("call=" + connection)
+        .body(containsString("GET /tokens/demo/connections/" + connection + "\n"))
+        .body(containsString("GET /sandbox/trackmage/workspaces?itemsPerPage=1\n"))
         .body(containsString("TrackMage answered 200: Sandbox of alice@sandbox.invalid."))
         .body(matchesPattern("(?s).*The token&#39;s id is <code>[\\w-]+</code>.*"))
         .body(not(containsString("eyJ")));
 
-    disconnect(connection)
-        .statusCode(303)
-        .header("Location", containsString("/sandbox/demo?disconnected="));
-    page("disconnected=yes")
+    var disconnected =
+        URI.create(disconnect(connection).statusCode(303).extract().header("Location"));
+    page(disconnected.getQuery())
+        .body(containsString("DELETE /clients/demo/connections/" + connection + "\n"))
         .body(containsString("Disconnected."))
         .body(containsString("No accounts are connected."));
   }

@@ -38,7 +38,7 @@ class AuthorizationQuarkusTest {
   private static final String STATE = "a+b%26c";
 
   @Test
-  void theConsentPageIsForPeopleAndHoldsNothingOfTheRequestButTheClient() {
+  void theConsentPageSaysWhoAsksAndWhereTheUserReturnsAndHoldsNothingElseOfTheRequest() {
     asking(with("state", "\"><script>alert(1)</script>"))
         .get(UserFlow.AUTHORIZE)
         .then()
@@ -58,8 +58,8 @@ class AuthorizationQuarkusTest {
             allOf(
                 containsString("<html lang=\"en\">"),
                 containsString("<strong>demo</strong>"),
-                not(containsString("script")),
-                not(containsString("shop.example"))));
+                containsString("<dd>" + CALLBACK + "</dd>"),
+                not(containsString("script"))));
   }
 
   @Test
