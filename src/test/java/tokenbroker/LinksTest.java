@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 /** Proves that each link between the documents leads to a file and a heading that exist. */
 class LinksTest {
 
-  private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#\\s]*)(?:#([^)\\s]+))?\\)");
+  private static final Pattern LINK =
+      Pattern.compile("]\\((?!https?:)([^)#\\s]*)(?:#([^)\\s]+))?\\)");
   private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
   private static final String CODE = "(?ms)^ *```.*?^ *```$";
 
