@@ -22,7 +22,7 @@ final class AlertRules {
   private static final Pattern MINUTES = Pattern.compile("(\\[|offset |\"for\":\")(\\d+)m");
   private static final Pattern SELECTOR =
       Pattern.compile(
-          "\\b((?:client:)?(?:token_broker|jvm|process|system)_[a-z0-9_:]+)(\\{[^}]*})?");
+          "\\b((?:client:|slo:)?(?:token_broker|jvm_|process_|system_)[a-z0-9_:]+)(\\{[^}]*})?");
 
   private AlertRules() {}
 
@@ -65,13 +65,19 @@ final class AlertRules {
   }
 
   private static Stream<String> allSelectors() {
-    return Stream.concat(
-            groups().stream().flatMap(group -> rulesOf(group).stream()).map(AlertRules::expression),
-            dashboardExpressions())
+    return expressions().stream()
         .flatMap(text -> SELECTOR.matcher(text).results().map(match -> match.group()))
         .map(selector -> selector.replaceAll("\"\\$\\w+\"", "\".*\""))
         .distinct()
         .sorted();
+  }
+
+  /** Returns the expressions of all rules and of the dashboard. */
+  static List<String> expressions() {
+    return Stream.concat(
+            groups().stream().flatMap(group -> rulesOf(group).stream()).map(AlertRules::expression),
+            dashboardExpressions())
+        .toList();
   }
 
   static List<Map<String, Object>> groups() {

@@ -16,8 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class AlertsTest {
 
-  private static final Path RUNBOOKS = Path.of("docs", "operations.md");
-
   @TempDir Path directory;
 
   @Test
@@ -34,7 +32,7 @@ class AlertsTest {
     Files.writeString(directory.resolve("rules.yaml"), AlertRules.forPrometheus());
     for (var file : tests()) {
       var name = file.getFileName().toString();
-      Files.copy(file, directory.resolve(name));
+      Files.writeString(directory.resolve(name), Runbook.withQueries(AlertRules.read(file)));
       var tested = Tool.PROMTOOL.run(directory, "test", "rules", name);
       assertThat(tested.code()).as(tested.output()).isZero();
     }
@@ -63,7 +61,7 @@ class AlertsTest {
 
   @Test
   void eachAlertHasASummaryADescriptionASeverityAndARunbookThatIsThere() {
-    var runbooks = AlertRules.read(RUNBOOKS);
+    var runbooks = AlertRules.read(Runbook.PAGE);
     assertThat(AlertRules.alerts())
         .allSatisfy(
             alert -> {
@@ -74,7 +72,7 @@ class AlertsTest {
                   .isIn("critical", "warning");
               assertThat(annotations)
                   .containsEntry(
-                      "runbook_url", "docs/operations.md#" + name.toLowerCase(Locale.ROOT));
+                      "runbook_url", "docs/runbooks.md#" + name.toLowerCase(Locale.ROOT));
               assertThat(runbooks).contains("\n### " + name + "\n");
             });
   }

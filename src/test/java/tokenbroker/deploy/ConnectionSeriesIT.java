@@ -8,6 +8,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.ConnectedSite;
+import tokenbroker.testing.MetricsReference;
+import tokenbroker.testing.Scrape;
 
 /** Proves in a real Prometheus that the connection metrics in rules and dashboard exist. */
 class ConnectionSeriesIT {
@@ -38,6 +40,7 @@ class ConnectionSeriesIT {
                       .as("selectors without a series")
                       .isEmpty());
       assertThat(prometheus.everFired()).isEmpty();
+      new Scrape(broker.metrics()).assertDescribedBy(MetricsReference.read());
       assertThat(broker.metrics())
           .contains("token_broker_requests_total{", "outcome=\"reconnect_required\"")
           .doesNotContain("outcome=\"rejected\"");

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tokenbroker.sandbox.SandboxProfiles;
+import tokenbroker.testing.MetricsReference;
+import tokenbroker.testing.Scrape;
 
 /** Proves what scrapers get from {@code /q/metrics}. */
 @QuarkusTest
@@ -56,6 +58,11 @@ class MetricsQuarkusTest {
           .then()
           .statusCode(200);
     }
+  }
+
+  @Test
+  void docsMetricsDescribesEveryMetric() {
+    new Scrape(scrape("text/plain").body()).assertDescribedBy(MetricsReference.read());
   }
 
   /** Prometheus' client drops a meter whose name another one has with other labels. */
