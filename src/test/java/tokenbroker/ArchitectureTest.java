@@ -50,6 +50,7 @@ class ArchitectureTest {
           redis         | connections tokens clients clients.secrets callers config seal time
           memory        | connections tokens clients callers config time
           observability | output tokens clients callers config time
+          check         | callers clients clients.file clients.secrets config seal
           connections   | observability tokens clients callers config seal time
           http          | server connections observability tokens clients callers config seal time
           sandbox.crypto    |
@@ -59,7 +60,7 @@ class ArchitectureTest {
           sandbox.faults    | sandbox.trackmage sandbox.web
           sandbox.demo      | sandbox.issuer sandbox.crypto sandbox.web
           sandbox           | sandbox.crypto sandbox.demo sandbox.issuer sandbox.trackmage
-          startup       | http server connections observability output redis memory trackmage tokens clients clients.file clients.reload callers config seal time
+          startup       | check http server connections observability output redis memory trackmage tokens clients clients.file clients.reload callers config seal time
           """)
   void aRoomKnowsOnlyTheRoomsItMay(String room, String others) {
     var allowed = Set.of(others == null ? new String[0] : others.split(" "));

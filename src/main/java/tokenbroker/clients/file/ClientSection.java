@@ -64,7 +64,7 @@ final class ClientSection {
     var client = client(name.orElse(UNNAMED), key, value, ruleLines);
     if (client != null) {
       clients.put(client.name(), client);
-      lines.found(client.name(), Faults.lineOf(keyNode), ruleLines);
+      lines.found(client.name(), ruleLines);
     }
   }
 

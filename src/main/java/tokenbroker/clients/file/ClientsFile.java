@@ -74,7 +74,7 @@ public final class ClientsFile {
    * @param issuers the names of the configured issuers; null to accept any name
    * @param allowPlainHttp whether {@code http://} upstreams beyond loopback are allowed; never in
    *     production
-   * @param lines receives the lines of clients and rules
+   * @param lines receives the lines of rules
    */
   public static Result parse(
       String text, @Nullable Set<String> issuers, boolean allowPlainHttp, RuleLines lines) {

@@ -4,21 +4,20 @@ import java.util.List;
 import tokenbroker.clients.ClientName;
 
 /**
- * Receives the lines in which the clients of a file and their rules begin. The broker itself does
- * not need them; messages about the policy do.
+ * Receives the lines in which the rules of a clients file begin. The broker itself does not need
+ * them; messages about the policy do.
  */
 @FunctionalInterface
 public interface RuleLines {
 
   /** Ignores the lines. */
-  RuleLines NONE = (client, line, rules) -> {};
+  RuleLines NONE = (client, rules) -> {};
 
   /**
-   * Receives the lines of one client, counted from 1. If the file is read twice, each client is
-   * received twice.
+   * Receives the lines of one client's rules, counted from 1. If the file is read twice, each
+   * client is received twice.
    *
-   * @param line the line of the client's name
    * @param rules the line of each rule, in the order of {@code Client.callers()}
    */
-  void found(ClientName client, int line, List<Integer> rules);
+  void found(ClientName client, List<Integer> rules);
 }
