@@ -92,8 +92,8 @@ public final class Check {
       }
       return new Checking(inputs, report, clock, finder).run(options.clients());
     } catch (SettingsUnreadable e) {
-      report.line("The broker does not start with this fault:");
-      report.faults(List.of(e.getMessage()));
+      report.line("The broker cannot read its settings. Fix these first:");
+      report.faults(e.faults());
       return BAD;
     }
   }

@@ -1,6 +1,7 @@
 package tokenbroker.startup;
 
 import io.quarkus.tls.runtime.CertificateRecorder;
+import io.quarkus.tls.runtime.config.KeyStoreConfig;
 import io.quarkus.tls.runtime.config.TlsBucketConfig;
 import io.quarkus.tls.runtime.config.TlsConfig;
 import io.smallrye.config.SmallRyeConfig;
@@ -54,8 +55,12 @@ final class CertificateFiles {
         served.put(name, bucket);
       }
     }
-    served.values().removeIf(bucket -> bucket.keyStore().isEmpty());
+    served.values().removeIf(bucket -> bucket.keyStore().filter(CertificateFiles::isSet).isEmpty());
     return served;
+  }
+
+  private static boolean isSet(KeyStoreConfig store) {
+    return store.pem().isPresent() || store.p12().isPresent() || store.jks().isPresent();
   }
 
   /** Returns the fault of one configuration's files, also if they cannot be read at all. */

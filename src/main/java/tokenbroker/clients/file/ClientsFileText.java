@@ -22,7 +22,7 @@ public final class ClientsFileText {
    */
   public static ClientsFile.Result read(
       Path file, @Nullable Set<String> issuers, boolean allowPlainHttp, RuleLines lines) {
-    return parse(file, bytes(file), issuers, allowPlainHttp, lines);
+    return parse(bytes(file), issuers, allowPlainHttp, lines);
   }
 
   /** Returns the content of the file, one byte longer than allowed at most; null if unreadable. */
@@ -36,13 +36,12 @@ public final class ClientsFileText {
 
   /** Parses what {@link #bytes} has returned. */
   static ClientsFile.Result parse(
-      Path file,
       byte @Nullable [] bytes,
       @Nullable Set<String> issuers,
       boolean allowPlainHttp,
       RuleLines lines) {
     if (bytes == null) {
-      return faulty(file + " cannot be read: check that it exists, and its permissions");
+      return faulty("the file cannot be read: check that it exists, and its permissions");
     }
     if (bytes.length > ClientsFile.LARGEST) {
       return faulty("the file is larger than 64 MiB: split it between brokers");

@@ -79,7 +79,7 @@ public final class ClientsFileWatch {
     }
     taken = sight;
     settling = null;
-    return Optional.of(ClientsFileText.parse(file, bytes, issuers, allowPlainHttp, RuleLines.NONE));
+    return Optional.of(ClientsFileText.parse(bytes, issuers, allowPlainHttp, RuleLines.NONE));
   }
 
   /** Returns whether there is new content to look at again soon. */
