@@ -1,5 +1,6 @@
 package tokenbroker;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.CallerTokens;
+import tokenbroker.testing.Certificate;
 import tokenbroker.testing.CheckProcess;
 
 /** Proves that the packaged broker checks its files and explains its policy without starting. */
@@ -102,12 +104,27 @@ class CheckIT {
   }
 
   @Test
-  void filesOfACertificateThatCannotBeReadAreAFault() {
-    var check = CheckProcess.run(BrokerProcess.with(files).environment("QUARKUS_PROFILE", "tls"));
+  void aCertificateMustBeReadableAndBelongToItsKey() throws IOException {
+    var tls = directory.resolve("tls");
+    var settings =
+        BrokerProcess.with(files)
+            .environment("QUARKUS_PROFILE", "tls")
+            .with("quarkus.tls.http.key-store.pem.0.cert", tls.resolve("tls.crt"))
+            .with("quarkus.tls.http.key-store.pem.0.key", tls.resolve("tls.key"));
 
-    assertThat(check.status()).isOne();
-    assertThat(check.out())
+    assertThat(CheckProcess.run(settings).out())
         .contains("quarkus.tls.http.key-store: the files are missing, or do not contain");
+
+    Certificate.in(Files.createDirectory(directory.resolve("first"))).writePem(tls);
+    assertThat(CheckProcess.run(settings).status()).isZero();
+
+    var second = Certificate.in(Files.createDirectory(directory.resolve("second")));
+    second.writePem(directory.resolve("other"));
+    Files.copy(directory.resolve("other/tls.key"), tls.resolve("tls.key"), REPLACE_EXISTING);
+    var mismatch = CheckProcess.run(settings);
+    assertThat(mismatch.status()).isOne();
+    assertThat(mismatch.out())
+        .contains("quarkus.tls.http.key-store: the private key does not belong to the certificate");
   }
 
   @Test

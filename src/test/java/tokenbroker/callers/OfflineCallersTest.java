@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,14 +80,19 @@ class OfflineCallersTest {
           """
           aud    | other               | aud is "other", but must contain "token-broker"
           exp    | 1000                | exp is 1970-01-01T00:16:40Z, but the time is
-          nbf    | 253402300799        | nbf is 9999-12-31T23:59:59Z, but the time is
+          nbf    | in half an hour     | nbf is 20
           exp    | soon                | the claim exp is "soon", which is not allowed
           cnf    | key                 | the claim cnf binds the JWT to a key
           iss    | https://other.test  | iss is "https://other.test", but the configured issuers are
           """)
   void theSameClaimsAreRejectedWithAndWithoutKeys(String claim, String value, String reason)
       throws IOException {
-    Object given = value.matches("[0-9]+") ? Long.valueOf(value) : value;
+    Object given =
+        switch (value) {
+          case "1000" -> 1_000;
+          case "in half an hour" -> Instant.now().getEpochSecond() + 1_800;
+          default -> value;
+        };
     var jwt = ISSUER.token("orders", Map.of(claim, given));
 
     for (var callers : List.of(withKeyFile(), with(URL, Map.of()))) {
