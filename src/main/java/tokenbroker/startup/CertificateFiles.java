@@ -1,9 +1,12 @@
 package tokenbroker.startup;
 
-import io.quarkus.tls.runtime.CertificateRecorder;
+import io.quarkus.tls.runtime.KeyStoreAndKeyCertOptions;
 import io.quarkus.tls.runtime.config.KeyStoreConfig;
 import io.quarkus.tls.runtime.config.TlsBucketConfig;
 import io.quarkus.tls.runtime.config.TlsConfig;
+import io.quarkus.tls.runtime.keystores.JKSKeyStores;
+import io.quarkus.tls.runtime.keystores.P12KeyStores;
+import io.quarkus.tls.runtime.keystores.PemKeyStores;
 import io.smallrye.config.SmallRyeConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.KeyCertOptions;
@@ -48,32 +51,53 @@ final class CertificateFiles {
   private static Map<String, TlsBucketConfig> configured(SmallRyeConfig settings) {
     var all = settings.getConfigMapping(TlsConfig.class);
     var served = new TreeMap<String, TlsBucketConfig>();
-    all.defaultCertificateConfig().ifPresent(it -> served.put(TlsConfig.DEFAULT_NAME, it));
+    all.defaultCertificateConfig()
+        .filter(CertificateFiles::hasFiles)
+        .ifPresent(it -> served.put(TlsConfig.DEFAULT_NAME, it));
     for (var name : namesOfServers(settings)) {
       var bucket = all.namedCertificateConfig().get(name);
-      if (bucket != null) {
+      if (bucket != null && hasFiles(bucket)) {
         served.put(name, bucket);
       }
     }
-    served.values().removeIf(bucket -> bucket.keyStore().filter(CertificateFiles::isSet).isEmpty());
     return served;
   }
 
-  private static boolean isSet(KeyStoreConfig store) {
-    return store.pem().isPresent() || store.p12().isPresent() || store.jks().isPresent();
+  private static boolean hasFiles(TlsBucketConfig configured) {
+    return configured
+        .keyStore()
+        .filter(it -> it.pem().isPresent() || it.p12().isPresent() || it.jks().isPresent())
+        .isPresent();
   }
 
   /** Returns the fault of one configuration's files, also if they cannot be read at all. */
   static Optional<String> fault(String name, TlsBucketConfig configured, Vertx vertx) {
     try {
-      var now = CertificateRecorder.getKeyStore(configured, vertx, name);
-      return fault(name, now.keyStore, now.options, vertx);
+      return configured
+          .keyStore()
+          .flatMap(store -> read(name, store, vertx))
+          .flatMap(now -> fault(name, now.keyStore, now.options, vertx));
     } catch (RuntimeException e) {
       // Quarkus itself reports nothing here. Its exception is not logged either, because it may
       // quote the content of a file.
       return Optional.of(
           named(name, "the files are missing, or do not contain a certificate and a key"));
     }
+  }
+
+  /**
+   * Reads the files. Empty if there are none to read. {@code CertificateRecorder} does the same,
+   * but only after Quarkus has started.
+   */
+  private static Optional<KeyStoreAndKeyCertOptions> read(
+      String name, KeyStoreConfig store, Vertx vertx) {
+    if (store.pem().isPresent()) {
+      return Optional.of(PemKeyStores.verifyPEMKeyStore(store, vertx, name));
+    }
+    if (store.p12().isPresent()) {
+      return Optional.of(P12KeyStores.verifyP12KeyStore(store, vertx, name));
+    }
+    return store.jks().map(_ -> JKSKeyStores.verifyJKSKeyStore(store, vertx, name));
   }
 
   /** Returns the fault of a certificate and key that were read. */
