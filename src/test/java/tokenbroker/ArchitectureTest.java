@@ -53,6 +53,7 @@ class ArchitectureTest {
           redis         | connections tokens clients clients.secrets callers config seal time
           memory        | connections tokens clients callers config time
           observability | output tokens clients callers config time
+          check         | callers clients clients.file clients.secrets config seal
           connections   | observability tokens clients callers config seal time
           http          | server pages connections observability tokens usage clients callers config seal time
           status        | http pages jobs redis connections observability oauth tokens usage clients callers config time
@@ -65,7 +66,7 @@ class ArchitectureTest {
           sandbox.home      | sandbox.web pages
           sandbox.demo      | sandbox.issuer sandbox.crypto sandbox.web pages time
           sandbox           | sandbox.crypto sandbox.demo sandbox.issuer sandbox.trackmage
-          startup       | http jobs server connections observability output redis memory trackmage tokens clients clients.file clients.reload callers config seal time
+          startup       | check http jobs server connections observability output redis memory trackmage tokens clients clients.file clients.reload callers config seal time
           """)
   void aRoomKnowsOnlyTheRoomsItMay(String room, String others) {
     var allowed = Set.of(others == null ? new String[0] : others.split(" "));

@@ -140,7 +140,7 @@ class StartIT {
             .with("broker.clients.file", directory.resolve("nowhere.yaml"))
             .launch()) {
       assertThat(broker.exitCode()).isNotZero();
-      assertThat(broker.output()).contains("nowhere.yaml cannot be read");
+      assertThat(broker.output()).contains("nowhere.yaml: the file cannot be read");
     }
   }
 

@@ -1,5 +1,7 @@
 package tokenbroker.callers;
 
+import java.util.Set;
+
 /**
  * One entry of a client's {@code callers}, which admits some callers. A caller without a matching
  * rule has no access.
@@ -17,6 +19,9 @@ public sealed interface CallerRule {
 
   boolean admits(Caller caller);
 
+  /** Returns whether this rule admits every caller that the other rule admits. */
+  boolean covers(CallerRule other);
+
   /** A rule that admits exactly one subject. */
   record Subject(String issuer, String subject) implements CallerRule {
     @Override
@@ -27,6 +32,11 @@ public sealed interface CallerRule {
     @Override
     public boolean admits(Caller caller) {
       return caller.issuer().equals(issuer) && caller.subject().equals(subject);
+    }
+
+    @Override
+    public boolean covers(CallerRule other) {
+      return equals(other);
     }
   }
 
@@ -46,6 +56,16 @@ public sealed interface CallerRule {
           && caller.subject().length() > prefix.length()
           && caller.subject().startsWith(prefix);
     }
+
+    @Override
+    public boolean covers(CallerRule other) {
+      return switch (other) {
+        case Subject(var from, var one) -> admits(new Caller(from, one, Set.of()));
+        case SubjectPrefix(var from, var longer) ->
+            from.equals(issuer) && longer.startsWith(prefix);
+        case Group _ -> false;
+      };
+    }
   }
 
   /** A rule that admits every caller in this group. */
@@ -58,6 +78,11 @@ public sealed interface CallerRule {
     @Override
     public boolean admits(Caller caller) {
       return caller.issuer().equals(issuer) && caller.groups().contains(group);
+    }
+
+    @Override
+    public boolean covers(CallerRule other) {
+      return equals(other);
     }
   }
 }

@@ -58,7 +58,7 @@ final class Issuer {
         settings.review() == null
             ? null
             : new TokenReviews(settings, settings.review(), metrics, ticker);
-    this.readEvery = settings.keys() instanceof KeysLocation.File ? readFilesEvery : READ_URL_EVERY;
+    this.readEvery = hasKeysInFile() ? readFilesEvery : READ_URL_EVERY;
     this.metrics = metrics;
     this.ticker = ticker;
     this.due = ticker.now();
@@ -77,6 +77,10 @@ final class Issuer {
 
   IssuerKeys keys() {
     return keys;
+  }
+
+  boolean hasKeysInFile() {
+    return settings.keys() instanceof KeysLocation.File;
   }
 
   KeysStatus status() {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class IssuerKey {
 
   private static final int SMALLEST_RSA_BITS = 2048;
-  private static final int CLOCK_SKEW_SECONDS = 30;
+  static final int CLOCK_SKEW_SECONDS = 30;
 
   final @Nullable String id;
   final PublicKey key;

@@ -68,6 +68,12 @@ record IssuerSettings(
     return new IssuerSettings(name, issuer, keys, tokenFile, caFile, audience, only, review);
   }
 
+  /** Returns the same issuer without reviews of its JWTs. */
+  IssuerSettings withoutReview() {
+    return new IssuerSettings(
+        name, issuer, keys, tokenFile, caFile, audience, algorithms, /* review= */ null);
+  }
+
   private static IssuerSettings read(String name, BrokerConfig.Issuer config, List<String> faults) {
     var key = "broker.issuers." + name;
     var issuer = config.issuer().orElse("");

@@ -1,6 +1,7 @@
 package tokenbroker.callers;
 
 import io.smallrye.jwt.algorithm.SignatureAlgorithm;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.config.BrokerConfig;
@@ -20,7 +22,16 @@ public class Issuers {
   private final Map<String, Issuer> byIssuer;
   private final List<String> faults = new ArrayList<>();
 
+  @Inject
   Issuers(BrokerConfig config, CallerMetrics metrics, Ticker ticker) {
+    this(config, metrics, ticker, UnaryOperator.identity());
+  }
+
+  private Issuers(
+      BrokerConfig config,
+      CallerMetrics metrics,
+      Ticker ticker,
+      UnaryOperator<IssuerSettings> changed) {
     if (config.issuers().isEmpty()) {
       faults.add(
           "no issuer is configured, so no caller could be verified: set broker.issuers.<name>.issuer and .keys");
@@ -28,10 +39,16 @@ public class Issuers {
     var readFilesEvery = config.clients().reloadEvery();
     this.byIssuer =
         IssuerSettings.read(config.issuers(), faults).stream()
+            .map(changed)
             .collect(
                 Collectors.toUnmodifiableMap(
                     IssuerSettings::issuer,
                     settings -> new Issuer(settings, readFilesEvery, metrics, ticker)));
+  }
+
+  /** Returns the same issuers for checks without the network: no API server reviews their JWTs. */
+  static Issuers withoutReviews(BrokerConfig config, CallerMetrics metrics, Ticker ticker) {
+    return new Issuers(config, metrics, ticker, IssuerSettings::withoutReview);
   }
 
   /** Returns the faults of the configuration, each with its fix. */
@@ -51,6 +68,11 @@ public class Issuers {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       due.forEach(issuer -> threads.execute(issuer::readIfDue));
     }
+  }
+
+  /** Reads the keys of the issuers that have them in files. It never uses the network. */
+  void readKeyFiles() {
+    byIssuer.values().stream().filter(Issuer::hasKeysInFile).forEach(Issuer::readIfDue);
   }
 
   /** Returns the state of each issuer's keys, in the order of the issuers' names. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -141,7 +142,27 @@ record UnverifiedJwt(JsonNode header, JsonNode claims) {
    * first.
    */
   Set<String> groups() {
-    var claim = claims.path("groups");
+    return texts(claims.path("groups"));
+  }
+
+  /**
+   * Returns why a verifier would refuse the JWT for its times or its audience; empty if it would
+   * not. Check {@link #oddClaim} first.
+   */
+  Optional<Refusal> refusal(String audience, Instant now) {
+    var skew = IssuerKey.CLOCK_SKEW_SECONDS;
+    if (!texts(claims.path("aud")).contains(audience)) {
+      return Optional.of(Refusal.AUDIENCE);
+    }
+    if (now.minusSeconds(skew).getEpochSecond() >= expiresAt()) {
+      return Optional.of(Refusal.EXPIRED);
+    }
+    return now.plusSeconds(skew).getEpochSecond() < claims.path("nbf").asDouble()
+        ? Optional.of(Refusal.NOT_YET_VALID)
+        : Optional.empty();
+  }
+
+  private static Set<String> texts(JsonNode claim) {
     return claim.isTextual()
         ? Set.of(claim.textValue())
         : claim.valueStream().map(JsonNode::textValue).collect(Collectors.toUnmodifiableSet());

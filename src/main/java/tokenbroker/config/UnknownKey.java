@@ -11,9 +11,6 @@ import java.util.stream.Stream;
  */
 final class UnknownKey {
 
-  /** The maximum number of typing errors for which a setting counts as similar. */
-  private static final int MOST_ERRORS = 3;
-
   private UnknownKey() {}
 
   static String fault(String key, ConfigValue set) {
@@ -34,8 +31,8 @@ final class UnknownKey {
     var asked = letters(key);
     var close =
         candidates(key)
-            .filter(name -> errors(asked, letters(name)) <= MOST_ERRORS)
-            .min(Comparator.comparingInt(name -> errors(asked, letters(name))));
+            .filter(name -> Spelling.errors(asked, letters(name)) <= Spelling.MOST_ERRORS)
+            .min(Comparator.comparingInt(name -> Spelling.errors(asked, letters(name))));
     return close.or(
         () -> candidates(key).filter(name -> lastWord(name).equals(lastWord(key))).findFirst());
   }
@@ -57,23 +54,5 @@ final class UnknownKey {
         .map(Setting::name)
         .filter(it -> it.startsWith(Settings.PREFIX))
         .map(it -> it.replace("<name>", name));
-  }
-
-  /** Returns the Levenshtein distance: the number of letters to insert, remove or replace. */
-  static int errors(String one, String other) {
-    var row = new int[other.length() + 1];
-    for (var i = 0; i < row.length; i++) {
-      row[i] = i;
-    }
-    for (var i = 1; i <= one.length(); i++) {
-      var diagonal = row[0];
-      row[0] = i;
-      for (var j = 1; j < row.length; j++) {
-        var replaced = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[other.length()];
   }
 }

@@ -35,6 +35,11 @@ public class RedisPassword {
     faults = file.flatMap(this::read).stream().toList();
   }
 
+  /** Returns the faults of the password's file, for a broker that has not been started. */
+  public static List<String> faults(BrokerConfig config) {
+    return new RedisPassword(config).faults();
+  }
+
   /** Returns the faults that prevented the first read of the password. */
   public List<String> faults() {
     return faults;

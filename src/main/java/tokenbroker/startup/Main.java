@@ -5,10 +5,15 @@ import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.time.Duration;
+import java.util.List;
+import tokenbroker.check.Check;
 import tokenbroker.output.Output;
 import tokenbroker.time.Ticker;
 
-/** Starts the process. It takes over the output before anything is logged. */
+/**
+ * Starts the process. It takes over the output before anything is logged. The command {@code check}
+ * runs without starting the broker.
+ */
 @QuarkusMain
 public final class Main {
 
@@ -21,6 +26,10 @@ public final class Main {
   private Main() {}
 
   public static void main(String... args) {
+    if (args.length > 0 && args[0].equals(Check.COMMAND)) {
+      var options = List.of(args).subList(1, args.length);
+      System.exit(Check.run(options, StartFaults::beforeStart));
+    }
     if (isPackaged()) {
       var output = Output.takeOver(Ticker.system());
       Runtime.getRuntime().addShutdownHook(new Thread(() -> end(output), "last lines"));

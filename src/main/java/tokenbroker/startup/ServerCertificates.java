@@ -7,15 +7,12 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.tls.CertificateUpdatedEvent;
 import io.quarkus.tls.TlsConfiguration;
 import io.quarkus.tls.TlsConfigurationRegistry;
-import io.quarkus.tls.runtime.CertificateRecorder;
 import io.quarkus.tls.runtime.VertxCertificateHolder;
 import io.vertx.core.Vertx;
-import io.vertx.core.net.KeyCertOptions;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
-import java.security.KeyStore;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -30,8 +27,6 @@ import org.jboss.logging.Logger;
 class ServerCertificates {
 
   private static final Logger LOG = Logger.getLogger(ServerCertificates.class);
-  private static final List<String> CONFIGURATIONS =
-      List.of("quarkus.http.tls-configuration-name", "quarkus.management.tls-configuration-name");
 
   private final Config config;
   private final TlsConfigurationRegistry registry;
@@ -91,8 +86,7 @@ class ServerCertificates {
 
   private Stream<TlsConfiguration> served() {
     var named =
-        CONFIGURATIONS.stream()
-            .flatMap(key -> config.getOptionalValue(key, String.class).stream())
+        CertificateFiles.namesOfServers(config).stream()
             .flatMap(name -> registry.get(name).stream());
     return Stream.concat(named, registry.getDefault().stream())
         .filter(tls -> tls.getKeyStore() != null);
@@ -101,34 +95,12 @@ class ServerCertificates {
   private Optional<String> fault(TlsConfiguration tls) {
     return tls.getKeyStore() == null
         ? Optional.empty()
-        : fault(tls.getName(), tls.getKeyStore(), tls.getKeyStoreOptions());
+        : CertificateFiles.fault(tls.getName(), tls.getKeyStore(), tls.getKeyStoreOptions(), vertx);
   }
 
   private Optional<String> faultOfFiles(TlsConfiguration tls) {
-    if (!(tls instanceof VertxCertificateHolder configured)) {
-      return Optional.empty();
-    }
-    try {
-      var now = CertificateRecorder.getKeyStore(configured.config(), vertx, tls.getName());
-      return fault(tls.getName(), now.keyStore, now.options);
-    } catch (RuntimeException e) {
-      // Quarkus itself reports nothing here. Its exception is not logged either, because it may
-      // quote the content of a file.
-      return Optional.of(
-          named(tls.getName(), "the files are missing, or do not contain a certificate and a key"));
-    }
-  }
-
-  private Optional<String> fault(String name, KeyStore store, KeyCertOptions options) {
-    try {
-      return KeyPairs.fault(store, options.getKeyManagerFactory(vertx))
-          .map(fault -> named(name, fault));
-    } catch (Exception e) {
-      return Optional.of(named(name, "the private key is not readable"));
-    }
-  }
-
-  private static String named(String name, String fault) {
-    return "quarkus.tls.%s.key-store: %s".formatted(name, fault);
+    return tls instanceof VertxCertificateHolder configured
+        ? CertificateFiles.fault(tls.getName(), configured.config(), vertx)
+        : Optional.empty();
   }
 }

@@ -7,13 +7,11 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
-import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.config.Config;
 import tokenbroker.callers.Issuers;
 import tokenbroker.clients.reload.ClientDirectoryReload;
 import tokenbroker.config.BrokerConfig;
-import tokenbroker.config.SettingsFaults;
 import tokenbroker.redis.RedisPassword;
 
 /**
@@ -57,27 +55,15 @@ class StartCheck {
     }
   }
 
-  /**
-   * Returns all faults. A faulty setting has its default value here, so faults of that default are
-   * left out.
-   */
   private List<String> faults() {
-    var ofSettings = SettingsFaults.of(allConfig, config);
-    var faults = new ArrayList<>(ofSettings.values());
-    issuers.faults().stream()
-        .filter(fault -> ofSettings.keySet().stream().noneMatch(key -> fault.startsWith(key + " ")))
-        .forEach(faults::add);
-    if (!ofSettings.containsKey("broker.store") && !ofSettings.containsKey("broker.seal.keys")) {
-      faults.addAll(sealKeys.faults());
-    }
-    faults.addAll(redisPassword.faults());
-    faults.addAll(certificates.faults());
-    config.connections().publicUrl().ifPresent(url -> faults.addAll(PublicUrl.faults(url)));
-    config.oauth().issuer().ifPresent(url -> faults.addAll(OAuthIssuer.faults(url)));
-    var clients = reload.load();
-    if (!ofSettings.containsKey("broker.clients.file")) {
-      clients.forEach(fault -> faults.add(config.clients().file() + ": " + fault));
-    }
-    return faults;
+    return StartFaults.of(
+        allConfig,
+        config,
+        new StartFaults.Found(
+            issuers.faults(),
+            sealKeys.faults(),
+            redisPassword.faults(),
+            certificates.faults(),
+            reload.load()));
   }
 }

@@ -342,8 +342,16 @@ public final class BrokerProcess implements AutoCloseable {
       return Files.createTempFile(logs, "broker-", ".log");
     }
 
+    Map<String, String> settings() {
+      return settings;
+    }
+
+    Map<String, String> environment() {
+      return environment;
+    }
+
     /** Returns the command. A native executable gets no JVM options. */
-    private List<String> command() {
+    List<String> command() {
       if (EXECUTABLE != null) {
         return List.of(EXECUTABLE);
       }

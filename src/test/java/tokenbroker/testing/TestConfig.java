@@ -2,6 +2,7 @@ package tokenbroker.testing;
 
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
 import java.util.HashMap;
@@ -22,12 +23,16 @@ public final class TestConfig {
   }
 
   public static BrokerConfig with(Map<String, String> settings) {
+    return settings(settings).getConfigMapping(BrokerConfig.class);
+  }
+
+  /** Returns all settings, of which {@link BrokerConfig} is a part. */
+  public static SmallRyeConfig settings(Map<String, String> settings) {
     return new SmallRyeConfigBuilder()
         .addDefaultInterceptors()
         .withConverter(Duration.class, 100, new DurationConverter())
         .withSources(new PropertiesConfigSource(new HashMap<>(settings), "test", 100))
         .withMapping(BrokerConfig.class)
-        .build()
-        .getConfigMapping(BrokerConfig.class);
+        .build();
   }
 }

@@ -26,7 +26,8 @@ final class ClientSection {
   private static final ClientName UNNAMED = new ClientName("unnamed");
 
   private final Map<String, Optional<Upstream>> upstreams;
-  private final Set<String> issuers;
+  private final @Nullable Set<String> issuers;
+  private final RuleLines lines;
   private final Faults faults;
   private final YamlKeys keys;
   private final Map<ClientName, Client> clients = new LinkedHashMap<>();
@@ -34,9 +35,14 @@ final class ClientSection {
   /** Shared rules. Many clients have the same callers, so each rule is kept only once. */
   private final Map<CallerRule, CallerRule> rules = new HashMap<>();
 
-  ClientSection(Map<String, Optional<Upstream>> upstreams, Set<String> issuers, Faults faults) {
+  ClientSection(
+      Map<String, Optional<Upstream>> upstreams,
+      @Nullable Set<String> issuers,
+      RuleLines lines,
+      Faults faults) {
     this.upstreams = upstreams;
     this.issuers = issuers;
+    this.lines = lines;
     this.faults = faults;
     this.keys = new YamlKeys("clients", faults);
   }
@@ -54,9 +60,11 @@ final class ClientSection {
           "%s is not a valid client name: use 1 to 63 characters of a-z, 0-9 and -, with no - at the start or end"
               .formatted(Fault.shown(key)));
     }
-    var client = client(name.orElse(UNNAMED), key, value);
+    var ruleLines = new ArrayList<Integer>();
+    var client = client(name.orElse(UNNAMED), key, value, ruleLines);
     if (client != null) {
       clients.put(client.name(), client);
+      lines.found(client.name(), ruleLines);
     }
   }
 
@@ -65,7 +73,8 @@ final class ClientSection {
     return clients;
   }
 
-  private @Nullable Client client(ClientName name, String key, Node value) {
+  private @Nullable Client client(
+      ClientName name, String key, Node value, List<Integer> ruleLines) {
     var what = "client " + Fault.shown(key);
     var fields =
         new YamlMapping(value, what, faults).allowing("upstream", "scope", "return-to", "callers");
@@ -75,7 +84,7 @@ final class ClientSection {
       fields.blame("scope", "is malformed: separate the scopes with single spaces");
     }
     var returnTo = returnTo(fields, what);
-    var callers = callers(fields, what);
+    var callers = callers(fields, what, ruleLines);
     return upstream == null ? null : new Client(name, upstream, scope, returnTo, callers, null);
   }
 
@@ -106,12 +115,13 @@ final class ClientSection {
     return addresses;
   }
 
-  private List<CallerRule> callers(YamlMapping fields, String what) {
+  private List<CallerRule> callers(YamlMapping fields, String what, List<Integer> ruleLines) {
     var callers = new ArrayList<CallerRule>();
     for (var node : fields.items("callers")) {
       var rule = rule(node, "a callers entry of " + what);
       if (rule != null) {
         callers.add(rules.computeIfAbsent(rule, first -> first));
+        ruleLines.add(Faults.lineOf(node));
       }
     }
     return callers;
@@ -123,7 +133,7 @@ final class ClientSection {
       return null;
     }
     if (!fields.has("issuer")) {
-      faults.add(node, what + " has no issuer: add one of " + listed(issuers));
+      faults.add(node, what + " has no issuer: add " + issuersToUse());
     }
     if (fields.has("subject") && fields.has("group")) {
       faults.add(node, what + " has both subject and group: write a separate entry for each");
@@ -146,11 +156,11 @@ final class ClientSection {
    */
   private String issuer(YamlMapping fields) {
     var issuer = fields.text("issuer");
-    if (issuer != null && !issuers.contains(issuer)) {
+    if (issuer != null && issuers != null && !issuers.contains(issuer)) {
       fields.blame(
           "issuer",
-          "is not configured: use one of %s, or set broker.issuers.<name>.issuer"
-              .formatted(listed(issuers)));
+          "is not configured: use %s, or set broker.issuers.<name>.issuer"
+              .formatted(issuersToUse()));
     }
     return issuer == null ? "" : issuer;
   }
@@ -173,6 +183,10 @@ final class ClientSection {
           "contains a *: write the full name of the group, because * is allowed in subjects only");
     }
     return new CallerRule.Group(issuer, group);
+  }
+
+  private String issuersToUse() {
+    return issuers == null ? "the name of an issuer" : "one of " + listed(issuers);
   }
 
   private static String listed(Set<String> names) {

@@ -35,8 +35,9 @@ public final class ClientsFile {
   private static final int MOST_ALIASES = 10_000;
 
   private final String text;
-  private final Set<String> issuers;
+  private final @Nullable Set<String> issuers;
   private final boolean allowPlainHttp;
+  private final RuleLines lines;
   private final Faults faults = new Faults();
 
   /**
@@ -48,10 +49,15 @@ public final class ClientsFile {
   private @Nullable ClientSection section;
 
   private ClientsFile(
-      String text, Set<String> issuers, boolean allowPlainHttp, @Nullable Node knownUpstreams) {
+      String text,
+      @Nullable Set<String> issuers,
+      boolean allowPlainHttp,
+      RuleLines lines,
+      @Nullable Node knownUpstreams) {
     this.text = text;
     this.issuers = issuers;
     this.allowPlainHttp = allowPlainHttp;
+    this.lines = lines;
     this.knownUpstreams = knownUpstreams;
   }
 
@@ -65,13 +71,15 @@ public final class ClientsFile {
   /**
    * Parses the text of a clients file.
    *
-   * @param issuers the names of the configured issuers
+   * @param issuers the names of the configured issuers; null to accept any name
    * @param allowPlainHttp whether {@code http://} upstreams beyond loopback are allowed; never in
    *     production
+   * @param lines receives the lines of rules
    */
-  public static Result parse(String text, Set<String> issuers, boolean allowPlainHttp) {
+  public static Result parse(
+      String text, @Nullable Set<String> issuers, boolean allowPlainHttp, RuleLines lines) {
     try {
-      return new ClientsFile(text, issuers, allowPlainHttp, null).read();
+      return new ClientsFile(text, issuers, allowPlainHttp, lines, null).read();
     } catch (YAMLException e) {
       return new Result.Faulty(List.of(syntaxFault(text, e)));
     }
@@ -86,7 +94,7 @@ public final class ClientsFile {
     var document = new YamlMapping(root, "the file", faults).allowing("upstreams", "clients");
     var upstreams = document.node("upstreams");
     if (section != null && knownUpstreams == null && upstreams != null) {
-      return new ClientsFile(text, issuers, allowPlainHttp, upstreams).read();
+      return new ClientsFile(text, issuers, allowPlainHttp, lines, upstreams).read();
     }
     if (!document.isBroken() && !document.has("clients")) {
       faults.add(root, "the file has no clients: add at least the key clients:");
@@ -111,7 +119,7 @@ public final class ClientsFile {
       if (knownUpstreams == null) {
         knownUpstreams = composer.composed("upstreams").orElse(null);
       }
-      section = new ClientSection(upstreams(knownUpstreams), issuers, faults);
+      section = new ClientSection(upstreams(knownUpstreams), issuers, lines, faults);
     }
     section.read(entry.getKeyNode(), entry.getValueNode());
   }

@@ -1,18 +1,13 @@
 package tokenbroker.clients.file;
 
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tokenbroker.clients.Text;
 import tokenbroker.seal.Sha256;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
@@ -67,7 +62,7 @@ public final class ClientsFileWatch {
    * yet.
    */
   public Optional<ClientsFile.Result> look() {
-    var bytes = read();
+    var bytes = ClientsFileText.bytes(file);
     var stamp = FileStamp.of(file); // After the read, so that a write during the read looks recent.
     var sight = new Sight(bytes == null ? null : HexFormat.of().formatHex(Sha256.of(bytes)), stamp);
     var swapped = isSwapped(stamp);
@@ -84,7 +79,7 @@ public final class ClientsFileWatch {
     }
     taken = sight;
     settling = null;
-    return Optional.of(result(bytes));
+    return Optional.of(ClientsFileText.parse(bytes, issuers, allowPlainHttp, RuleLines.NONE));
   }
 
   /** Returns whether there is new content to look at again soon. */
@@ -110,31 +105,5 @@ public final class ClientsFileWatch {
   private boolean isSettled(@Nullable FileStamp stamp) {
     return settlingSince.until(ticker.now()).compareTo(SETTLED_AFTER) >= 0
         || (stamp != null && stamp.isOlderThan(SETTLED_AFTER, clock.instant()));
-  }
-
-  private ClientsFile.Result result(byte @Nullable [] bytes) {
-    if (bytes == null) {
-      return faulty(file + " cannot be read: check that it exists, and its permissions");
-    }
-    if (bytes.length > ClientsFile.LARGEST) {
-      return faulty("the file is larger than 64 MiB: split it between brokers");
-    }
-    try {
-      return ClientsFile.parse(Text.utf8(bytes), issuers, allowPlainHttp);
-    } catch (CharacterCodingException e) {
-      return faulty("the file is not UTF-8: save it as UTF-8");
-    }
-  }
-
-  private byte @Nullable [] read() {
-    try (var in = Files.newInputStream(file)) {
-      return in.readNBytes(ClientsFile.LARGEST + 1);
-    } catch (IOException e) {
-      return null;
-    }
-  }
-
-  private static ClientsFile.Result faulty(String message) {
-    return new ClientsFile.Result.Faulty(List.of(new Fault(0, message)));
   }
 }

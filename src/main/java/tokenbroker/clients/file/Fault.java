@@ -16,12 +16,17 @@ public record Fault(int line, String message) {
    * length.
    */
   public static String shown(String text) {
+    return shown(text, LONGEST);
+  }
+
+  /** Returns foreign text in the same form, cut to a length of one's own. */
+  public static String shown(String text, int longest) {
     var shown = new StringBuilder("\"");
     text.codePoints()
-        .limit(LONGEST)
+        .limit(longest)
         .map(c -> Text.isPrintable(c) ? c : '?')
         .forEach(shown::appendCodePoint);
-    return shown.append(text.codePointCount(0, text.length()) > LONGEST ? "…\"" : "\"").toString();
+    return shown.append(text.codePointCount(0, text.length()) > longest ? "…\"" : "\"").toString();
   }
 
   @Override

@@ -311,8 +311,9 @@ class ClientsFileTest {
   void plainHttpIsForDevelopmentAlone() {
     var text = upstream("{ base-url: \"http://api.example\" }");
 
-    assertThat(ClientsFile.parse(text, ISSUERS, true)).isInstanceOf(ClientsFile.Result.Read.class);
-    assertThat(ClientsFile.parse(text, ISSUERS, false))
+    assertThat(ClientsFile.parse(text, ISSUERS, true, RuleLines.NONE))
+        .isInstanceOf(ClientsFile.Result.Read.class);
+    assertThat(ClientsFile.parse(text, ISSUERS, false, RuleLines.NONE))
         .isInstanceOf(ClientsFile.Result.Faulty.class);
   }
 
@@ -344,14 +345,14 @@ class ClientsFileTest {
           text.insert(at, mark);
         }
       }
-      assertThatCode(() -> ClientsFile.parse(text.toString(), ISSUERS, false))
+      assertThatCode(() -> ClientsFile.parse(text.toString(), ISSUERS, false, RuleLines.NONE))
           .as("%s", text)
           .doesNotThrowAnyException();
     }
   }
 
   private static Map<ClientName, Client> read(String text) {
-    return switch (ClientsFile.parse(text, ISSUERS, false)) {
+    return switch (ClientsFile.parse(text, ISSUERS, false, RuleLines.NONE)) {
       case ClientsFile.Result.Read(var clients) -> clients;
       case ClientsFile.Result.Faulty(var faults) -> throw new AssertionError(faults.toString());
     };
@@ -362,7 +363,7 @@ class ClientsFileTest {
   }
 
   private static List<Fault> faultsOf(String text) {
-    return switch (ClientsFile.parse(text, ISSUERS, false)) {
+    return switch (ClientsFile.parse(text, ISSUERS, false, RuleLines.NONE)) {
       case ClientsFile.Result.Read read -> throw new AssertionError("no fault in " + read);
       case ClientsFile.Result.Faulty(var faults) -> faults;
     };

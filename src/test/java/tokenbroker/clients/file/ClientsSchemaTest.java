@@ -127,7 +127,7 @@ class ClientsSchemaTest {
   }
 
   private static List<Fault> faults(String yaml) {
-    return switch (ClientsFile.parse(yaml, ISSUERS, false)) {
+    return switch (ClientsFile.parse(yaml, ISSUERS, false, RuleLines.NONE)) {
       case ClientsFile.Result.Read _ -> List.of();
       case ClientsFile.Result.Faulty(var faults) -> faults;
     };

@@ -106,7 +106,7 @@ class ClientDirectoryReloadTest {
     assertThat(reload.load())
         .singleElement()
         .asString()
-        .contains("clients.yaml cannot be read", "check");
+        .contains("the file cannot be read", "check");
   }
 
   @Test
