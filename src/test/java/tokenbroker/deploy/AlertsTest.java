@@ -69,7 +69,7 @@ class AlertsTest {
               var annotations = Manifest.mappingOf(Manifest.at(alert, "annotations").orElseThrow());
               assertThat(annotations).containsKeys("summary", "description");
               assertThat(Manifest.at(alert, "labels", "severity").orElseThrow())
-                  .isIn("critical", "warning");
+                  .isIn("critical", "warning", "info");
               assertThat(annotations)
                   .containsEntry(
                       "runbook_url", "docs/runbooks.md#" + name.toLowerCase(Locale.ROOT));

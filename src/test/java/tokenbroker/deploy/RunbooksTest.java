@@ -21,7 +21,7 @@ class RunbooksTest {
 
   private static final Path SOURCES = Path.of("src/main/java/tokenbroker");
   private static final Path PRODUCTION = Path.of("k8s", "overlays", "production");
-  private static final Pattern STRING = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
+  private static final Pattern STRING = Pattern.compile("\"((?:[^\"\\\\]++|\\\\.)*+)\"");
   private static final Pattern MEMBER = Pattern.compile("^\"(outcome|level)\":\"?(.*?)\"?$");
   private static final Pattern OBJECT =
       Pattern.compile(
