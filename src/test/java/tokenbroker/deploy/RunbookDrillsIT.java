@@ -124,7 +124,7 @@ class RunbookDrillsIT {
         .untilAsserted(
             () -> {
               cause.run();
-              assertThat(prometheus.firing())
+              assertThat(prometheus.everFired())
                   .anyMatch(fired -> (fired + " ").startsWith(alert + " "));
             });
     var runbook = Runbook.of(alert);
