@@ -58,7 +58,7 @@ class ArchitectureTest {
           sandbox.trackmage | sandbox.crypto sandbox.web seal
           sandbox.faults    | sandbox.trackmage sandbox.web
           sandbox.demo      | sandbox.issuer sandbox.crypto sandbox.web
-          sandbox           | sandbox.crypto sandbox.demo sandbox.issuer sandbox.trackmage
+          sandbox           | sandbox.crypto sandbox.demo sandbox.faults sandbox.issuer sandbox.trackmage http connections trackmage tokens clients callers config
           startup       | http server connections observability output redis memory trackmage tokens clients clients.file clients.reload callers config seal time
           """)
   void aRoomKnowsOnlyTheRoomsItMay(String room, String others) {
