@@ -1,5 +1,6 @@
 package tokenbroker.startup;
 
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.SmallRyeConfig;
@@ -69,6 +70,10 @@ class StartCheck {
         .forEach(faults::add);
     if (!ofSettings.containsKey("broker.store") && !ofSettings.containsKey("broker.seal.keys")) {
       faults.addAll(sealKeys.faults());
+    }
+    if (LaunchMode.current() == LaunchMode.NORMAL // Dev mode keeps its ports open at a reload.
+        && ofSettings.keySet().stream().noneMatch(key -> key.startsWith("quarkus."))) {
+      ListeningPorts.faults(allConfig).forEach(faults::add);
     }
     faults.addAll(redisPassword.faults());
     faults.addAll(certificates.faults());
