@@ -44,6 +44,8 @@ LABEL org.opencontainers.image.title="token-broker-sandbox" \
 COPY --from=sources /src/jvm.options ./
 COPY --from=build-sandbox /src/target/sandbox/token-broker-sandbox.jar /src/target/sandbox/token-broker.cdx.json ./
 USER 10001:10001
+# The sandbox listens on the loopback interface unless it is told otherwise. A container has its own: nobody outside it could connect.
+ENV QUARKUS_HTTP_HOST=0.0.0.0 QUARKUS_MANAGEMENT_HOST=0.0.0.0
 ENTRYPOINT ["java", "@jvm.options", "-jar", "token-broker-sandbox.jar"]
 
 

@@ -65,7 +65,7 @@ class ArchitectureTest {
           sandbox.faults    | sandbox.trackmage sandbox.web
           sandbox.home      | sandbox.web pages
           sandbox.demo      | sandbox.issuer sandbox.crypto sandbox.web pages time
-          sandbox           | sandbox.crypto sandbox.demo sandbox.issuer sandbox.trackmage
+          sandbox           | sandbox.crypto sandbox.demo sandbox.faults sandbox.issuer sandbox.trackmage http connections trackmage tokens clients callers config
           startup       | check http jobs server connections observability output redis memory trackmage tokens clients clients.file clients.reload callers config seal time
           """)
   void aRoomKnowsOnlyTheRoomsItMay(String room, String others) {

@@ -3,6 +3,9 @@ package tokenbroker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.CallerTokens;
+import tokenbroker.testing.Certificate;
 import tokenbroker.testing.ScriptedUpstream;
 
 /**
@@ -178,6 +182,29 @@ class StartIT {
         assertThat(broker.managementGet("/q/health/live"))
             .contains("background-work", "\"stalled\": \"\"", "\"status\": \"UP\"");
       }
+    }
+  }
+
+  @Test
+  void aPortInUseIsToldWithTheSettingToChange() throws IOException {
+    var files = new BrokerFiles(directory).callerKeys(new CallerTokens("k1"));
+    Certificate.in(directory).writePem(directory);
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        var broker =
+            BrokerProcess.with(files)
+                .with("broker.store", "memory")
+                .environment("QUARKUS_PROFILE", "tls")
+                .with("quarkus.tls.http.key-store.pem.0.cert", directory.resolve("tls.crt"))
+                .with("quarkus.tls.http.key-store.pem.0.key", directory.resolve("tls.key"))
+                .with("quarkus.http.ssl-port", taken.getLocalPort())
+                .launch()) {
+      assertThat(broker.exitCode()).isNotZero();
+      assertThat(broker.output())
+          .contains(
+              "quarkus.http.ssl-port is %1$d, but the broker cannot listen on 127.0.0.1:%1$d"
+                  .formatted(taken.getLocalPort()),
+              "or set another port, such as -Dquarkus.http.ssl-port=")
+          .doesNotContain("\tat ", "has started");
     }
   }
 

@@ -16,7 +16,7 @@ import tokenbroker.time.Ticker;
  * so far would have been due.
  */
 @ApplicationScoped
-class RateLimits {
+public class RateLimits {
 
   private static final int CALLERS = 10_000;
 
@@ -76,6 +76,11 @@ class RateLimits {
         return Duration.ZERO;
       }
     }
+  }
+
+  /** Forgets all requests so far. */
+  public void reset() {
+    dueByCaller.invalidateAll();
   }
 
   private record CallerKey(String issuer, String subject) {

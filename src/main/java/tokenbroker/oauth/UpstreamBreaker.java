@@ -195,6 +195,19 @@ public final class UpstreamBreaker {
     }
   }
 
+  /** Closes the breaker and forgets which accounts have failed. */
+  public void reset() {
+    lock.lock();
+    try {
+      close();
+      ofFailed.next = ticker.now();
+      ofOthers.next = ticker.now();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void close() {
     failed.clear();
     if (open) {

@@ -23,7 +23,7 @@ public final class Main {
    */
   private static final Duration LAST_LINES = Duration.ofSeconds(1);
 
-  private Main() {}
+  Main() {}
 
   public static void main(String... args) {
     if (args.length > 0 && args[0].equals(Check.COMMAND)) {

@@ -1,5 +1,6 @@
 package tokenbroker.startup;
 
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.SmallRyeConfig;
@@ -7,6 +8,7 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
+import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.config.Config;
 import tokenbroker.callers.Issuers;
@@ -56,14 +58,21 @@ class StartCheck {
   }
 
   private List<String> faults() {
-    return StartFaults.of(
-        allConfig,
-        config,
-        new StartFaults.Found(
-            issuers.faults(),
-            sealKeys.faults(),
-            redisPassword.faults(),
-            certificates.faults(),
-            reload.load()));
+    var faults =
+        new ArrayList<>(
+            StartFaults.of(
+                allConfig,
+                config,
+                new StartFaults.Found(
+                    issuers.faults(),
+                    sealKeys.faults(),
+                    redisPassword.faults(),
+                    certificates.faults(),
+                    reload.load())));
+    if (LaunchMode.current() == LaunchMode.NORMAL // Dev mode keeps its ports open at a reload.
+        && faults.stream().noneMatch(fault -> fault.startsWith("quarkus."))) {
+      ListeningPorts.faults(allConfig).forEach(faults::add);
+    }
+    return faults;
   }
 }

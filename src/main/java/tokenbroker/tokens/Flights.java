@@ -57,6 +57,11 @@ class Flights {
     return follow(client, owner, need, wait, MOST_FOLLOWED).copy();
   }
 
+  /** Waits until the fetches that are in progress now have ended. */
+  void awaitAll() {
+    inTheAir.awaitAll();
+  }
+
   private CompletableFuture<TokenResult> follow(
       Client client, TokenOwner owner, TokenRequirement need, Duration wait, int more) {
     var flight = join(client, owner, need, wait);

@@ -1,6 +1,7 @@
 package tokenbroker.tokens;
 
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
@@ -32,6 +33,12 @@ final class SingleFlight<K, V> {
     }
     THREADS.newThread(() -> fly(key, mine, work)).start();
     return mine;
+  }
+
+  /** Waits until the flights that are in progress now have ended. */
+  void awaitAll() {
+    var flown = flights.values().toArray(CompletableFuture[]::new);
+    CompletableFuture.allOf(flown).exceptionally(_ -> null).join();
   }
 
   private void fly(K key, Flight<V> flight, Function<Flight<V>, V> work) {

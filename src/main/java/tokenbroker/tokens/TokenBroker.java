@@ -227,6 +227,14 @@ public class TokenBroker {
     store.forget(owner);
   }
 
+  /**
+   * Waits until the fetches that are in progress now have ended, so that none of them can store
+   * anything later. Each of them is bounded by the time limits of the upstream and of its callers.
+   */
+  public void awaitFetches() {
+    flights.awaitAll();
+  }
+
   private TokenResult fetched(
       Client client, TokenOwner owner, TokenRequirement need, Duration wait) {
     try {

@@ -63,6 +63,11 @@ public class TrackMageTokenSource {
     return fetch(client, new TokenGrant.OfClient(client));
   }
 
+  /** Forgets what earlier requests have shown about the upstreams: closes their breakers. */
+  public void resetUpstreams() {
+    upstreams.values().forEach(UpstreamCondition::reset);
+  }
+
   FromUpstream fetch(Client client, TokenGrant grant) {
     var credentials =
         client

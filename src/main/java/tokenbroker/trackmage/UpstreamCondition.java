@@ -44,6 +44,12 @@ final class UpstreamCondition {
     refusesForm = true;
   }
 
+  /** Forgets failures, and that the upstream rejects a form. */
+  void reset() {
+    breaker.reset();
+    refusesForm = false;
+  }
+
   void forgetThatFormIsRefused() {
     refusesForm = false;
   }

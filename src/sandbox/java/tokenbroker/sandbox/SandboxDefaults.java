@@ -16,14 +16,22 @@ import tokenbroker.sandbox.issuer.CallerTokenIssuer;
  * The settings that make the broker work with nothing but the sandbox. Every value is a default:
  * the same key in another configuration source overrides it.
  *
- * <p>There are none with {@code sandbox.enabled=false}, and in tests without {@code
- * sandbox.enabled=true}. The settings name files but do not create them, because configuration is
- * read more than once. {@link SandboxSetUp} writes them at the start.
+ * <p>With {@code sandbox.enabled=false}, and in tests without {@code sandbox.enabled=true}, there
+ * are only those that keep the sandbox on the loopback interface. The settings name files but do
+ * not create them, because configuration is read more than once. {@link SandboxSetUp} writes them
+ * at the start.
  */
 public final class SandboxDefaults implements ConfigSourceFactory {
 
   /** Above the built-in defaults (100 and less), below {@code application.properties} (250). */
   private static final int ORDINAL = 150;
+
+  /**
+   * Where the sandbox listens, even if it configures nothing else. Whoever reaches it gets caller
+   * tokens.
+   */
+  private static final Map<String, String> LOOPBACK =
+      Map.of("quarkus.http.host", "127.0.0.1", "quarkus.management.host", "127.0.0.1");
 
   /**
    * The ordinal of {@code application.properties}. Sources above it are set by whoever runs the
@@ -33,9 +41,14 @@ public final class SandboxDefaults implements ConfigSourceFactory {
 
   @Override
   public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
-    return isEnabled(context) && !isBuild(context)
-        ? List.of(new PropertiesConfigSource(defaults(context), "sandbox", ORDINAL))
-        : List.of();
+    if (isBuild(context)) {
+      return List.of();
+    }
+    var defaults = new HashMap<>(LOOPBACK);
+    if (isEnabled(context)) {
+      defaults.putAll(defaults(context));
+    }
+    return List.of(new PropertiesConfigSource(defaults, "sandbox", ORDINAL));
   }
 
   private static boolean isEnabled(ConfigSourceContext context) {

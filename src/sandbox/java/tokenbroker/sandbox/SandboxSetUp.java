@@ -10,9 +10,11 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.ObservesAsync;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.net.URI;
 import java.time.Clock;
 import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import tokenbroker.clients.ClientDirectory;
+import tokenbroker.config.BrokerConfig;
 import tokenbroker.sandbox.crypto.SigningKey;
 import tokenbroker.sandbox.demo.DemoService;
 import tokenbroker.sandbox.issuer.CallerTokenIssuer;
@@ -22,7 +24,7 @@ import tokenbroker.sandbox.trackmage.TrackMageLookAlike;
 
 /**
  * Sets up the sandbox: writes its files before the broker reads them, creates its parts from the
- * settings, and prints how to get a token.
+ * settings, and prints where they are.
  */
 class SandboxSetUp {
 
@@ -55,23 +57,19 @@ class SandboxSetUp {
   }
 
   /**
-   * Prints how to get a token. It does not use the log, so that the command can be copied whatever
+   * Prints where everything is. It does not use the log, so that the command can be copied whatever
    * the format of the log is.
    */
-  void printHelp(@ObservesAsync HttpServerStart event, HttpServer server) {
+  void printGreeting(
+      @ObservesAsync HttpServerStart event,
+      HttpServer server,
+      ClientDirectory clients,
+      BrokerConfig broker,
+      @ConfigProperty(name = "quarkus.management.port", defaultValue = "9000") int managementPort) {
     if (files.isPresent()) {
-      System.out.println(help(server.getPort(), config.baseUrl()));
+      var greeting = new Greeting(server.getPort(), managementPort, config.baseUrl());
+      System.out.println(greeting.text(clients.all(), broker));
     }
-  }
-
-  static String help(int port, URI baseUrl) {
-    var here = "http://localhost:" + port;
-    return """
-    The sandbox is ready at %s/sandbox. To get a TrackMage token from the broker:
-    curl -H "Authorization: Bearer $(curl -s '%s/sandbox/caller-token?subject=demo')" %s/tokens/demo
-    The page on which users connect their accounts: %s/demo\
-    """
-        .formatted(here, here, here, baseUrl);
   }
 
   @Produces

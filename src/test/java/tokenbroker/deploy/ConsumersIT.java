@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -16,51 +17,49 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tokenbroker.testing.Answer;
 import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
-import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.Certificate;
-import tokenbroker.testing.ScriptedUpstream;
+import tokenbroker.testing.SandboxProcess;
 
-/** Proves that the example services use the broker correctly, over TLS as in production. */
+/**
+ * Proves that the example services use the broker and TrackMage correctly. The packaged sandbox is
+ * TrackMage. The broker is the production package, which serves TLS as in production.
+ */
 class ConsumersIT {
 
-  private static final CallerTokens ISSUER = new CallerTokens("k1");
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Pattern GOOD = Pattern.compile("token (\\S+): TrackMage answers 200");
-
-  /**
-   * The scripted client whose responses requests with an access token get. They have no client id.
-   */
-  private static final String WITH_A_TOKEN = "";
+  private static final String REVOKED = "{\"fault\": \"revoked\"}";
+  private static final String JWT = "eyJ";
 
   @TempDir Path directory;
 
-  private ScriptedUpstream upstream;
+  private SandboxProcess trackMage;
   private BrokerProcess broker;
-  private String caller;
 
   @BeforeEach
-  void start() {
-    upstream = ScriptedUpstream.start();
-    upstream.answer(WITH_A_TOKEN, Answer.json(200, "[]"));
+  void start() throws IOException {
+    assumeTrue(
+        Files.exists(SandboxProcess.JAR),
+        SandboxProcess.JAR + " does not exist: bin/test-deploy builds it");
+    trackMage = SandboxProcess.start(directory);
     var files =
         new BrokerFiles(directory)
-            .callerKeys(ISSUER)
-            .credentials("acme-eu", "id", "secret")
+            .credentials("acme-eu", "acme", "acme-secret")
             .clients(
                 """
-                upstreams: { test: { base-url: "%s" } }
+                upstreams: { sandbox: { base-url: "%s" } }
                 clients:
-                  acme-eu: { upstream: test, callers: [ { issuer: test, subject: "system:serviceaccount:shop:orders" } ] }
+                  acme-eu: { upstream: sandbox, callers: [ { issuer: test, subject: "system:serviceaccount:shop:orders" } ] }
                 """
-                    .formatted(upstream.url()));
-    caller = ISSUER.token("system:serviceaccount:shop:orders");
-    files.write("token", caller);
+                    .formatted(trackMage.url("/sandbox/trackmage")));
+    files.write("callers.jwks", trackMage.get("/sandbox/callers/jwks.json").body());
+    files.write("token", trackMage.callerToken("system:serviceaccount:shop:orders"));
     Certificate.in(directory).writePem(directory);
     broker =
         BrokerProcess.with(files)
+            .with("broker.issuers.test.issuer", "https://sandbox.invalid/callers")
             .with("broker.store", "memory")
             .environment("QUARKUS_PROFILE", "tls")
             .with("quarkus.tls.http.key-store.pem.0.cert", directory.resolve("tls.crt"))
@@ -70,57 +69,97 @@ class ConsumersIT {
 
   @AfterEach
   void end() {
-    broker.close();
-    upstream.close();
+    if (broker != null) {
+      broker.close();
+      trackMage.close();
+    }
   }
 
   @Test
   void theScriptUsesTrackMageHasADeadTokenReplacedAndPrintsNone() throws IOException {
     Tool.CURL.assumeThere();
-    Files.createDirectory(directory.resolve("tmp"));
-    var script = Path.of("k8s/examples/consumer/consume.sh").toAbsolutePath().toString();
-    var consumer = started(List.of("sh", script));
+    var consumer = started(shellConsumer(), behindTls());
     try {
-      await().atMost(PATIENCE).until(() -> GOOD.matcher(output()).find());
-      upstream.answer(WITH_A_TOKEN, Answer.json(401, "{}"));
-      await().atMost(PATIENCE).until(() -> upstream.count("id") == 2);
-      upstream.answer(WITH_A_TOKEN, Answer.json(200, "[]"));
+      await().atMost(PATIENCE).until(() -> tokensThatWereGood() == 1);
+      trackMage.fault(REVOKED);
       await().atMost(PATIENCE).until(() -> tokensThatWereGood() == 2);
       broker.close();
       await().atMost(PATIENCE).until(() -> output().contains("the broker answers 000"));
     } finally {
-      consumer.destroy();
-      consumer.onExit().join();
+      end(consumer);
     }
-    assertThat(upstream.issuedTokens()).hasSize(2).noneMatch(output()::contains);
-    assertThat(output()).doesNotContain(caller);
+    assertThat(tokenRequests()).isEqualTo(2);
+    assertThat(output()).contains("TrackMage answers 401").doesNotContain(JWT);
   }
 
   @Test
   void theJavaServiceUsesTrackMageAndHasADeadTokenReplaced() {
+    assertThat(started(javaConsumer(), behindTls()).onExit().join().exitValue())
+        .as(output())
+        .isZero();
+    assertThat(output()).containsPattern("TrackMage answered \\d+ characters");
+
+    trackMage.fault(REVOKED);
+    assertThat(started(javaConsumer(), behindTls()).onExit().join().exitValue())
+        .as(output())
+        .isZero();
+    assertThat(output()).containsPattern("TrackMage answered \\d+ characters").doesNotContain(JWT);
+    assertThat(tokenRequests()).as("the first token and its replacement").isEqualTo(2);
+  }
+
+  /** These are the settings in the README of the Java example. */
+  @Test
+  void theConsumersNeedNothingButTheSandbox() throws IOException {
+    Tool.CURL.assumeThere();
+    Files.writeString(directory.resolve("token"), trackMage.callerToken("demo"));
+    var sandbox = "http://localhost:" + trackMage.port();
+    var settings =
+        Map.of(
+            "QUARKUS_PROFILE",
+            "plain",
+            "BROKER",
+            sandbox,
+            "CLIENT",
+            "demo",
+            "TRACKMAGE",
+            sandbox + "/sandbox/trackmage");
+    assertThat(started(javaConsumer(), settings).onExit().join().exitValue()).as(output()).isZero();
+    var consumer = started(shellConsumer(), settings);
+    try {
+      await().atMost(PATIENCE).until(() -> tokensThatWereGood() == 1);
+    } finally {
+      end(consumer);
+    }
+  }
+
+  private static List<String> shellConsumer() {
+    return List.of("sh", Path.of("k8s/examples/consumer/consume.sh").toAbsolutePath().toString());
+  }
+
+  private static List<String> javaConsumer() {
     var jar = Path.of("k8s/examples/consumer-java/target/quarkus-app/quarkus-run.jar");
-    assumeTrue(Files.exists(jar), jar + " is not there: bin/test-deploy builds it");
+    assumeTrue(Files.exists(jar), jar + " does not exist: bin/test-deploy builds it");
     var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    var service = List.of(java, "-jar", jar.toAbsolutePath().toString());
-    assertThat(started(service).onExit().join().exitValue()).as(output()).isZero();
-    assertThat(output()).contains("TrackMage answered 2 characters");
-
-    upstream.answer(WITH_A_TOKEN, refusingTheFirst());
-    assertThat(started(service).onExit().join().exitValue()).as(output()).isZero();
-    assertThat(upstream.count("id"))
-        .as("fetches: the first token and its replacement")
-        .isEqualTo(2);
+    return List.of(java, "-jar", jar.toAbsolutePath().toString());
   }
 
-  private Answer refusingTheFirst() {
-    var first = upstream.issuedTokens().getFirst();
-    return exchange ->
-        Answer.json(bearer(exchange.request().headers()).equals(first) ? 401 : 200, "[]")
-            .send(exchange);
+  private Map<String, String> behindTls() {
+    return Map.of(
+        "BROKER",
+        "https://127.0.0.1:" + broker.port(),
+        "BROKER_CA_FILE",
+        directory.resolve("tls.crt").toString(),
+        "CLIENT",
+        "acme-eu",
+        "TRACKMAGE",
+        trackMage.url("/sandbox/trackmage").toString());
   }
 
-  private static String bearer(Map<String, String> headers) {
-    return headers.getOrDefault("Authorization", "").replace("Bearer ", "");
+  private int tokenRequests() {
+    var total =
+        Pattern.compile("\"total\":(\\d+)").matcher(trackMage.get("/sandbox/faults").body());
+    assertThat(total.find()).isTrue();
+    return Integer.parseInt(total.group(1));
   }
 
   private long tokensThatWereGood() {
@@ -131,20 +170,19 @@ class ConsumersIT {
     return AlertRules.read(directory.resolve("output"));
   }
 
-  private Process started(List<String> command) {
+  private static void end(Process consumer) {
+    consumer.destroy();
+    consumer.onExit().join();
+  }
+
+  private Process started(List<String> command, Map<String, String> settings) {
     try {
+      var environment = new HashMap<>(settings);
+      environment.put("CALLER_TOKEN_FILE", directory.resolve("token").toString());
+      environment.put("TMPDIR", Files.createDirectories(directory.resolve("tmp")).toString());
+      environment.put("PAUSE", "0.2");
       var builder = new ProcessBuilder(command).redirectErrorStream(true);
-      builder
-          .environment()
-          .putAll(
-              Map.of(
-                  "BROKER", "https://127.0.0.1:" + broker.port(),
-                  "BROKER_CA_FILE", directory.resolve("tls.crt").toString(),
-                  "CLIENT", "acme-eu",
-                  "TRACKMAGE", upstream.url().toString(),
-                  "CALLER_TOKEN_FILE", directory.resolve("token").toString(),
-                  "TMPDIR", directory.resolve("tmp").toString(),
-                  "PAUSE", "0.2"));
+      builder.environment().putAll(environment);
       return builder.redirectOutput(directory.resolve("output").toFile()).start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

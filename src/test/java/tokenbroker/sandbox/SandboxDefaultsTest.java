@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.runtime.LaunchMode;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -89,6 +90,18 @@ class SandboxDefaultsTest {
   void itCanBeSwitchedOff() {
     assertThat(configured(Map.of("sandbox.enabled", "false")).apply("broker.clients.file"))
         .isNull();
+  }
+
+  @Test
+  void itListensOnTheLoopbackInterfaceUnlessToldOtherwise() {
+    for (var enabled : List.of("true", "false")) {
+      var config = configured(Map.of("sandbox.enabled", enabled));
+      assertThat(config.apply("quarkus.http.host")).isEqualTo("127.0.0.1");
+      assertThat(config.apply("quarkus.management.host")).isEqualTo("127.0.0.1");
+    }
+    var told = configured(Map.of("quarkus.http.host", "0.0.0.0"));
+    assertThat(told.apply("quarkus.http.host")).isEqualTo("0.0.0.0");
+    assertThat(told.apply("quarkus.management.host")).isEqualTo("127.0.0.1");
   }
 
   @Test

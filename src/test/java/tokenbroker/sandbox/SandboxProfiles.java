@@ -13,7 +13,7 @@ public final class SandboxProfiles {
   private SandboxProfiles() {}
 
   /** Has the sandbox configure the broker, with files in {@link #DIRECTORY}. */
-  public static final class Configuring implements QuarkusTestProfile {
+  public static class Configuring implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
       return Map.of(

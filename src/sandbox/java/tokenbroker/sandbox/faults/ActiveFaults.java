@@ -2,14 +2,16 @@ package tokenbroker.sandbox.faults;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import tokenbroker.sandbox.trackmage.GrantType;
 
 /** The current faults, and the counts of token requests. Thread-safe. */
 @Singleton
-final class ActiveFaults {
+public final class ActiveFaults {
 
   /** Stands for all clients. No client id is empty. */
   private static final String ALL = "";
@@ -20,6 +22,7 @@ final class ActiveFaults {
   private final Map<String, Long> requestsByClientId = new TreeMap<>();
   private final Map<String, Long> requestsByGrantType = new TreeMap<>();
   private long requests;
+  private long clearings;
 
   /**
    * The numbers of token requests.
@@ -48,8 +51,10 @@ final class ActiveFaults {
     }
   }
 
-  /** Removes all faults and resets the counts. */
-  synchronized void clear() {
+  /** Removes all faults, ends the pauses in progress and resets the counts. */
+  public synchronized void clear() {
+    clearings++;
+    notifyAll();
     faults.clear();
     requestsByClientId.clear();
     requestsByGrantType.clear();
@@ -71,6 +76,17 @@ final class ActiveFaults {
     }
     useOnce(key, spec);
     return spec.toFault();
+  }
+
+  /** Waits for this time, but not longer than until all faults are removed. */
+  synchronized void pause(Duration time) throws InterruptedException {
+    var before = clearings;
+    var end = System.nanoTime() + time.toNanos();
+    for (var left = time.toNanos();
+        left > 0 && clearings == before;
+        left = end - System.nanoTime()) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
   }
 
   private boolean isCounted(String clientId) {

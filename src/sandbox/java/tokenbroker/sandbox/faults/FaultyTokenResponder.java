@@ -47,9 +47,9 @@ class FaultyTokenResponder implements TokenResponder {
     };
   }
 
-  private static void pause(Duration delay) {
+  private void pause(Duration delay) {
     try {
-      Thread.sleep(delay);
+      faults.pause(delay);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

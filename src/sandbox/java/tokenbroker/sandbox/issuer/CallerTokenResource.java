@@ -2,8 +2,10 @@ package tokenbroker.sandbox.issuer;
 
 import static jakarta.ws.rs.core.MediaType.APPLICATION_JSON;
 import static jakarta.ws.rs.core.MediaType.TEXT_PLAIN;
+import static jakarta.ws.rs.core.MediaType.WILDCARD;
 
 import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -58,8 +60,10 @@ class CallerTokenResource {
 
   @POST
   @Path("caller-token")
+  @Consumes(WILDCARD)
   @Produces(TEXT_PLAIN)
-  public String post(@BeanParam Parameters parameters) {
+  public String post(@BeanParam Parameters parameters, String body) {
+    rejectBody(body);
     return get(parameters);
   }
 
@@ -75,9 +79,20 @@ class CallerTokenResource {
 
   @POST
   @Path("caller-token")
+  @Consumes(WILDCARD)
   @Produces(APPLICATION_JSON)
-  public Map<String, Object> postJson(@BeanParam Parameters parameters) {
+  public Map<String, Object> postJson(@BeanParam Parameters parameters, String body) {
+    rejectBody(body);
     return getJson(parameters);
+  }
+
+  /** Rejects parameters in a form, which would have no effect. */
+  private static void rejectBody(String body) {
+    if (!body.isBlank()) {
+      throw new InvalidRequestException(
+          "the request has a body; send the parameters subject, group and ttl in the query, such as"
+              + " ?subject=demo");
+    }
   }
 
   @GET

@@ -88,6 +88,12 @@ final class AccessTokens {
     lastRevoked.put(selector, lastNumber.get());
   }
 
+  /** Revokes all tokens that were issued so far, and forgets narrower revocations. */
+  void revokeAll() {
+    revoke(TokenSelector.ALL);
+    lastRevoked.keySet().removeIf(selector -> !selector.equals(TokenSelector.ALL));
+  }
+
   Validity check(String token) {
     try {
       var claims = verifier.processToClaims(token);

@@ -68,6 +68,10 @@ final class AuthorizationCodes {
     return new Redemption.Accepted(issued.email());
   }
 
+  synchronized void forgetAll() {
+    codes.clear();
+  }
+
   /**
    * Returns whether the verifier matches the challenge (RFC 7636 §4.6). A verifier without a
    * challenge does not match (RFC 9700 §4.8.2).

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record TokenSelector(@Nullable String clientId, @Nullable String user) {
 
+  static final TokenSelector ALL = new TokenSelector(null, null);
+
   boolean includes(TokenSelector other) {
     return (clientId == null || clientId.equals(other.clientId))
         && (user == null || user.equals(other.user));
@@ -18,10 +20,6 @@ public record TokenSelector(@Nullable String clientId, @Nullable String user) {
 
   /** Returns this selector and all wider ones, which include it. */
   Stream<TokenSelector> withWider() {
-    return Stream.of(
-        this,
-        new TokenSelector(clientId, null),
-        new TokenSelector(null, user),
-        new TokenSelector(null, null));
+    return Stream.of(this, new TokenSelector(clientId, null), new TokenSelector(null, user), ALL);
   }
 }

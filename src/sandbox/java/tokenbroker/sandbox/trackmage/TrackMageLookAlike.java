@@ -135,4 +135,11 @@ public final class TrackMageLookAlike {
   public void revokeRefreshTokens(TokenSelector selector) {
     refreshTokens.revoke(selector);
   }
+
+  /** Forgets everything that it has issued. No token or code that was issued so far is valid. */
+  public void forgetAll() {
+    codes.forgetAll();
+    refreshTokens.revoke(TokenSelector.ALL);
+    accessTokens.revokeAll();
+  }
 }

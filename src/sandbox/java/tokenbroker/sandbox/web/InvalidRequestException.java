@@ -7,8 +7,8 @@ import jakarta.ws.rs.ext.Provider;
 import java.util.Map;
 
 /**
- * Thrown when a request for a fault or a caller token is invalid. The sender receives status 400
- * and the message.
+ * Thrown when a request to an endpoint of the sandbox is invalid. The sender receives status 400
+ * and a problem document (RFC 9457) like those of the broker, with the message as its detail.
  */
 public final class InvalidRequestException extends RuntimeException {
 
@@ -21,11 +21,27 @@ public final class InvalidRequestException extends RuntimeException {
   /** Converts the exception to a response. */
   @Provider
   static final class Mapper implements ExceptionMapper<InvalidRequestException> {
+
+    private static final MediaType PROBLEM_JSON = new MediaType("application", "problem+json");
+
     @Override
     public Response toResponse(InvalidRequestException exception) {
       return Response.status(Response.Status.BAD_REQUEST)
-          .type(MediaType.APPLICATION_JSON_TYPE)
-          .entity(Map.of("error", String.valueOf(exception.getMessage())))
+          .type(PROBLEM_JSON)
+          .entity(
+              Map.of(
+                  "type",
+                  "urn:token-broker:problem:invalid_request",
+                  "title",
+                  "The request is malformed",
+                  "status",
+                  Response.Status.BAD_REQUEST.getStatusCode(),
+                  "detail",
+                  String.valueOf(exception.getMessage()),
+                  "code",
+                  "invalid_request",
+                  "retryable",
+                  false))
           .build();
     }
   }

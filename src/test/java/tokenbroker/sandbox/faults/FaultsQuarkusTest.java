@@ -103,7 +103,7 @@ class FaultsQuarkusTest {
           fault=slow                            | the body is not a JSON object such as {"fault": "slow", "delay": "3s"}
           """)
   void anInvalidFaultIsRejectedWithTheReason(String json, String reason) {
-    put(json).statusCode(400).body("error", equalTo(reason));
+    put(json).statusCode(400).body("detail", equalTo(reason));
     report().body("faults", empty());
   }
 

@@ -81,7 +81,21 @@ class CallerTokenQuarkusTest {
         .get("/sandbox/caller-token")
         .then()
         .statusCode(400)
-        .body("error", equalTo(reason));
+        .body("detail", equalTo(reason));
+  }
+
+  @Test
+  void aFormHasNoEffectAndIsRejected() {
+    given()
+        .formParam("subject", "orders")
+        .post("/sandbox/caller-token")
+        .then()
+        .statusCode(400)
+        .body(
+            "detail",
+            equalTo(
+                "the request has a body; send the parameters subject, group and ttl in the query,"
+                    + " such as ?subject=demo"));
   }
 
   @Test

@@ -27,6 +27,11 @@ public final class UserFlow {
         .statusCode(302);
   }
 
+  /** Presses Allow as this user. Returns the authorization code. */
+  public static String codeOf(Map<String, String> request, String user) {
+    return codeIn(allow(request, user).extract().header("Location"));
+  }
+
   static String codeIn(String location) {
     return location.replaceAll(".*[?&]code=", "");
   }
@@ -53,7 +58,7 @@ public final class UserFlow {
   public static ValidatableResponse tokensOf(String clientId, String user) {
     var callback = "http://127.0.0.1:1/callback";
     var request = Map.of("client_id", clientId, "redirect_uri", callback, "response_type", "code");
-    var code = codeIn(allow(request, user).extract().header("Location"));
+    var code = codeOf(request, user);
     return token(clientId, "authorization_code", Map.of("code", code, "redirect_uri", callback))
         .statusCode(200);
   }
