@@ -1,6 +1,5 @@
 package tokenbroker.sandbox;
 
-import io.quarkus.runtime.LaunchMode;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -31,9 +30,7 @@ record Greeting(int port, int managementPort, URI baseUrl) {
     text.append(command(clients, config)).append("\n");
     line(text, "Start page", broker + "/");
     line(text, "Connect an account as a user", baseUrl + "/demo");
-    if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
-      line(text, "API (Swagger UI)", broker + "/q/swagger-ui/");
-    }
+    line(text, "API (Swagger UI)", broker + "/q/swagger-ui/");
     if (managementPort > 0) {
       var management = "http://localhost:" + managementPort + "/q/";
       line(text, "Status", management + "status");

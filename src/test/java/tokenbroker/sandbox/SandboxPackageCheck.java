@@ -51,10 +51,10 @@ class SandboxPackageCheck {
             command + "\n",
             " http://localhost:%d/\n".formatted(sandbox.port()),
             " http://127.0.0.1:%d/sandbox/demo\n".formatted(sandbox.port()),
+            " http://localhost:%d/q/swagger-ui/\n".formatted(sandbox.port()),
             " http://localhost:%d/q/status\n".formatted(sandbox.managementPort()),
             " http://localhost:%d/q/health\n".formatted(sandbox.managementPort()),
-            " http://localhost:%d/q/metrics\n".formatted(sandbox.managementPort()))
-        .doesNotContain("swagger");
+            " http://localhost:%d/q/metrics\n".formatted(sandbox.managementPort()));
     assertThat(Shell.run(command)).contains("\"access_token\":\"ey");
   }
 
