@@ -37,9 +37,10 @@ class ArchitectureTest {
           config        |
           seal          |
           server        | config
-          outbound      | time
+          files         |
+          outbound      | files config time
           output        | time
-          callers       | outbound config seal time
+          callers       | outbound files config seal time
           clients       | callers config
           clients.file  | callers clients config seal time
           clients.secrets | clients clients.file seal time
@@ -59,7 +60,7 @@ class ArchitectureTest {
           sandbox.faults    | sandbox.trackmage sandbox.web
           sandbox.demo      | sandbox.issuer sandbox.crypto sandbox.web
           sandbox           | sandbox.crypto sandbox.demo sandbox.issuer sandbox.trackmage
-          startup       | http server connections observability output redis memory trackmage tokens clients clients.file clients.reload callers config seal time
+          startup       | http server connections observability output redis memory trackmage outbound tokens clients clients.file clients.reload callers config seal time
           """)
   void aRoomKnowsOnlyTheRoomsItMay(String room, String others) {
     var allowed = Set.of(others == null ? new String[0] : others.split(" "));

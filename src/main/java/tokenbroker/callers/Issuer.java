@@ -8,6 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.IssuerKeys.Choice;
+import tokenbroker.files.UnusableText;
+import tokenbroker.outbound.Egress;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
@@ -50,13 +52,18 @@ final class Issuer {
    *
    * @param readFilesEvery the interval between reads of a key file
    */
-  Issuer(IssuerSettings settings, Duration readFilesEvery, CallerMetrics metrics, Ticker ticker) {
+  Issuer(
+      IssuerSettings settings,
+      Duration readFilesEvery,
+      CallerMetrics metrics,
+      Ticker ticker,
+      Egress egress) {
     this.settings = settings;
-    this.source = new KeySource(settings);
+    this.source = new KeySource(settings, egress);
     this.reviews =
         settings.review() == null
             ? null
-            : new TokenReviews(settings, settings.review(), metrics, ticker);
+            : new TokenReviews(settings, settings.review(), metrics, ticker, egress);
     this.readEvery = settings.keys() instanceof KeysLocation.File ? readFilesEvery : READ_URL_EVERY;
     this.metrics = metrics;
     this.ticker = ticker;
@@ -160,7 +167,7 @@ final class Issuer {
         textInForce = text;
       }
       succeeded();
-    } catch (KeysUnreadable e) {
+    } catch (UnusableText e) {
       failed(e.reason());
     } catch (IOException e) {
       failed("the connection failed (" + e.getClass().getSimpleName() + ")");

@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.config.BrokerConfig;
+import tokenbroker.outbound.Egress;
 import tokenbroker.time.Ticker;
 
 /** The issuers whose callers are admitted, by their exact {@code iss}. */
@@ -20,7 +21,7 @@ public class Issuers {
   private final Map<String, Issuer> byIssuer;
   private final List<String> faults = new ArrayList<>();
 
-  Issuers(BrokerConfig config, CallerMetrics metrics, Ticker ticker) {
+  Issuers(BrokerConfig config, CallerMetrics metrics, Ticker ticker, Egress egress) {
     if (config.issuers().isEmpty()) {
       faults.add(
           "no issuer is configured, so no caller could be verified: set broker.issuers.<name>.issuer and .keys");
@@ -31,7 +32,7 @@ public class Issuers {
             .collect(
                 Collectors.toUnmodifiableMap(
                     IssuerSettings::issuer,
-                    settings -> new Issuer(settings, readFilesEvery, metrics, ticker)));
+                    settings -> new Issuer(settings, readFilesEvery, metrics, ticker, egress)));
   }
 
   /** Returns the faults of the configuration, each with its fix. */

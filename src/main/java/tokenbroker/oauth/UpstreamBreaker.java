@@ -215,7 +215,7 @@ public final class UpstreamBreaker {
 
   private static CallOutcome outcome(FromUpstream result) {
     return switch (result) {
-      case Failed(Outage outage, _) ->
+      case Failed(Outage outage, _, _) ->
           switch (outage) {
             case CONNECT, TIMEOUT -> CallOutcome.NO_RESPONSE;
             case HTTP_5XX -> CallOutcome.ERROR;

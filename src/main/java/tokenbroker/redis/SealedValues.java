@@ -79,6 +79,7 @@ final class SealedValues {
   String failure(String key, UpstreamFailure failure, Now now) {
     var json = JSON.createObjectNode();
     json.put("cause", failure.cause().label());
+    json.put("detail", failure.detail());
     json.put("attempts", failure.attempts());
     json.put("pause", failure.at().until(failure.retryAt()).toMillis());
     json.put("retry_at", now.wall().plus(now.moment().until(failure.retryAt())).toEpochMilli());
@@ -118,6 +119,7 @@ final class SealedValues {
     return new UpstreamFailure(
         FailureCause.labelled(JsonFields.text(json, "cause"))
             .orElseThrow(() -> new IllegalArgumentException("an unknown cause")),
+        json.path("detail").textValue(),
         json.required("attempts").intValue(),
         retryAt.minus(pause),
         retryAt,

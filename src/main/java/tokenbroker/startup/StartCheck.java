@@ -14,6 +14,7 @@ import tokenbroker.callers.Issuers;
 import tokenbroker.clients.reload.ClientDirectoryReload;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.config.SettingsFaults;
+import tokenbroker.outbound.Egress;
 import tokenbroker.redis.RedisPassword;
 
 /**
@@ -30,6 +31,7 @@ class StartCheck {
   private final ClientDirectoryReload reload;
   private final RedisPassword redisPassword;
   private final ServerCertificates certificates;
+  private final Egress egress;
 
   StartCheck(
       Config allConfig,
@@ -38,7 +40,8 @@ class StartCheck {
       Issuers issuers,
       ClientDirectoryReload reload,
       RedisPassword redisPassword,
-      ServerCertificates certificates) {
+      ServerCertificates certificates,
+      Egress egress) {
     this.allConfig = allConfig.unwrap(SmallRyeConfig.class);
     this.config = config;
     this.sealKeys = sealKeys;
@@ -46,6 +49,7 @@ class StartCheck {
     this.reload = reload;
     this.redisPassword = redisPassword;
     this.certificates = certificates;
+    this.egress = egress;
   }
 
   void check(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) StartupEvent event) {
@@ -72,6 +76,7 @@ class StartCheck {
     }
     faults.addAll(redisPassword.faults());
     faults.addAll(certificates.faults());
+    faults.addAll(egress.faults());
     config.connections().publicUrl().ifPresent(url -> faults.addAll(PublicUrl.faults(url)));
     config.oauth().issuer().ifPresent(url -> faults.addAll(OAuthIssuer.faults(url)));
     var clients = reload.load();

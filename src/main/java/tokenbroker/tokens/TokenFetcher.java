@@ -241,8 +241,8 @@ public class TokenFetcher {
       outcomes.failed(ask.owner, failure);
       store.remember(ask.owner, failure);
       // The keep-alive of thousands of connections logs one summary line instead.
-      if (ask.need.isForCallers() && (before == null || before.cause() != failure.cause())) {
-        LOG.warnf("No token could be fetched for %s: %s", ask.owner, failure.cause().label());
+      if (ask.need.isForCallers() && !failure.isLike(before)) {
+        LOG.warnf("No token could be fetched for %s: %s", ask.owner, failure.text());
       }
     }
     return failure.cause() == Outage.TIMEOUT

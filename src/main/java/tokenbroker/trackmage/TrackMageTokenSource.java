@@ -20,6 +20,7 @@ import tokenbroker.oauth.TokenGrant;
 import tokenbroker.oauth.UpstreamBreaker;
 import tokenbroker.oauth.UpstreamMetrics;
 import tokenbroker.oauth.UserFields;
+import tokenbroker.outbound.Egress;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
@@ -49,8 +50,13 @@ public class TrackMageTokenSource {
   private final Map<BreakerKey, UpstreamCondition> upstreams = new ConcurrentHashMap<>();
 
   public TrackMageTokenSource(
-      BrokerConfig config, Clock clock, Ticker ticker, KeyedHash hash, UpstreamMetrics metrics) {
-    this.http = new TokenClient(config, clock, ticker, hash, USER, metrics);
+      BrokerConfig config,
+      Clock clock,
+      Ticker ticker,
+      KeyedHash hash,
+      UpstreamMetrics metrics,
+      Egress egress) {
+    this.http = new TokenClient(config, clock, ticker, hash, USER, metrics, egress);
     this.ticker = ticker;
     this.hash = hash;
     this.metrics = metrics;
@@ -120,7 +126,7 @@ public class TrackMageTokenSource {
     if (wasUnderstood(second)) {
       upstream.rememberThatFormIsRefused();
     }
-    return second.result() instanceof Failed(InvalidResponse _, _)
+    return second.result() instanceof Failed(InvalidResponse _, _, _)
         ? first.result()
         : second.result();
   }
@@ -153,13 +159,14 @@ public class TrackMageTokenSource {
   private static boolean refusesStyle(TokenExchange exchange) {
     return exchange.status() == 405
         || (exchange.status() == 400
-            && exchange.result().equals(new Failed(OAuthError.INVALID_REQUEST)));
+            && exchange.result() instanceof Failed(var cause, _, _)
+            && cause == OAuthError.INVALID_REQUEST);
   }
 
   private static boolean wasUnderstood(TokenExchange exchange) {
     return switch (exchange.result()) {
       case Fetched _ -> true;
-      case Failed(OAuthError error, _) ->
+      case Failed(OAuthError error, _, _) ->
           error != OAuthError.INVALID_REQUEST && error != OAuthError.UNRECOGNIZED;
       case Failed _ -> false;
     };
