@@ -1,5 +1,6 @@
 package tokenbroker.tokens;
 
+import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.time.Moment;
@@ -15,6 +16,8 @@ import tokenbroker.tokens.FailureCause.Outage;
  * @param detail what happened, as in {@link FetchResult.Failed}
  * @param provenance what the fetch was made with; another server or other credentials may be tried
  *     at once
+ * @param lastSuccess when the client's own token was last requested successfully, by the wall
+ *     clock; null if unknown. A replica that never had that token can thus report it
  */
 public record UpstreamFailure(
     FailureCause cause,
@@ -22,7 +25,22 @@ public record UpstreamFailure(
     int attempts,
     Moment at,
     Moment retryAt,
-    Provenance provenance) {
+    Provenance provenance,
+    @Nullable Instant lastSuccess) {
+
+  public UpstreamFailure(
+      FailureCause cause,
+      @Nullable String detail,
+      int attempts,
+      Moment at,
+      Moment retryAt,
+      Provenance provenance) {
+    this(cause, detail, attempts, at, retryAt, provenance, null);
+  }
+
+  UpstreamFailure after(@Nullable Instant success) {
+    return new UpstreamFailure(cause, detail, attempts, at, retryAt, provenance, success);
+  }
 
   /** Returns the cause and the detail, for logs. */
   String text() {

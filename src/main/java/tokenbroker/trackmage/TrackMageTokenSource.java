@@ -6,6 +6,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientCredentials;
@@ -30,13 +31,14 @@ import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
+import tokenbroker.tokens.UpstreamHealth;
 
 /**
  * A source of tokens from TrackMage. It knows TrackMage's paths, and falls back from a form to the
  * query if TrackMage rejects a form. Blocks: call it on a virtual thread.
  */
 @ApplicationScoped
-public class TrackMageTokenSource {
+public class TrackMageTokenSource implements UpstreamHealth {
 
   private static final String TOKEN_PATH = "/oauth/v2/token";
   private static final UserFields USER = new UserFields("user_id", "user_email");
@@ -83,6 +85,12 @@ public class TrackMageTokenSource {
             () -> fetch(client, credentials, grant, upstream, deadline));
   }
 
+  @Override
+  public Optional<State> of(Upstream upstream) {
+    return Optional.ofNullable(upstreams.get(BreakerKey.of(upstream)))
+        .map(condition -> condition.breaker().state());
+  }
+
   /** Returns the time for all requests of a fetch together. */
   private Duration limitFor(TokenGrant grant) {
     return grant instanceof TokenGrant.OfRefreshToken
@@ -92,7 +100,7 @@ public class TrackMageTokenSource {
 
   private UpstreamCondition condition(Upstream upstream) {
     return upstreams.computeIfAbsent(
-        new BreakerKey(upstream.name(), upstream.baseUrl()),
+        BreakerKey.of(upstream),
         key ->
             new UpstreamCondition(
                 key.name,
@@ -177,5 +185,10 @@ public class TrackMageTokenSource {
     http.close();
   }
 
-  private record BreakerKey(String name, URI baseUrl) {}
+  private record BreakerKey(String name, URI baseUrl) {
+
+    static BreakerKey of(Upstream upstream) {
+      return new BreakerKey(upstream.name(), upstream.baseUrl());
+    }
+  }
 }
