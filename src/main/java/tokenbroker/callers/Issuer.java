@@ -196,8 +196,9 @@ final class Issuer {
     metrics.keysRead(settings.name(), "failed");
     if (!reason.equals(failure)) {
       LOG.warnf(
-          "The keys of issuer %s cannot be read: %s. %s.",
+          "The keys of issuer %s cannot be read from %s: %s. %s.",
           settings.name(),
+          settings.keys().text(),
           reason,
           keys.all().isEmpty()
               ? "Its callers get 503 until the keys can be read"

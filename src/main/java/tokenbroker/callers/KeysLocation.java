@@ -13,6 +13,15 @@ import tokenbroker.config.Loopback;
 /** The location of an issuer's keys. */
 sealed interface KeysLocation {
 
+  /** Returns the location for messages: a path, or a URL without its query. */
+  default String text() {
+    return switch (this) {
+      case Url(var url) -> url.getScheme() + "://" + url.getRawAuthority() + url.getRawPath();
+      case File(var path) -> path.toString();
+      case Faulty _ -> "an invalid location";
+    };
+  }
+
   record Url(URI url) implements KeysLocation {}
 
   record File(Path path) implements KeysLocation {}
