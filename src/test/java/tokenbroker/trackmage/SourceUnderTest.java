@@ -70,7 +70,10 @@ final class SourceUnderTest implements AutoCloseable {
 
   /** Fetches a token. A failure has no detail here. */
   FromUpstream fetch(Client client) {
-    var result = source.fetch(client);
+    return withoutDetail(source.fetch(client));
+  }
+
+  static FromUpstream withoutDetail(FromUpstream result) {
     return result instanceof Failed(var cause, var retryAfter, _)
         ? new Failed(cause, retryAfter)
         : result;
