@@ -38,9 +38,10 @@ class ArchitectureTest {
           seal          |
           pages         | seal
           server        | config
-          outbound      | time
+          files         |
+          outbound      | files config time
           output        | time
-          callers       | outbound config seal time
+          callers       | outbound files config seal time
           clients       | callers config
           clients.file  | callers clients config seal time
           clients.secrets | clients clients.file seal time
@@ -66,7 +67,7 @@ class ArchitectureTest {
           sandbox.home      | sandbox.web pages
           sandbox.demo      | sandbox.issuer sandbox.crypto sandbox.web pages time
           sandbox           | sandbox.crypto sandbox.demo sandbox.faults sandbox.issuer sandbox.trackmage http connections trackmage tokens clients callers config
-          startup       | check http jobs server connections observability output redis memory trackmage tokens clients clients.file clients.reload callers config seal time
+          startup       | check http jobs server connections observability output redis memory trackmage outbound tokens clients clients.file clients.reload callers config seal time
           """)
   void aRoomKnowsOnlyTheRoomsItMay(String room, String others) {
     var allowed = Set.of(others == null ? new String[0] : others.split(" "));

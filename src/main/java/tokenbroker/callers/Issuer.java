@@ -8,6 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.IssuerKeys.Choice;
+import tokenbroker.files.UnusableText;
+import tokenbroker.outbound.Egress;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
@@ -51,13 +53,18 @@ final class Issuer {
    *
    * @param readFilesEvery the interval between reads of a key file
    */
-  Issuer(IssuerSettings settings, Duration readFilesEvery, CallerMetrics metrics, Ticker ticker) {
+  Issuer(
+      IssuerSettings settings,
+      Duration readFilesEvery,
+      CallerMetrics metrics,
+      Ticker ticker,
+      Egress egress) {
     this.settings = settings;
-    this.source = new KeySource(settings);
+    this.source = new KeySource(settings, egress);
     this.reviews =
         settings.review() == null
             ? null
-            : new TokenReviews(settings, settings.review(), metrics, ticker);
+            : new TokenReviews(settings, settings.review(), metrics, ticker, egress);
     this.readEvery = hasKeysInFile() ? readFilesEvery : READ_URL_EVERY;
     this.metrics = metrics;
     this.ticker = ticker;
@@ -167,7 +174,7 @@ final class Issuer {
         textInForce = text;
       }
       succeeded();
-    } catch (KeysUnreadable e) {
+    } catch (UnusableText e) {
       failed(e.reason());
     } catch (IOException e) {
       failed("the connection failed (" + e.getClass().getSimpleName() + ")");
@@ -197,8 +204,9 @@ final class Issuer {
     metrics.keysRead(settings.name(), "failed");
     if (!reason.equals(failure)) {
       LOG.warnf(
-          "The keys of issuer %s cannot be read: %s. %s.",
+          "The keys of issuer %s cannot be read from %s: %s. %s.",
           settings.name(),
+          settings.keys().text(),
           reason,
           keys.all().isEmpty()
               ? "Its callers get 503 until the keys can be read"

@@ -11,18 +11,21 @@ import java.util.Map;
 import java.util.Set;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.files.TextFile;
 import tokenbroker.outbound.Body.CutOff;
 import tokenbroker.outbound.Body.TooLarge;
 import tokenbroker.outbound.Body.Undecodable;
 import tokenbroker.outbound.Body.Unframed;
 import tokenbroker.outbound.Body.Whole;
+import tokenbroker.outbound.Egress;
 import tokenbroker.outbound.OutboundHttp;
 import tokenbroker.outbound.OutboundRequest;
 import tokenbroker.outbound.Reply.Answered;
 import tokenbroker.outbound.Reply.Late;
 import tokenbroker.outbound.Reply.NoConnection;
-import tokenbroker.outbound.Reply.NoConnection.Reason;
+import tokenbroker.outbound.Reply.NoTunnel;
 import tokenbroker.outbound.Reply.NotHttp;
+import tokenbroker.outbound.TrustedAuthorities;
 import tokenbroker.time.Ticker;
 
 /**
@@ -56,13 +59,19 @@ final class IssuerServer {
    * @param limit the time limit of each whole request
    * @param setting the configuration key of the server's address, for messages
    */
-  IssuerServer(@Nullable Path tokenFile, @Nullable Path caFile, Duration limit, String setting) {
+  IssuerServer(
+      @Nullable Path tokenFile,
+      @Nullable Path caFile,
+      Duration limit,
+      String setting,
+      Egress egress) {
     this.setting = setting;
     this.tokenFile = tokenFile;
     this.caFile = caFile;
     this.limit = limit;
     this.http =
-        new OutboundHttp(CONNECT_LIMIT, Ticker.system(), Clock.systemUTC(), () -> trust.sockets());
+        new OutboundHttp(
+            CONNECT_LIMIT, Ticker.system(), Clock.systemUTC(), () -> trust.sockets(), egress);
   }
 
   /**
@@ -87,7 +96,8 @@ final class IssuerServer {
     }
     return switch (http.send(new OutboundRequest(method, url, all, body, true), limit)) {
       case Answered answer -> body(answer, wanted);
-      case NoConnection(var reason) -> throw new KeysUnreadable(text(reason));
+      case NoConnection(var reason) -> throw new KeysUnreadable(reason.text());
+      case NoTunnel(var reason) -> throw new KeysUnreadable(reason);
       case NotHttp _ -> throw new KeysUnreadable("the response is not HTTP");
       case Late _ -> throw new KeysUnreadable("no response in time");
     };
@@ -123,16 +133,5 @@ final class IssuerServer {
     if (!wanted.contains(status)) {
       throw new KeysUnreadable("status " + status);
     }
-  }
-
-  private static String text(Reason reason) {
-    return switch (reason) {
-      case UNKNOWN_HOST -> "cannot connect: the host name does not resolve";
-      case REFUSED -> "cannot connect: connection refused";
-      case TIMEOUT -> "cannot connect: timeout";
-      case TLS -> "TLS failed: the certificate is not trusted or is for another host";
-      case PROXY -> "cannot connect: the egress proxy rejected the request";
-      case CLOSED, BROKEN -> "the server closed the connection before a response";
-    };
   }
 }

@@ -13,6 +13,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.config.BrokerConfig;
+import tokenbroker.outbound.Egress;
 import tokenbroker.time.Ticker;
 
 /** The issuers whose callers are admitted, by their exact {@code iss}. */
@@ -23,14 +24,15 @@ public class Issuers {
   private final List<String> faults = new ArrayList<>();
 
   @Inject
-  Issuers(BrokerConfig config, CallerMetrics metrics, Ticker ticker) {
-    this(config, metrics, ticker, UnaryOperator.identity());
+  Issuers(BrokerConfig config, CallerMetrics metrics, Ticker ticker, Egress egress) {
+    this(config, metrics, ticker, egress, UnaryOperator.identity());
   }
 
   private Issuers(
       BrokerConfig config,
       CallerMetrics metrics,
       Ticker ticker,
+      Egress egress,
       UnaryOperator<IssuerSettings> changed) {
     if (config.issuers().isEmpty()) {
       faults.add(
@@ -43,12 +45,12 @@ public class Issuers {
             .collect(
                 Collectors.toUnmodifiableMap(
                     IssuerSettings::issuer,
-                    settings -> new Issuer(settings, readFilesEvery, metrics, ticker)));
+                    settings -> new Issuer(settings, readFilesEvery, metrics, ticker, egress)));
   }
 
   /** Returns the same issuers for checks without the network: no API server reviews their JWTs. */
   static Issuers withoutReviews(BrokerConfig config, CallerMetrics metrics, Ticker ticker) {
-    return new Issuers(config, metrics, ticker, IssuerSettings::withoutReview);
+    return new Issuers(config, metrics, ticker, new Egress(config), IssuerSettings::withoutReview);
   }
 
   /** Returns the faults of the configuration, each with its fix. */

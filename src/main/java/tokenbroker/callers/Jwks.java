@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jose4j.jwk.PublicJsonWebKey;
 import org.jose4j.lang.JoseException;
+import tokenbroker.files.UnusableText;
 
 /** Reads a JWK set (RFC 7517 §5). */
 final class Jwks {
@@ -32,9 +33,9 @@ final class Jwks {
    * Returns the keys that the issuer's algorithms can use. Keys of another type, for another use,
    * or with a missing or impossible value are skipped (RFC 7517 §5).
    *
-   * @throws KeysUnreadable if the text is not a JWK set
+   * @throws UnusableText if the text is not a JWK set
    */
-  static List<IssuerKey> read(String text, IssuerSettings issuer) throws KeysUnreadable {
+  static List<IssuerKey> read(String text, IssuerSettings issuer) throws UnusableText {
     var list = parsed(text).path("keys");
     if (!list.isArray()) {
       throw new KeysUnreadable("the text is not a JWKS: it has no list \"keys\"");
@@ -49,7 +50,7 @@ final class Jwks {
     return keys;
   }
 
-  private static JsonNode parsed(String text) throws KeysUnreadable {
+  private static JsonNode parsed(String text) throws UnusableText {
     try {
       return JSON.readTree(text);
     } catch (JsonProcessingException e) {

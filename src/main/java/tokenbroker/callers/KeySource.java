@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import tokenbroker.files.TextFile;
+import tokenbroker.outbound.Egress;
 
 /**
  * The file or URL from which an issuer's keys are read, within a time limit and a size limit.
@@ -23,9 +25,9 @@ final class KeySource {
   private final KeysLocation keys;
   private final IssuerServer server;
 
-  KeySource(IssuerSettings issuer) {
+  KeySource(IssuerSettings issuer, Egress egress) {
     this.keys = issuer.keys();
-    this.server = new IssuerServer(issuer.tokenFile(), issuer.caFile(), TIME_LIMIT, "keys");
+    this.server = new IssuerServer(issuer.tokenFile(), issuer.caFile(), TIME_LIMIT, "keys", egress);
   }
 
   String read() throws IOException {

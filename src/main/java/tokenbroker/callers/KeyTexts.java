@@ -3,6 +3,9 @@ package tokenbroker.callers;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import tokenbroker.files.PemBlock;
+import tokenbroker.files.TextFile;
+import tokenbroker.files.UnusableText;
 
 /**
  * Reads public keys in the forms in which issuers publish them and people store them: a JWKS (RFC
@@ -21,9 +24,9 @@ final class KeyTexts {
   /**
    * Returns all signing keys in the text that the issuer's algorithms can use.
    *
-   * @throws KeysUnreadable if the text is not well-formed or holds no such key
+   * @throws UnusableText if the text is not well-formed or holds no such key
    */
-  static List<IssuerKey> read(String text, IssuerSettings issuer) throws KeysUnreadable {
+  static List<IssuerKey> read(String text, IssuerSettings issuer) throws UnusableText {
     var bare = TextFile.withoutMark(text).strip();
     if (bare.isEmpty()) {
       throw new KeysUnreadable("the text is empty");

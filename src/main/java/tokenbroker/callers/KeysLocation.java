@@ -13,38 +13,25 @@ import tokenbroker.config.Loopback;
 /** The location of an issuer's keys. */
 sealed interface KeysLocation {
 
-  record Url(URI url) implements KeysLocation {
-
-    /** Returns the URL without its query, which may contain a key. */
-    @Override
-    public String text() {
-      return url.getScheme() + "://" + url.getRawAuthority() + url.getRawPath();
-    }
+  /** Returns the location for messages: a path, or a URL without its query. */
+  default String text() {
+    return switch (this) {
+      case Url(var url) -> url.getScheme() + "://" + url.getRawAuthority() + url.getRawPath();
+      case File(var path) -> path.toString();
+      case Faulty _ -> "an invalid location";
+    };
   }
 
-  record File(Path path) implements KeysLocation {
+  record Url(URI url) implements KeysLocation {}
 
-    @Override
-    public String text() {
-      return path.toString();
-    }
-  }
-
-  /** Returns the location for operators. */
-  String text();
+  record File(Path path) implements KeysLocation {}
 
   /**
    * A text that is not a location that the broker can read.
    *
    * @param fault what is wrong with it and what to write instead
    */
-  record Faulty(String fault) implements KeysLocation {
-
-    @Override
-    public String text() {
-      return fault;
-    }
-  }
+  record Faulty(String fault) implements KeysLocation {}
 
   Pattern FILE = Pattern.compile("(?is)file:(?://(?<host>[^/]*)(?=/|$))?(?<path>.*)");
   Pattern HTTP = Pattern.compile("(?is)(?<scheme>https?):(?<rest>.*)");

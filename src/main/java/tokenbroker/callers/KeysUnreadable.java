@@ -1,13 +1,9 @@
 package tokenbroker.callers;
 
-import java.io.IOException;
+import tokenbroker.files.UnusableText;
 
-/**
- * A failed read of an issuer's keys, or a failed request for a token review. The message gives the
- * reason in the broker's own words. It appears in logs and health data, so it never quotes a token
- * or the server's answer.
- */
-final class KeysUnreadable extends IOException {
+/** A failed read of an issuer's keys, or a failed request for a token review. */
+final class KeysUnreadable extends UnusableText {
 
   private static final long serialVersionUID = 1L;
 
@@ -17,9 +13,5 @@ final class KeysUnreadable extends IOException {
 
   KeysUnreadable(String reason, Throwable cause) {
     super(reason, cause);
-  }
-
-  String reason() {
-    return String.valueOf(getMessage());
   }
 }

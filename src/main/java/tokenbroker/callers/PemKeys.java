@@ -9,6 +9,8 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import tokenbroker.files.PemBlock;
+import tokenbroker.files.UnusableText;
 
 /** Reads public keys and certificates in PEM (RFC 7468). Their keys have no id. */
 final class PemKeys {
@@ -26,9 +28,9 @@ final class PemKeys {
   /**
    * Returns the keys of all blocks in the text that the issuer's algorithms can use.
    *
-   * @throws KeysUnreadable if a block is broken, or if there is no public key at all
+   * @throws UnusableText if a block is broken, or if there is no public key at all
    */
-  static List<IssuerKey> read(String text, IssuerSettings issuer) throws KeysUnreadable {
+  static List<IssuerKey> read(String text, IssuerSettings issuer) throws UnusableText {
     var blocks =
         PemBlock.isIn(text)
             ? PemBlock.allIn(text)
@@ -53,11 +55,11 @@ final class PemKeys {
     return block.label().equals("PUBLIC KEY") || block.label().endsWith("CERTIFICATE");
   }
 
-  private static PublicKey publicKey(PemBlock block) throws KeysUnreadable {
+  private static PublicKey publicKey(PemBlock block) throws UnusableText {
     return block.label().equals("PUBLIC KEY") ? ofKey(block.der()) : ofCertificate(block.der());
   }
 
-  private static PublicKey ofCertificate(byte[] der) throws KeysUnreadable {
+  private static PublicKey ofCertificate(byte[] der) throws UnusableText {
     try {
       return CertificateFactory.getInstance("X.509")
           .generateCertificate(new ByteArrayInputStream(der))
@@ -67,7 +69,7 @@ final class PemKeys {
     }
   }
 
-  private static PublicKey ofKey(byte[] der) throws KeysUnreadable {
+  private static PublicKey ofKey(byte[] der) throws UnusableText {
     for (var type : KEY_TYPES) {
       try {
         return KeyFactory.getInstance(type).generatePublic(new X509EncodedKeySpec(der));

@@ -2,6 +2,8 @@ package tokenbroker.callers;
 
 import java.nio.file.Path;
 import java.util.regex.Pattern;
+import tokenbroker.files.TextFile;
+import tokenbroker.files.UnusableText;
 
 /** Reads a file with the bearer token that an issuer's server requires. */
 final class TokenFile {
@@ -14,9 +16,9 @@ final class TokenFile {
   /**
    * Reads the token, without surrounding white space.
    *
-   * @throws KeysUnreadable naming the file, if it does not hold exactly one token
+   * @throws UnusableText naming the file, if it does not hold exactly one token
    */
-  static String read(Path file) throws KeysUnreadable {
+  static String read(Path file) throws UnusableText {
     var token = TextFile.read(file).strip();
     if (token.isEmpty()) {
       throw new KeysUnreadable("the token file " + file + " is empty");

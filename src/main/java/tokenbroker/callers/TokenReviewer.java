@@ -10,6 +10,8 @@ import java.util.Set;
 import tokenbroker.callers.ReviewVerdict.Authenticated;
 import tokenbroker.callers.ReviewVerdict.Denied;
 import tokenbroker.callers.ReviewVerdict.Failed;
+import tokenbroker.files.UnusableText;
+import tokenbroker.outbound.Egress;
 
 /** Asks a Kubernetes API server for reviews of JWTs (TokenReview, authentication.k8s.io/v1). */
 final class TokenReviewer {
@@ -33,12 +35,12 @@ final class TokenReviewer {
   private final String audience;
   private final IssuerServer server;
 
-  TokenReviewer(ReviewSettings settings, String audience) {
+  TokenReviewer(ReviewSettings settings, String audience, Egress egress) {
     this.settings = settings;
     this.audience = audience;
     this.server =
         new IssuerServer(
-            settings.tokenFile(), settings.caFile(), TIME_LIMIT, "token-review-api-server");
+            settings.tokenFile(), settings.caFile(), TIME_LIMIT, "token-review-api-server", egress);
   }
 
   /**
@@ -47,7 +49,7 @@ final class TokenReviewer {
   ReviewVerdict review(String jwt) {
     try {
       return verdict(server.send("POST", settings.url(), HEADERS, request(jwt), CREATED));
-    } catch (KeysUnreadable e) {
+    } catch (UnusableText e) {
       return new Failed(e.reason());
     } catch (IOException e) {
       return new Failed("the connection failed (" + e.getClass().getSimpleName() + ")");

@@ -13,6 +13,7 @@ import tokenbroker.callers.ReviewVerdict.Busy;
 import tokenbroker.callers.ReviewVerdict.Denied;
 import tokenbroker.callers.ReviewVerdict.Failed;
 import tokenbroker.config.BrokerConfig.Unreviewed;
+import tokenbroker.outbound.Egress;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
 
@@ -41,10 +42,14 @@ final class TokenReviews {
       new ConcurrentHashMap<>();
 
   TokenReviews(
-      IssuerSettings issuer, ReviewSettings settings, CallerMetrics metrics, Ticker ticker) {
+      IssuerSettings issuer,
+      ReviewSettings settings,
+      CallerMetrics metrics,
+      Ticker ticker,
+      Egress egress) {
     this.issuer = issuer.name();
     this.unreviewed = settings.unreviewed();
-    this.reviewer = new TokenReviewer(settings, issuer.audience());
+    this.reviewer = new TokenReviewer(settings, issuer.audience(), egress);
     this.outage = new ReviewOutage(issuer.name(), settings.unreviewed(), ticker);
     this.metrics = metrics;
     this.ticker = ticker;

@@ -10,6 +10,11 @@ import java.net.URI;
  */
 public record Upstream(String name, URI baseUrl, RequestStyle requestStyle, String exchangePath) {
 
+  /** Returns the host, with the port if the URL names one, for messages. */
+  public String server() {
+    return baseUrl.getPort() < 0 ? baseUrl.getHost() : baseUrl.getHost() + ":" + baseUrl.getPort();
+  }
+
   /** The way in which a token request carries its parameters. */
   public enum RequestStyle {
     /** GET with all parameters in the query: the only form that TrackMage documents. */

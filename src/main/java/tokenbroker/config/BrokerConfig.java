@@ -51,7 +51,7 @@ public interface BrokerConfig {
   /** When the broker serves, refreshes and stops refreshing a token. */
   Tokens tokens();
 
-  /** The time limits and the back-off of requests to TrackMage. */
+  /** How the broker sends requests to TrackMage: time limits, back-off, proxy, trust. */
   Upstream upstream();
 
   /** The TrackMage accounts that users connect. */
@@ -270,7 +270,7 @@ public interface BrokerConfig {
     double idleAfter();
   }
 
-  /** The time limits and the back-off of requests to TrackMage. */
+  /** How the broker sends requests to TrackMage: time limits, back-off, proxy, trust. */
   interface Upstream {
     /**
      * The time limit for opening a connection. It must not exceed {@code broker.upstream.timeout}.
@@ -292,6 +292,36 @@ public interface BrokerConfig {
     @WithDefault("1s…30s")
     @Range(min = "10ms", max = "1h")
     BackoffRange backoff();
+
+    /**
+     * The egress proxy, such as {@code http://proxy.example.com:3128}. The broker reaches all https
+     * servers through it with {@code CONNECT}: the upstreams, JWKS URLs and API servers that review
+     * JWTs. {@code no-proxy} lists the exceptions. Loopback hosts never need the proxy.
+     */
+    Optional<ProxyAddress> proxy();
+
+    /**
+     * The file with the broker's user and password at the egress proxy, as one line {@code
+     * user:password}. The broker reads it for each new connection. If the file becomes unusable,
+     * the last good content stays in use.
+     */
+    Optional<Path> proxyCredentialsFile();
+
+    /**
+     * The hosts that the broker reaches without the egress proxy, separated by commas: names,
+     * {@code .suffixes} for all names below a domain, IP addresses, and networks such as {@code
+     * 10.0.0.0/8}. The broker resolves no names for this, so an address matches only a URL that
+     * contains it.
+     */
+    @WithDefault(".svc,.svc.cluster.local")
+    NoProxy noProxy();
+
+    /**
+     * The PEM file with the certificate authorities to trust for upstreams, instead of those of the
+     * JVM. The broker reads it for each new connection. If the file becomes unusable, the last good
+     * content stays in use.
+     */
+    Optional<Path> caFile();
   }
 
   /** The TrackMage accounts that users connect. */

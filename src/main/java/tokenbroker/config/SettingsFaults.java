@@ -30,6 +30,7 @@ public final class SettingsFaults {
     var found = new SettingsFaults(config);
     config.getPropertyNames().forEach(found::check);
     found.checkTimeouts(bound.upstream());
+    found.checkProxy(bound.upstream());
     found.checkPorts();
     found.checkRedisPassword(bound.redis());
     return Collections.unmodifiableSequencedMap(found.faults);
@@ -68,6 +69,17 @@ public final class SettingsFaults {
           key,
           "%s is %s (%s), which is longer than broker.upstream.timeout (that limit includes connecting): set at most that value"
               .formatted(key, QuotedText.text(connect.getValue()), SettingSource.of(connect)));
+    }
+  }
+
+  private void checkProxy(BrokerConfig.Upstream upstream) {
+    var key = "broker.upstream.proxy-credentials-file";
+    if (upstream.proxyCredentialsFile().isPresent()
+        && asSet("broker.upstream.proxy").getValue() == null) {
+      faults.putIfAbsent(
+          key,
+          key
+              + " is set, but broker.upstream.proxy is not: set the address of the proxy, or remove this setting");
     }
   }
 

@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The format of a setting's value.
@@ -42,12 +44,30 @@ record ValueType(String description, boolean isSecret, Function<String, ?> parse
           false,
           BackoffRange::parse);
 
+  /** The text may contain a password, although that is a fault. */
+  private static final ValueType PROXY =
+      new ValueType(
+          "http://HOST:PORT without a user name (broker.upstream.proxy-credentials-file names the"
+              + " file with the user and the password)",
+          true,
+          ProxyAddress::parse);
+
+  private static final ValueType NO_PROXY =
+      new ValueType(
+          "host names, .suffixes, IP addresses and networks such as 10.0.0.0/8, separated by commas",
+          false,
+          NoProxy::parse);
+
+  /** The value types of the types that a single setting has. */
+  private static final Map<Class<?>, ValueType> SPECIAL =
+      Map.of(BackoffRange.class, PAUSES, ProxyAddress.class, PROXY, NoProxy.class, NO_PROXY);
+
   /** Returns the value type for the return type of a mapping method. */
   static ValueType of(Type type) {
     if (type instanceof ParameterizedType generic) {
       return generic.getRawType() == Optional.class
           ? of(generic.getActualTypeArguments()[0])
-          : known(generic.getRawType(), List.class, LIST);
+          : known(type, generic.getRawType() == List.class ? LIST : null);
     }
     if (type instanceof Class<?> choice && choice.isEnum()) {
       return choice(Arrays.stream(choice.getEnumConstants()).map(Object::toString).toList());
@@ -60,12 +80,12 @@ record ValueType(String description, boolean isSecret, Function<String, ?> parse
       case "java.time.Duration" -> DURATION;
       case "java.nio.file.Path" -> PATH;
       case "java.net.URI" -> URL;
-      default -> known(type, BackoffRange.class, PAUSES);
+      default -> known(type, SPECIAL.get(type));
     };
   }
 
-  private static ValueType known(Type type, Class<?> expected, ValueType known) {
-    if (type != expected) {
+  private static ValueType known(Type type, @Nullable ValueType known) {
+    if (known == null) {
       throw new IllegalArgumentException("no value type is defined for a setting of type " + type);
     }
     return known;

@@ -67,7 +67,7 @@ class CodeExchange {
       case Fetched(var token, var refreshToken, _) when refreshToken != null ->
           stored(client, authorization, token, refreshToken);
       case Fetched _ -> failed(client, authorization, SERVER_ERROR, "no_refresh_token");
-      case Failed(var cause, _) ->
+      case Failed(var cause, _, _) ->
           failed(client, authorization, browserError(cause), cause.label());
     };
   }

@@ -144,9 +144,9 @@ final class Renewal {
     }
     return switch (grants.refresh(client, held.refreshToken())) {
       case FetchResult.Fetched(var token, var next, _) -> new Refreshed(held, claim, token, next);
-      case FetchResult.Failed(var cause, _) when cause == OAuthError.INVALID_GRANT ->
+      case FetchResult.Failed(var cause, _, _) when cause == OAuthError.INVALID_GRANT ->
           new Refused(held, claim);
-      case FetchResult.Failed(var cause, _) when mayBeLost(cause) && !retried ->
+      case FetchResult.Failed(var cause, _, _) when mayBeLost(cause) && !retried ->
           new Claimed(held, claim, true);
       case FetchResult.Failed failed -> new Done(failed);
     };

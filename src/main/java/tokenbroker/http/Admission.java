@@ -4,6 +4,7 @@ import jakarta.inject.Singleton;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.CallerRule;
+import tokenbroker.callers.DeniedCallers;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientDirectory;
 import tokenbroker.clients.ClientName;
@@ -25,12 +26,19 @@ class Admission {
   private final RequestMetrics metrics;
   private final Audit audit;
   private final RefusedUsage refused;
+  private final DeniedCallers denied;
 
-  Admission(ClientDirectory clients, RequestMetrics metrics, Audit audit, RefusedUsage refused) {
+  Admission(
+      ClientDirectory clients,
+      RequestMetrics metrics,
+      Audit audit,
+      RefusedUsage refused,
+      DeniedCallers denied) {
     this.clients = clients;
     this.metrics = metrics;
     this.audit = audit;
     this.refused = refused;
+    this.denied = denied;
   }
 
   /**
@@ -60,7 +68,7 @@ class Admission {
                         "A client name must have 1 to 63 characters of a-z, 0-9 and -, and must not start or end with -."));
     var admitted = find(verified, clientName);
     if (admitted == null) {
-      deny(verified, clientName, event);
+      deny(verified, name, clientName, event);
       throw new ProblemException(ProblemCode.FORBIDDEN, ProblemCode.FORBIDDEN.detail);
     }
     return admitted;
@@ -74,20 +82,25 @@ class Admission {
     var clientName = ClientName.parse(name).orElse(null);
     var admitted = clientName == null ? null : find(verified, clientName);
     if (admitted == null) {
-      deny(verified, clientName, AuditEvent.TOKEN);
+      deny(verified, name, clientName, AuditEvent.TOKEN);
     }
     return Optional.ofNullable(admitted);
   }
 
-  /** Counts and audits a denial. The name is null if it is malformed. */
-  private void deny(VerifiedRequest verified, @Nullable ClientName name, AuditEvent event) {
+  /** Counts, logs and audits a denial. The name is null if the text is malformed. */
+  private void deny(
+      VerifiedRequest verified, String text, @Nullable ClientName name, AuditEvent event) {
     var denial = AuditEntry.of(event, "forbidden").by(verified.requester());
+    String reason;
     if (name != null && clients.find(name).isPresent()) {
       metrics.denied(name);
+      reason = "no entry of its callers matches";
     } else {
       metrics.deniedUnknown();
+      reason = "there is no such client";
     }
     refused.forbidden(verified.caller(), name);
+    denied.log(verified.caller(), text, reason, verified.traceId());
     audit.record(name == null ? denial : denial.of(TokenOwner.of(name)));
   }
 

@@ -131,10 +131,10 @@ class ClientResource {
   private @Nullable FailureView lastFailure(Client client, ClientStatus status) {
     var failure = status.failure();
     return failure != null && status.failedAt() != null
-        ? new FailureView(seconds(status.failedAt()), failure.cause().label())
+        ? new FailureView(seconds(status.failedAt()), failure.cause().label(), failure.detail())
         : clients
             .problem(client.name())
-            .map(problem -> new FailureView(null, problem.code()))
+            .map(problem -> new FailureView(null, problem.code(), null))
             .orElse(null);
   }
 
@@ -167,8 +167,9 @@ class ClientResource {
    *
    * @param at absent if the client's files are at fault, because that lasts until someone corrects
    *     them
+   * @param detail which server or proxy did what; absent if there is nothing to add to the reason
    */
   @RegisterForReflection
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record FailureView(@Nullable String at, String reason) {}
+  record FailureView(@Nullable String at, String reason, @Nullable String detail) {}
 }

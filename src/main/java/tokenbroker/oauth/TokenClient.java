@@ -6,6 +6,7 @@ import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientCredentials;
 import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.config.BrokerConfig;
+import tokenbroker.outbound.Egress;
 import tokenbroker.outbound.OutboundHttp;
 import tokenbroker.outbound.Reply.Answered;
 import tokenbroker.seal.KeyedHash;
@@ -29,8 +30,11 @@ public final class TokenClient implements AutoCloseable {
       Ticker ticker,
       KeyedHash hash,
       UserFields userFields,
-      UpstreamMetrics metrics) {
-    this.http = new OutboundHttp(config.upstream().connectTimeout(), ticker, clock);
+      UpstreamMetrics metrics,
+      Egress egress) {
+    this.http =
+        new OutboundHttp(
+            config.upstream().connectTimeout(), ticker, clock, egress.upstreamTls(), egress);
     this.ticker = ticker;
     this.replies = new TokenReplyReader(hash, userFields);
     this.metrics = metrics;
@@ -57,7 +61,8 @@ public final class TokenClient implements AutoCloseable {
     if (reply instanceof Answered answer) {
       skew.observe(answer);
     }
-    var result = replies.read(reply, grant.provenance(client, credentials));
+    var result =
+        replies.read(reply, grant.provenance(client, credentials), client.upstream().server());
     metrics.requested(client.name(), client.upstream().name(), result, took);
     return new TokenExchange(reply instanceof Answered answer ? answer.status() : 0, result);
   }

@@ -11,6 +11,7 @@ import tokenbroker.outbound.Reply;
 import tokenbroker.outbound.Reply.Answered;
 import tokenbroker.outbound.Reply.Late;
 import tokenbroker.outbound.Reply.NoConnection;
+import tokenbroker.outbound.Reply.NoTunnel;
 import tokenbroker.outbound.Reply.NotHttp;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.time.Now;
@@ -38,9 +39,29 @@ final class TokenReplyReader {
     this.issuedToken = new IssuedToken(hash, userFields);
   }
 
-  FromUpstream read(Reply reply, Provenance provenance) {
+  /**
+   * Returns the result of a request.
+   *
+   * @param server the host of the upstream, and its port if it is unusual
+   */
+  FromUpstream read(Reply reply, Provenance provenance, String server) {
+    var result = result(reply, provenance);
+    return result instanceof Failed failed ? failed.withDetail(detail(reply, server)) : result;
+  }
+
+  private static String detail(Reply reply, String server) {
     return switch (reply) {
-      case NoConnection _ -> new Failed(Outage.CONNECT);
+      case NoConnection(var reason) -> server + ": " + reason.text();
+      case NoTunnel(var text) -> text;
+      case Late _ -> server + " did not respond in time";
+      case NotHttp _ -> server + " did not respond with HTTP";
+      case Answered answer -> server + " responded with status " + answer.status();
+    };
+  }
+
+  private FromUpstream result(Reply reply, Provenance provenance) {
+    return switch (reply) {
+      case NoConnection _, NoTunnel _ -> new Failed(Outage.CONNECT);
       case Late _ -> new Failed(Outage.TIMEOUT);
       case NotHttp _ -> new Failed(InvalidResponse.NOT_HTTP);
       case Answered answer ->

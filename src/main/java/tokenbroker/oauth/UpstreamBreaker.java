@@ -14,6 +14,7 @@ import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
+import tokenbroker.tokens.UpstreamHealth;
 
 /**
  * A circuit breaker that protects an upstream that is down. It opens when {@value #ACCOUNTS}
@@ -108,6 +109,17 @@ public final class UpstreamBreaker {
         }
       }
     };
+  }
+
+  /** Returns the state of the upstream, for the health data. */
+  public UpstreamHealth.State state() {
+    lock.lock();
+    try {
+      return new UpstreamHealth.State(
+          failed.size(), open ? ticker.now().until(ofFailed.next) : null);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The right to call the upstream while the breaker is open. One account at a time has it. */
@@ -228,7 +240,7 @@ public final class UpstreamBreaker {
 
   private static CallOutcome outcome(FromUpstream result) {
     return switch (result) {
-      case Failed(Outage outage, _) ->
+      case Failed(Outage outage, _, _) ->
           switch (outage) {
             case CONNECT, TIMEOUT -> CallOutcome.NO_RESPONSE;
             case HTTP_5XX -> CallOutcome.ERROR;

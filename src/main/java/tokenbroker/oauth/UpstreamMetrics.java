@@ -78,7 +78,7 @@ public class UpstreamMetrics {
   private static String word(FromUpstream result) {
     return switch (result) {
       case Fetched _ -> "ok";
-      case Failed(var cause, _) -> word(cause);
+      case Failed(var cause, _, _) -> word(cause);
     };
   }
 

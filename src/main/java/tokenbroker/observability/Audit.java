@@ -8,11 +8,13 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.logging.Level;
 import org.jboss.logmanager.Logger;
+import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.Verification.Refused;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.config.ReplicaName;
 import tokenbroker.output.Output;
 import tokenbroker.time.Clocks;
+import tokenbroker.time.Sparingly;
 
 /**
  * The audit log. It has one JSON line for each token that was issued, refused or invalidated, and
@@ -32,14 +34,14 @@ public class Audit {
   private final Clocks clocks;
   private final boolean required;
   private final Logger logger = Logger.getLogger("audit");
-  private final Sparingly sparingly;
+  private final Sparingly<Kind> sparingly;
   private final AuditWriter writer;
   private volatile Runnable caughtUp = () -> {};
 
   public Audit(Clocks clocks, MeterRegistry registry, BrokerConfig config) {
     this.clocks = clocks;
     this.required = config.audit().required();
-    this.sparingly = new Sparingly(clocks.ticker());
+    this.sparingly = new Sparingly<>(clocks.ticker());
     this.writer =
         new AuditWriter(
             new AuditLines(ReplicaName.of(config).orElse(null)),
@@ -95,9 +97,7 @@ public class Audit {
    * cause.
    */
   public void recordSparingly(AuditEntry entry) {
-    sparingly
-        .admit(Sparingly.Kind.of(entry))
-        .ifPresent(heldBack -> record(entry.suppressed(heldBack)));
+    sparingly.admit(Kind.of(entry)).ifPresent(heldBack -> record(entry.suppressed(heldBack)));
   }
 
   /**
@@ -164,5 +164,19 @@ public class Audit {
    */
   void onCaughtUp(Runnable listener) {
     caughtUp = listener;
+  }
+
+  /** The entries that count as the same: one event of one caller, or of an unknown caller. */
+  private record Kind(
+      AuditEvent event, String outcome, @Nullable String issuer, @Nullable String subject) {
+
+    static Kind of(AuditEntry entry) {
+      var caller = entry.caller;
+      return new Kind(
+          entry.event,
+          entry.outcome,
+          caller == null ? null : caller.issuer(),
+          caller == null ? null : caller.subject());
+    }
   }
 }

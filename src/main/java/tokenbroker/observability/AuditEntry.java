@@ -40,9 +40,11 @@ public final class AuditEntry {
   /**
    * Creates an entry.
    *
-   * @param outcome one of a few fixed words, such as {@code nearby} or {@code forbidden}
+   * @param outcome one of the event's words, such as {@code nearby} or {@code forbidden}
    */
   public static AuditEntry of(AuditEvent event, String outcome) {
+    // Checked in tests only: an unlisted word must not cost anybody a token.
+    assert event.outcomes().contains(outcome) : event + " has no outcome " + outcome;
     return new AuditEntry(event, outcome);
   }
 

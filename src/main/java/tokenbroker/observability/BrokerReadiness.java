@@ -23,11 +23,14 @@ class BrokerReadiness implements HealthCheck {
   private final ClientDirectory clients;
   private final Issuers issuers;
   private final TokenStore store;
+  private final UpstreamsHealth upstreams;
 
-  BrokerReadiness(ClientDirectory clients, Issuers issuers, TokenStore store) {
+  BrokerReadiness(
+      ClientDirectory clients, Issuers issuers, TokenStore store, UpstreamsHealth upstreams) {
     this.clients = clients;
     this.issuers = issuers;
     this.store = store;
+    this.upstreams = upstreams;
   }
 
   @Override
@@ -43,6 +46,7 @@ class BrokerReadiness implements HealthCheck {
             .withData("store", store.isUp() ? "up" : "degraded")
             .withData("announcements", store.hearingSince().isPresent() ? "heard" : "not heard");
     statuses.forEach(status -> health.withData("issuer-" + status.issuer(), text(status)));
+    upstreams.data().forEach(health::withData);
     return health.build();
   }
 

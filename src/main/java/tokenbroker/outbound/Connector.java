@@ -15,6 +15,7 @@ final class Connector {
 
   private final int limitMillis;
   private final TlsSockets tls;
+  private final Egress egress;
   private final Ticker ticker;
 
   /**
@@ -22,9 +23,10 @@ final class Connector {
    *
    * @param limit the time limit for each of TCP, the tunnel and each step of the TLS handshake
    */
-  Connector(Duration limit, TlsSockets tls, Ticker ticker) {
+  Connector(Duration limit, TlsSockets tls, Egress egress, Ticker ticker) {
     this.limitMillis = Math.clamp(limit.toMillis(), 1, Integer.MAX_VALUE);
     this.tls = tls;
+    this.egress = egress;
     this.ticker = ticker;
   }
 
@@ -39,17 +41,29 @@ final class Connector {
     opens.accept(socket);
     try {
       socket.setTcpNoDelay(true);
-      socket.connect(new InetSocketAddress(address, route.port()), limitMillis);
-      socket.setSoTimeout(limitMillis);
-      if (route.tunnels()) {
-        Tunnel.open(socket, route.origin());
-      }
+      reach(socket, route, address);
       var layered = route.origin().tls() ? secured(socket, route.origin()) : socket;
       socket.setSoTimeout(0);
       return new HttpConnection(route, address, socket, layered, ticker.now());
     } catch (IOException | RuntimeException e) {
       TimeLimit.close(socket);
       throw e;
+    }
+  }
+
+  /** Connects to the server: directly, or through a tunnel of the proxy at this address. */
+  private void reach(Socket socket, Route route, InetAddress address) throws IOException {
+    var proxy = route.proxy();
+    try {
+      socket.connect(new InetSocketAddress(address, route.port()), limitMillis);
+      socket.setSoTimeout(limitMillis);
+      if (proxy != null) {
+        Tunnel.open(socket, proxy, route.origin(), egress.authorization());
+      }
+    } catch (Tunnel.Failed e) {
+      throw e;
+    } catch (IOException e) {
+      throw proxy == null ? e : Tunnel.failed(proxy, OutboundHttp.reason(e));
     }
   }
 

@@ -111,7 +111,7 @@ final class HttpConnection {
    */
   Outcome exchange(OutboundRequest request, TimeLimit time, Semaphore largeAnswers) {
     time.covers(socket);
-    var bytes = RequestHead.with(request, route).getBytes(UTF_8);
+    var bytes = RequestHead.with(request, route.origin()).getBytes(UTF_8);
     var before = transport.getBytesTransferred();
     try (var in = new AnswerInput(layered.getInputStream(), time, largeAnswers)) {
       var out = layered.getOutputStream();

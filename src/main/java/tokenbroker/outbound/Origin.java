@@ -34,9 +34,14 @@ record Origin(boolean tls, String host, int port) {
     return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
   }
 
+  /** Returns the host as in a URL. */
+  String urlHost() {
+    return host.contains(":") ? "[" + host + "]" : host;
+  }
+
   /** Returns the host and port as in a URL. */
   String authority() {
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    return urlHost() + ":" + port;
   }
 
   /** Returns the value of the {@code Host} header. */
@@ -46,10 +51,5 @@ record Origin(boolean tls, String host, int port) {
     return authority.endsWith(usual)
         ? authority.substring(0, authority.length() - usual.length())
         : authority;
-  }
-
-  /** Returns the URL without its path and query. */
-  URI url() {
-    return URI.create((tls ? "https://" : "http://") + authority() + "/");
   }
 }

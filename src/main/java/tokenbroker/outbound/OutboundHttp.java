@@ -8,12 +8,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLSocketFactory;
 import tokenbroker.outbound.HttpConnection.Outcome;
 import tokenbroker.outbound.Reply.Answered;
 import tokenbroker.outbound.Reply.Late;
 import tokenbroker.outbound.Reply.NoConnection;
 import tokenbroker.outbound.Reply.NoConnection.Reason;
+import tokenbroker.outbound.Reply.NoTunnel;
 import tokenbroker.outbound.Reply.NotHttp;
 import tokenbroker.time.Ticker;
 
@@ -34,31 +34,34 @@ public final class OutboundHttp implements AutoCloseable {
   private static final int LARGE_ANSWERS = 8;
 
   private final Semaphore largeAnswers = new Semaphore(LARGE_ANSWERS);
+  private final Egress egress;
   private final Addresses addresses;
   private final Connector connector;
   private final IdleConnections idle;
   private final Ticker ticker;
   private final Clock clock;
 
-  /** Creates a client that trusts the JVM's certificates. */
-  public OutboundHttp(Duration connectLimit, Ticker ticker, Clock clock) {
-    this(connectLimit, ticker, clock, () -> (SSLSocketFactory) SSLSocketFactory.getDefault());
-  }
-
   /**
-   * Creates a client with its own trusted certificates.
+   * Creates a client.
    *
    * @param connectLimit the time limit for each address of a host
    * @param tls is asked for each connection
    */
-  public OutboundHttp(Duration connectLimit, Ticker ticker, Clock clock, TlsSockets tls) {
-    this(connectLimit, ticker, clock, tls, InetAddress::getAllByName);
+  public OutboundHttp(
+      Duration connectLimit, Ticker ticker, Clock clock, TlsSockets tls, Egress egress) {
+    this(connectLimit, ticker, clock, tls, egress, InetAddress::getAllByName);
   }
 
   OutboundHttp(
-      Duration connectLimit, Ticker ticker, Clock clock, TlsSockets tls, Resolver resolver) {
+      Duration connectLimit,
+      Ticker ticker,
+      Clock clock,
+      TlsSockets tls,
+      Egress egress,
+      Resolver resolver) {
+    this.egress = egress;
     this.addresses = new Addresses(resolver);
-    this.connector = new Connector(connectLimit, tls, ticker);
+    this.connector = new Connector(connectLimit, tls, egress, ticker);
     this.idle = new IdleConnections(ticker);
     this.ticker = ticker;
     this.clock = clock;
@@ -77,7 +80,7 @@ public final class OutboundHttp implements AutoCloseable {
     if (origin.isEmpty()) {
       return new NoConnection(Reason.UNKNOWN_HOST);
     }
-    var route = Route.to(origin.get());
+    var route = egress.routeTo(origin.get());
     try (var time = new TimeLimit(limit)) {
       var kept = request.repeatable() ? idle.take(route) : null;
       var first = kept == null ? fresh(request, route, time) : exchange(request, kept, time);
@@ -91,7 +94,7 @@ public final class OutboundHttp implements AutoCloseable {
     return switch (reply) {
       case NoConnection(var reason) -> reason == Reason.CLOSED;
       case Answered answer -> kept && answer.status() == REQUEST_TIMEOUT;
-      case NotHttp _, Late _ -> false;
+      case NoTunnel _, NotHttp _, Late _ -> false;
     };
   }
 
@@ -109,7 +112,7 @@ public final class OutboundHttp implements AutoCloseable {
       Thread.currentThread().interrupt();
       return new Late();
     } catch (IOException e) {
-      return time.hasPassed() ? new Late() : new NoConnection(reason(e));
+      return time.hasPassed() ? new Late() : noConnection(route, e);
     }
   }
 
@@ -145,12 +148,20 @@ public final class OutboundHttp implements AutoCloseable {
     };
   }
 
-  private static Reason reason(IOException fault) {
+  private static Reply noConnection(Route route, IOException fault) {
+    return switch (fault) {
+      case Tunnel.Failed failed -> new NoTunnel(failed.text());
+      case UnknownHostException _ when route.proxy() != null ->
+          new NoTunnel(Tunnel.failed(route.proxy(), Reason.UNKNOWN_HOST).text());
+      default -> new NoConnection(reason(fault));
+    };
+  }
+
+  static Reason reason(IOException fault) {
     return switch (fault) {
       case UnknownHostException _ -> Reason.UNKNOWN_HOST;
       case SocketTimeoutException _ -> Reason.TIMEOUT;
       case SSLException _ -> Reason.TLS;
-      case Tunnel.Refused _ -> Reason.PROXY;
       default -> Reason.REFUSED;
     };
   }

@@ -32,21 +32,38 @@ public sealed interface Reply {
     /** The reason why there was no connection. */
     public enum Reason {
       /** The host's name has no address, or the URL names no host. */
-      UNKNOWN_HOST,
+      UNKNOWN_HOST("cannot connect: the host name does not resolve"),
       /** An address did not accept the connection. */
-      REFUSED,
+      REFUSED("cannot connect: connection refused"),
       /** An address did not open the connection in time. */
-      TIMEOUT,
+      TIMEOUT("cannot connect: timeout"),
       /** TLS failed, for example because the certificate is not trusted or names another host. */
-      TLS,
-      /** The egress proxy did not open a tunnel. */
-      PROXY,
+      TLS("TLS failed: the certificate is not trusted or is for another host"),
       /** The server closed the connection before the first byte of an answer. */
-      CLOSED,
+      CLOSED("the server closed the connection before a response"),
       /** The connection broke within the head of an answer. */
-      BROKEN
+      BROKEN("the server closed the connection before a response");
+
+      private final String text;
+
+      Reason(String text) {
+        this.text = text;
+      }
+
+      /** Returns the reason in words, for messages. */
+      public String text() {
+        return text;
+      }
     }
   }
+
+  /**
+   * The egress proxy opened no tunnel, so the server received nothing.
+   *
+   * @param text the reason in words, for messages. It names the proxy, and quotes nothing that the
+   *     proxy sent but its status.
+   */
+  record NoTunnel(String text) implements Reply {}
 
   /** The time limit passed before the whole answer had arrived. */
   record Late() implements Reply {}

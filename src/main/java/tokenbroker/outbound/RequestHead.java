@@ -8,13 +8,10 @@ final class RequestHead {
   private RequestHead() {}
 
   /** Returns the head and the body. */
-  static String with(OutboundRequest request, Route route) {
+  static String with(OutboundRequest request, Origin origin) {
     var text = new StringBuilder();
-    text.append(request.method())
-        .append(' ')
-        .append(target(request, route))
-        .append(" HTTP/1.1\r\n");
-    line(text, "Host", route.origin().hostHeader());
+    text.append(request.method()).append(' ').append(target(request)).append(" HTTP/1.1\r\n");
+    line(text, "Host", origin.hostHeader());
     line(text, "Accept-Encoding", "identity");
     request.headers().forEach((name, value) -> line(text, name, value));
     var body = request.body();
@@ -29,10 +26,9 @@ final class RequestHead {
     text.append(name).append(": ").append(value).append("\r\n");
   }
 
-  private static String target(OutboundRequest request, Route route) {
+  private static String target(OutboundRequest request) {
     var url = request.url();
     var path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
-    var target = url.getRawQuery() == null ? path : path + "?" + url.getRawQuery();
-    return route.needsAbsoluteUrl() ? "http://" + route.origin().authority() + target : target;
+    return url.getRawQuery() == null ? path : path + "?" + url.getRawQuery();
   }
 }

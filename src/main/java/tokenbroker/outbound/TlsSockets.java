@@ -13,4 +13,9 @@ public interface TlsSockets {
    * @throws IOException if the trusted certificates cannot be read; no connection opens then
    */
   SSLSocketFactory factory() throws IOException;
+
+  /** Returns sockets that trust the certificate authorities of the JVM. */
+  static TlsSockets ofTheJvm() {
+    return () -> (SSLSocketFactory) SSLSocketFactory.getDefault();
+  }
 }

@@ -53,7 +53,7 @@ final class Cluster implements Servers {
     this.loop = loop;
     this.clients = clients;
     this.seeds = List.copyOf(seeds);
-    this.ofCallers = new Sessions(loop, "", () -> clients.apply(anyNode()));
+    this.ofCallers = new Sessions(loop, "the Redis cluster", () -> clients.apply(anyNode()));
   }
 
   @Override
@@ -79,7 +79,10 @@ final class Cluster implements Servers {
 
   private Link link(String node) {
     return links.computeIfAbsent(
-        node, added -> new Link(loop, new Sessions(loop, node, () -> clients.apply(node))));
+        node,
+        added ->
+            new Link(
+                loop, new Sessions(loop, "the Redis node " + node, () -> clients.apply(node))));
   }
 
   /** Returns a connected master if there is one, and a different one each time. */

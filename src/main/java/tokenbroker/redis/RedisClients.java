@@ -1,6 +1,7 @@
 package tokenbroker.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 
 import io.quarkus.redis.client.RedisOptionsCustomizer;
 import io.quarkus.tls.CertificateUpdatedEvent;
@@ -69,7 +70,17 @@ class RedisClients implements RedisOptionsCustomizer {
             node -> Redis.createClient(vertx, forNode(configured(password), node)),
             configured.getEndpoints().stream().map(RedisClients::node).toList())
         : new Link(
-            loop, new Sessions(loop, "", () -> Redis.createClient(vertx, configured(password))));
+            loop,
+            new Sessions(
+                loop, named(configured), () -> Redis.createClient(vertx, configured(password))));
+  }
+
+  /** Returns how the log names the server: with its address, or those of its Sentinels. */
+  private static String named(RedisOptions configured) {
+    var addresses =
+        configured.getEndpoints().stream().map(RedisClients::node).collect(joining(", "));
+    return (configured.getType() == RedisClientType.SENTINEL ? "Redis by Sentinel " : "Redis at ")
+        + addresses;
   }
 
   private RedisOptions configured(RedisPassword password) {
@@ -97,9 +108,9 @@ class RedisClients implements RedisOptionsCustomizer {
     return copy;
   }
 
-  /** Returns the host and port of an address. */
+  /** Returns the host and port of an address, or the path of a Unix socket. */
   static String node(String address) {
     var socket = new RedisURI(address).socketAddress();
-    return socket.host() + ":" + socket.port();
+    return socket.isDomainSocket() ? socket.path() : socket.host() + ":" + socket.port();
   }
 }

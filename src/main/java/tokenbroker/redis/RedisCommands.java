@@ -54,7 +54,7 @@ class RedisCommands {
    * @param clients creates a new client, which is closed with its connection
    */
   RedisCommands(Supplier<Redis> clients, Vertx vertx) {
-    this(new EventLoop(vertx), loop -> new Link(loop, new Sessions(loop, "", clients)));
+    this(new EventLoop(vertx), loop -> new Link(loop, new Sessions(loop, "Redis", clients)));
   }
 
   RedisCommands(EventLoop loop, Function<EventLoop, Servers> servers) {

@@ -79,7 +79,11 @@ final class SealedValues {
   String failure(String key, UpstreamFailure failure, Now now) {
     var json = JSON.createObjectNode();
     json.put("cause", failure.cause().label());
+    json.put("detail", failure.detail());
     json.put("attempts", failure.attempts());
+    if (failure.lastSuccess() != null) {
+      json.put("last_success", failure.lastSuccess().toEpochMilli());
+    }
     json.put("pause", failure.at().until(failure.retryAt()).toMillis());
     json.put("retry_at", now.wall().plus(now.moment().until(failure.retryAt())).toEpochMilli());
     json.set("from", SealedProvenance.json(failure.provenance()));
@@ -118,10 +122,14 @@ final class SealedValues {
     return new UpstreamFailure(
         FailureCause.labelled(JsonFields.text(json, "cause"))
             .orElseThrow(() -> new IllegalArgumentException("an unknown cause")),
+        json.path("detail").textValue(),
         json.required("attempts").intValue(),
         retryAt.minus(pause),
         retryAt,
-        SealedProvenance.of(json.required("from")));
+        SealedProvenance.of(json.required("from")),
+        json.has("last_success")
+            ? Instant.ofEpochMilli(json.path("last_success").longValue())
+            : null);
   }
 
   /** Seals a claim of an action that is allowed once in a period. */

@@ -22,11 +22,11 @@ final class Sessions {
   /**
    * Creates sessions with one server.
    *
-   * @param server the name of the server in the log; empty if there is only one
+   * @param server how the log names the server, such as {@code Redis at redis.example:6379}
    */
   Sessions(EventLoop loop, String server, Supplier<Redis> clients) {
     this.loop = loop;
-    this.server = server.isEmpty() ? "Redis" : "the Redis node " + server;
+    this.server = server;
     this.clients = clients;
   }
 

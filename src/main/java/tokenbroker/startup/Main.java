@@ -23,6 +23,9 @@ public final class Main {
    */
   private static final Duration LAST_LINES = Duration.ofSeconds(1);
 
+  /** The default of {@code quarkus.log.console.json.enabled} in application.properties. */
+  private static final String JSON = "log.json";
+
   Main() {}
 
   public static void main(String... args) {
@@ -31,6 +34,9 @@ public final class Main {
       System.exit(Check.run(options, StartFaults::beforeStart));
     }
     if (isPackaged()) {
+      if (isTerminal()) {
+        System.setProperty(JSON, "false");
+      }
       var output = Output.takeOver(Ticker.system());
       Runtime.getRuntime().addShutdownHook(new Thread(() -> end(output), "last lines"));
     }
@@ -44,6 +50,13 @@ public final class Main {
   private static boolean isPackaged() {
     var loader = Main.class.getClassLoader();
     return loader instanceof RunnerClassLoader || ClassLoader.getSystemClassLoader().equals(loader);
+  }
+
+  /** Returns whether a person reads the log, and not a program. */
+  @SuppressWarnings("SystemConsoleNull") // It may be null in a pipe.
+  private static boolean isTerminal() {
+    var console = System.console();
+    return console != null && console.isTerminal();
   }
 
   /**

@@ -14,6 +14,7 @@ import org.eclipse.microprofile.config.Config;
 import tokenbroker.callers.Issuers;
 import tokenbroker.clients.reload.ClientDirectoryReload;
 import tokenbroker.config.BrokerConfig;
+import tokenbroker.outbound.Egress;
 import tokenbroker.redis.RedisPassword;
 
 /**
@@ -30,6 +31,7 @@ class StartCheck {
   private final ClientDirectoryReload reload;
   private final RedisPassword redisPassword;
   private final ServerCertificates certificates;
+  private final Egress egress;
 
   StartCheck(
       Config allConfig,
@@ -38,7 +40,8 @@ class StartCheck {
       Issuers issuers,
       ClientDirectoryReload reload,
       RedisPassword redisPassword,
-      ServerCertificates certificates) {
+      ServerCertificates certificates,
+      Egress egress) {
     this.allConfig = allConfig.unwrap(SmallRyeConfig.class);
     this.config = config;
     this.sealKeys = sealKeys;
@@ -46,6 +49,7 @@ class StartCheck {
     this.reload = reload;
     this.redisPassword = redisPassword;
     this.certificates = certificates;
+    this.egress = egress;
   }
 
   void check(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) StartupEvent event) {
@@ -68,6 +72,7 @@ class StartCheck {
                     sealKeys.faults(),
                     redisPassword.faults(),
                     certificates.faults(),
+                    egress.faults(),
                     reload.load())));
     if (LaunchMode.current() == LaunchMode.NORMAL // Dev mode keeps its ports open at a reload.
         && faults.stream().noneMatch(fault -> fault.startsWith("quarkus."))) {

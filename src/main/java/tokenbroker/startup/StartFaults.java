@@ -6,6 +6,7 @@ import java.util.List;
 import tokenbroker.clients.file.Fault;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.config.SettingsFaults;
+import tokenbroker.outbound.Egress;
 import tokenbroker.redis.RedisPassword;
 
 /** The faults that keep the broker from starting. */
@@ -19,6 +20,7 @@ final class StartFaults {
       List<String> sealKeys,
       List<String> redisPassword,
       List<String> certificates,
+      List<String> egress,
       List<Fault> clients) {}
 
   /** Returns all faults of a broker that has not been started. It reads the files itself. */
@@ -32,6 +34,7 @@ final class StartFaults {
             new SealKeys(config).faults(),
             RedisPassword.faults(config),
             CertificateFiles.faults(settings),
+            new Egress(config).faults(),
             clients));
   }
 
@@ -50,6 +53,7 @@ final class StartFaults {
     }
     faults.addAll(found.redisPassword());
     faults.addAll(found.certificates());
+    faults.addAll(found.egress());
     config.connections().publicUrl().ifPresent(url -> faults.addAll(PublicUrl.faults(url)));
     config.oauth().issuer().ifPresent(url -> faults.addAll(OAuthIssuer.faults(url)));
     if (!ofSettings.containsKey("broker.clients.file")) {

@@ -175,7 +175,7 @@ class ClientTable {
       return new Failure(
           orNull(line.status.failedAt()),
           failure.cause().label(),
-          advice.meaning().formatted(host(line.client)),
+          advice.meaning().formatted(host(line.client)) + detail(failure.detail()),
           advice.whatToDo(),
           wait.isPositive() ? Status.seconds(now.wall().plus(wait)) : null);
     }
@@ -193,6 +193,10 @@ class ClientTable {
       return new Failure(null, reason, advice.meaning(), advice.whatToDo(), null);
     }
     return null;
+  }
+
+  private static String detail(@Nullable String detail) {
+    return detail == null ? "" : " (" + detail + ")";
   }
 
   private static List<CallerUse> callers(List<Use> uses, int most) {

@@ -62,7 +62,8 @@ public class Backoff {
             case Outage _, InvalidResponse _, Local _ -> pause(attempts);
           };
     }
-    return new UpstreamFailure(failed.cause(), attempts, now, now.plus(pause), provenance);
+    return new UpstreamFailure(
+        failed.cause(), failed.detail(), attempts, now, now.plus(pause), provenance);
   }
 
   private Duration pause(int attempts) {

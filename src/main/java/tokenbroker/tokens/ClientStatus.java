@@ -56,8 +56,15 @@ public record ClientStatus(
         live == null ? Duration.ZERO : Duration.ofNanos(live.usableNanosLeft(now)),
         failure,
         failure == null ? null : now.wall().minus(age(failure, now)),
-        token == null ? lastSuccess : token.life().requestedAt(),
+        token == null ? later(lastSuccess, failure) : token.life().requestedAt(),
         fetches);
+  }
+
+  /** Returns the later of two times. Another replica may have got the last token. */
+  private static @Nullable Instant later(
+      @Nullable Instant known, @Nullable UpstreamFailure failure) {
+    var told = failure == null ? null : failure.lastSuccess();
+    return known == null || (told != null && told.isAfter(known)) ? told : known;
   }
 
   private static State state(@Nullable AccessToken token, @Nullable UpstreamFailure failure) {

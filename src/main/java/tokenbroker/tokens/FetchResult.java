@@ -36,10 +36,22 @@ public sealed interface FetchResult {
    * A failed fetch.
    *
    * @param retryAfter the delay that the upstream asked for; null if it asked for none
+   * @param detail what happened, in the broker's own words: which server or proxy did what. It
+   *     contains no secret and no text of the upstream; null if there is nothing to add to the
+   *     cause
    */
-  record Failed(FailureCause cause, @Nullable Duration retryAfter) implements FromUpstream {
+  record Failed(FailureCause cause, @Nullable Duration retryAfter, @Nullable String detail)
+      implements FromUpstream {
     public Failed(FailureCause cause) {
       this(cause, null);
+    }
+
+    public Failed(FailureCause cause, @Nullable Duration retryAfter) {
+      this(cause, retryAfter, null);
+    }
+
+    public Failed withDetail(String text) {
+      return new Failed(cause, retryAfter, text);
     }
   }
 

@@ -65,7 +65,7 @@ final class Outages {
     if (up) {
       up = false;
       LOG.warnf(
-          "The shared store is unavailable. The broker continues without it: %s",
+          "The shared store is unavailable: %s. Callers get tokens from memory, and this replica fetches other tokens by itself. It refreshes no connections until the store returns",
           fault.getMessage());
     }
   }

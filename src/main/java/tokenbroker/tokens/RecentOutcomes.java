@@ -122,6 +122,11 @@ public class RecentOutcomes {
     }
   }
 
+  /** Records a failure that another replica stored. */
+  void heard(TokenOwner owner, UpstreamFailure failure) {
+    failures.put(owner, failure);
+  }
+
   void failed(TokenOwner owner, UpstreamFailure failure) {
     failures.put(owner, failure);
     count(owner, failure.at());

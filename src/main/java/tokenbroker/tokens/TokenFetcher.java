@@ -2,7 +2,10 @@ package tokenbroker.tokens;
 
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
@@ -126,6 +129,7 @@ public class TokenFetcher {
     }
     var failure = failureOf(ask.client, ask.owner, stored);
     if (failure != null && now.moment().isBefore(failure.retryAt()) && !ask.need.isTrial()) {
+      outcomes.heard(ask.owner, failure);
       return Optional.of(failed(failure, now.moment()));
     }
     return ask.client.credentials().isPresent()
@@ -236,18 +240,36 @@ public class TokenFetcher {
     metrics.refreshed(ask.owner, ask.need.trigger(), false);
     var now = clocks.moment();
     var before = failureOf(ask.client, ask.owner, stored);
-    var failure = backoff.after(failed, before, Provenance.of(ask.client, ask.owner), now);
+    var failure =
+        backoff
+            .after(failed, before, Provenance.of(ask.client, ask.owner), now)
+            .after(lastSuccess(ask.owner, stored, before));
     if (!ask.need.isTrial()) {
       outcomes.failed(ask.owner, failure);
       store.remember(ask.owner, failure);
       // The keep-alive of thousands of connections logs one summary line instead.
-      if (ask.need.isForCallers() && (before == null || before.cause() != failure.cause())) {
-        LOG.warnf("No token could be fetched for %s: %s", ask.owner, failure.cause().label());
+      if (ask.need.isForCallers() && !failure.isLike(before)) {
+        LOG.warnf("No token could be fetched for %s: %s", ask.owner, failure.text());
       }
     }
     return failure.cause() == Outage.TIMEOUT
         ? new TokenResult.TimedOut(now.until(failure.retryAt()))
         : failed(failure, now);
+  }
+
+  /** Returns the last success that this replica or the store knows of; null if there is none. */
+  private @Nullable Instant lastSuccess(
+      TokenOwner owner, Stored stored, @Nullable UpstreamFailure before) {
+    if (owner.isConnection()) {
+      return null;
+    }
+    return Stream.of(
+            Optional.ofNullable(outcomes.lastSuccess(owner.client())),
+            Optional.ofNullable(stored.token()).map(token -> token.life().requestedAt()),
+            Optional.ofNullable(before).map(UpstreamFailure::lastSuccess))
+        .flatMap(Optional::stream)
+        .max(Comparator.naturalOrder())
+        .orElse(null);
   }
 
   private static TokenResult failed(UpstreamFailure failure, Moment now) {

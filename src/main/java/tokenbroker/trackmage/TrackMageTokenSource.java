@@ -6,6 +6,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import tokenbroker.clients.Client;
 import tokenbroker.clients.ClientCredentials;
@@ -20,6 +21,7 @@ import tokenbroker.oauth.TokenGrant;
 import tokenbroker.oauth.UpstreamBreaker;
 import tokenbroker.oauth.UpstreamMetrics;
 import tokenbroker.oauth.UserFields;
+import tokenbroker.outbound.Egress;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.time.Moment;
 import tokenbroker.time.Ticker;
@@ -29,13 +31,14 @@ import tokenbroker.tokens.FailureCause.Outage;
 import tokenbroker.tokens.FetchResult.Failed;
 import tokenbroker.tokens.FetchResult.Fetched;
 import tokenbroker.tokens.FetchResult.FromUpstream;
+import tokenbroker.tokens.UpstreamHealth;
 
 /**
  * A source of tokens from TrackMage. It knows TrackMage's paths, and falls back from a form to the
  * query if TrackMage rejects a form. Blocks: call it on a virtual thread.
  */
 @ApplicationScoped
-public class TrackMageTokenSource {
+public class TrackMageTokenSource implements UpstreamHealth {
 
   private static final String TOKEN_PATH = "/oauth/v2/token";
   private static final UserFields USER = new UserFields("user_id", "user_email");
@@ -49,8 +52,13 @@ public class TrackMageTokenSource {
   private final Map<BreakerKey, UpstreamCondition> upstreams = new ConcurrentHashMap<>();
 
   public TrackMageTokenSource(
-      BrokerConfig config, Clock clock, Ticker ticker, KeyedHash hash, UpstreamMetrics metrics) {
-    this.http = new TokenClient(config, clock, ticker, hash, USER, metrics);
+      BrokerConfig config,
+      Clock clock,
+      Ticker ticker,
+      KeyedHash hash,
+      UpstreamMetrics metrics,
+      Egress egress) {
+    this.http = new TokenClient(config, clock, ticker, hash, USER, metrics, egress);
     this.ticker = ticker;
     this.hash = hash;
     this.metrics = metrics;
@@ -82,6 +90,12 @@ public class TrackMageTokenSource {
             () -> fetch(client, credentials, grant, upstream, deadline));
   }
 
+  @Override
+  public Optional<State> of(Upstream upstream) {
+    return Optional.ofNullable(upstreams.get(BreakerKey.of(upstream)))
+        .map(condition -> condition.breaker().state());
+  }
+
   /** Returns the time for all requests of a fetch together. */
   private Duration limitFor(TokenGrant grant) {
     return grant instanceof TokenGrant.OfRefreshToken
@@ -91,7 +105,7 @@ public class TrackMageTokenSource {
 
   private UpstreamCondition condition(Upstream upstream) {
     return upstreams.computeIfAbsent(
-        new BreakerKey(upstream.name(), upstream.baseUrl()),
+        BreakerKey.of(upstream),
         key ->
             new UpstreamCondition(
                 key.name,
@@ -125,7 +139,7 @@ public class TrackMageTokenSource {
     if (wasUnderstood(second)) {
       upstream.rememberThatFormIsRefused();
     }
-    return second.result() instanceof Failed(InvalidResponse _, _)
+    return second.result() instanceof Failed(InvalidResponse _, _, _)
         ? first.result()
         : second.result();
   }
@@ -158,13 +172,14 @@ public class TrackMageTokenSource {
   private static boolean refusesStyle(TokenExchange exchange) {
     return exchange.status() == 405
         || (exchange.status() == 400
-            && exchange.result().equals(new Failed(OAuthError.INVALID_REQUEST)));
+            && exchange.result() instanceof Failed(var cause, _, _)
+            && cause == OAuthError.INVALID_REQUEST);
   }
 
   private static boolean wasUnderstood(TokenExchange exchange) {
     return switch (exchange.result()) {
       case Fetched _ -> true;
-      case Failed(OAuthError error, _) ->
+      case Failed(OAuthError error, _, _) ->
           error != OAuthError.INVALID_REQUEST && error != OAuthError.UNRECOGNIZED;
       case Failed _ -> false;
     };
@@ -175,5 +190,10 @@ public class TrackMageTokenSource {
     http.close();
   }
 
-  private record BreakerKey(String name, URI baseUrl) {}
+  private record BreakerKey(String name, URI baseUrl) {
+
+    static BreakerKey of(Upstream upstream) {
+      return new BreakerKey(upstream.name(), upstream.baseUrl());
+    }
+  }
 }

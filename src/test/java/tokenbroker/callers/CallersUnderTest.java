@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.outbound.Egress;
 import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.testing.TestConfig;
@@ -26,7 +27,8 @@ final class CallersUnderTest {
 
   private CallersUnderTest(Map<String, String> settings) {
     var metrics = new CallerMetrics(registry);
-    issuers = new Issuers(TestConfig.with(settings), metrics, clock);
+    var config = TestConfig.with(settings);
+    issuers = new Issuers(config, metrics, clock, new Egress(config));
     callers = new VerifiedCallers(issuers, () -> namedGroups, metrics, clock, clock, 100);
   }
 

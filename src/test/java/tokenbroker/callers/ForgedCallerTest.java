@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tokenbroker.callers.Verification.Refused;
 import tokenbroker.callers.Verification.Verified;
+import tokenbroker.outbound.Egress;
 import tokenbroker.testing.TestConfig;
 import tokenbroker.time.Ticker;
 
@@ -53,7 +54,7 @@ class ForgedCallerTest {
             Map.of(
                 "broker.issuers.test.issuer", ISSUER, "broker.issuers.test.keys", file.toString()));
     var metrics = new CallerMetrics(new SimpleMeterRegistry());
-    var issuers = new Issuers(config, metrics, Ticker.system());
+    var issuers = new Issuers(config, metrics, Ticker.system(), new Egress(config));
     issuers.readKeysIfDue();
     assertThat(issuers.faults()).isEmpty();
     var groups =

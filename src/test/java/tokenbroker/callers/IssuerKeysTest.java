@@ -140,7 +140,9 @@ class IssuerKeysTest {
       site.passes(Duration.ofSeconds(30));
       assertThat(log.lines())
           .containsExactly(
-              "The keys of issuer test cannot be read: status 500. Keys still in use: 1.");
+              "The keys of issuer test cannot be read from "
+                  + server.url()
+                  + ": status 500. Keys still in use: 1.");
       assertThat(site.failure("test")).isEqualTo("status 500");
 
       log.forget();
@@ -149,7 +151,9 @@ class IssuerKeysTest {
       site.passes(Duration.ofSeconds(30));
       assertThat(log.lines())
           .containsExactly(
-              "The keys of issuer test cannot be read: status 406. Keys still in use: 1.");
+              "The keys of issuer test cannot be read from "
+                  + server.url()
+                  + ": status 406. Keys still in use: 1.");
 
       log.forget();
       server.status(200);

@@ -18,7 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tokenbroker.outbound.Egress;
 import tokenbroker.testing.RawServer;
+import tokenbroker.testing.TestConfig;
 
 /**
  * Proves how the text of an issuer's keys is read over real HTTP, and how each failure is reported.
@@ -99,6 +101,7 @@ class KeySourceTest {
             null,
             "us",
             Set.of(),
-            null));
+            null),
+        new Egress(TestConfig.defaults()));
   }
 }

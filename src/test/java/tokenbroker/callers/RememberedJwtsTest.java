@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tokenbroker.callers.RememberedJwts.Good;
 import tokenbroker.config.BrokerConfig.Unreviewed;
+import tokenbroker.outbound.Egress;
 import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.LiveHeap;
 import tokenbroker.testing.SettableClock;
@@ -136,7 +137,8 @@ class RememberedJwtsTest {
                     null,
                     Unreviewed.ACCEPT),
                 new CallerMetrics(new SimpleMeterRegistry()),
-                clock));
+                clock,
+                new Egress(TestConfig.defaults())));
   }
 
   private static IssuerSettings issuer() {

@@ -48,6 +48,10 @@ class EnvironmentVariablesTest {
             Map.entry("broker.upstream.connect-timeout", "3s"),
             Map.entry("broker.upstream.timeout", "6s"),
             Map.entry("broker.upstream.backoff", "2s..40s"),
+            Map.entry("broker.upstream.proxy", "http://proxy.example:3128"),
+            Map.entry("broker.upstream.proxy-credentials-file", "/a/proxy"),
+            Map.entry("broker.upstream.no-proxy", "idp.example, .corp.example"),
+            Map.entry("broker.upstream.ca-file", "/a/upstream-ca.pem"),
             Map.entry("broker.metrics.clients", "44"),
             Map.entry("broker.connections.public-url", "https://connect.example"),
             Map.entry("broker.oauth.issuer", "https://broker.example"),
@@ -105,6 +109,11 @@ class EnvironmentVariablesTest {
     assertThat(config.tokens().idleAfter()).isEqualTo(3.5);
     assertThat(config.upstream().connectTimeout()).isEqualTo(Duration.ofSeconds(3));
     assertThat(config.upstream().timeout()).isEqualTo(Duration.ofSeconds(6));
+    assertThat(config.upstream().proxy()).hasValue(new ProxyAddress("proxy.example", 3128));
+    assertThat(config.upstream().proxyCredentialsFile()).hasValue(Path.of("/a/proxy"));
+    assertThat(config.upstream().noProxy().entries())
+        .containsExactly("idp.example", ".corp.example");
+    assertThat(config.upstream().caFile()).hasValue(Path.of("/a/upstream-ca.pem"));
     assertThat(config.upstream().backoff())
         .isEqualTo(new BackoffRange(Duration.ofSeconds(2), Duration.ofSeconds(40)));
   }

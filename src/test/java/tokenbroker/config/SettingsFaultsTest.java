@@ -372,4 +372,48 @@ class SettingsFaultsTest {
     assertThat(config.faults()).isEmpty();
     assertThat(config.bound().issuers().keySet()).containsExactlyInAnyOrder("corp", "a.b");
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "proxy.test:3128",
+        "http://proxy.test",
+        "http://proxy.test:0",
+        "http://proxy.test:65536",
+        "https://proxy.test:3128",
+        "socks5://proxy.test:1080",
+        "http://user:geheim@proxy.test:3128",
+        "http://proxy.test:3128/path",
+        "http://proxy.test:3128?geheim",
+        "http://a b:geheim@c:1",
+      })
+  void aProxyMustBeAnHttpAddressAndItsPasswordIsNotPrinted(String proxy) {
+    assertThat(GatedConfig.with(Map.of("broker.upstream.proxy", proxy)).faults())
+        .singleElement()
+        .asString()
+        .startsWith("broker.upstream.proxy is malformed (test.properties): set http://HOST:PORT")
+        .contains("broker.upstream.proxy-credentials-file")
+        .doesNotContain("geheim");
+  }
+
+  @Test
+  void credentialsWithoutAProxyAndAMalformedExceptionAreFaults() {
+    assertThat(
+            GatedConfig.with(
+                    Map.of(
+                        "broker.upstream.proxy-credentials-file",
+                        "/a/file",
+                        "broker.upstream.no-proxy",
+                        "https://a.test"))
+                .faults())
+        .hasSize(2)
+        .anyMatch(it -> it.contains("but broker.upstream.proxy is not: set the address"))
+        .anyMatch(it -> it.startsWith("broker.upstream.no-proxy is \"https://a.test\""));
+    assertThat(
+            GatedConfig.with(Map.of("broker.upstream.proxy", "http://[::1]:1"))
+                .bound()
+                .upstream()
+                .proxy())
+        .hasValue(new ProxyAddress("::1", 1));
+  }
 }

@@ -133,7 +133,7 @@ class AuditTest {
     var caller = new Caller("cluster", "orders", Set.of("g"), "jwt-1");
 
     named.record(
-        AuditEntry.of(AuditEvent.REDEEM, "refused")
+        AuditEntry.of(AuditEvent.REDEEM, "forbidden")
             .by(new Requester(caller, SocketAddress.inetSocketAddress(1, "2001:db8::7"), "trace"))
             .of(new TokenOwner(new ClientName("acme"), new ConnectionId("c".repeat(22))))
             .because("invalid_result"));
@@ -144,7 +144,7 @@ class AuditTest {
             """
             {"time":"2026-11-23T12:00:00Z","event":"redeem","issuer":"cluster","subject":"orders",\
             "jti":"jwt-1","address":"2001:db8:0:0:0:0:0:7","client":"acme",\
-            "connection":"cccccccccccccccccccccc","outcome":"refused","reason":"invalid_result",\
+            "connection":"cccccccccccccccccccccc","outcome":"forbidden","reason":"invalid_result",\
             "trace_id":"trace","replica":"token-broker-7"}""");
     named.end();
   }

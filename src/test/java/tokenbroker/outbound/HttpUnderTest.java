@@ -11,10 +11,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.net.ssl.SSLSocketFactory;
 import tokenbroker.outbound.Body.Whole;
 import tokenbroker.outbound.Reply.Answered;
 import tokenbroker.testing.SettableClock;
+import tokenbroker.testing.TestConfig;
 
 /**
  * The HTTP client with the test's own host names, and with time limits that no test reaches by
@@ -29,11 +29,17 @@ final class HttpUnderTest implements AutoCloseable {
   final OutboundHttp http;
 
   HttpUnderTest(TlsSockets tls, Duration connectLimit) {
-    http = new OutboundHttp(connectLimit, clock, clock, tls, this::resolve);
+    this(tls, connectLimit, Map.of());
+  }
+
+  /** Creates a client with these settings of the broker. */
+  HttpUnderTest(TlsSockets tls, Duration connectLimit, Map<String, String> settings) {
+    var egress = new Egress(TestConfig.with(settings));
+    http = new OutboundHttp(connectLimit, clock, clock, tls, egress, this::resolve);
   }
 
   HttpUnderTest() {
-    this(() -> (SSLSocketFactory) SSLSocketFactory.getDefault(), LONG);
+    this(TlsSockets.ofTheJvm(), LONG);
   }
 
   HttpUnderTest name(String host, String... addresses) {

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +18,7 @@ import tokenbroker.outbound.Reply.NoConnection.Reason;
 import tokenbroker.testing.FullServer;
 import tokenbroker.testing.RawServer;
 import tokenbroker.testing.SettableClock;
+import tokenbroker.testing.TestConfig;
 
 class ManyAddressesTest {
 
@@ -173,7 +173,8 @@ class ManyAddressesTest {
                 HttpUnderTest.LONG,
                 clock,
                 clock,
-                () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
+                TlsSockets.ofTheJvm(),
+                new Egress(TestConfig.defaults()),
                 hanging)) {
       var request = HttpUnderTest.request("http://upstream.test:" + server.port() + "/", true);
       assertThat(http.send(request, Duration.ofMillis(50))).isEqualTo(new Late());

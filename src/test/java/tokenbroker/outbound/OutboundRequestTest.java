@@ -39,16 +39,16 @@ class OutboundRequestTest {
   })
   void theHeadNamesTheHostAndThePath(String url, String line, String host) {
     var request = new OutboundRequest("GET", URI.create(url), Map.of(), null, true);
-    var route = new Route(Origin.of(request.url()).orElseThrow(), null);
-    assertThat(RequestHead.with(request, route).lines())
+    var origin = Origin.of(request.url()).orElseThrow();
+    assertThat(RequestHead.with(request, origin).lines())
         .containsExactly(line, "Host: " + host, "Accept-Encoding: identity", "");
   }
 
   @Test
   void aBodyIsCountedInBytes() {
     var request = new OutboundRequest("POST", URI.create("http://h/"), Map.of(), "ü€", false);
-    var route = new Route(Origin.of(request.url()).orElseThrow(), null);
-    assertThat(RequestHead.with(request, route)).endsWith("Content-Length: 5\r\n\r\nü€");
+    var origin = Origin.of(request.url()).orElseThrow();
+    assertThat(RequestHead.with(request, origin)).endsWith("Content-Length: 5\r\n\r\nü€");
   }
 
   private static OutboundRequest withHeader(String value) {

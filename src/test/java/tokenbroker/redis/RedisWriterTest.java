@@ -281,7 +281,8 @@ class RedisWriterTest {
 
   private UpstreamFailure failure() {
     var now = clock.clocks().moment();
-    return new UpstreamFailure(OAuthError.INVALID_CLIENT, 1, now, now.plus(PAUSE), provenance());
+    return new UpstreamFailure(
+        OAuthError.INVALID_CLIENT, null, 1, now, now.plus(PAUSE), provenance());
   }
 
   private static Provenance provenance() {

@@ -55,7 +55,8 @@ public final class BrokerProcess implements AutoCloseable {
       Map<String, String> settings,
       Map<String, String> environment,
       Path log,
-      File output) {
+      File output,
+      boolean onTerminal) {
     this.log = log;
     var line = new ArrayList<>(command);
     settings.put("quarkus.http.host", "127.0.0.1");
@@ -64,7 +65,10 @@ public final class BrokerProcess implements AutoCloseable {
     settings.put("quarkus.management.port", "" + managementPort);
     settings.forEach((key, value) -> line.add(1, "-D" + key + "=" + value));
     try {
-      var builder = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output);
+      var builder =
+          new ProcessBuilder(onTerminal ? onTerminal(line) : line)
+              .redirectErrorStream(true)
+              .redirectOutput(output);
       builder
           .environment()
           .keySet()
@@ -74,6 +78,11 @@ public final class BrokerProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Returns the command that runs another one on a terminal of its own. */
+  private static List<String> onTerminal(List<String> command) {
+    return List.of("script", "-qec", String.join(" ", command), "/dev/null");
   }
 
   /**
@@ -288,6 +297,7 @@ public final class BrokerProcess implements AutoCloseable {
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<String> jvm = new ArrayList<>();
     private @Nullable OutputPipe output;
+    private boolean onTerminal;
 
     /** Sets a system property of the broker. */
     public Settings with(String key, Object value) {
@@ -313,6 +323,12 @@ public final class BrokerProcess implements AutoCloseable {
       return this;
     }
 
+    /** Starts the broker on a terminal, with the program {@code script}. */
+    public Settings onTerminal() {
+      onTerminal = true;
+      return this;
+    }
+
     /** Starts a broker and waits until it is ready. */
     public BrokerProcess start() {
       return launch().awaitReady();
@@ -331,7 +347,12 @@ public final class BrokerProcess implements AutoCloseable {
         var log = output == null ? newLog() : output.log();
         var target = output == null ? log : output.pipe();
         return new BrokerProcess(
-            command(), new LinkedHashMap<>(settings), environment, log, target.toFile());
+            command(),
+            new LinkedHashMap<>(settings),
+            environment,
+            log,
+            target.toFile(),
+            onTerminal);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

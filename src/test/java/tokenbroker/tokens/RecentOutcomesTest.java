@@ -103,6 +103,6 @@ class RecentOutcomesTest {
     outcomes.failed(
         owner,
         new UpstreamFailure(
-            error, 1, now, now.plus(Duration.ofSeconds(30)), Provenance.of(acme, owner)));
+            error, null, 1, now, now.plus(Duration.ofSeconds(30)), Provenance.of(acme, owner)));
   }
 }

@@ -444,6 +444,27 @@ class TokenBrokerTest {
     assertThat(replica.broker.status(acme).failedAt()).isEqualTo(clock.instant());
   }
 
+  /** The other replica has just started, and may never have served a token. */
+  @Test
+  void aReplicaThatOnlyKnowsFailuresStillTellsWhenAnotherGotTheLastToken() {
+    var gotAt = clock.instant();
+    replica.token(acme);
+    upstream.gives(DOWN);
+    clock.advance(Duration.ofMinutes(60).minusSeconds(10)); // The token is still stored.
+    replica.get(acme);
+    var second = new Replica("b", upstream, store, clock);
+    second.get(acme);
+    assertThat(second.broker.status(acme).lastSuccess()).isEqualTo(gotAt);
+
+    clock.advance(Duration.ofMinutes(5)); // Only the failure is still stored.
+    replica.get(acme);
+    var third = new Replica("c", upstream, store, clock);
+    third.get(acme);
+    var status = third.broker.status(acme);
+    assertThat(status.lastSuccess()).isEqualTo(gotAt);
+    assertThat(status.state()).isEqualTo(ClientStatus.State.FAILING);
+  }
+
   @Test
   void newCredentialsThatAreRefusedLeaveTheClientAsItIs() {
     var token = replica.token(acme);

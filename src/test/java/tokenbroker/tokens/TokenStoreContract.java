@@ -259,7 +259,13 @@ public abstract class TokenStoreContract {
 
   private static UpstreamFailure failure(Duration pause) {
     var now = CLOCKS.moment();
-    return new UpstreamFailure(OAuthError.INVALID_CLIENT, 3, now, now.plus(pause), PROVENANCE);
+    return new UpstreamFailure(
+        OAuthError.INVALID_CLIENT,
+        "tm.example responded with status 400",
+        3,
+        now,
+        now.plus(pause),
+        PROVENANCE);
   }
 
   private static String value(Stored stored) {

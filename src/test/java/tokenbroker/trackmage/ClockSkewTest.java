@@ -88,7 +88,7 @@ class ClockSkewTest {
   }
 
   private void fetch() {
-    under.source.fetch(SourceUnderTest.client(upstream.url()));
+    under.fetch(SourceUnderTest.client(upstream.url()));
   }
 
   private double skew() {

@@ -52,7 +52,7 @@ class NothingSecretIsLoggedTest {
   /** Fetches with a new source each time, so that no breaker is open. */
   private void fetch(String timeLimit, URI url, RequestStyle style) {
     try (var under = SourceUnderTest.with(Map.of("broker.upstream.timeout", timeLimit))) {
-      said.add(under.source.fetch(SourceUnderTest.client(url, style)).toString());
+      said.add(under.fetch(SourceUnderTest.client(url, style)).toString());
       under.registry.getMeters().forEach(meter -> said.add(meter.getId().toString()));
     }
   }

@@ -42,7 +42,7 @@ class RequestStyleTest {
   @ParameterizedTest
   @EnumSource
   void everyStyleCarriesTheSameParameters(RequestStyle style) {
-    assertThat(under.source.fetch(client(style))).isInstanceOf(Fetched.class);
+    assertThat(under.fetch(client(style))).isInstanceOf(Fetched.class);
 
     var request = upstream.requests().getFirst();
     assertThat(request.path()).isEqualTo("/oauth/v2/token");
@@ -61,7 +61,7 @@ class RequestStyleTest {
   @Test
   void onlyTheQueryStylePutsAnythingIntoTheUrl() {
     for (var style : RequestStyle.values()) {
-      under.source.fetch(client(style));
+      under.fetch(client(style));
     }
     assertThat(upstream.requests())
         .extracting(UpstreamRequest::method, each -> each.query().isEmpty())
@@ -70,8 +70,8 @@ class RequestStyleTest {
 
   @Test
   void aBodySaysWhatItIs() {
-    under.source.fetch(client(RequestStyle.FORM));
-    under.source.fetch(client(RequestStyle.JSON));
+    under.fetch(client(RequestStyle.FORM));
+    under.fetch(client(RequestStyle.JSON));
     assertThat(upstream.requests())
         .extracting(each -> each.headers().get("Content-Type"))
         .containsExactly("application/x-www-form-urlencoded", "application/json");
@@ -80,13 +80,13 @@ class RequestStyleTest {
   @Test
   void noScopeIsAskedForWhereNoneIsConfigured() {
     var production = client(RequestStyle.FORM).upstream();
-    under.source.fetch(SourceUnderTest.client("acme", production, null));
+    under.fetch(SourceUnderTest.client("acme", production, null));
     assertThat(upstream.requests().getFirst().parameters()).doesNotContainKey("scope");
   }
 
   @Test
   void thePathOfABaseUrlIsKept() {
-    under.source.fetch(SourceUnderTest.client(upstream.url().resolve("/api")));
+    under.fetch(SourceUnderTest.client(upstream.url().resolve("/api")));
     assertThat(upstream.requests().getFirst().path()).isEqualTo("/api/oauth/v2/token");
   }
 
@@ -94,8 +94,8 @@ class RequestStyleTest {
   void aRefusedFormFallsBackToTheQueryAndIsNotTriedAgain() {
     upstream.answer(GET_ONLY);
 
-    assertThat(under.source.fetch(client(RequestStyle.FORM))).isInstanceOf(Fetched.class);
-    assertThat(under.source.fetch(client(RequestStyle.FORM))).isInstanceOf(Fetched.class);
+    assertThat(under.fetch(client(RequestStyle.FORM))).isInstanceOf(Fetched.class);
+    assertThat(under.fetch(client(RequestStyle.FORM))).isInstanceOf(Fetched.class);
 
     assertThat(methods()).containsExactly("POST", "GET", "GET");
   }
@@ -106,7 +106,7 @@ class RequestStyleTest {
         exchange ->
             (exchange.request().method().equals("GET") ? Answer.token() : Answer.html(405))
                 .send(exchange));
-    assertThat(under.source.fetch(client(RequestStyle.FORM))).isInstanceOf(Fetched.class);
+    assertThat(under.fetch(client(RequestStyle.FORM))).isInstanceOf(Fetched.class);
     assertThat(methods()).containsExactly("POST", "GET");
   }
 
@@ -120,7 +120,7 @@ class RequestStyleTest {
                         : "invalid_request")
                 .send(exchange));
     for (var turn = 0; turn < 2; turn++) {
-      assertThat(under.source.fetch(client(RequestStyle.FORM)))
+      assertThat(under.fetch(client(RequestStyle.FORM)))
           .isEqualTo(new Failed(OAuthError.INVALID_CLIENT));
     }
     assertThat(methods()).containsExactly("POST", "GET", "GET");
@@ -130,7 +130,7 @@ class RequestStyleTest {
   void aQueryThatIsNotUnderstoodEitherIsNotRemembered() {
     upstream.answer(Answer.error("invalid_request"));
     for (var turn = 0; turn < 2; turn++) {
-      assertThat(under.source.fetch(client(RequestStyle.FORM)))
+      assertThat(under.fetch(client(RequestStyle.FORM)))
           .isEqualTo(new Failed(OAuthError.INVALID_REQUEST));
     }
     assertThat(methods()).containsExactly("POST", "GET", "POST", "GET");
@@ -144,7 +144,7 @@ class RequestStyleTest {
                     ? Answer.html(404)
                     : Answer.error("invalid_request"))
                 .send(exchange));
-    assertThat(under.source.fetch(client(RequestStyle.FORM)))
+    assertThat(under.fetch(client(RequestStyle.FORM)))
         .isEqualTo(new Failed(OAuthError.INVALID_REQUEST));
   }
 
@@ -154,21 +154,20 @@ class RequestStyleTest {
         exchange ->
             (exchange.request().method().equals("GET") ? Answer.html(503) : Answer.html(405))
                 .send(exchange));
-    assertThat(under.source.fetch(client(RequestStyle.FORM)))
-        .isEqualTo(new Failed(Outage.HTTP_5XX, null));
+    assertThat(under.fetch(client(RequestStyle.FORM))).isEqualTo(new Failed(Outage.HTTP_5XX, null));
   }
 
   @Test
   void anUpstreamThatTakesFormsAgainIsAskedByFormAgain() {
     upstream.answer(GET_ONLY);
-    under.source.fetch(client(RequestStyle.FORM));
+    under.fetch(client(RequestStyle.FORM));
     upstream.answer(
         exchange ->
             (exchange.request().method().equals("GET") ? Answer.html(405) : Answer.token())
                 .send(exchange));
 
-    assertThat(under.source.fetch(client(RequestStyle.FORM))).isInstanceOf(Failed.class);
-    assertThat(under.source.fetch(client(RequestStyle.FORM))).isInstanceOf(Fetched.class);
+    assertThat(under.fetch(client(RequestStyle.FORM))).isInstanceOf(Failed.class);
+    assertThat(under.fetch(client(RequestStyle.FORM))).isInstanceOf(Fetched.class);
     assertThat(methods()).containsExactly("POST", "GET", "GET", "POST");
   }
 
@@ -176,13 +175,13 @@ class RequestStyleTest {
   void theFallBackIsRememberedPerUpstreamAndForAllItsClients() {
     upstream.answer(GET_ONLY);
     var first = client(RequestStyle.FORM);
-    under.source.fetch(first);
+    under.fetch(first);
 
-    under.source.fetch(SourceUnderTest.client("neighbour", first.upstream(), null));
+    under.fetch(SourceUnderTest.client("neighbour", first.upstream(), null));
     assertThat(methods()).containsExactly("POST", "GET", "GET");
 
     var other = new Upstream("rc", upstream.url(), RequestStyle.FORM, "/oauth/v2/token");
-    under.source.fetch(SourceUnderTest.client("acme", other, null));
+    under.fetch(SourceUnderTest.client("acme", other, null));
     assertThat(methods()).containsExactly("POST", "GET", "GET", "POST", "GET");
   }
 
@@ -190,7 +189,7 @@ class RequestStyleTest {
   @ValueSource(strings = {"QUERY", "JSON"})
   void aChosenStyleNeverFallsBack(RequestStyle style) {
     upstream.answer(Answer.error("invalid_request"));
-    assertThat(under.source.fetch(client(style))).isEqualTo(new Failed(OAuthError.INVALID_REQUEST));
+    assertThat(under.fetch(client(style))).isEqualTo(new Failed(OAuthError.INVALID_REQUEST));
     assertThat(upstream.count()).isEqualTo(1);
   }
 

@@ -22,8 +22,11 @@ import tokenbroker.clients.Upstream;
 import tokenbroker.clients.Upstream.RequestStyle;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.oauth.UpstreamMetrics;
+import tokenbroker.outbound.Egress;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.testing.SettableClock;
+import tokenbroker.tokens.FetchResult.Failed;
+import tokenbroker.tokens.FetchResult.FromUpstream;
 
 /** A token source as in production, with its own metrics and a settable clock. */
 final class SourceUnderTest implements AutoCloseable {
@@ -38,7 +41,9 @@ final class SourceUnderTest implements AutoCloseable {
   final TrackMageTokenSource source;
 
   private SourceUnderTest(Map<String, String> settings) {
-    source = new TrackMageTokenSource(config(settings), clock, clock, HASH, metrics);
+    source =
+        new TrackMageTokenSource(
+            config(settings), clock, clock, HASH, metrics, new Egress(config(settings)));
     clients.replaceAll(List.of(new Entry(client(URI.create("http://localhost")), null)));
   }
 
@@ -61,6 +66,17 @@ final class SourceUnderTest implements AutoCloseable {
         .withSources(new PropertiesConfigSource(settings, "test", 100))
         .build()
         .getConfigMapping(BrokerConfig.class);
+  }
+
+  /** Fetches a token. A failure has no detail here. */
+  FromUpstream fetch(Client client) {
+    return withoutDetail(source.fetch(client));
+  }
+
+  static FromUpstream withoutDetail(FromUpstream result) {
+    return result instanceof Failed(var cause, var retryAfter, _)
+        ? new Failed(cause, retryAfter)
+        : result;
   }
 
   /** Returns the number of requests for a client, by result. */

@@ -225,7 +225,7 @@ class TokenAnswerTest {
   void anUpstreamMaySayWhenToComeBack(String header, Duration pause) {
     for (var status : Map.of(429, Outage.HTTP_429, 503, Outage.HTTP_5XX).entrySet()) {
       upstream.answer(Answer.html(status.getKey(), Map.of("Date", "", "Retry-After", header)));
-      assertThat(under.source.fetch(SourceUnderTest.client(upstream.url())))
+      assertThat(under.fetch(SourceUnderTest.client(upstream.url())))
           .isEqualTo(new Failed(status.getValue(), pause));
     }
   }
@@ -244,12 +244,12 @@ class TokenAnswerTest {
           """)
   void aTimeToComeBackIsReadByTheUpstreamsOwnClock(String date, String header, long seconds) {
     upstream.answer(Answer.html(503, Map.of("Date", date, "Retry-After", header)));
-    assertThat(under.source.fetch(SourceUnderTest.client(upstream.url())))
+    assertThat(under.fetch(SourceUnderTest.client(upstream.url())))
         .isEqualTo(new Failed(Outage.HTTP_5XX, Duration.ofSeconds(seconds)));
   }
 
   private AccessToken fetched() {
-    var result = under.source.fetch(SourceUnderTest.client(upstream.url()));
+    var result = under.fetch(SourceUnderTest.client(upstream.url()));
     assertThat(result).isInstanceOf(Fetched.class);
     return ((Fetched) result).token();
   }

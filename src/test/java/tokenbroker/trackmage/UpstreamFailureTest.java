@@ -449,7 +449,7 @@ class UpstreamFailureTest {
   void everyMisbehaviourHasItsName(Answer answer, FetchResult meaning, String counted) {
     upstream.answer(answer);
     try (var under = SourceUnderTest.patient()) {
-      assertThat(under.source.fetch(SourceUnderTest.client(upstream.url(), RequestStyle.JSON)))
+      assertThat(under.fetch(SourceUnderTest.client(upstream.url(), RequestStyle.JSON)))
           .isEqualTo(meaning);
       assertThat(under.requests("acme")).isEqualTo(Map.of(counted, 1.0));
     }
@@ -466,7 +466,7 @@ class UpstreamFailureTest {
   void whatIsTooLargeIsNotReadToItsEnd() {
     upstream.answer(Answer.flood());
     try (var under = SourceUnderTest.patient()) {
-      under.source.fetch(SourceUnderTest.client(upstream.url()));
+      under.fetch(SourceUnderTest.client(upstream.url()));
       await().until(() -> upstream.brokenOff() == 1);
     }
   }
@@ -506,9 +506,7 @@ class UpstreamFailureTest {
   void aConnectionThatDoesNotOpenInTimeIsAnUnavailableUpstream() {
     try (var full = FullServer.start();
         var under = SourceUnderTest.with(Map.of("broker.upstream.connect-timeout", "100ms"))) {
-      assertThat(
-              under.source.fetch(
-                  SourceUnderTest.client(URI.create("http://127.0.0.1:" + full.port()))))
+      assertThat(under.fetch(SourceUnderTest.client(URI.create("http://127.0.0.1:" + full.port()))))
           .isEqualTo(failed(Outage.CONNECT));
     }
   }
@@ -546,7 +544,7 @@ class UpstreamFailureTest {
             under.clock.advance(Duration.ofSeconds(30));
             Answer.error("invalid_request").send(exchange);
           });
-      assertThat(under.source.fetch(SourceUnderTest.client(upstream.url())))
+      assertThat(under.fetch(SourceUnderTest.client(upstream.url())))
           .isEqualTo(new Failed(Outage.TIMEOUT));
       assertThat(upstream.count()).isEqualTo(1);
     }
@@ -564,7 +562,7 @@ class UpstreamFailureTest {
               Answer.trickle().send(exchange);
             }
           });
-      assertThat(under.source.fetch(SourceUnderTest.client(upstream.url())))
+      assertThat(under.fetch(SourceUnderTest.client(upstream.url())))
           .isEqualTo(new Failed(Outage.TIMEOUT));
       assertThat(upstream.count()).isEqualTo(2);
     }
@@ -574,7 +572,7 @@ class UpstreamFailureTest {
   void aTimeOutIsCountedAsOne() {
     upstream.hold();
     try (var under = SourceUnderTest.with(Map.of("broker.upstream.timeout", "200ms"))) {
-      under.source.fetch(SourceUnderTest.client(upstream.url()));
+      under.fetch(SourceUnderTest.client(upstream.url()));
       assertThat(under.requests("acme")).isEqualTo(Map.of("timeout", 1.0));
     }
   }
@@ -582,7 +580,7 @@ class UpstreamFailureTest {
   /** Checks that the broker's time limit ends the request, not the closing of the source. */
   private void assertThatItTimesOutAndIsHungUp() {
     try (var under = SourceUnderTest.with(Map.of("broker.upstream.timeout", "200ms"))) {
-      assertThat(under.source.fetch(SourceUnderTest.client(upstream.url())))
+      assertThat(under.fetch(SourceUnderTest.client(upstream.url())))
           .isEqualTo(new Failed(Outage.TIMEOUT));
       await().until(() -> upstream.brokenOff() == 1);
     }
@@ -590,13 +588,13 @@ class UpstreamFailureTest {
 
   private FetchResult fetchHastily() {
     try (var under = SourceUnderTest.with(Map.of("broker.upstream.timeout", "200ms"))) {
-      return under.source.fetch(SourceUnderTest.client(upstream.url()));
+      return under.fetch(SourceUnderTest.client(upstream.url()));
     }
   }
 
   private static FetchResult fetchFrom(URI url, RequestStyle style) {
     try (var under = SourceUnderTest.patient()) {
-      return under.source.fetch(SourceUnderTest.client(url, style));
+      return under.fetch(SourceUnderTest.client(url, style));
     }
   }
 

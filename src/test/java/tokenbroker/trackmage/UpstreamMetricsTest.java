@@ -28,8 +28,8 @@ class UpstreamMetricsTest {
         exchange ->
             (exchange.request().method().equals("GET") ? Answer.token() : Answer.html(405))
                 .send(exchange));
-    under.source.fetch(SourceUnderTest.client(upstream.url()));
-    under.source.fetch(SourceUnderTest.client(upstream.url(), RequestStyle.QUERY));
+    under.fetch(SourceUnderTest.client(upstream.url()));
+    under.fetch(SourceUnderTest.client(upstream.url(), RequestStyle.QUERY));
 
     assertThat(under.requests("acme")).isEqualTo(Map.of("ok", 2.0, "http_4xx", 1.0));
     var timer =
@@ -43,8 +43,8 @@ class UpstreamMetricsTest {
     var acme = SourceUnderTest.client(upstream.url());
     var neighbour = SourceUnderTest.client("neighbour", acme.upstream(), null);
     under.clients.replaceAll(List.of(new Entry(acme, null), new Entry(neighbour, null)));
-    under.source.fetch(acme);
-    under.source.fetch(neighbour);
+    under.fetch(acme);
+    under.fetch(neighbour);
 
     under.clients.replaceAll(List.of(new Entry(neighbour, null)));
 
@@ -55,9 +55,9 @@ class UpstreamMetricsTest {
   @Test
   void aRequestThatOutlivesItsClientDoesNotBringItsSeriesBack() {
     var acme = SourceUnderTest.client(upstream.url());
-    under.source.fetch(acme);
+    under.fetch(acme);
     under.clients.replaceAll(List.of());
-    under.source.fetch(acme);
+    under.fetch(acme);
 
     assertThat(under.requests("acme")).isEmpty();
   }

@@ -38,7 +38,8 @@ final class HomePage {
         List.of(
             link("/sandbox/demo", "Demo", "Connect a TrackMage account, as a user would."),
             link("/q/swagger-ui/", "Swagger UI", "Read about each operation, and call it."),
-            link(management + "/", "Status", "What operators see: clients, tokens, faults."),
+            link(
+                management + "/q/status", "Status", "What operators see: clients, tokens, faults."),
             link(management + "/q/health", "Health", "The checks that Kubernetes probes."),
             link(management + "/q/metrics", "Metrics", "What Prometheus scrapes."),
             link("/sandbox/faults", "Faults", "How TrackMage fails now, and what was requested.")));

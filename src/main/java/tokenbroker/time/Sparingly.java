@@ -1,18 +1,17 @@
-package tokenbroker.observability;
+package tokenbroker.time;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
-import tokenbroker.time.Moment;
-import tokenbroker.time.Ticker;
 
 /**
  * Admits the first entry of a kind, then one per minute with the number of those in between. So a
- * flood of requests does not flood the audit.
+ * flood of requests does not flood the log or the audit.
+ *
+ * @param <K> a kind: the entries that count as the same
  */
-final class Sparingly {
+public final class Sparingly<K> {
 
   private static final Duration PAUSE = Duration.ofMinutes(1);
 
@@ -24,17 +23,17 @@ final class Sparingly {
 
   private final Ticker ticker;
 
-  private final Map<Kind, LastLine> last =
+  private final Map<K, LastLine> last =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Kind, LastLine> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<K, LastLine> eldest) {
           return size() > MOST_KINDS;
         }
       };
 
-  Sparingly(Ticker ticker) {
+  public Sparingly(Ticker ticker) {
     this.ticker = ticker;
   }
 
@@ -42,7 +41,7 @@ final class Sparingly {
    * Returns how many entries of this kind were suppressed before, or empty if this one is
    * suppressed as well.
    */
-  synchronized OptionalLong admit(Kind kind) {
+  public synchronized OptionalLong admit(K kind) {
     var now = ticker.now();
     var before = last.get(kind);
     if (before != null && now.isBefore(before.at.plus(PAUSE))) {
@@ -51,19 +50,6 @@ final class Sparingly {
     }
     last.put(kind, new LastLine(now, 0));
     return OptionalLong.of(before == null ? 0 : before.heldBack);
-  }
-
-  /** The entries that count as the same: one event of one caller, or of an unknown caller. */
-  record Kind(AuditEvent event, String outcome, @Nullable String issuer, @Nullable String subject) {
-
-    static Kind of(AuditEntry entry) {
-      var caller = entry.caller;
-      return new Kind(
-          entry.event,
-          entry.outcome,
-          caller == null ? null : caller.issuer(),
-          caller == null ? null : caller.subject());
-    }
   }
 
   private record LastLine(Moment at, long heldBack) {}

@@ -1,4 +1,4 @@
-package tokenbroker.callers;
+package tokenbroker.outbound;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -8,9 +8,11 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import tokenbroker.files.PemBlock;
+import tokenbroker.files.UnusableText;
 
-/** The certificate authorities that are trusted for one issuer's server instead of the JVM's. */
-final class TrustedAuthorities {
+/** The certificate authorities of a file, which are trusted instead of the JVM's. */
+public final class TrustedAuthorities {
 
   private TrustedAuthorities() {}
 
@@ -18,13 +20,13 @@ final class TrustedAuthorities {
    * Returns a TLS context that trusts the certificates in the PEM text and no others.
    *
    * @param caFile the file with the text, for messages
-   * @throws KeysUnreadable naming the file, if it holds no certificate or a broken one
+   * @throws UnusableText naming the file, if it holds no certificate or a broken one
    */
-  static SSLContext in(String text, Path caFile) throws IOException {
+  public static SSLContext in(String text, Path caFile) throws UnusableText {
     var trusted = certificates(text, caFile);
     try {
       if (trusted.size() == 0) {
-        throw new KeysUnreadable("the CA file " + caFile + " contains no certificate");
+        throw new UnusableText("the CA file " + caFile + " contains no certificate");
       }
       var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       managers.init(trusted);
@@ -36,7 +38,7 @@ final class TrustedAuthorities {
     }
   }
 
-  private static KeyStore certificates(String text, Path caFile) throws IOException {
+  private static KeyStore certificates(String text, Path caFile) throws UnusableText {
     try {
       var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
       trusted.load(null, null);
@@ -49,10 +51,10 @@ final class TrustedAuthorities {
         }
       }
       return trusted;
-    } catch (KeysUnreadable e) {
-      throw new KeysUnreadable("the CA file " + caFile + " is damaged: " + e.reason(), e);
-    } catch (GeneralSecurityException e) {
-      throw new KeysUnreadable("the CA file " + caFile + " contains a malformed certificate", e);
+    } catch (UnusableText e) {
+      throw new UnusableText("the CA file " + caFile + " is damaged: " + e.reason(), e);
+    } catch (GeneralSecurityException | IOException e) {
+      throw new UnusableText("the CA file " + caFile + " contains a malformed certificate", e);
     }
   }
 }

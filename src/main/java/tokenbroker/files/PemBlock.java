@@ -1,4 +1,4 @@
-package tokenbroker.callers;
+package tokenbroker.files;
 
 import java.util.ArrayList;
 import java.util.Base64;
@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** One block of a PEM text (RFC 7468). */
-final class PemBlock {
+public final class PemBlock {
 
   private static final String BEGIN = "-----BEGIN ";
   private static final Pattern BLOCK =
@@ -15,37 +15,37 @@ final class PemBlock {
   private final String label;
   private final byte[] der;
 
-  PemBlock(String label, byte[] der) {
+  public PemBlock(String label, byte[] der) {
     this.label = label;
     this.der = der.clone();
   }
 
   /** Returns the text after {@code BEGIN}, such as {@code PUBLIC KEY}. */
-  String label() {
+  public String label() {
     return label;
   }
 
-  byte[] der() {
+  public byte[] der() {
     return der.clone();
   }
 
-  static boolean isIn(String text) {
+  public static boolean isIn(String text) {
     return text.contains(BEGIN);
   }
 
   /**
    * Finds all blocks, with any text around them and any line endings.
    *
-   * @throws KeysUnreadable if a block is not closed or is not base64
+   * @throws UnusableText if a block is not closed or is not base64
    */
-  static List<PemBlock> allIn(String text) throws KeysUnreadable {
+  public static List<PemBlock> allIn(String text) throws UnusableText {
     var blocks = new ArrayList<PemBlock>();
     var matcher = BLOCK.matcher(text);
     while (matcher.find()) {
       blocks.add(new PemBlock(matcher.group(1), decoded(matcher.group(2))));
     }
     if (blocks.size() != text.split(BEGIN, -1).length - 1) {
-      throw new KeysUnreadable(
+      throw new UnusableText(
           "a PEM block has no END line, or one that does not match its BEGIN line");
     }
     return blocks;
@@ -54,11 +54,11 @@ final class PemBlock {
   /**
    * Decodes base64 with white space anywhere. Unlike the MIME decoder, it skips no other character.
    */
-  static byte[] decoded(String base64) throws KeysUnreadable {
+  public static byte[] decoded(String base64) throws UnusableText {
     try {
       return Base64.getDecoder().decode(base64.replaceAll("\\s+", ""));
     } catch (IllegalArgumentException e) {
-      throw new KeysUnreadable("a PEM block is not base64");
+      throw new UnusableText("a PEM block is not base64");
     }
   }
 

@@ -1,4 +1,4 @@
-package tokenbroker.callers;
+package tokenbroker.files;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,9 +10,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Reads a text file of bounded size and unknown content: keys, a token, or certificates. */
-final class TextFile {
+public final class TextFile {
 
-  private static final int LARGEST = 256 * 1024;
+  private static final int LARGEST = 1024 * 1024;
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
   private TextFile() {}
@@ -20,35 +20,35 @@ final class TextFile {
   /**
    * Reads the whole file as UTF-8, or as UTF-16 if it begins with a UTF-16 byte-order mark.
    *
-   * @throws KeysUnreadable naming the file, if it is missing, unreadable, too large or no text
+   * @throws UnusableText naming the file, if it is missing, unreadable, too large or no text
    */
-  static String read(Path file) throws KeysUnreadable {
+  public static String read(Path file) throws UnusableText {
     var bytes = bytes(file);
     if (bytes.length > LARGEST) {
-      throw new KeysUnreadable(file + " is larger than 256 KiB");
+      throw new UnusableText(file + " is larger than 1 MiB");
     }
     try {
       return withoutMark(charset(bytes).newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
     } catch (CharacterCodingException e) {
-      throw new KeysUnreadable(file + " is not UTF-8 text", e);
+      throw new UnusableText(file + " is not UTF-8 text", e);
     }
   }
 
-  static String withoutMark(String text) {
+  public static String withoutMark(String text) {
     return !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
   }
 
-  private static byte[] bytes(Path file) throws KeysUnreadable {
+  private static byte[] bytes(Path file) throws UnusableText {
     // Reading a pipe would block, and reading a device might never end.
     if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw new KeysUnreadable(file + " is not a regular file");
+      throw new UnusableText(file + " is not a regular file");
     }
     try (var in = Files.newInputStream(file)) {
       return in.readNBytes(LARGEST + 1);
     } catch (NoSuchFileException e) {
-      throw new KeysUnreadable(file + " does not exist", e);
+      throw new UnusableText(file + " does not exist", e);
     } catch (IOException e) {
-      throw new KeysUnreadable(file + " cannot be read: check its permissions", e);
+      throw new UnusableText(file + " cannot be read: check its permissions", e);
     }
   }
 
