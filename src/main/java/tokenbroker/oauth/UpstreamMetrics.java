@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientLabels;
 import tokenbroker.clients.ClientName;
 import tokenbroker.tokens.FailureCause;
@@ -100,18 +101,26 @@ public class UpstreamMetrics {
    *
    * @param mean the mean duration of a request since the start; zero if there was none
    * @param slowest the longest duration of a request in the last minutes
+   * @param clockSkew how far its clock is ahead; null if no response told
    */
-  public record Seen(boolean breakerOpen, long requests, Duration mean, Duration slowest) {}
+  public record Seen(
+      boolean breakerOpen,
+      long requests,
+      Duration mean,
+      Duration slowest,
+      @Nullable Duration clockSkew) {}
 
   /** Returns what this replica has seen of the upstream with this name. */
   public Seen seen(String upstream) {
     var breaker = breakers.get(upstream);
+    var skew = skewMillis.get(upstream);
     var timer = registry.find(DURATION).tag("upstream", upstream).timer();
     return new Seen(
         breaker != null && breaker.get() == 1,
         timer == null ? 0 : timer.count(),
         timer == null ? Duration.ZERO : nanos(timer.mean(TimeUnit.NANOSECONDS)),
-        timer == null ? Duration.ZERO : nanos(timer.max(TimeUnit.NANOSECONDS)));
+        timer == null ? Duration.ZERO : nanos(timer.max(TimeUnit.NANOSECONDS)),
+        skew == null ? null : Duration.ofMillis(skew.get()));
   }
 
   private static Duration nanos(double nanos) {

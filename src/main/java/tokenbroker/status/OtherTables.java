@@ -96,7 +96,15 @@ final class OtherTables {
         "TrackMage",
         "No client, so no upstream.",
         List.of(
-            "Upstream", "URL", "State", "Clients", "Failing", "Requests", "Mean", "Slowest lately"),
+            "Upstream",
+            "URL",
+            "State",
+            "Clients",
+            "Failing",
+            "Requests",
+            "Mean",
+            "Slowest lately",
+            "Clock ahead"),
         status.upstreams(),
         it ->
             cells(
@@ -107,7 +115,8 @@ final class OtherTables {
                 it.failing(),
                 it.requests(),
                 it.requests() == 0 ? "unknown" : it.meanMillis() + " ms",
-                it.requests() == 0 ? "unknown" : it.slowestMillis() + " ms"));
+                it.requests() == 0 ? "unknown" : it.slowestMillis() + " ms",
+                it.clockAheadSeconds() == null ? "unknown" : it.clockAheadSeconds() + " s"));
   }
 
   private Html store() {

@@ -151,6 +151,7 @@ record Status(
    *
    * @param failing how many clients of it cannot fetch a token now
    * @param requests how many requests this replica has sent it since the start
+   * @param clockAheadSeconds how far its clock is ahead of this replica's; null if no response told
    */
   record Upstream(
       String name,
@@ -160,7 +161,8 @@ record Status(
       boolean breakerOpen,
       long requests,
       double meanMillis,
-      double slowestMillis) {}
+      double slowestMillis,
+      @Nullable Double clockAheadSeconds) {}
 
   /**
    * The accounts that users connected, as of the last count.

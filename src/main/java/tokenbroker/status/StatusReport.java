@@ -35,6 +35,7 @@ class StatusReport {
   private static final int MOST_REFUSED = 100;
   private static final int MOST_MISUSE = 100;
   private static final double NANOS_PER_MILLI = 1e6;
+  private static final double MILLIS = 1_000;
 
   private final ClientTable table;
   private final Issuers issuers;
@@ -163,7 +164,8 @@ class StatusReport {
                   seen.breakerOpen(),
                   seen.requests(),
                   tenths(seen.mean().toNanos() / NANOS_PER_MILLI),
-                  tenths(seen.slowest().toNanos() / NANOS_PER_MILLI));
+                  tenths(seen.slowest().toNanos() / NANOS_PER_MILLI),
+                  seen.clockSkew() == null ? null : seen.clockSkew().toMillis() / MILLIS);
             })
         .toList();
   }

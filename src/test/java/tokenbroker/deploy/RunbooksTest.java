@@ -200,6 +200,24 @@ class RunbooksTest {
   }
 
   /** Returns all strings of the source code, with a letter for each part that is filled in. */
+  @Test
+  void theStatusPageHasEachPartThatARunbookNames() throws IOException {
+    var page =
+        AlertRules.read(SOURCES.resolve("status/StatusPage.java"))
+            + AlertRules.read(SOURCES.resolve("status/OtherTables.java"));
+    var named =
+        Pattern.compile("Status page.*")
+            .matcher(AlertRules.read(Runbook.PAGE))
+            .results()
+            .flatMap(step -> Pattern.compile("\\*([A-Z][^*]+)\\*").matcher(step.group()).results())
+            .map(part -> part.group(1))
+            .distinct()
+            .toList();
+    assertThat(named).hasSizeGreaterThan(5);
+    assertThat(named)
+        .allSatisfy(part -> assertThat(page).containsPattern("(\"|<h2>)" + part + "(\"|</h2>)"));
+  }
+
   private static List<String> strings() throws IOException {
     try (var files = Files.walk(SOURCES)) {
       return files
