@@ -71,10 +71,12 @@ class Ports {
     Gauge.builder("token_broker.server.connections", places, Places::taken)
         .description("Open connections and HTTP/2 streams")
         .tag("port", port)
+        .strongReference(true)
         .register(registry);
     Gauge.builder("token_broker.server.connections.limit", places, Places::all)
         .description("Maximum number of open connections and HTTP/2 streams of the port")
         .tag("port", port)
+        .strongReference(true)
         .register(registry);
     count(places, port, "full", Places::refusedAsFull, registry);
     count(places, port, "address", Places::refusedByShare, registry);

@@ -223,14 +223,7 @@ final class OtherTables {
   }
 
   private static Html cells(Object... cells) {
-    return Html.joined(
-        Stream.of(cells)
-            .map(
-                cell ->
-                    cell instanceof Number
-                        ? Html.of("<td class=\"number\">{}</td>", cell)
-                        : Html.of("<td>{}</td>", cell))
-            .toList());
+    return Html.joined(Stream.of(cells).map(cell -> Html.of("<td>{}</td>", cell)).toList());
   }
 
   private static Html code(String text) {
