@@ -175,7 +175,7 @@ class ClientTable {
       return new Failure(
           orNull(line.status.failedAt()),
           failure.cause().label(),
-          advice.meaning().formatted(host(line.client)) + detail(failure.detail()),
+          meaning(advice, host(line.client), failure.detail()),
           advice.whatToDo(),
           wait.isPositive() ? Status.seconds(now.wall().plus(wait)) : null);
     }
@@ -195,8 +195,11 @@ class ClientTable {
     return null;
   }
 
-  private static String detail(@Nullable String detail) {
-    return detail == null ? "" : " (" + detail + ")";
+  private static String meaning(Advice advice, String host, @Nullable String detail) {
+    var meaning = advice.meaning().formatted(host);
+    return detail == null
+        ? meaning
+        : "%s: %s.".formatted(meaning.substring(0, meaning.length() - 1), detail);
   }
 
   private static List<CallerUse> callers(List<Use> uses, int most) {
