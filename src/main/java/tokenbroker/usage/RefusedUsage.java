@@ -21,11 +21,11 @@ import tokenbroker.time.LastHour;
 @Singleton
 public class RefusedUsage {
 
-  /** The maximum number of kinds, if texts are of usual length: 1 MB. */
-  static final int MOST = 1_000;
+  /** The maximum number of kinds, if texts are of usual length: 0.4 MB. */
+  static final int MOST = 400;
 
   /** The weight of a kind in bytes. Long texts count as several kinds. */
-  private static final int PLACE = 1_024;
+  static final int PLACE = 1_024;
 
   private static final int BARE = 500;
   private static final Duration REMEMBERED = Duration.ofHours(1);

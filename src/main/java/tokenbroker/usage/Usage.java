@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
@@ -20,11 +21,13 @@ import tokenbroker.time.Ticker;
 @Singleton
 public final class Usage {
 
-  /** The maximum number of pairs of a caller and a client, if subjects are of usual length. */
-  static final int MOST = 20_000;
+  /** The maximum that all pairs retain, as a part of the heap, and in bytes. */
+  private static final int PART_OF_HEAP = 256;
+
+  private static final long MOST_BYTES = 10 << 20;
 
   /** The weight of a pair in bytes. A long subject counts as several pairs. */
-  private static final int PLACE = 512;
+  static final int PLACE = 512;
 
   /** The bytes that a pair retains besides its subject, the cache's own overhead included. */
   private static final int BARE = 400;
@@ -44,11 +47,21 @@ public final class Usage {
 
   private record Counts(LastHour requests, LastHour vainReports) {}
 
-  public Usage(Ticker ticker, MeterRegistry registry) {
+  @Inject
+  Usage(Ticker ticker, MeterRegistry registry) {
+    this(ticker, registry, room(Runtime.getRuntime().maxMemory()));
+  }
+
+  /**
+   * Creates counts with a size limit.
+   *
+   * @param bytes the maximum that all pairs retain
+   */
+  Usage(Ticker ticker, MeterRegistry registry, long bytes) {
     this.ticker = ticker;
     this.counts =
         Caffeine.newBuilder()
-            .maximumWeight((long) MOST * PLACE)
+            .maximumWeight(bytes)
             .weigher((Pair pair, Counts _) -> Math.max(PLACE, pair.bytes()))
             .expireAfterAccess(REMEMBERED)
             .ticker(() -> ticker.now().nanos())
@@ -61,6 +74,11 @@ public final class Usage {
           .strongReference(true)
           .register(registry);
     }
+  }
+
+  /** Returns how many bytes the counts may retain with this heap. */
+  static long room(long heap) {
+    return Math.min(MOST_BYTES, heap / PART_OF_HEAP);
   }
 
   /** Records that an admitted caller requested a token. */

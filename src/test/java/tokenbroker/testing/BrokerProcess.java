@@ -219,8 +219,9 @@ public final class BrokerProcess implements AutoCloseable {
     process.destroy();
   }
 
-  /** Sends SIGKILL. */
+  /** Sends SIGKILL. On a terminal, the broker is a child of {@code script}, which would leave it. */
   public void kill() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
   }
 

@@ -7,19 +7,23 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.callers.Caller;
 import tokenbroker.clients.ClientName;
+import tokenbroker.testing.LiveHeap;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.time.LastHour;
 
 class UsageTest {
 
+  private static final int ROOM = 500;
   private static final ClientName ACME = new ClientName("acme");
   private static final Caller ORDERS = new Caller("cluster", "orders", Set.of());
 
   private final SettableClock clock = new SettableClock();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final Usage usage = new Usage(clock, registry);
+  private final Usage usage = new Usage(clock, registry, ROOM * Usage.PLACE);
 
   @Test
   void allJwtsOfACallerCountAsOne() {
@@ -41,10 +45,38 @@ class UsageTest {
 
   @Test
   void aFloodOfCallersTakesBoundedMemory() {
-    for (var caller = 0; caller < 3 * Usage.MOST; caller++) {
+    for (var caller = 0; caller < 10 * ROOM; caller++) {
       usage.requested(ACME, new Caller("cluster", "caller-" + caller, Set.of()));
     }
-    assertThat(usage.uses()).hasSizeBetween(1, Usage.MOST);
+    assertThat(usage.uses()).hasSizeBetween(1, ROOM);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {43, 100, 5_900})
+  void allCountsRetainNoMoreThanTheirRoom(int length) {
+    var callers = 4_000;
+    var retained =
+        LiveHeap.bytesPerEntry(
+            callers,
+            count -> {
+              var full = new Usage(clock, new SimpleMeterRegistry(), 2_000L * Usage.PLACE);
+              for (var i = 0; i < count; i++) {
+                full.requested(ACME, caller(i, length));
+              }
+              return full;
+            });
+    assertThat(retained).isPositive();
+    assertThat(retained * callers).isLessThan(2_000 * Usage.PLACE);
+  }
+
+  @Test
+  void aSmallHeapHasRoomForAThousandPairsAndALargeOneForTwentyThousand() {
+    assertThat(Usage.room(128L << 20) / Usage.PLACE).isEqualTo(1_024);
+    assertThat(Usage.room(16L << 30) / Usage.PLACE).isEqualTo(20_480);
+  }
+
+  private static Caller caller(int number, int length) {
+    return new Caller("cluster", "%010d".formatted(number) + "x".repeat(length - 10), Set.of());
   }
 
   @Test
