@@ -1,5 +1,6 @@
 package tokenbroker.config;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.SmallRyeConfig;
 import java.net.URI;
@@ -20,6 +21,7 @@ public final class ChangedSettings {
    *     may contain a password
    * @param source where it was set, such as {@code environment variable BROKER_STORE}
    */
+  @RegisterForReflection
   public record Changed(String name, String value, String source) {}
 
   /** Returns the changed settings in the order of their names. */

@@ -19,7 +19,7 @@ import tokenbroker.usage.RefusedAccess;
  * @param misuse callers that use a client far more than they need to, the heaviest first
  * @param settings the settings that differ from their defaults
  */
-@RegisterForReflection(registerFullHierarchy = true)
+@RegisterForReflection
 record Status(
     Instant at,
     Replica replica,

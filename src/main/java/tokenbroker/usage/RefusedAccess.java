@@ -1,5 +1,6 @@
 package tokenbroker.usage;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     says it all. It quotes no JWT
  * @param last when the last such request arrived
  */
+@RegisterForReflection
 public record RefusedAccess(
     String issuer,
     @Nullable String subject,

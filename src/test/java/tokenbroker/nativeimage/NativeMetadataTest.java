@@ -124,6 +124,25 @@ class NativeMetadataTest {
     }
   }
 
+  /** Jackson writes these records although they have none of its annotations. */
+  @Test
+  void everyRecordOfTheStatusIsRegisteredForReflection() {
+    var reached = new LinkedHashSet<JavaClass>();
+    reachRecords(BROKER.get("tokenbroker.status.Status"), reached);
+    assertThat(reached)
+        .hasSizeGreaterThan(12)
+        .allSatisfy(type -> assertThat(isRegistered(type)).as(type.getName()).isTrue());
+  }
+
+  /** Adds the broker's own types of a record's components, recursively. */
+  private static void reachRecords(JavaClass type, Set<JavaClass> reached) {
+    if (type.getPackageName().startsWith("tokenbroker") && type.isRecord() && reached.add(type)) {
+      type.getFields().stream()
+          .flatMap(field -> field.getType().getAllInvolvedRawTypes().stream())
+          .forEach(next -> reachRecords(next, reached));
+    }
+  }
+
   /** Adds the broker's own types that a type's methods return, recursively. */
   private static void reach(JavaClass type, Set<JavaClass> reached) {
     if (type.getPackageName().startsWith("tokenbroker") && reached.add(type)) {
