@@ -2,6 +2,7 @@ package tokenbroker.callers;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import tokenbroker.time.Sparingly;
 import tokenbroker.time.Ticker;
 
@@ -24,11 +25,11 @@ public class DeniedCallers {
   /**
    * Logs the denial, unless one of the same caller was logged within the last minute.
    *
-   * @param client the text that the caller sent as the name of a client
+   * @param client the name of the client that the caller sent; null if it is malformed
    * @param reason why the caller may not use it, in words
    * @param traceId the trace id in the answer to the caller
    */
-  public void log(Caller caller, String client, String reason, String traceId) {
+  public void log(Caller caller, @Nullable String client, String reason, String traceId) {
     sparingly
         .admit(caller.withoutJwtId())
         .ifPresent(
@@ -37,7 +38,7 @@ public class DeniedCallers {
                     "Caller %s of issuer %s may not use the client %s: %s. trace_id %s.%s",
                     QuotedClaim.of(caller.subject()),
                     caller.issuer(),
-                    QuotedClaim.of(client),
+                    client == null ? "that it named" : client,
                     reason,
                     traceId,
                     skipped == 0

@@ -68,7 +68,7 @@ class Admission {
                         "A client name must have 1 to 63 characters of a-z, 0-9 and -, and must not start or end with -."));
     var admitted = find(verified, clientName);
     if (admitted == null) {
-      deny(verified, name, clientName, event);
+      deny(verified, clientName, event);
       throw new ProblemException(ProblemCode.FORBIDDEN, ProblemCode.FORBIDDEN.detail);
     }
     return admitted;
@@ -82,14 +82,18 @@ class Admission {
     var clientName = ClientName.parse(name).orElse(null);
     var admitted = clientName == null ? null : find(verified, clientName);
     if (admitted == null) {
-      deny(verified, name, clientName, AuditEvent.TOKEN);
+      deny(verified, clientName, AuditEvent.TOKEN);
     }
     return Optional.ofNullable(admitted);
   }
 
-  /** Counts, logs and audits a denial. The name is null if the text is malformed. */
-  private void deny(
-      VerifiedRequest verified, String text, @Nullable ClientName name, AuditEvent event) {
+  /**
+   * Counts, logs and audits a denial.
+   *
+   * @param name null if the text is malformed. It is not recorded then, because a caller may have
+   *     sent its JWT in the place of the name
+   */
+  private void deny(VerifiedRequest verified, @Nullable ClientName name, AuditEvent event) {
     var denial = AuditEntry.of(event, "forbidden").by(verified.requester());
     String reason;
     if (name != null && clients.find(name).isPresent()) {
@@ -97,10 +101,10 @@ class Admission {
       reason = "no entry of its callers matches";
     } else {
       metrics.deniedUnknown();
-      reason = "there is no such client";
+      reason = name == null ? "the name is malformed" : "there is no such client";
     }
     refused.forbidden(verified.caller(), name);
-    denied.log(verified.caller(), text, reason, verified.traceId());
+    denied.log(verified.caller(), name == null ? null : name.value(), reason, verified.traceId());
     audit.record(name == null ? denial : denial.of(TokenOwner.of(name)));
   }
 

@@ -24,19 +24,20 @@ class DeniedCallersTest {
       denied.log(orders, "acme", "why", "t4");
       assertThat(log.lines())
           .containsExactly(
-              "Caller \"orders\" of issuer cluster may not use the client \"acme\": there is no such client. trace_id t1.",
-              "Caller \"billing\" of issuer cluster may not use the client \"acme\": why. trace_id t3.",
-              "Caller \"orders\" of issuer cluster may not use the client \"acme\": why. trace_id t4. 1 more denials of this caller since the last such line.");
+              "Caller \"orders\" of issuer cluster may not use the client acme: there is no such client. trace_id t1.",
+              "Caller \"billing\" of issuer cluster may not use the client acme: why. trace_id t3.",
+              "Caller \"orders\" of issuer cluster may not use the client acme: why. trace_id t4. 1 more denials of this caller since the last such line.");
     }
   }
 
   @Test
   void textFromOutsideIsQuotedAndLimited() {
     try (var log = new LogLines(DeniedCallers.class)) {
-      denied.log(new Caller("cluster", "a\n{\"b\"", Set.of()), "x".repeat(5_000), "why", "t");
+      denied.log(new Caller("cluster", "a\n{\"b\"", Set.of()), null, "why", "t");
       assertThat(log.lines())
           .singleElement()
           .asString()
+          .contains("may not use the client that it named: why")
           .contains("\"a\\u000a{\\\"b\\\"\"")
           .hasSizeLessThan(400);
     }

@@ -219,7 +219,9 @@ public final class BrokerProcess implements AutoCloseable {
     process.destroy();
   }
 
-  /** Sends SIGKILL. On a terminal, the broker is a child of {@code script}, which would leave it. */
+  /**
+   * Sends SIGKILL. On a terminal, the broker is a child of {@code script}, which would leave it.
+   */
   public void kill() {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
