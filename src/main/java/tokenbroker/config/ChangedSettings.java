@@ -1,7 +1,6 @@
 package tokenbroker.config;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import io.smallrye.config.ConfigValue;
 import io.smallrye.config.SmallRyeConfig;
 import java.net.URI;
 import java.util.List;
@@ -33,14 +32,10 @@ public final class ChangedSettings {
       var value = set.getValue();
       if (setting != null && value != null && !value.equals(setting.defaultValue())) {
         var plain = name.replace("\"", "");
-        changed.put(plain, new Changed(plain, shown(setting, value), source(set)));
+        changed.put(plain, new Changed(plain, shown(setting, value), SettingSource.of(set)));
       }
     }
     return List.copyOf(changed.values());
-  }
-
-  private static String source(ConfigValue set) {
-    return set.isDefault() ? "default" : SettingSource.of(set);
   }
 
   private static String shown(Setting setting, String value) {

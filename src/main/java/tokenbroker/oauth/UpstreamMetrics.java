@@ -104,19 +104,13 @@ public class UpstreamMetrics {
    * @param clockSkew how far its clock is ahead; null if no response told
    */
   public record Seen(
-      boolean breakerOpen,
-      long requests,
-      Duration mean,
-      Duration slowest,
-      @Nullable Duration clockSkew) {}
+      long requests, Duration mean, Duration slowest, @Nullable Duration clockSkew) {}
 
   /** Returns what this replica has seen of the upstream with this name. */
   public Seen seen(String upstream) {
-    var breaker = breakers.get(upstream);
     var skew = skewMillis.get(upstream);
     var timer = registry.find(DURATION).tag("upstream", upstream).timer();
     return new Seen(
-        breaker != null && breaker.get() == 1,
         timer == null ? 0 : timer.count(),
         timer == null ? Duration.ZERO : nanos(timer.mean(TimeUnit.NANOSECONDS)),
         timer == null ? Duration.ZERO : nanos(timer.max(TimeUnit.NANOSECONDS)),

@@ -18,7 +18,7 @@ public record Page(String title, Html head, Html body) {
 
   public static final String CONTENT_TYPE = "text/html;charset=UTF-8";
 
-  private static final String STYLE = text("pages.css");
+  private static final String STYLE = text(Page.class, "pages.css");
 
   /**
    * The content security policy of every page. It blocks everything except the style. A page may
@@ -57,8 +57,9 @@ public record Page(String title, Html head, Html body) {
         .markup();
   }
 
-  private static String text(String resource) {
-    try (var in = Objects.requireNonNull(Page.class.getResourceAsStream(resource))) {
+  /** Returns the text of a resource that lies beside a class, such as a script. */
+  public static String text(Class<?> beside, String resource) {
+    try (var in = Objects.requireNonNull(beside.getResourceAsStream(resource), resource)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

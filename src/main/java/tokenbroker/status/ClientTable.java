@@ -153,7 +153,7 @@ class ClientTable {
     return new Row(
         client.name().value(),
         client.upstream().name(),
-        host(client),
+        client.upstream().server(),
         word(line.state),
         token == null ? null : token.id().value(),
         status.runway().toSeconds(),
@@ -175,7 +175,7 @@ class ClientTable {
       return new Failure(
           orNull(line.status.failedAt()),
           failure.cause().label(),
-          meaning(advice, host(line.client), failure.detail()),
+          meaning(advice, line.client.upstream().server(), failure.detail()),
           advice.whatToDo(),
           wait.isPositive() ? Status.seconds(now.wall().plus(wait)) : null);
     }
@@ -218,10 +218,6 @@ class ClientTable {
                 line -> line.client.upstream().name(),
                 TreeMap::new,
                 Collectors.toCollection(ArrayList::new)));
-  }
-
-  private static String host(Client client) {
-    return client.upstream().baseUrl().getHost();
   }
 
   private static double share(Duration part, Duration whole) {

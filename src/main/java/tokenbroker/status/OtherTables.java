@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.config.BrokerConfig;
 import tokenbroker.pages.Html;
 import tokenbroker.pages.HumanTime;
 
@@ -121,7 +122,7 @@ final class OtherTables {
 
   private Html store() {
     var store = status.store();
-    if (store.kind().equals("memory")) {
+    if (store.kind() == BrokerConfig.Store.MEMORY) {
       return new Html(
           "<h2>Redis</h2><p>Not used: this replica keeps its tokens in its own memory.</p>");
     }

@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.config.BrokerConfig;
 import tokenbroker.config.ChangedSettings.Changed;
 import tokenbroker.usage.RefusedAccess;
 
@@ -60,7 +61,7 @@ record Status(
    * A client.
    *
    * @param upstream the name of its upstream in the clients file
-   * @param host the host of its upstream
+   * @param host the host of its upstream, with the port if it is not the usual one
    * @param state {@code ready}, {@code idle}, {@code failing} or {@code rejected}
    * @param runwaySeconds how long callers can still be served if TrackMage is down from now on
    * @param runwayShare the same as a share of the token's life, from 0 to 1
@@ -132,7 +133,7 @@ record Status(
    * @param replicasTotal how many there are; may exceed the size of the list
    */
   record Store(
-      String kind,
+      BrokerConfig.Store kind,
       boolean up,
       @Nullable Double latencyMillis,
       boolean hearsAnnouncements,

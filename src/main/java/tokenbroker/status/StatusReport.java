@@ -23,6 +23,7 @@ import tokenbroker.time.Clocks;
 import tokenbroker.tokens.ClientStatus.State;
 import tokenbroker.tokens.StoreUnavailable;
 import tokenbroker.tokens.TokenStore;
+import tokenbroker.tokens.UpstreamHealth;
 import tokenbroker.usage.Misuse;
 import tokenbroker.usage.RefusedUsage;
 import tokenbroker.usage.Usage;
@@ -42,6 +43,7 @@ class StatusReport {
   private final TokenStore store;
   private final Instance<Replicas> replicas;
   private final UpstreamMetrics upstreams;
+  private final UpstreamHealth health;
   private final Connections connections;
   private final BackgroundWork work;
   private final Usage usage;
@@ -57,6 +59,7 @@ class StatusReport {
       TokenStore store,
       Instance<Replicas> replicas,
       UpstreamMetrics upstreams,
+      UpstreamHealth health,
       Connections connections,
       BackgroundWork work,
       Usage usage,
@@ -69,6 +72,7 @@ class StatusReport {
     this.store = store;
     this.replicas = replicas;
     this.upstreams = upstreams;
+    this.health = health;
     this.connections = connections;
     this.work = work;
     this.usage = usage;
@@ -127,9 +131,9 @@ class StatusReport {
   }
 
   private Status.Store store() {
-    var kind = broker.store().name().toLowerCase(Locale.ROOT);
+    var kind = broker.store();
     var hears = store.hearingSince().isPresent();
-    if (broker.store() == Store.MEMORY) {
+    if (kind == Store.MEMORY) {
       return new Status.Store(kind, true, null, hears, null, 1);
     }
     var begun = clocks.moment();
@@ -155,13 +159,14 @@ class StatusReport {
             entry -> {
               var name = entry.getKey();
               var clients = entry.getValue();
+              var upstream = clients.getFirst().client().upstream();
               var seen = upstreams.seen(name);
               return new Status.Upstream(
                   name,
-                  clients.getFirst().client().upstream().baseUrl().toString(),
+                  upstream.baseUrl().toString(),
                   clients.size(),
                   clients.stream().filter(StatusReport::isFailing).count(),
-                  seen.breakerOpen(),
+                  health.of(upstream).filter(state -> state.nextAttempt() != null).isPresent(),
                   seen.requests(),
                   tenths(seen.mean().toNanos() / NANOS_PER_MILLI),
                   tenths(seen.slowest().toNanos() / NANOS_PER_MILLI),

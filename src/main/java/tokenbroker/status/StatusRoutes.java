@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
@@ -34,6 +35,7 @@ class StatusRoutes {
     this.refusals = refusals;
     this.json =
         json.copy()
+            .configure(EnumFeature.WRITE_ENUMS_TO_LOWERCASE, true)
             .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .writerWithDefaultPrettyPrinter();
   }

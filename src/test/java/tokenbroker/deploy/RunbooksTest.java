@@ -203,7 +203,7 @@ class RunbooksTest {
   @Test
   void theStatusPageHasEachPartThatARunbookNames() throws IOException {
     var page =
-        AlertRules.read(SOURCES.resolve("status/StatusPage.java"))
+        AlertRules.read(SOURCES.resolve("status/ClientsHtml.java"))
             + AlertRules.read(SOURCES.resolve("status/OtherTables.java"));
     var named =
         Pattern.compile("Status page.*")

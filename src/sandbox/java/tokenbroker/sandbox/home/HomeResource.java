@@ -9,10 +9,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Objects;
+import tokenbroker.pages.Page;
 import tokenbroker.sandbox.web.BrowserResponses;
 
 /** The start page. In production, this path does not exist. */
@@ -20,7 +17,7 @@ import tokenbroker.sandbox.web.BrowserResponses;
 @Produces(WILDCARD)
 class HomeResource {
 
-  private static final String SCRIPT = script();
+  private static final String SCRIPT = Page.text(HomeResource.class, "copy.js");
 
   private final HttpServer server;
 
@@ -33,13 +30,5 @@ class HomeResource {
     var address = RequestedAddress.of(request, server.getPort());
     var content = HomePage.content(address, server.getManagementPort());
     return BrowserResponses.scriptedPage(HomePage.TITLE, content, SCRIPT).build();
-  }
-
-  private static String script() {
-    try (var in = Objects.requireNonNull(HomeResource.class.getResourceAsStream("copy.js"))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
