@@ -19,11 +19,14 @@ final class SecretsFaults {
     // The hash versions credentials, which nobody asks for here.
     var directory = new SecretsDirectory(secrets, new KeyedHash(KeyRing.random().primary()), clock);
     var faults = new ArrayList<String>();
-    for (var client : policy.clients().keySet()) {
-      if (directory.read(client) instanceof Secrets.Faulty(var fault)) {
-        faults.add("client %s: %s".formatted(client, fault.message()));
-      }
-    }
+    directory
+        .read(policy.clients().keySet())
+        .forEach(
+            (client, found) -> {
+              if (found instanceof Secrets.Faulty(var fault)) {
+                faults.add("client %s: %s".formatted(client, fault.message()));
+              }
+            });
     return faults;
   }
 }

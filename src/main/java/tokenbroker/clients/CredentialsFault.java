@@ -18,6 +18,8 @@ public record CredentialsFault(Kind kind, String message) {
   public enum Kind {
     /** One or both of the two files do not exist. */
     MISSING,
+    /** The client has files in both layouts of the secrets directory. */
+    DUPLICATE,
     /** A file exists but cannot be read. */
     UNREADABLE,
     /** The content of a file cannot be a credential. */

@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tokenbroker.callers.Verification.Refused;
 import tokenbroker.callers.Verification.Verified;
 import tokenbroker.testing.CallerTokens;
+import tokenbroker.testing.KubeletVolume;
 
 /** Proves that key files are reloaded at the interval of the broker's other files. */
 class KeyFilesTest {
@@ -36,13 +37,13 @@ class KeyFilesTest {
   }
 
   @Test
-  void aVolumeThatTheKubeletSwapsIsInForceAfterTenSeconds() throws IOException {
-    volume("one", FIRST.jwks());
-    var file = Files.createSymbolicLink(directory.resolve("keys"), Path.of("..data", "keys"));
-    var site = CallersUnderTest.withKeys(file.toString()).read();
+  void aVolumeThatTheKubeletSwapsIsInForceAfterTenSeconds() {
+    var volume = new KubeletVolume(directory);
+    volume.write(Map.of("keys", FIRST.jwks()));
+    var site = CallersUnderTest.withKeys(directory.resolve("keys").toString()).read();
     assertThat(site.verify(FIRST.token("orders"))).isInstanceOf(Verified.class);
 
-    volume("two", SECOND.jwks());
+    volume.write(Map.of("keys", SECOND.jwks()));
     site.passes(RELOAD_EVERY);
     assertThat(site.verify(SECOND.token("orders"))).isInstanceOf(Verified.class);
   }
@@ -70,14 +71,5 @@ class KeyFilesTest {
     site.passes(RELOAD_EVERY);
     assertThat(site.callers.remembered(jwt)).isNotNull();
     assertThat(site.reads("test", "ok")).isEqualTo(2);
-  }
-
-  /**
-   * Publishes a directory as the kubelet does: it swaps one link, so that all files change at once.
-   */
-  private void volume(String name, String keys) throws IOException {
-    Files.writeString(Files.createDirectory(directory.resolve(name)).resolve("keys"), keys);
-    var next = Files.createSymbolicLink(directory.resolve("..data_tmp"), Path.of(name));
-    Files.move(next, directory.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -204,22 +204,24 @@ class ManifestsTest {
   }
 
   @Test
-  void everyClientHasItsSecretMountedWhereTheBrokerLooks() {
+  void oneSecretThatIsMountedWholeHoldsTheCredentialsOfAllClients() {
     for (var overlay : List.of(PRODUCTION, DEVELOPMENT)) {
-      var yaml =
-          named(overlay, "ConfigMap", "token-broker-clients").mapping("data").get("clients.yaml");
-      var clients = Manifest.all(String.valueOf(yaml)).getFirst().mapping("clients").keySet();
-      var mounted =
-          Manifest.listOf(volume(broker(overlay), "secrets", "projected", "sources")).stream()
-              .flatMap(
-                  source -> items(source).stream().map(item -> String.valueOf(item.get("path"))))
-              .toList();
-      assertThat(mounted)
-          .containsExactlyInAnyOrderElementsOf(
-              clients.stream()
-                  .flatMap(name -> Stream.of(name + "/client-id", name + "/client-secret"))
-                  .toList());
+      var volume = volume(broker(overlay), "secrets", "secret");
+      assertThat(volume)
+          .as("without items, so that a new key is a new file")
+          .isEqualTo(
+              Map.of("secretName", "token-broker-clients", "optional", true, "defaultMode", 0440));
     }
+    assertThat(named(PRODUCTION, "ExternalSecret", "token-broker-clients").at("spec", "target"))
+        .contains(Map.of("name", "token-broker-clients"));
+    var yaml =
+        named(DEVELOPMENT, "ConfigMap", "token-broker-clients").mapping("data").get("clients.yaml");
+    var clients = Manifest.all(String.valueOf(yaml)).getFirst().mapping("clients").keySet();
+    assertThat(named(DEVELOPMENT, "Secret", "token-broker-clients").mapping("data").keySet())
+        .containsExactlyInAnyOrderElementsOf(
+            clients.stream()
+                .flatMap(name -> Stream.of(name + ".client-id", name + ".client-secret"))
+                .toList());
   }
 
   @Test
@@ -404,10 +406,6 @@ class ManifestsTest {
         named(PRODUCTION, "NetworkPolicy", "token-broker").list("spec", "ingress").getFirst();
     var from = Manifest.listAt(ingress, "from").getFirst();
     return Manifest.mappingOf(Manifest.at(from, "podSelector", "matchLabels").orElseThrow());
-  }
-
-  private static List<Map<String, Object>> items(Map<String, Object> source) {
-    return Manifest.listOf(Manifest.at(source, "secret", "items").orElseThrow());
   }
 
   private static Object volume(Manifest deployment, String name, String... path) {

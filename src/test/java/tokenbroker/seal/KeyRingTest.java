@@ -5,15 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tokenbroker.testing.KubeletVolume;
 
 class KeyRingTest {
 
@@ -32,23 +33,14 @@ class KeyRingTest {
   }
 
   @Test
-  void aKubernetesMountHoldsTheKeysThatItsLinksLeadTo() throws IOException {
-    kubeletWrites("..2026_01_01", key(1));
-    Files.createSymbolicLink(directory.resolve("k1"), Path.of("..data/k1"));
+  void aKubernetesMountHoldsTheKeysThatItsLinksLeadTo() {
+    var volume = new KubeletVolume(directory);
+    volume.write(Map.of("k1", key(1)));
     assertThat(loaded(null).keys().get("k1")).isEqualTo(bytes(1));
 
-    kubeletWrites("..2026_02_02", key(2));
+    volume.write(Map.of("k1", key(2)));
     assertThat(loaded(null).keys()).containsOnlyKeys("k1");
     assertThat(loaded(null).keys().get("k1")).isEqualTo(bytes(2));
-  }
-
-  private void kubeletWrites(String version, String key) throws IOException {
-    Files.writeString(Files.createDirectory(directory.resolve(version)).resolve("k1"), key);
-    Files.createSymbolicLink(directory.resolve("..data_tmp"), Path.of(version));
-    Files.move(
-        directory.resolve("..data_tmp"),
-        directory.resolve("..data"),
-        StandardCopyOption.ATOMIC_MOVE);
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,7 @@ public class ClientDirectoryReload {
   private final PendingCredentials trials;
   private final ClientsMetrics metrics;
   private final LeavingClients leaving;
+  private final LateCredentials late;
 
   /**
    * The clients of the last valid file, and those that are leaving, without credentials. Null
@@ -75,6 +77,7 @@ public class ClientDirectoryReload {
         new ClientsFileWatch(
             file, config.issuers().keySet(), LaunchMode.current().isDevOrTest(), clock, ticker);
     this.leaving = new LeavingClients(file, ticker);
+    this.late = new LateCredentials(ticker);
     this.secrets = new SecretsDirectory(config.clients().secrets(), hash, clock);
     this.directory = directory;
     this.proof = proof;
@@ -141,26 +144,29 @@ public class ClientDirectoryReload {
    * @return whether any client has changed; a client whose fault alone has changed does not count
    */
   private boolean join(Map<ClientName, Client> definitions) {
-    secrets.retain(definitions.keySet());
-    var entries = definitions.values().stream().map(this::join).toList();
+    var found = secrets.read(definitions.keySet());
+    var entries =
+        definitions.values().stream()
+            .map(client -> join(client, Objects.requireNonNull(found.get(client.name()))))
+            .toList();
+    tellNew(entries);
     if (directory.isLoaded() && entries.equals(directory.entries())) {
       return false;
     }
-    tellNew(entries);
     var before = directory.all();
     directory.replaceAll(entries);
     directory.all().forEach(metrics::inUse);
     return !directory.all().equals(before);
   }
 
-  private Entry join(Client definition) {
+  private Entry join(Client definition, Secrets secrets) {
     var name = definition.name();
     var before = directory.find(name).orElse(null);
     if (before != null && leaving.contains(name)) {
       return new Entry(before, directory.problem(name).orElse(null)); // Its secrets may be gone.
     }
     var kept = definition.with(before == null ? null : before.knownCredentials());
-    return switch (secrets.read(name)) {
+    return switch (secrets) {
       case Secrets.Found(var found) when isToBeUsedAtOnce(found, definition, before) -> {
         trials.drop(name);
         yield new Entry(definition.with(found), null);
@@ -187,17 +193,34 @@ public class ClientDirectoryReload {
   }
 
   private void tellNew(List<Entry> entries) {
-    var untold = new ArrayList<String>();
+    var faults = new ArrayList<String>();
+    var awaited = new ArrayList<String>();
     for (var entry : entries) {
-      if (entry.problem() != null && isNew(entry.client(), entry.problem())) {
-        untold.add(entry.client().name() + ": " + entry.problem().message());
+      var problem = entry.problem();
+      if (problem != null) {
+        var isNew = isNew(entry.client(), problem);
+        switch (late.look(entry.client().name(), problem, isNew, directory.isLoaded())) {
+          case AWAIT -> awaited.add(shown(entry.client(), problem));
+          case REPORT -> faults.add(shown(entry.client(), problem));
+          case NOTHING_NEW -> {}
+        }
       }
     }
-    if (!untold.isEmpty()) {
+    late.retain(entries);
+    if (!awaited.isEmpty()) {
+      LOG.infof(
+          "Credentials are missing, which is a fault unless they arrive within %d s: %s",
+          LateCredentials.PATIENCE.toSeconds(), inOneLine(awaited));
+    }
+    if (!faults.isEmpty()) {
       metrics.changeRejected();
       LOG.warnf(
-          "Secrets have faults, so the broker keeps the credentials in use: %s", inOneLine(untold));
+          "Secrets have faults, so the broker keeps the credentials in use: %s", inOneLine(faults));
     }
+  }
+
+  private static String shown(Client client, CredentialsFault problem) {
+    return client.name() + ": " + problem.message();
   }
 
   private boolean isNew(Client client, CredentialsFault problem) {

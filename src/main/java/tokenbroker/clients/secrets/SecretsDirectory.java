@@ -1,16 +1,16 @@
 package tokenbroker.clients.secrets;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientCredentials;
@@ -21,10 +21,10 @@ import tokenbroker.clients.CredentialsFault.Kind;
 import tokenbroker.seal.KeyedHash;
 
 /**
- * The directory with each client's {@code client-id} and {@code client-secret}. The broker reads a
- * file again only if its stamp has changed, because a check of 100,000 clients must be cheap. It
- * follows symbolic links: Kubernetes mounts secrets that way, and swaps one link to change them
- * all. Not thread-safe.
+ * The directory with each client's {@code client-id} and {@code client-secret}, in one of two
+ * {@link Layout}s. The broker reads a file again only if its stamp has changed, because a check of
+ * 100,000 clients must be cheap. It follows symbolic links: Kubernetes mounts secrets that way, and
+ * swaps one link to change them all. Not thread-safe.
  */
 public final class SecretsDirectory {
 
@@ -40,6 +40,9 @@ public final class SecretsDirectory {
   private final KeyedHash hash;
   private final Clock clock;
   private final Map<ClientName, LastReading> seen = new HashMap<>();
+
+  /** The last stamp of the directory itself; null if the names in it may have changed since. */
+  private @Nullable Look names;
 
   public SecretsDirectory(Path root, KeyedHash hash, Clock clock) {
     this.root = root;
@@ -75,35 +78,90 @@ public final class SecretsDirectory {
     }
   }
 
-  private record Looks(@Nullable Look id, @Nullable Look secret) {}
+  private record Looks(@Nullable Look id, @Nullable Look secret) {
+    boolean anyFile() {
+      return id != null || secret != null;
+    }
+  }
 
-  private record LastReading(Looks looks, Secrets secrets) {}
+  private record LastReading(Layout layout, Looks looks, Secrets secrets) {}
 
-  public Secrets read(ClientName client) {
-    var directory = root.resolve(client.value());
-    var id = directory.resolve("client-id");
-    var secret = directory.resolve("client-secret");
-    var looks = new Looks(look(id), look(secret));
+  /** Reads the credentials of these clients, in this order, and forgets those of all others. */
+  public Map<ClientName, Secrets> read(Collection<ClientName> clients) {
+    seen.keySet().retainAll(clients);
+    var now = look(root);
+    var sameNames = now != null && now.equals(names);
+    var secrets = new LinkedHashMap<ClientName, Secrets>();
+    for (var client : clients) {
+      secrets.put(client, read(client, sameNames));
+    }
+    names = isSettled(now) ? now : null;
+    return secrets;
+  }
+
+  /**
+   * Reads one client's files.
+   *
+   * @param sameNames whether the root has the same entries as before; then a client that had one
+   *     layout alone cannot have the other
+   */
+  private Secrets read(ClientName client, boolean sameNames) {
     var before = seen.get(client);
-    if (before != null && before.looks().equals(looks)) {
+    if (before != null && sameNames && before.looks().equals(looks(client, before.layout()))) {
       return before.secrets();
     }
-    var secrets = secrets(SecretFile.read(id), SecretFile.read(secret));
-    // The two files form a pair only if neither changed while the other was read.
-    if (!looks.equals(new Looks(look(id), look(secret)))) {
-      return new Secrets.Faulty(
-          new CredentialsFault(
-              Kind.UNREADABLE,
-              directory + " changed while the broker read it: the broker will read it again soon"));
+    var flat = looks(client, Layout.FLAT);
+    var nested = looks(client, Layout.DIRECTORY);
+    if (flat.anyFile() && nested.anyFile()) {
+      return faulty(Kind.DUPLICATE, Layout.duplicate(root, client));
     }
-    if (isSettled(looks.id()) && isSettled(looks.secret()) && !isUnreadable(secrets)) {
-      seen.put(client, new LastReading(looks, secrets));
+    if (!flat.anyFile() && !nested.anyFile()) {
+      return faulty(Kind.MISSING, Layout.missing(root, client));
+    }
+    return flat.anyFile()
+        ? read(client, Layout.FLAT, flat)
+        : read(client, Layout.DIRECTORY, nested);
+  }
+
+  private Secrets read(ClientName client, Layout layout, Looks looks) {
+    var before = seen.get(client);
+    if (before != null && before.layout() == layout && before.looks().equals(looks)) {
+      return before.secrets();
+    }
+    var secrets =
+        secrets(
+            SecretFile.read(layout.id(root, client)), SecretFile.read(layout.secret(root, client)));
+    // The two files form a pair only if neither changed while the other was read.
+    if (!looks.equals(looks(client, layout))) {
+      return faulty(
+          Kind.UNREADABLE,
+          layout.id(root, client)
+              + " or client-secret changed while the broker read them: the broker will read them again soon");
+    }
+    if (mayRemember(client, layout, looks) && !isUnreadable(secrets)) {
+      seen.put(client, new LastReading(layout, looks, secrets));
+    } else {
+      seen.remove(client);
     }
     return secrets;
   }
 
-  public void retain(Set<ClientName> clients) {
-    seen.keySet().retainAll(clients);
+  /**
+   * Returns whether the stamps of the root and of both files show each change from now on. The
+   * stamp of the root does not show a new file in the client's directory.
+   */
+  private boolean mayRemember(ClientName client, Layout layout, Looks looks) {
+    return isSettled(looks.id())
+        && isSettled(looks.secret())
+        && (layout == Layout.DIRECTORY || look(Layout.directory(root, client)) == null);
+  }
+
+  private static Secrets.Faulty faulty(Kind kind, String message) {
+    return new Secrets.Faulty(new CredentialsFault(kind, message));
+  }
+
+  private Looks looks(ClientName client, Layout layout) {
+    return new Looks(look(layout.id(root, client)), look(layout.secret(root, client)));
   }
 
   private Secrets secrets(SecretFile.Content id, SecretFile.Content secret) {
@@ -125,7 +183,10 @@ public final class SecretsDirectory {
 
   private static @Nullable Look look(Path file) {
     try {
-      return Look.of(Files.readAttributes(file, BasicFileAttributes.class));
+      // Unlike Files.readAttributes, this creates no exception for a file that does not exist.
+      var attributes =
+          file.getFileSystem().provider().readAttributesIfExists(file, BasicFileAttributes.class);
+      return attributes == null ? null : Look.of(attributes);
     } catch (IOException e) {
       return null;
     }

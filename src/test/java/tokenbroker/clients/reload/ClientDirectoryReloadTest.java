@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +32,7 @@ import tokenbroker.clients.CredentialsFault.Kind;
 import tokenbroker.clients.CredentialsProof.ProofResult;
 import tokenbroker.config.BrokerConfig;
 import tokenbroker.seal.KeyedHash;
+import tokenbroker.testing.KubeletVolume;
 import tokenbroker.testing.LogLines;
 import tokenbroker.testing.SettableClock;
 
@@ -365,12 +365,12 @@ class ClientDirectoryReloadTest {
   @Test
   void aConfigMapIsReadAnewWhenKubernetesSwapsItsLink() throws IOException {
     Files.delete(files.resolve("clients.yaml"));
-    kubeletWrites("..2026_01_01", "clients: { acme: }");
-    Files.createSymbolicLink(files.resolve("clients.yaml"), Path.of("..data/clients.yaml"));
+    var volume = new KubeletVolume(files);
+    volume.write(Map.of("clients.yaml", "clients: { acme: }"));
     reload.load();
     assertThat(directory.all()).extracting(Client::name).containsExactly(ACME);
 
-    kubeletWrites("..2026_02_02", "clients: { bolt: }");
+    volume.write(Map.of("clients.yaml", "clients: { bolt: }"));
     reload.reload();
     assertThat(directory.all()).extracting(Client::name).containsExactly(BOLT, ACME);
 
@@ -412,9 +412,72 @@ class ClientDirectoryReloadTest {
     assertThat(secretInUse(BOLT)).isEqualTo("bolt-1");
     assertThat(problemOf(ACME)).isEqualTo(Kind.MISSING);
     assertThat(problemOf(BOLT)).isEqualTo(Kind.MALFORMED);
-    assertThat(messages.lines()).singleElement().asString().contains("acme:", "bolt:");
+    assertThat(messages.lines())
+        .satisfiesExactlyInAnyOrder(
+            line ->
+                assertThat(line)
+                    .contains("Credentials are missing", "acme:", "arrive within 120 s"),
+            line -> assertThat(line).contains("Secrets have faults", "bolt:"));
     assertThat(reloads("applied")).isEqualTo(1);
     assertThat(reloads("rejected")).isEqualTo(1);
+
+    clock.advance(Duration.ofMinutes(2));
+    messages.forget();
+    reload.reload();
+    reload.reload();
+    assertThat(messages.lines())
+        .singleElement()
+        .asString()
+        .contains("Secrets have faults", "acme:");
+    assertThat(reloads("rejected")).isEqualTo(2);
+    assertThat(secretInUse(ACME)).isEqualTo("acme-1");
+  }
+
+  /** Kubernetes brings a ConfigMap and a Secret into a pod one after the other. */
+  @Test
+  void anAddedClientWhoseSecretComesAMinuteLaterIsNoFault() throws IOException {
+    reload.load();
+    messages.forget();
+    clientsFile("clients: { acme: { scope: user }, bolt: , new: }");
+    reload.reload();
+    assertThat(problemOf(new ClientName("new"))).isEqualTo(Kind.MISSING);
+
+    clock.advance(Duration.ofSeconds(90));
+    Files.writeString(files.resolve("secrets/new.client-id"), "1_new");
+    reload.reload();
+    assertThat(problemOf(new ClientName("new"))).isEqualTo(Kind.MISSING);
+    Files.writeString(files.resolve("secrets/new.client-secret"), "new-1");
+    reload.reload();
+    clock.advance(Duration.ofSeconds(90));
+    reload.reload();
+
+    assertThat(secretInUse(new ClientName("new"))).isEqualTo("new-1");
+    assertThat(messages.lines()).noneMatch(line -> line.contains("Secrets have faults"));
+    assertThat(reloads("rejected")).isZero();
+  }
+
+  @Test
+  void aRemovedClientWhoseSecretGoesFirstIsNoFault() throws IOException {
+    reload.load();
+    messages.forget();
+    Files.delete(files.resolve("secrets/bolt/client-id"));
+    Files.delete(files.resolve("secrets/bolt/client-secret"));
+    reload.reload();
+    assertThat(secretInUse(BOLT)).isEqualTo("bolt-1");
+
+    clock.advance(Duration.ofSeconds(90));
+    clientsFile("clients: { acme: { scope: user } }");
+    reload.reload();
+    clock.advance(Duration.ofSeconds(30));
+    reload.reload();
+    clock.advance(Duration.ofSeconds(90));
+    reload.reload();
+
+    assertThat(directory.find(BOLT)).isEmpty();
+    assertThat(messages.lines())
+        .noneMatch(line -> line.contains("Secrets have faults"))
+        .anyMatch(line -> line.contains("Clients removed with their tokens: 1 (bolt)"));
+    assertThat(reloads("rejected")).isZero();
   }
 
   // Rotation
@@ -628,14 +691,6 @@ class ClientDirectoryReloadTest {
     var directory = Files.createDirectories(files.resolve("secrets").resolve(client));
     Files.writeString(directory.resolve("client-id"), client + "-id\n");
     Files.writeString(directory.resolve("client-secret"), secret + "\n");
-  }
-
-  private void kubeletWrites(String version, String text) throws IOException {
-    var directory = Files.createDirectory(files.resolve(version));
-    Files.writeString(directory.resolve("clients.yaml"), text);
-    Files.createSymbolicLink(files.resolve("..data_tmp"), Path.of(version));
-    Files.move(
-        files.resolve("..data_tmp"), files.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
   }
 
   private String secretInUse(ClientName client) {

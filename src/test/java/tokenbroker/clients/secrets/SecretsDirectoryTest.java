@@ -7,10 +7,12 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.clients.ClientCredentials;
@@ -27,6 +30,7 @@ import tokenbroker.clients.CredentialsFault;
 import tokenbroker.clients.CredentialsFault.Kind;
 import tokenbroker.clients.secrets.SecretsDirectory.Secrets;
 import tokenbroker.seal.KeyedHash;
+import tokenbroker.testing.KubeletVolume;
 import tokenbroker.testing.SettableClock;
 
 class SecretsDirectoryTest {
@@ -94,7 +98,7 @@ class SecretsDirectoryTest {
     Files.delete(root.resolve("acme").resolve(missing));
 
     assertThat(fault().kind()).isEqualTo(Kind.MISSING);
-    assertThat(fault().message()).contains("acme/" + missing, "create it");
+    assertThat(fault().message()).contains("acme/" + missing + " is missing: create it");
   }
 
   @Test
@@ -143,52 +147,168 @@ class SecretsDirectoryTest {
     Files.setLastModifiedTime(root.resolve("acme/client-secret"), longAgo);
     assertThat(found().secret().reveal()).isEqualTo("old");
 
-    directory.retain(Set.of());
+    directory.read(Set.of());
     assertThat(found().secret().reveal()).isEqualTo("new");
   }
 
+  /** The keys of one Secret, mounted whole: a key of a Secret cannot contain a slash. */
   @Test
-  void aKubernetesMountIsReadThroughItsLinksBeforeAndAfterASwap() throws IOException {
-    var mount = Files.createDirectory(root.resolve("mount"));
-    kubeletWrites(mount, "..2026_01_01", "1_abc", "old");
-    Files.createSymbolicLink(mount.resolve("acme"), Path.of("..data/acme"));
-    directory = new SecretsDirectory(mount, hash, clock);
+  void credentialsInFlatFilesAreFoundBesideDirectories() throws IOException {
+    var bolt = new ClientName("bolt");
+    write("client-id", "1_acme");
+    write("client-secret", "acme's");
+    flat("bolt.client-id", "1_bolt\n");
+    flat("bolt.client-secret", "bolt's\n");
+
+    var secrets = directory.read(List.of(ACME, bolt));
+
+    assertThat(secrets.keySet()).containsExactly(ACME, bolt);
+    assertThat(found(of(ACME, secrets)).clientId()).isEqualTo("1_acme");
+    assertThat(found(of(bolt, secrets)))
+        .isEqualTo(
+            new ClientCredentials(
+                "1_bolt",
+                new ClientSecret("bolt's"),
+                hash.of("credentials", "1_bolt", "bolt's").substring(0, 8)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "acme.client-id, acme.client-secret, acme/client-id, acme/client-secret",
+    "acme.client-id, acme.client-secret, acme/client-secret, ''",
+    "acme.client-id, acme/client-secret, '', ''",
+    "acme.client-secret, acme/client-id, acme/client-secret, ''"
+  })
+  void aClientInBothPlacesIsAFaultThatNamesBoth(String a, String b, String c, String d)
+      throws IOException {
+    for (var file : List.of(a, b, c, d)) {
+      if (!file.isEmpty()) {
+        flat(file, "x");
+      }
+    }
+
+    assertThat(fault().kind()).isEqualTo(Kind.DUPLICATE);
+    assertThat(fault().message())
+        .contains(root.resolve("acme") + ".client-*", root.resolve("acme") + "/", "keep one");
+  }
+
+  @Test
+  void aSecondPlaceIsAFaultFromTheMomentItAppears() throws IOException {
+    flat("acme.client-id", "1_flat");
+    flat("acme.client-secret", "s");
     clock.advance(Duration.ofHours(1));
+    assertThat(found().clientId()).isEqualTo("1_flat");
+    assertThat(found().clientId()).isEqualTo("1_flat");
+
+    write("client-id", "1_directory");
+    assertThat(fault().kind()).isEqualTo(Kind.DUPLICATE);
+
+    Files.delete(root.resolve("acme/client-id"));
+    assertThat(found().clientId()).isEqualTo("1_flat");
+
+    Files.delete(root.resolve("acme.client-id"));
+    Files.delete(root.resolve("acme.client-secret"));
+    assertThat(fault().kind()).isEqualTo(Kind.MISSING);
+
+    write("client-id", "1_directory");
+    write("client-secret", "s");
+    assertThat(found().clientId()).isEqualTo("1_directory");
+
+    clock.advance(Duration.ofHours(1));
+    assertThat(found().clientId()).isEqualTo("1_directory");
+    flat("acme.client-id", "1_flat");
+    assertThat(fault().kind()).isEqualTo(Kind.DUPLICATE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"client-id, client-secret", "client-secret, client-id"})
+  void halfOfAFlatPairIsAFaultThatNamesTheOtherHalf(String there, String missing)
+      throws IOException {
+    flat("acme." + there, "x");
+
+    assertThat(fault().kind()).isEqualTo(Kind.MISSING);
+    assertThat(fault().message()).contains("acme." + missing + " is missing: create it");
+  }
+
+  @Test
+  void aClientWithoutAnyFileIsToldBothPlaces() {
+    assertThat(fault().kind()).isEqualTo(Kind.MISSING);
+    assertThat(fault().message())
+        .contains("acme.client-id", "acme.client-secret", root.resolve("acme") + "/");
+  }
+
+  @Test
+  void aFileInPlaceOfAClientsDirectoryIsNoSecondPlace() throws IOException {
+    Files.delete(root.resolve("acme"));
+    flat("acme", "a file of another program");
+    flat("acme.client-id", "1_flat");
+    flat("acme.client-secret", "s");
+
+    assertThat(found().clientId()).isEqualTo("1_flat");
+  }
+
+  @Test
+  void aSecretThatIsMountedWholeIsReadThroughItsLinksBeforeAndAfterASwap() {
+    var volume = mounted(Map.of("acme.client-id", "1_abc"));
+    assertThat(fault().kind()).isEqualTo(Kind.MISSING);
+
+    volume.swap(Map.of("acme.client-id", "1_abc", "acme.client-secret", "old"));
+    assertThat(fault().message()).contains("acme.client-secret is missing: create it");
+    volume.link();
     assertThat(found().secret().reveal()).isEqualTo("old");
 
-    kubeletWrites(mount, "..2026_02_02", "2_abc", "new");
+    volume.swap(Map.of("acme.client-id", "2_abc", "acme.client-secret", "new"));
+    assertThat(found().clientId()).isEqualTo("2_abc");
+    assertThat(found().secret().reveal()).isEqualTo("new");
 
+    volume.swap(Map.of());
+    assertThat(fault().kind()).isEqualTo(Kind.MISSING);
+  }
+
+  @Test
+  void aProjectedVolumeIsReadThroughItsLinksBeforeAndAfterASwap() {
+    var volume = mounted(Map.of("acme/client-id", "1_abc", "acme/client-secret", "old"));
+    assertThat(found().secret().reveal()).isEqualTo("old");
+
+    volume.write(Map.of("acme/client-id", "2_abc", "acme/client-secret", "new"));
     assertThat(found().clientId()).isEqualTo("2_abc");
     assertThat(found().secret().reveal()).isEqualTo("new");
   }
 
-  /**
-   * Writes secrets as the kubelet does: it creates a directory and then renames a link over the old
-   * one.
-   */
-  private static void kubeletWrites(Path mount, String version, String id, String secret)
-      throws IOException {
-    var files = Files.createDirectories(mount.resolve(version).resolve("acme"));
-    Files.writeString(files.resolve("client-id"), id);
-    Files.writeString(files.resolve("client-secret"), secret);
-    Files.createSymbolicLink(mount.resolve("..data_tmp"), Path.of(version));
-    Files.move(
-        mount.resolve("..data_tmp"), mount.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
+  /** Both files are old enough to trust their stamps. */
+  private KubeletVolume mounted(Map<String, String> files) {
+    var volume = new KubeletVolume(root.resolve("mount"));
+    volume.write(files);
+    directory = new SecretsDirectory(volume.path(), hash, clock);
+    clock.advance(Duration.ofHours(1));
+    return volume;
   }
 
   private void write(String file, String content) throws IOException {
     Files.writeString(root.resolve("acme").resolve(file), content);
   }
 
+  private void flat(String file, String content) throws IOException {
+    Files.writeString(root.resolve(file), content);
+  }
+
+  private static Secrets of(ClientName client, Map<ClientName, Secrets> secrets) {
+    return Objects.requireNonNull(secrets.get(client));
+  }
+
   private ClientCredentials found() {
-    return switch (directory.read(ACME)) {
+    return found(of(ACME, directory.read(Set.of(ACME))));
+  }
+
+  private static ClientCredentials found(Secrets secrets) {
+    return switch (secrets) {
       case Secrets.Found(var credentials) -> credentials;
       case Secrets.Faulty(var fault) -> throw new AssertionError(fault.toString());
     };
   }
 
   private CredentialsFault fault() {
-    return switch (directory.read(ACME)) {
+    return switch (of(ACME, directory.read(Set.of(ACME)))) {
       case Secrets.Found found -> throw new AssertionError("no fault");
       case Secrets.Faulty(var fault) -> fault;
     };
