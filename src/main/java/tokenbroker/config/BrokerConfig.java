@@ -77,7 +77,8 @@ public interface BrokerConfig {
 
     /**
      * The secrets directory. For each client, it contains the files {@code <client>/client-id} and
-     * {@code <client>/client-secret}.
+     * {@code <client>/client-secret}, or {@code <client>.client-id} and {@code
+     * <client>.client-secret}.
      */
     @WithDefault("/etc/token-broker/secrets")
     Path secrets();

@@ -224,6 +224,29 @@ class ManifestsTest {
                 .toList());
   }
 
+  /** The patch of docs/kubernetes.md, for more clients than one Secret can hold. */
+  @Test
+  void severalSecretsCanBeProjectedIntoTheSecretsDirectory() throws IOException {
+    var guide = Files.readString(Path.of("docs", "kubernetes.md"));
+    var start = guide.indexOf("      volumes:\n        - name: secrets\n          secret: null\n");
+    var patch = guide.substring(start, guide.indexOf("```", start));
+    var site = with(PRODUCTION, "token-review");
+    Files.writeString(
+        site.resolve("secrets.yaml"),
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: token-broker }\nspec:\n  template:\n    spec:\n"
+            + patch);
+    Files.writeString(
+        site.resolve("kustomization.yaml"),
+        "patches: [ { path: secrets.yaml } ]\n",
+        StandardOpenOption.APPEND);
+
+    assertThat(
+            Manifest.listOf(volume(broker(site), "secrets", "projected", "sources")).stream()
+                .map(source -> Manifest.at(source, "secret", "name").orElseThrow()))
+        .containsExactly("token-broker-clients", "token-broker-clients-eu");
+    assertThat(KubernetesTypes.read(broker(site))).isNotNull();
+  }
+
   @Test
   void nothingSecretIsInProduction() {
     assertThat(Manifest.rendered(PRODUCTION))
