@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
@@ -31,10 +32,22 @@ public final class Seal {
   /** The length of the longest sealed value that is opened, in characters. */
   public static final int LARGEST = 64 * 1024;
 
+  private final Consumer<String> onSealed;
   private volatile Keys keys;
 
   public Seal(KeyRing ring) {
+    this(ring, key -> {});
+  }
+
+  /**
+   * Creates a seal that reports each value that it seals. One key may seal at most 2^32 values,
+   * because the nonces are random (NIST SP 800-38D §8.3).
+   *
+   * @param onSealed gets the id of the key for each sealed value
+   */
+  public Seal(KeyRing ring, Consumer<String> onSealed) {
     this.keys = Keys.of(ring);
+    this.onSealed = onSealed;
   }
 
   /** Uses another ring from now on: its primary key seals, and all its keys open. */
@@ -52,6 +65,7 @@ public final class Seal {
     try {
       var sealed =
           encrypt(using.primary(), plain.getBytes(UTF_8), associated(using.primaryId(), context));
+      onSealed.accept(using.primaryId());
       return VERSION
           + "."
           + using.primaryId()

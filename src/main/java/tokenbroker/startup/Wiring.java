@@ -1,5 +1,7 @@
 package tokenbroker.startup;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -54,8 +56,12 @@ class Wiring {
 
   @Produces
   @Singleton
-  Seal seal(SealKeys keys) {
-    return new Seal(keys.ring());
+  Seal seal(SealKeys keys, MeterRegistry registry) {
+    var sealed =
+        Counter.builder("token_broker.sealed.values")
+            .description("Values that were sealed for Redis, by seal key")
+            .withRegistry(registry);
+    return new Seal(keys.ring(), key -> sealed.withTag("key", key).increment());
   }
 
   /**

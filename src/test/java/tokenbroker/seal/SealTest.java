@@ -2,6 +2,7 @@ package tokenbroker.seal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
@@ -38,6 +39,18 @@ class SealTest {
   void noNonceIsUsedTwice() {
     var sealed = Stream.generate(() -> seal.seal(PLACE, "a token")).limit(1000);
     assertThat(sealed.map(it -> it.substring(0, "v1.k1.".length() + 16))).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void eachSealedValueIsReportedWithTheKeyThatSealedIt() {
+    var used = new ArrayList<String>();
+    var counted = new Seal(ring("k1", 0), used::add);
+    counted.seal(PLACE, "one");
+    counted.use(ring("k2", 1));
+    counted.seal(PLACE, "two");
+    counted.open(PLACE, counted.seal(PLACE, "three"));
+
+    assertThat(used).containsExactly("k1", "k2", "k2");
   }
 
   @Test

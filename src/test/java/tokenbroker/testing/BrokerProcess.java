@@ -299,6 +299,8 @@ public final class BrokerProcess implements AutoCloseable {
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<String> jvm = new ArrayList<>();
+    private Path jar =
+        Path.of(System.getProperty("broker.jar", "target/quarkus-app/quarkus-run.jar"));
     private @Nullable OutputPipe output;
     private boolean onTerminal;
 
@@ -317,6 +319,12 @@ public final class BrokerProcess implements AutoCloseable {
     /** Adds an option of the JVM, such as {@code -Xmx64m}. Native executables ignore it. */
     public Settings jvm(String option) {
       jvm.add(option);
+      return this;
+    }
+
+    /** Starts another build of the broker than the one under test. Native executables ignore it. */
+    public Settings build(Path jar) {
+      this.jar = jar;
       return this;
     }
 
@@ -380,11 +388,10 @@ public final class BrokerProcess implements AutoCloseable {
         return List.of(EXECUTABLE);
       }
       var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-      var jar = new File(System.getProperty("broker.jar", "target/quarkus-app/quarkus-run.jar"));
       var command = new ArrayList<>(List.of(java));
       command.addAll(COMMON_JVM);
       command.addAll(jvm);
-      command.addAll(List.of("-jar", jar.getAbsolutePath()));
+      command.addAll(List.of("-jar", jar.toAbsolutePath().toString()));
       return command;
     }
   }
