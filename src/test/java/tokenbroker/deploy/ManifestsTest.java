@@ -224,27 +224,30 @@ class ManifestsTest {
                 .toList());
   }
 
-  /** The patch of docs/kubernetes.md, for more clients than one Secret can hold. */
-  @Test
-  void severalSecretsCanBeProjectedIntoTheSecretsDirectory() throws IOException {
-    var guide = Files.readString(Path.of("docs", "kubernetes.md"));
-    var start = guide.indexOf("      volumes:\n        - name: secrets\n          secret: null\n");
-    var patch = guide.substring(start, guide.indexOf("```", start));
+  /** The patches that replace a volume, as the guides show them. */
+  @ParameterizedTest
+  @CsvSource({"kubernetes.md, secrets, projected", "recovery.md, seal, csi"})
+  void anOverlayCanReplaceAVolumeOfSecrets(String guide, String name, String kind)
+      throws IOException {
+    var text = Files.readString(Path.of("docs", guide));
+    var start =
+        text.indexOf("      volumes:\n        - name: " + name + "\n          secret: null\n");
+    var patch = text.substring(start, text.indexOf("```", start));
     var site = with(PRODUCTION, "token-review");
     Files.writeString(
-        site.resolve("secrets.yaml"),
+        site.resolve("volume.yaml"),
         "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: token-broker }\nspec:\n  template:\n    spec:\n"
             + patch);
     Files.writeString(
         site.resolve("kustomization.yaml"),
-        "patches: [ { path: secrets.yaml } ]\n",
+        "patches: [ { path: volume.yaml } ]\n",
         StandardOpenOption.APPEND);
 
-    assertThat(
-            Manifest.listOf(volume(broker(site), "secrets", "projected", "sources")).stream()
-                .map(source -> Manifest.at(source, "secret", "name").orElseThrow()))
-        .containsExactly("token-broker-clients", "token-broker-clients-eu");
     assertThat(KubernetesTypes.read(broker(site))).isNotNull();
+    assertThat(broker(site).list("spec", "template", "spec", "volumes"))
+        .filteredOn(volume -> name.equals(volume.get("name")))
+        .singleElement()
+        .satisfies(volume -> assertThat(volume).containsOnlyKeys("name", kind));
   }
 
   @Test
