@@ -102,6 +102,9 @@ public interface ConnectionStore {
    */
   Durability durability();
 
+  /** Returns whether the store deletes data when its memory is full, as far as it reports that. */
+  Eviction eviction();
+
   /**
    * A connection and its refresh token.
    *
@@ -158,6 +161,17 @@ public interface ConnectionStore {
     DURABLE,
     /** A restart of the store loses connections. */
     VOLATILE,
+    UNKNOWN
+  }
+
+  /** Whether the store deletes data when its memory is full. */
+  enum Eviction {
+    NONE,
+    /**
+     * The store may delete connections, or the claims without which two replicas may use the same
+     * refresh token. It deletes claims first, because they expire soonest.
+     */
+    POSSIBLE,
     UNKNOWN
   }
 }

@@ -11,6 +11,7 @@ import tokenbroker.config.BrokerConfig;
 import tokenbroker.connections.ConnectionStore.ConnectionCounts;
 import tokenbroker.connections.ConnectionStore.ConnectionPage;
 import tokenbroker.connections.ConnectionStore.Durability;
+import tokenbroker.connections.ConnectionStore.Eviction;
 import tokenbroker.observability.Requester;
 import tokenbroker.tokens.ConnectionId;
 import tokenbroker.tokens.StoreUnavailable;
@@ -30,6 +31,7 @@ public class Connections {
   private final ConnectionEvents records;
   private final boolean on;
   private volatile Durability durability = Durability.UNKNOWN;
+  private volatile Eviction eviction = Eviction.UNKNOWN;
   private volatile ConnectionCounts total = new ConnectionCounts(0, 0, 0);
 
   Connections(
@@ -90,7 +92,7 @@ public class Connections {
       records.count(Map.copyOf(counts));
       total =
           counts.values().stream().reduce(new ConnectionCounts(0, 0, 0), ConnectionCounts::plus);
-      tell(store.durability());
+      tell(store.durability(), store.eviction());
     } catch (StoreUnavailable e) {
       LOG.debugf("Connections could not be counted: %s", e.getMessage());
     }
@@ -110,17 +112,27 @@ public class Connections {
     return durability;
   }
 
+  public Eviction eviction() {
+    return eviction;
+  }
+
   /** Returns how many refresh tokens only this process holds. */
   public int waiting() {
     return source.waiting();
   }
 
-  private void tell(Durability now) {
-    if (now == Durability.VOLATILE && durability != Durability.VOLATILE) {
+  private void tell(Durability durabilityNow, Eviction evictionNow) {
+    if (durabilityNow == Durability.VOLATILE && durability != Durability.VOLATILE) {
       LOG.warn(
           "Redis keeps connections in memory only, so a restart of Redis loses them all. Set appendonly"
               + " yes.");
     }
-    durability = now;
+    if (evictionNow == Eviction.POSSIBLE && eviction != Eviction.POSSIBLE) {
+      LOG.warn(
+          "Redis deletes data when its memory is full, which can end connections. Set"
+              + " maxmemory-policy noeviction.");
+    }
+    durability = durabilityNow;
+    eviction = evictionNow;
   }
 }

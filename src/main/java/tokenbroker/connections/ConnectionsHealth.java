@@ -25,6 +25,7 @@ class ConnectionsHealth implements HealthCheck {
         .up()
         .withData("on", authorizations.areOn())
         .withData("store", connections.durability().name().toLowerCase(Locale.ROOT))
+        .withData("eviction", connections.eviction().name().toLowerCase(Locale.ROOT))
         .withData("unsaved", connections.waiting())
         .build();
   }

@@ -163,6 +163,11 @@ public final class MemoryConnectionStore implements ConnectionStore {
   }
 
   @Override
+  public Eviction eviction() {
+    return Eviction.NONE;
+  }
+
+  @Override
   public Rotation rotation(TokenOwner owner, Connection connection, RefreshToken next) {
     return new Rotation(next.reveal(), connection.expiresAt(), connection.version());
   }

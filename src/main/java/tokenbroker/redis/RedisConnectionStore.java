@@ -304,6 +304,18 @@ public class RedisConnectionStore implements ConnectionStore {
     return text.contains("aof_enabled:0") ? Durability.VOLATILE : Durability.UNKNOWN;
   }
 
+  @Override
+  public Eviction eviction() {
+    var info = commands.run(Command.INFO, "memory");
+    var lines = info == null ? List.<String>of() : info.toString().lines().toList();
+    if (lines.contains("maxmemory:0") || lines.contains("maxmemory_policy:noeviction")) {
+      return Eviction.NONE;
+    }
+    return lines.stream().anyMatch(line -> line.startsWith("maxmemory_policy:"))
+        ? Eviction.POSSIBLE
+        : Eviction.UNKNOWN;
+  }
+
   private static List<ConnectionId> parsed(@Nullable Response ids) {
     return ids == null
         ? List.of()

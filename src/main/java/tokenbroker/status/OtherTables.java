@@ -167,7 +167,8 @@ final class OtherTables {
         """
         <h2>Connections</h2>
         <dl class="facts"><dt>Active</dt><dd>{}</dd><dt>User must reconnect</dt><dd>{}</dd><dt>Overdue</dt><dd>{}</dd>
-        <dt>Not saved yet</dt><dd>{}</dd><dt>Kept across a restart of Redis</dt><dd>{}</dd></dl>
+        <dt>Not saved yet</dt><dd>{}</dd><dt>Kept across a restart of Redis</dt><dd>{}</dd>
+        <dt>Kept when Redis' memory is full</dt><dd>{}</dd></dl>
         """,
         connections.active(),
         connections.reconnectRequired(),
@@ -176,6 +177,11 @@ final class OtherTables {
         switch (connections.durability()) {
           case "durable" -> "yes";
           case "volatile" -> "no: set appendonly yes";
+          default -> "unknown";
+        },
+        switch (connections.eviction()) {
+          case "none" -> "yes";
+          case "possible" -> "no: set maxmemory-policy noeviction";
           default -> "unknown";
         });
   }

@@ -172,9 +172,16 @@ record Status(
    * @param unsaved how many refresh tokens only this process holds
    * @param durability whether Redis keeps them across a restart: {@code durable}, {@code volatile}
    *     or {@code unknown}
+   * @param eviction whether Redis deletes data when its memory is full: {@code none}, {@code
+   *     possible} or {@code unknown}
    */
   record Connections(
-      long active, long reconnectRequired, long overdue, int unsaved, String durability) {}
+      long active,
+      long reconnectRequired,
+      long overdue,
+      int unsaved,
+      String durability,
+      String eviction) {}
 
   record Job(String name, Instant lastSuccess, boolean failed, boolean stalled) {}
 

@@ -186,7 +186,8 @@ class StatusReport {
         total.reconnectRequired(),
         total.overdue(),
         connections.waiting(),
-        connections.durability().name().toLowerCase(Locale.ROOT));
+        connections.durability().name().toLowerCase(Locale.ROOT),
+        connections.eviction().name().toLowerCase(Locale.ROOT));
   }
 
   private static List<Status.Misuse> misuse(List<Use> uses) {

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tokenbroker.clients.ClientName;
 import tokenbroker.connections.Connection;
 import tokenbroker.connections.Connection.State;
@@ -26,6 +28,7 @@ import tokenbroker.connections.ConnectionStore.Claiming.Claimed;
 import tokenbroker.connections.ConnectionStore.ConnectionCounts;
 import tokenbroker.connections.ConnectionStore.ConnectionPage;
 import tokenbroker.connections.ConnectionStore.Durability;
+import tokenbroker.connections.ConnectionStore.Eviction;
 import tokenbroker.connections.ConnectionStoreContract;
 import tokenbroker.connections.KeepAliveSchedule;
 import tokenbroker.seal.KeyRing;
@@ -249,6 +252,25 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
       assertThat(one.durability()).isEqualTo(Durability.DURABLE);
     } finally {
       commands.run(Command.CONFIG, "SET", "appendonly", "no");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, volatile-ttl, NONE",
+    "100mb, noeviction, NONE",
+    "100mb, volatile-ttl, POSSIBLE",
+    "100mb, allkeys-lru, POSSIBLE"
+  })
+  void itIsToldWhetherRedisDeletesDataWhenItsMemoryIsFull(
+      String memory, String policy, Eviction expected) {
+    commands.run(Command.CONFIG, "SET", "maxmemory", memory);
+    commands.run(Command.CONFIG, "SET", "maxmemory-policy", policy);
+    try {
+      assertThat(one.eviction()).isEqualTo(expected);
+    } finally {
+      commands.run(Command.CONFIG, "SET", "maxmemory", "0");
+      commands.run(Command.CONFIG, "SET", "maxmemory-policy", "noeviction");
     }
   }
 
