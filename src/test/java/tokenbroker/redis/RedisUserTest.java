@@ -15,17 +15,20 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.ClassOrderer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestClassOrder;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.clients.ClientName;
 import tokenbroker.connections.Authorization.Progress;
@@ -39,6 +42,7 @@ import tokenbroker.seal.KeyRing;
 import tokenbroker.seal.Seal;
 import tokenbroker.testing.Heartbeats;
 import tokenbroker.testing.RealRedis;
+import tokenbroker.testing.RedisServer;
 import tokenbroker.testing.TestConfig;
 import tokenbroker.time.Clocks;
 import tokenbroker.time.Ticker;
@@ -49,11 +53,16 @@ import tokenbroker.tokens.TokenStore;
 import tokenbroker.tokens.TokenStore.GrantStatus;
 import tokenbroker.tokens.TokenStoreContract;
 
-/** Proves that the Redis user in the documentation has exactly the rights that the broker uses. */
+/**
+ * Proves, with each server at hand, that the Redis user in the documentation has exactly the rights
+ * that the broker uses.
+ */
+@ParameterizedClass
+@MethodSource("servers")
 @TestClassOrder(ClassOrderer.OrderAnnotation.class)
 class RedisUserTest {
 
-  private static final Path PAGE = Path.of("docs", "kubernetes.md");
+  private static final Path PAGE = Path.of("docs", "redis.md");
   private static final Pattern RIGHTS =
       Pattern.compile("(?m)^ACL SETUSER token-broker on >PASSWORD .*$");
 
@@ -61,19 +70,30 @@ class RedisUserTest {
   private static final SimpleMeterRegistry REGISTRY = new SimpleMeterRegistry();
   private static Vertx vertx;
   private static RealRedis server;
+
+  private final RedisServer kind;
+
+  RedisUserTest(RedisServer kind) {
+    this.kind = kind;
+  }
+
   private static RedisCommands commands;
 
-  @BeforeAll
-  static void connect() throws IOException {
+  static List<RedisServer> servers() {
+    return RedisServer.all();
+  }
+
+  @BeforeParameterizedClassInvocation
+  static void connect(RedisServer kind) throws IOException {
     vertx = Vertx.vertx();
-    server = new RealRedis();
+    server = new RealRedis(kind);
     assertThat(server.command(documentedRights())).isEqualTo("+OK");
     var url = "redis://token-broker:PASSWORD@127.0.0.1:" + server.port();
     commands = new RedisCommands(() -> Redis.createClient(vertx, url), vertx);
     await().ignoreExceptions().until(() -> connectionStore().durability() != null);
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void disconnect() {
     vertx.close();
     server.close();
@@ -204,7 +224,7 @@ class RedisUserTest {
     @ValueSource(booleans = {true, false})
     void theUserIsNamedInTheAddressAndThePasswordInItsOwnSettingWithAndWithoutHello(boolean hello)
         throws IOException {
-      try (var guarded = new RealRedis();
+      try (var guarded = new RealRedis(kind);
           var admin = guarded.session()) {
         admin.command(documentedRights());
         admin.command("CONFIG SET requirepass another");

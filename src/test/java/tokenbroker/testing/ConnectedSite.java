@@ -1,11 +1,14 @@
 package tokenbroker.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static tokenbroker.testing.Responses.json;
 
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A {@link Site} whose callers let users connect accounts. Its Redis keeps its data on disk. */
 public final class ConnectedSite extends Site {
@@ -13,6 +16,7 @@ public final class ConnectedSite extends Site {
   public static final String RETURN_TO = "https://shop.example/connected?from=trackmage";
 
   private final TrackMageUsers users = new TrackMageUsers();
+  private final AtomicInteger newUsers = new AtomicInteger();
 
   public ConnectedSite() {
     redis("--appendonly", "yes", "--appendfsync", "always");
@@ -120,6 +124,46 @@ public final class ConnectedSite extends Site {
             .request("/clients/" + client + "/connections/" + connection, caller())
             .DELETE()
             .build());
+  }
+
+  /**
+   * Asserts that two replicas serve the same tokens, hear of each other's changes, and refresh each
+   * other's connections. It reports the tokens of {@code acme} and {@code bolt} as dead.
+   */
+  public void assertShared(BrokerProcess one, BrokerProcess two) {
+    await().untilAsserted(() -> assertThat(List.of(one, two)).allMatch(ConnectedSite::hears));
+    await()
+        .untilAsserted(
+            () -> assertThat(tokenId(two, "/tokens/acme")).isEqualTo(tokenId(one, "/tokens/acme")));
+    assertAReportReachesTheOther(one, two, "/tokens/acme");
+    assertAReportReachesTheOther(two, one, "/tokens/bolt");
+    assertConnectionsAreShared(one, two);
+  }
+
+  /** Asserts that each replica refreshes the connection that a new user made at the other. */
+  public void assertConnectionsAreShared(BrokerProcess one, BrokerProcess two) {
+    var user = "user-" + newUsers.incrementAndGet();
+    var first = "/tokens/acme/connections/" + connection(one, "acme", user);
+    var second = "/tokens/bolt/connections/" + connection(two, "bolt", user);
+    assertAReportReachesTheOther(two, one, first);
+    assertAReportReachesTheOther(one, two, second);
+  }
+
+  /** A token that one replica replaces leaves the other's memory. */
+  private void assertAReportReachesTheOther(BrokerProcess by, BrokerProcess other, String path) {
+    var dead = tokenId(other, path);
+    var answer = by.post(path + "/invalidate", caller(), "{\"token_id\": \"" + dead + "\"}");
+    assertThat(json(answer).path("replaced").booleanValue()).as(answer.body()).isTrue();
+    var fresh = json(answer).path("token_id").textValue();
+    await().untilAsserted(() -> assertThat(tokenId(other, path)).isEqualTo(fresh));
+  }
+
+  private static boolean hears(BrokerProcess broker) {
+    return broker.managementGet("/q/health/ready").contains("\"heard\"");
+  }
+
+  private String tokenId(BrokerProcess broker, String path) {
+    return broker.get(path, caller()).headers().firstValue("Token-Id").orElseThrow();
   }
 
   /** How often a broker has renewed a connection. */

@@ -9,17 +9,14 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.core.ConditionTimeoutException;
-import redis.embedded.core.ExecutableProvider;
 
 /** A real Redis in a separate process, on a free port of the loopback interface. */
 public final class RealRedis implements AutoCloseable {
 
-  private static final Path EXECUTABLE = executable();
-
+  private final RedisServer server;
   private final int port;
   private final List<String> settings;
   private Process process;
@@ -34,6 +31,16 @@ public final class RealRedis implements AutoCloseable {
   }
 
   public RealRedis(int port, String... settings) {
+    this(RedisServer.DEFAULT, port, settings);
+  }
+
+  /** Starts a server of another version. */
+  public RealRedis(RedisServer server, String... settings) {
+    this(server, FreePorts.free(), settings);
+  }
+
+  private RealRedis(RedisServer server, int port, String... settings) {
+    this.server = server;
     this.port = port;
     this.settings = List.of(settings);
     this.process = start();
@@ -74,7 +81,13 @@ public final class RealRedis implements AutoCloseable {
 
   /** Runs a command, and returns the first line of the response in Redis's own format. */
   public String command(String words) {
-    return commandOn(port, words);
+    return commandOn(port, password(), words);
+  }
+
+  /** Returns the password in the settings, or an empty text. */
+  private String password() {
+    var at = settings.indexOf("--requirepass");
+    return at < 0 ? "" : settings.get(at + 1);
   }
 
   /** Returns a number from a section of {@code INFO}. */
@@ -96,11 +109,11 @@ public final class RealRedis implements AutoCloseable {
 
   /** Opens a connection, which the caller closes. */
   public Session session() {
-    return new Session(port);
+    return new Session(port, "");
   }
 
-  static String commandOn(int port, String words) {
-    try (var session = new Session(port)) {
+  static String commandOn(int port, String password, String words) {
+    try (var session = new Session(port, password)) {
       return session.command(words);
     }
   }
@@ -111,11 +124,14 @@ public final class RealRedis implements AutoCloseable {
     private final Socket socket;
     private final BufferedReader answers;
 
-    private Session(int port) {
+    private Session(int port, String password) {
       try {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(10_000);
         answers = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+        if (!password.isEmpty()) {
+          command("AUTH " + password);
+        }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -169,7 +185,7 @@ public final class RealRedis implements AutoCloseable {
     var command =
         new ArrayList<>(
             List.of(
-                EXECUTABLE.toString(),
+                server.executable().toString(),
                 "--port",
                 "" + port,
                 "--bind",
@@ -199,14 +215,6 @@ public final class RealRedis implements AutoCloseable {
           .redirectErrorStream(true)
           .redirectOutput(ProcessBuilder.Redirect.DISCARD)
           .start();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  static Path executable() {
-    try {
-      return ExecutableProvider.newJarResourceProvider().get().toPath().toAbsolutePath();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -3,6 +3,7 @@ package tokenbroker.testing;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -16,13 +17,22 @@ public final class RedisCluster implements AutoCloseable {
   private static final int SLOTS = 16_384;
   private static final int NODES = 3;
 
+  private final RedisSecurity security;
+  private final List<Integer> tlsPorts;
   private final List<RealRedis> nodes;
 
   /**
    * @param directory for the nodes' configuration files
    */
   public RedisCluster(Path directory) {
-    nodes = IntStream.range(0, NODES).mapToObj(i -> node(directory, i)).toList();
+    this(directory, RedisServer.DEFAULT, RedisSecurity.NONE);
+  }
+
+  /** Starts servers of another version, which all use the same password and TLS. */
+  public RedisCluster(Path directory, RedisServer server, RedisSecurity security) {
+    this.security = security;
+    this.tlsPorts = IntStream.range(0, NODES).map(i -> FreePorts.free()).boxed().toList();
+    nodes = IntStream.range(0, NODES).mapToObj(i -> node(directory, server, i)).toList();
     for (var i = 0; i < NODES; i++) {
       var slots = IntStream.range(SLOTS * i / NODES, SLOTS * (i + 1) / NODES);
       nodes
@@ -30,7 +40,7 @@ public final class RedisCluster implements AutoCloseable {
           .command(
               "CLUSTER ADDSLOTS "
                   + slots.mapToObj(Integer::toString).collect(Collectors.joining(" ")));
-      nodes.getFirst().command("CLUSTER MEET 127.0.0.1 " + nodes.get(i).port());
+      nodes.getFirst().command("CLUSTER MEET 127.0.0.1 " + clusterPort(i));
     }
     await()
         .until(
@@ -62,7 +72,13 @@ public final class RedisCluster implements AutoCloseable {
   }
 
   public String urls() {
-    return nodes.stream().map(RealRedis::url).collect(Collectors.joining(","));
+    return IntStream.range(0, NODES)
+        .mapToObj(i -> (security.isTls() ? "rediss" : "redis") + "://127.0.0.1:" + clusterPort(i))
+        .collect(Collectors.joining(","));
+  }
+
+  private int clusterPort(int node) {
+    return security.isTls() ? tlsPorts.get(node) : nodes.get(node).port();
   }
 
   /** Moves the slot of a key, with this key, to the next node, as an operator does. */
@@ -96,15 +112,15 @@ public final class RedisCluster implements AutoCloseable {
     nodes.forEach(RealRedis::close);
   }
 
-  private static RealRedis node(Path directory, int number) {
-    return new RealRedis(
-        "--cluster-enabled",
-        "yes",
-        "--cluster-require-full-coverage",
-        "no",
-        "--cluster-node-timeout",
-        "2000",
-        "--cluster-config-file",
-        directory.resolve("nodes-" + number + ".conf").toString());
+  private RealRedis node(Path directory, RedisServer server, int number) {
+    var settings = new ArrayList<>(security.settings(tlsPorts.get(number)));
+    if (security.isTls()) {
+      settings.addAll(List.of("--tls-cluster", "yes"));
+    }
+    settings.addAll(List.of("--cluster-enabled", "yes", "--cluster-require-full-coverage", "no"));
+    settings.addAll(List.of("--cluster-node-timeout", "2000"));
+    var file = directory.resolve("nodes-" + number + ".conf").toString();
+    settings.addAll(List.of("--cluster-config-file", file));
+    return new RealRedis(server, settings.toArray(String[]::new));
   }
 }
