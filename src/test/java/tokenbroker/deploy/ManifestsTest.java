@@ -49,6 +49,7 @@ class ManifestsTest {
         SIDECAR,
         withoutTls(),
         with(PRODUCTION, "connections"),
+        with(PRODUCTION, "connections-gateway"),
         with(PRODUCTION, "token-review"),
         with(Path.of("k8s", "base")));
   }
@@ -383,7 +384,7 @@ class ManifestsTest {
                 each -> String.valueOf(each.get("value"))));
   }
 
-  private static void copy(Path from, Path to) throws IOException {
+  static void copy(Path from, Path to) throws IOException {
     try (var all = Files.walk(from)) {
       for (var file : all.filter(Files::isRegularFile).toList()) {
         var copy = to.resolve(from.relativize(file));
@@ -393,7 +394,7 @@ class ManifestsTest {
     }
   }
 
-  private static void edit(Path file, String pattern, String replacement) throws IOException {
+  static void edit(Path file, String pattern, String replacement) throws IOException {
     Files.writeString(file, Files.readString(file).replaceAll(pattern, replacement));
   }
 
