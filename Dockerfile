@@ -35,7 +35,7 @@ FROM sources AS build-sandbox
 ARG MAVEN_USER_HOME=/root/.m2
 RUN --mount=type=cache,target=/root/.m2 --mount=type=secret,id=maven-settings \
     if [ -f /run/secrets/maven-settings ]; then set -- -s /run/secrets/maven-settings; fi; \
-    ./mvnw -q -B -ntp "-Dmaven.repo.local=$MAVEN_USER_HOME/repository" -Psandbox -DskipChecks -DskipTests package "$@"
+    ./mvnw -q -B -ntp "-Dmaven.repo.local=$MAVEN_USER_HOME/repository" -Psandbox -DskipChecks -Dmaven.test.skip package "$@"
 
 
 FROM runtime AS sandbox

@@ -22,8 +22,17 @@ final class NativeMetadata {
 
   /** Returns the types that are registered for reflection. */
   static List<JsonNode> reflection() throws IOException {
+    return section("reflection");
+  }
+
+  /** Returns the paths of the resources that are registered. */
+  static List<String> resources() throws IOException {
+    return section("resources").stream().map(it -> it.path("glob").textValue()).toList();
+  }
+
+  private static List<JsonNode> section(String name) throws IOException {
     try (var file = resource(OURS + "reachability-metadata.json")) {
-      return new ObjectMapper().readTree(file).path("reflection").valueStream().toList();
+      return new ObjectMapper().readTree(file).path(name).valueStream().toList();
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tokenbroker.testing.BrokerProcess;
@@ -49,6 +50,10 @@ class PackageContentsIT {
   /** A dependency of Quarkus that its packaging omits. */
   private static final String NOT_PACKAGED = "io.quarkus.quarkus-ide-launcher-";
 
+  private static final Path DOCUMENT = Path.of("docs", "images.md");
+
+  private static final Pattern CODE = Pattern.compile("`([^`]+)`");
+
   private static Map<String, Component> listed = Map.of();
   private static Map<String, Path> shipped = Map.of();
 
@@ -80,6 +85,43 @@ class PackageContentsIT {
   void theDocumentListsWhatIsShippedAndNothingElse() {
     assertThat(listed.keySet().stream().filter(jar -> !jar.startsWith(NOT_PACKAGED)))
         .containsExactlyInAnyOrderElementsOf(shipped.keySet());
+  }
+
+  @Test
+  void theDocumentationGivesAReasonForEachLibraryAndForNoOther() throws IOException {
+    var justified = firstColumn("| libraries | what for |");
+    assertThat(justified).doesNotHaveDuplicates();
+    assertThat(shipped.keySet().stream().map(PackageContentsIT::artifact).distinct())
+        .containsExactlyInAnyOrderElementsOf(justified);
+  }
+
+  private static String artifact(String jar) {
+    return requireNonNull(listed.get(jar), jar).artifact().replaceFirst(".*:", "");
+  }
+
+  @Test
+  void theDocumentationGivesAReasonForEachFile() throws IOException {
+    var justified =
+        firstColumn("| file | what for |").stream()
+            .map(glob -> PACKAGE.getFileSystem().getPathMatcher("glob:" + glob))
+            .toList();
+    try (var files = Files.walk(PACKAGE)) {
+      assertThat(files.filter(Files::isRegularFile).map(PACKAGE::relativize))
+          .hasSizeGreaterThan(100)
+          .allSatisfy(
+              file -> assertThat(justified).as("%s", file).anyMatch(glob -> glob.matches(file)));
+    }
+  }
+
+  /** Returns what stands in backquotes in the first column of a table of docs/images.md. */
+  private static List<String> firstColumn(String header) throws IOException {
+    return Files.readAllLines(DOCUMENT).stream()
+        .dropWhile(line -> !line.equals(header))
+        .skip(2)
+        .takeWhile(line -> line.startsWith("|"))
+        .flatMap(line -> CODE.matcher(line.split("\\|", -1)[1]).results())
+        .map(found -> found.group(1))
+        .toList();
   }
 
   @Test
