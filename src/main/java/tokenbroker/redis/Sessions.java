@@ -45,7 +45,7 @@ final class Sessions {
           server,
           kind,
           RedisFault.mayBeOfTheGreeting(fault)
-              ? " If this is a proxy that does not support HELLO (such as Envoy or twemproxy),"
+              ? " If this is a proxy that does not support HELLO (such as Envoy),"
                   + " set quarkus.redis.protocol-negotiation=false."
               : "");
     }
