@@ -2,14 +2,12 @@ package tokenbroker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static tokenbroker.testing.Responses.json;
 
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.testing.Answer;
-import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.ConnectedSite;
 
 /**
@@ -32,7 +30,7 @@ class ConnectionCredentialsIT {
     await()
         .atMost(LONG)
         .until(() -> broker.output().contains("acme keeps its previous credentials"));
-    assertThat(isReplaced(broker, connection)).isTrue();
+    assertThat(SITE.isReplaced(broker, "acme", connection)).isTrue();
 
     takes("secret-of-acme", "second");
     SITE.files().credentials("acme", "id-acme", "second");
@@ -51,7 +49,7 @@ class ConnectionCredentialsIT {
         .atMost(LONG)
         .untilAsserted(
             () -> {
-              isReplaced(broker, connection);
+              SITE.isReplaced(broker, "acme", connection);
               assertThat(broker.output())
                   .contains("acme uses its new credentials: the upstream rejects");
             });
@@ -73,19 +71,5 @@ class ConnectionCredentialsIT {
                           : SITE.users();
               answer.send(exchange);
             });
-  }
-
-  private static boolean isReplaced(BrokerProcess broker, String connection) {
-    var token = SITE.token(broker, "acme", connection);
-    if (token.statusCode() != 200) {
-      return false;
-    }
-    var id = json(token).path("token_id").textValue();
-    var answer =
-        broker.post(
-            "/tokens/acme/connections/" + connection + "/invalidate",
-            SITE.caller(),
-            "{\"token_id\": \"" + id + "\"}");
-    return json(answer).path("replaced").booleanValue();
   }
 }

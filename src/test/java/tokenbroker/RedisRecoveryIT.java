@@ -17,7 +17,7 @@ import tokenbroker.testing.Measured;
 import tokenbroker.testing.RealRedis;
 import tokenbroker.testing.SteadyCallers;
 
-/** Proves the procedures of docs/recovery.md: back Redis up, restore it, and move it. */
+/** Proves the procedures of docs/recovery.md: back Redis up, restore it, move it, and set it up. */
 class RedisRecoveryIT {
 
   @RegisterExtension private final ConnectedSite site = new ConnectedSite().brokers(2);
@@ -29,7 +29,7 @@ class RedisRecoveryIT {
     var alice = site.connection(site.broker(0), "acme", "alice");
     var bob = site.connection(site.broker(0), "acme", "bob");
     backUp();
-    assertThat(invalidated(site.broker(0), bob)).isTrue();
+    assertThat(site.isReplaced(site.broker(0), "acme", bob)).isTrue();
     site.files().sealKey("2026-02"); // The backup is sealed with the former key.
     site.redis().stop();
 
@@ -39,13 +39,13 @@ class RedisRecoveryIT {
       await()
           .untilAsserted(
               () -> {
-                assertThat(invalidated(running, bob)).isFalse();
+                assertThat(site.isReplaced(running, "acme", bob)).isFalse();
                 assertThat(running.metric("token_broker_store_rollbacks_total")).isPositive();
               });
 
       site.brokers().forEach(BrokerProcess::close);
       var fresh = site.start(site.settings());
-      assertThat(invalidated(fresh, alice)).isTrue();
+      assertThat(site.isReplaced(fresh, "acme", alice)).isTrue();
       assertThat(json(site.token(fresh, "acme", bob)).path("code").textValue())
           .as("its refresh token was used after the backup")
           .isEqualTo("reconnect_required");
@@ -73,7 +73,7 @@ class RedisRecoveryIT {
 
     site.files().write("seal/2026-01", kept);
     await().until(() -> site.token(broker, "acme", alice).statusCode() == 200);
-    await().until(() -> invalidated(broker, alice));
+    await().until(() -> site.isReplaced(broker, "acme", alice));
   }
 
   @Test
@@ -100,7 +100,7 @@ class RedisRecoveryIT {
       site.redis().stop();
       var served = callers.answered();
       await().until(() -> callers.answered() > served + 100);
-      assertThat(invalidated(site.brokers().getLast(), alice)).isTrue();
+      assertThat(site.isReplaced(site.brokers().getLast(), "acme", alice)).isTrue();
       var calls = callers.end();
 
       assertThat(calls)
@@ -111,6 +111,21 @@ class RedisRecoveryIT {
           "movingToAnotherRedisUnderLoadFailsNoCallAndLosesNoConnection",
           "%d calls, 0 failed, 0 fetches".formatted(calls.size()));
     }
+  }
+
+  @Test
+  void aRedisThatMayLoseConnectionsIsReportedWithWhatToSet() {
+    site.redis().command("CONFIG SET appendonly no");
+    site.redis().command("CONFIG SET maxmemory 100mb");
+    site.redis().command("CONFIG SET maxmemory-policy volatile-ttl");
+    var broker = site.start(site.settings());
+
+    await().until(() -> broker.output().contains("Set maxmemory-policy noeviction"));
+    assertThat(broker.output()).contains("Set appendonly yes");
+    assertThat(broker.managementGet("/q/health/ready")).contains("\"volatile\"", "\"possible\"");
+
+    site.redis().command("CONFIG SET maxmemory-policy noeviction");
+    await().until(() -> broker.managementGet("/q/health/ready").contains("\"none\""));
   }
 
   private void backUp() throws IOException {
@@ -125,15 +140,5 @@ class RedisRecoveryIT {
     var redis = new RealRedis(port, "--dir", backups.toString(), "--dbfilename", "dump.rdb");
     assertThat(redis.command("CONFIG SET appendonly yes")).isEqualTo("+OK");
     return redis;
-  }
-
-  private boolean invalidated(BrokerProcess broker, String connection) {
-    var token = json(site.token(broker, "acme", connection)).path("token_id").textValue();
-    var answer =
-        broker.post(
-            "/tokens/acme/connections/" + connection + "/invalidate",
-            site.caller(),
-            "{\"token_id\": \"" + token + "\"}");
-    return json(answer).path("replaced").booleanValue();
   }
 }

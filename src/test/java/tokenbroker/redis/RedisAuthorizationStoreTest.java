@@ -2,18 +2,14 @@ package tokenbroker.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Redis;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tokenbroker.connections.Authorization;
 import tokenbroker.connections.Authorization.Progress;
 import tokenbroker.connections.Authorization.ResultParameter;
@@ -24,35 +20,19 @@ import tokenbroker.connections.AuthorizationStoreContract;
 import tokenbroker.connections.AuthorizedAccount;
 import tokenbroker.seal.KeyRing;
 import tokenbroker.seal.Seal;
-import tokenbroker.testing.RealRedis;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.time.Now;
 import tokenbroker.tokens.StoreUnavailable;
 
 class RedisAuthorizationStoreTest extends AuthorizationStoreContract {
 
-  private static Vertx vertx;
-  private static RealRedis server;
-  private static RedisCommands commands;
+  @RegisterExtension private static final ConnectedRedis REDIS = new ConnectedRedis();
+  private static final RedisCommands commands = REDIS.commands();
 
   private final KeyRing ring = KeyRing.random();
   private final SettableClock clock = new SettableClock();
   private final AuthorizationStore one = store(ring);
   private final AuthorizationStore two = store(ring);
-
-  @BeforeAll
-  static void connect() {
-    vertx = Vertx.vertx();
-    server = new RealRedis();
-    commands = new RedisCommands(() -> Redis.createClient(vertx, server.url()), vertx);
-    await().ignoreExceptions().until(() -> commands.run(Command.PING) != null);
-  }
-
-  @AfterAll
-  static void disconnect() {
-    vertx.close();
-    server.close();
-  }
 
   @AfterEach
   void wipe() {

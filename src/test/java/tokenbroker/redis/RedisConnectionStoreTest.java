@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import java.time.Instant;
@@ -13,10 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tokenbroker.clients.ClientName;
@@ -33,7 +31,6 @@ import tokenbroker.connections.ConnectionStoreContract;
 import tokenbroker.connections.KeepAliveSchedule;
 import tokenbroker.seal.KeyRing;
 import tokenbroker.seal.Seal;
-import tokenbroker.testing.RealRedis;
 import tokenbroker.testing.TestConfig;
 import tokenbroker.time.Ticker;
 import tokenbroker.tokens.Announcement;
@@ -54,28 +51,13 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   private static final Provenance PROVENANCE =
       new Provenance("https://upstream.test", "id", null, "v1");
 
-  private static Vertx vertx;
-  private static RealRedis server;
-  private static RedisCommands commands;
+  @RegisterExtension private static final ConnectedRedis REDIS = new ConnectedRedis();
+  private static final RedisCommands commands = REDIS.commands();
 
   private final KeyRing ring = KeyRing.random();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final ConnectionStore one = store(ring);
   private final ConnectionStore two = store(ring);
-
-  @BeforeAll
-  static void connect() {
-    vertx = Vertx.vertx();
-    server = new RealRedis();
-    commands = new RedisCommands(() -> Redis.createClient(vertx, server.url()), vertx);
-    await().ignoreExceptions().until(() -> commands.run(Command.PING) != null);
-  }
-
-  @AfterAll
-  static void disconnect() {
-    vertx.close();
-    server.close();
-  }
 
   /** Each test has its own key ring and cannot open the values that another test has sealed. */
   @AfterEach
@@ -226,11 +208,11 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
   void aClaimWhoseAnswerNeverCameKeepsNobodyFromTheConnection() {
     one.put(ACME, connection(), new RefreshToken("one"));
     var owner = new TokenOwner(ACME, ID);
-    server.pause();
+    REDIS.server().pause();
     try {
       assertThatThrownBy(() -> two.claim(owner, "")).isInstanceOf(StoreUnavailable.class);
     } finally {
-      server.resume();
+      REDIS.server().resume();
     }
     await().ignoreExceptions().until(() -> one.claim(owner, "") instanceof Claimed);
   }
@@ -400,10 +382,13 @@ class RedisConnectionStoreTest extends ConnectionStoreContract {
     var owner = new TokenOwner(ACME, ID);
     var address = new AtomicReference<>("redis://127.0.0.1:1");
     var broken =
-        store(ring, new RedisCommands(() -> Redis.createClient(vertx, address.get()), vertx));
+        store(
+            ring,
+            new RedisCommands(
+                () -> Redis.createClient(REDIS.vertx(), address.get()), REDIS.vertx()));
     assertThatThrownBy(() -> broken.remove(owner)).isInstanceOf(StoreUnavailable.class);
 
-    address.set(server.url());
+    address.set(REDIS.server().url());
     await().ignoreExceptions().until(() -> broken.find(owner).isPresent());
   }
 

@@ -15,17 +15,15 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tokenbroker.clients.ClientName;
 import tokenbroker.seal.KeyRing;
 import tokenbroker.seal.Seal;
-import tokenbroker.testing.RealRedis;
 import tokenbroker.time.Clocks;
 import tokenbroker.time.Ticker;
 import tokenbroker.tokens.Announcement;
@@ -41,28 +39,13 @@ class RedisTokenStoreTest extends TokenStoreContract {
   private static final Announcement RENEWED = Announcement.of(Announcement.Kind.RENEWED, ACME);
   private static final String TOKEN_KEY = "token-broker:{acme}:token";
 
-  private static Vertx vertx;
-  private static RealRedis server;
-  private static RedisCommands commands;
+  @RegisterExtension private static final ConnectedRedis REDIS = new ConnectedRedis();
+  private static final RedisCommands commands = REDIS.commands();
 
   private final KeyRing ring = KeyRing.random();
   private final Replica one = new Replica(ring, Clock.systemUTC());
   private final Replica two = new Replica(ring, Clock.systemUTC());
   private Thread heartbeat;
-
-  @BeforeAll
-  static void connect() {
-    vertx = Vertx.vertx();
-    server = new RealRedis();
-    commands = new RedisCommands(() -> Redis.createClient(vertx, server.url()), vertx);
-    await().ignoreExceptions().until(() -> commands.run(Command.PING) != null);
-  }
-
-  @AfterAll
-  static void disconnect() {
-    vertx.close();
-    server.close();
-  }
 
   @BeforeEach
   void start() {
@@ -218,10 +201,10 @@ class RedisTokenStoreTest extends TokenStoreContract {
   @Test
   void aSilentSubscriptionIsNoticedAndHealsAfterARestart() {
     await().until(() -> one.store.hearingSince().isPresent());
-    server.stop();
+    REDIS.server().stop();
     await().until(() -> one.store.hearingSince().isEmpty());
     assertThatThrownBy(() -> one.store.look(ACME)).isInstanceOf(StoreUnavailable.class);
-    server.restart();
+    REDIS.server().restart();
     await().atMost(Duration.ofSeconds(30)).until(() -> one.store.hearingSince().isPresent());
     await().ignoreExceptions().until(() -> one.store.look(ACME).equals(TokenStore.Stored.NOTHING));
   }
@@ -229,7 +212,7 @@ class RedisTokenStoreTest extends TokenStoreContract {
   @Test
   void whenTheProcessEndsTheStoreDoesNotAnswer() throws Exception {
     var ending = Vertx.vertx();
-    var late = new RedisCommands(() -> Redis.createClient(ending, server.url()), ending);
+    var late = new RedisCommands(() -> Redis.createClient(ending, REDIS.server().url()), ending);
     ending.close().toCompletionStage().toCompletableFuture().get();
     assertThatThrownBy(() -> late.run(Command.PING)).isInstanceOf(StoreUnavailable.class);
   }

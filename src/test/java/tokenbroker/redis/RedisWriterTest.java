@@ -4,17 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Redis;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,7 +20,6 @@ import tokenbroker.seal.KeyRing;
 import tokenbroker.seal.KeyedHash;
 import tokenbroker.seal.Seal;
 import tokenbroker.testing.Heartbeats;
-import tokenbroker.testing.RealRedis;
 import tokenbroker.testing.SettableClock;
 import tokenbroker.time.Ticker;
 import tokenbroker.tokens.AccessToken;
@@ -50,9 +46,8 @@ class RedisWriterTest {
   private static final Duration PAUSE = Duration.ofSeconds(10);
   private static final Duration PERIOD = Duration.ofSeconds(30);
 
-  private static Vertx vertx;
-  private static RealRedis server;
-  private static RedisCommands commands;
+  @RegisterExtension private static final ConnectedRedis REDIS = new ConnectedRedis();
+  private static final RedisCommands commands = REDIS.commands();
 
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-23T12:00:00Z"));
   private final KeyRing ring = KeyRing.random();
@@ -61,20 +56,6 @@ class RedisWriterTest {
   private final TokenOwner owner =
       TokenOwner.of(new ClientName("acme-" + SERIAL.incrementAndGet()));
   private final RedisKeys keys = RedisKeys.of(owner);
-
-  @BeforeAll
-  static void connect() {
-    vertx = Vertx.vertx();
-    server = new RealRedis();
-    commands = new RedisCommands(() -> Redis.createClient(vertx, server.url()), vertx);
-    await().ignoreExceptions().until(() -> commands.run(Command.PING) != null);
-  }
-
-  @AfterAll
-  static void disconnect() {
-    vertx.close();
-    server.close();
-  }
 
   @ParameterizedTest
   @ValueSource(strings = {"80000", TEN_YEARS, FOR_EVER})
@@ -176,23 +157,23 @@ class RedisWriterTest {
   @Test
   void aHugeValueIsNeitherReadNorSent() {
     for (var key : new String[] {keys.token(), keys.failure(), keys.forced()}) {
-      assertThat(server.command("SETRANGE " + key + " 20000000 x")).isEqualTo(":20000001");
+      assertThat(REDIS.server().command("SETRANGE " + key + " 20000000 x")).isEqualTo(":20000001");
     }
-    var before = server.info("stats", "total_net_output_bytes");
+    var before = REDIS.server().info("stats", "total_net_output_bytes");
     var stored = one.store.look(owner);
 
     assertThat(stored.token()).isNull();
     assertThat(stored.failure()).isNull();
     assertThat(one.store.claimForcedFetch(owner, PERIOD)).isEmpty();
     assertThat(one.openFailures()).isEqualTo(3);
-    assertThat(server.info("stats", "total_net_output_bytes") - before).isLessThan(100_000);
+    assertThat(REDIS.server().info("stats", "total_net_output_bytes") - before).isLessThan(100_000);
     assertThat(one.store.keep(owner, token("one"), stored.revision(), renewed())).isTrue();
   }
 
   @Test
   void bytesThatAreNoTextAreAMiss() {
     for (var key : new String[] {keys.token(), keys.failure(), keys.forced(), keys.lease()}) {
-      assertThat(server.command("SET " + key + " \"\\xff\\xfe\\x00\\r\\n\" PX 4000"))
+      assertThat(REDIS.server().command("SET " + key + " \"\\xff\\xfe\\x00\\r\\n\" PX 4000"))
           .isEqualTo("+OK");
     }
     var stored = one.store.look(owner);
@@ -245,7 +226,7 @@ class RedisWriterTest {
     try (var beats = Heartbeats.of(one.announcements::beat)) {
       await().until(() -> one.store.hearingSince().isPresent());
       for (var text : new String[] {"\"\\xff\\xfe\\x00\"", "\"renewed \\xff\"", "x".repeat(9000)}) {
-        assertThat(server.command("PUBLISH " + RedisKeys.ANNOUNCEMENTS + " " + text))
+        assertThat(REDIS.server().command("PUBLISH " + RedisKeys.ANNOUNCEMENTS + " " + text))
             .isEqualTo(":1");
       }
       commands.run(Command.PUBLISH, RedisKeys.ANNOUNCEMENTS, Announcements.text(renewed()));

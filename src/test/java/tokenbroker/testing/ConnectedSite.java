@@ -118,6 +118,21 @@ public final class ConnectedSite extends Site {
     return broker.get("/tokens/" + client + "/connections/" + connection, caller());
   }
 
+  /**
+   * Reports a connection's current token as dead, which uses up its refresh token.
+   *
+   * @return whether the broker replaced the token
+   */
+  public boolean isReplaced(BrokerProcess broker, String client, String connection) {
+    var dead = json(token(broker, client, connection)).path("token_id").textValue();
+    var answer =
+        broker.post(
+            "/tokens/" + client + "/connections/" + connection + "/invalidate",
+            caller(),
+            "{\"token_id\": \"" + dead + "\"}");
+    return json(answer).path("replaced").booleanValue();
+  }
+
   public HttpResponse<String> delete(BrokerProcess broker, String client, String connection) {
     return broker.send(
         broker

@@ -47,12 +47,13 @@ public record RedisSecurity(String password, Path certificate) {
   /** Adds the settings of a broker, as docs/redis.md shows them. */
   public BrokerProcess.Settings of(BrokerProcess.Settings broker) {
     if (isTls()) {
-      var file = certificate.resolve("tls.crt");
+      var file = certificate.resolve("tls.crt").toString();
+      var key = certificate.resolve("tls.key").toString();
       broker
-          .with("quarkus.redis.tls-configuration-name", "redis")
-          .with("quarkus.tls.redis.trust-store.pem.certs", file)
-          .with("quarkus.tls.redis.key-store.pem.0.cert", file)
-          .with("quarkus.tls.redis.key-store.pem.0.key", certificate.resolve("tls.key"));
+          .environment("QUARKUS_REDIS_TLS_CONFIGURATION_NAME", "redis")
+          .environment("QUARKUS_TLS_REDIS_TRUST_STORE_PEM_CERTS", file)
+          .environment("QUARKUS_TLS_REDIS_KEY_STORE_PEM_0_CERT", file)
+          .environment("QUARKUS_TLS_REDIS_KEY_STORE_PEM_0_KEY", key);
     }
     return hasPassword() ? broker.with("quarkus.redis.password", password) : broker;
   }
