@@ -52,8 +52,8 @@ public record RedisSecurity(String password, Path certificate) {
       broker
           .environment("QUARKUS_REDIS_TLS_CONFIGURATION_NAME", "redis")
           .environment("QUARKUS_TLS_REDIS_TRUST_STORE_PEM_CERTS", file)
-          .environment("QUARKUS_TLS_REDIS_KEY_STORE_PEM_0_CERT", file)
-          .environment("QUARKUS_TLS_REDIS_KEY_STORE_PEM_0_KEY", key);
+          .environment("quarkus.tls.redis.key-store.pem.0.cert", file)
+          .environment("quarkus.tls.redis.key-store.pem.0.key", key);
     }
     return hasPassword() ? broker.with("quarkus.redis.password", password) : broker;
   }
