@@ -110,6 +110,7 @@ public final class SecretsDirectory {
     if (before != null && sameNames && before.looks().equals(looks(client, before.layout()))) {
       return before.secrets();
     }
+    seen.remove(client);
     var flat = looks(client, Layout.FLAT);
     var nested = looks(client, Layout.DIRECTORY);
     if (flat.anyFile() && nested.anyFile()) {
@@ -119,31 +120,33 @@ public final class SecretsDirectory {
       return faulty(Kind.MISSING, Layout.missing(root, client));
     }
     return flat.anyFile()
-        ? read(client, Layout.FLAT, flat)
-        : read(client, Layout.DIRECTORY, nested);
+        ? read(client, Layout.FLAT, flat, before)
+        : read(client, Layout.DIRECTORY, nested, before);
   }
 
-  private Secrets read(ClientName client, Layout layout, Looks looks) {
-    var before = seen.get(client);
-    if (before != null && before.layout() == layout && before.looks().equals(looks)) {
-      return before.secrets();
+  private Secrets read(
+      ClientName client, Layout layout, Looks looks, @Nullable LastReading before) {
+    var secrets =
+        before != null && before.layout() == layout && before.looks().equals(looks)
+            ? before.secrets()
+            : contents(client, layout, looks);
+    if (mayRemember(client, layout, looks) && !isUnreadable(secrets)) {
+      seen.put(client, new LastReading(layout, looks, secrets));
     }
+    return secrets;
+  }
+
+  private Secrets contents(ClientName client, Layout layout, Looks looks) {
     var secrets =
         secrets(
             SecretFile.read(layout.id(root, client)), SecretFile.read(layout.secret(root, client)));
     // The two files form a pair only if neither changed while the other was read.
-    if (!looks.equals(looks(client, layout))) {
-      return faulty(
-          Kind.UNREADABLE,
-          layout.id(root, client)
-              + " or client-secret changed while the broker read them: the broker will read them again soon");
-    }
-    if (mayRemember(client, layout, looks) && !isUnreadable(secrets)) {
-      seen.put(client, new LastReading(layout, looks, secrets));
-    } else {
-      seen.remove(client);
-    }
-    return secrets;
+    return looks.equals(looks(client, layout))
+        ? secrets
+        : faulty(
+            Kind.UNREADABLE,
+            layout.id(root, client)
+                + " or client-secret changed while the broker read them: the broker will read them again soon");
   }
 
   /**

@@ -220,6 +220,39 @@ class SecretsDirectoryTest {
     assertThat(fault().kind()).isEqualTo(Kind.DUPLICATE);
   }
 
+  /** A fault that came and went would leave a client without credentials at the next start. */
+  @Test
+  void aSecondPlaceStaysAFaultUntilOneOfThemIsGone() throws IOException {
+    write("client-id", "1_directory");
+    write("client-secret", "s");
+    clock.advance(Duration.ofHours(1));
+    assertThat(found().clientId()).isEqualTo("1_directory");
+
+    flat("acme.client-id", "1_flat");
+    for (var look = 0; look < 3; look++) {
+      assertThat(fault().kind()).isEqualTo(Kind.DUPLICATE);
+    }
+    Files.delete(root.resolve("acme.client-id"));
+    assertThat(found().clientId()).isEqualTo("1_directory");
+  }
+
+  /** The stamp of the root shows the new directory, but not the file that appears in it later. */
+  @Test
+  void aSecondPlaceThatBeginsAsAnEmptyDirectoryIsSeen() throws IOException {
+    Files.delete(root.resolve("acme"));
+    flat("acme.client-id", "1_flat");
+    flat("acme.client-secret", "s");
+    clock.advance(Duration.ofHours(1));
+    assertThat(found().clientId()).isEqualTo("1_flat");
+
+    Files.createDirectory(root.resolve("acme"));
+    for (var look = 0; look < 3; look++) {
+      assertThat(found().clientId()).isEqualTo("1_flat");
+    }
+    write("client-id", "1_directory");
+    assertThat(fault().kind()).isEqualTo(Kind.DUPLICATE);
+  }
+
   @ParameterizedTest
   @CsvSource({"client-id, client-secret", "client-secret, client-id"})
   void halfOfAFlatPairIsAFaultThatNamesTheOtherHalf(String there, String missing)
