@@ -6,11 +6,9 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.Client;
@@ -19,7 +17,6 @@ import tokenbroker.clients.ClientDirectory;
 import tokenbroker.clients.ClientDirectory.Entry;
 import tokenbroker.clients.ClientLabels;
 import tokenbroker.clients.ClientName;
-import tokenbroker.clients.CredentialsFault;
 import tokenbroker.clients.CredentialsProof;
 import tokenbroker.clients.CredentialsProof.ProofResult;
 import tokenbroker.clients.file.ClientsFile;
@@ -42,7 +39,6 @@ import tokenbroker.time.Ticker;
 public class ClientDirectoryReload {
 
   private static final Logger LOG = Logger.getLogger(ClientDirectoryReload.class);
-  private static final int MOST_IN_ONE_LINE = 100;
 
   private final Path file;
   private final ClientsFileWatch watch;
@@ -52,7 +48,7 @@ public class ClientDirectoryReload {
   private final PendingCredentials trials;
   private final ClientsMetrics metrics;
   private final LeavingClients leaving;
-  private final LateCredentials late;
+  private final CredentialsReport report;
 
   /**
    * The clients of the last valid file, and those that are leaving, without credentials. Null
@@ -77,7 +73,7 @@ public class ClientDirectoryReload {
         new ClientsFileWatch(
             file, config.issuers().keySet(), LaunchMode.current().isDevOrTest(), clock, ticker);
     this.leaving = new LeavingClients(file, ticker);
-    this.late = new LateCredentials(ticker);
+    this.report = new CredentialsReport(directory, ticker);
     this.secrets = new SecretsDirectory(config.clients().secrets(), hash, clock);
     this.directory = directory;
     this.proof = proof;
@@ -105,7 +101,8 @@ public class ClientDirectoryReload {
     var faults = takeOver();
     if (!faults.isEmpty()) {
       LOG.warnf(
-          "%s has faults, so the broker keeps the previous clients: %s", file, inOneLine(faults));
+          "%s has faults, so the broker keeps the previous clients: %s",
+          file, CredentialsReport.inOneLine(faults));
     }
   }
 
@@ -149,7 +146,9 @@ public class ClientDirectoryReload {
         definitions.values().stream()
             .map(client -> join(client, Objects.requireNonNull(found.get(client.name()))))
             .toList();
-    tellNew(entries);
+    if (report.tell(entries)) {
+      metrics.changeRejected();
+    }
     if (directory.isLoaded() && entries.equals(directory.entries())) {
       return false;
     }
@@ -192,51 +191,6 @@ public class ClientDirectoryReload {
         || !proof.working(before);
   }
 
-  private void tellNew(List<Entry> entries) {
-    var faults = new ArrayList<String>();
-    var awaited = new ArrayList<String>();
-    for (var entry : entries) {
-      var problem = entry.problem();
-      if (problem != null) {
-        var isNew = isNew(entry.client(), problem);
-        switch (late.look(entry.client().name(), problem, isNew, directory.isLoaded())) {
-          case AWAIT -> awaited.add(shown(entry.client(), problem));
-          case REPORT -> faults.add(shown(entry.client(), problem));
-          case NOTHING_NEW -> {}
-        }
-      }
-    }
-    late.retain(entries);
-    if (!awaited.isEmpty()) {
-      LOG.infof(
-          "Credentials are missing, which is a fault unless they arrive within %d s: %s",
-          LateCredentials.PATIENCE.toSeconds(), inOneLine(awaited));
-    }
-    if (!faults.isEmpty()) {
-      metrics.changeRejected();
-      LOG.warnf(
-          "Secrets have faults, so the broker keeps the credentials in use: %s", inOneLine(faults));
-    }
-  }
-
-  private static String shown(Client client, CredentialsFault problem) {
-    return client.name() + ": " + problem.message();
-  }
-
-  private boolean isNew(Client client, CredentialsFault problem) {
-    return !problem.equals(directory.problem(client.name()).orElse(null));
-  }
-
-  private static String inOneLine(List<?> faults) {
-    var line =
-        faults.stream()
-            .limit(MOST_IN_ONE_LINE)
-            .map(Object::toString)
-            .collect(Collectors.joining("; "));
-    var more = faults.size() - MOST_IN_ONE_LINE;
-    return more > 0 ? line + "; and " + more + " more" : line;
-  }
-
   private synchronized void conclude(Trial trial, ProofResult verdict) {
     var concluded = trials.conclude(trial, verdict).orElse(null);
     var client = directory.find(trial.candidate().name()).orElse(null);
@@ -245,7 +199,7 @@ public class ClientDirectoryReload {
     }
     if (concluded.fault() == null) {
       use(concluded.candidate(), "a fetch with them succeeded");
-    } else if (isNew(client, concluded.fault())) {
+    } else if (report.isNew(client, concluded.fault())) {
       directory.replace(new Entry(client, concluded.fault()));
       LOG.warnf(
           "Client %s keeps its previous credentials: %s",
