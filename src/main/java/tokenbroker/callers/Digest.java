@@ -1,5 +1,6 @@
 package tokenbroker.callers;
 
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -22,8 +23,14 @@ final class Digest {
    * Returns the digest of a JWT. Characters outside ISO 8859-1 are hashed as {@code ?}, which no
    * accepted JWT contains.
    */
-  static Digest of(String jwt) {
-    return new Digest(SHA_256.get().digest(jwt.getBytes(StandardCharsets.ISO_8859_1)));
+  static Digest of(CharSequence jwt) {
+    var digest = SHA_256.get();
+    if (jwt instanceof AsciiString ascii) { // A part of a header, which need not be copied.
+      digest.update(ascii.array(), ascii.arrayOffset(), ascii.length());
+    } else {
+      digest.update(jwt.toString().getBytes(StandardCharsets.ISO_8859_1));
+    }
+    return new Digest(digest.digest());
   }
 
   @Override

@@ -52,11 +52,14 @@ final class JwtReview {
   }
 
   /** Starts the next review if it is due. Never blocks. */
-  void renewIfDue(Digest digest, String jwt, Runnable onDenied) {
+  void renewIfDue(Digest digest, CharSequence jwt, Runnable onDenied) {
     var now = reviews.now();
     if (due.isDue(now)) {
       reviews.reviewInBackground(
-          digest, jwt, () -> due.take(now, RETRY), verdict -> renewed(verdict, onDenied));
+          digest,
+          jwt.toString(),
+          () -> due.take(now, RETRY),
+          verdict -> renewed(verdict, onDenied));
     }
   }
 

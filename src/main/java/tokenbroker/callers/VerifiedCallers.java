@@ -53,7 +53,7 @@ public class VerifiedCallers {
   }
 
   /** Returns the caller of a cached JWT, or null if the JWT must be verified. Never blocks. */
-  public @Nullable Caller remembered(String jwt) {
+  public @Nullable Caller remembered(CharSequence jwt) {
     if (jwt.length() > LARGEST_JWT) {
       return null;
     }

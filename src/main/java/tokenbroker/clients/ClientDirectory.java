@@ -1,6 +1,6 @@
 package tokenbroker.clients;
 
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +20,7 @@ import tokenbroker.callers.NamedGroups;
  * The current clients. A reload replaces all of them at once, so that no reader sees half of it.
  * Between reloads, a single client may get new credentials. Reads take no lock.
  */
-@ApplicationScoped
+@Singleton
 public class ClientDirectory implements NamedGroups {
 
   private final List<Consumer<ClientName>> removedListeners = new CopyOnWriteArrayList<>();

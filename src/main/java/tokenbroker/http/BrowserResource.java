@@ -180,7 +180,7 @@ class BrowserResource {
   }
 
   private static Requester requester(HttpServerRequest request, String traceId) {
-    return new Requester(null, request.remoteAddress(), traceId);
+    return new Requester(null, VerifiedRequest.address(request), traceId);
   }
 
   /** Returns the request's trace id. Each call may return another one if the browser sent none. */

@@ -9,7 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +34,7 @@ import tokenbroker.tokens.TokenResult.NotIssued;
  * TokenResource}; only the language differs. For a cached caller and a nearby token it answers on
  * the event loop, without the REST framework.
  */
-@ApplicationScoped
+@Singleton
 class OAuthTokenEndpoint {
 
   static final String PATH = "/oauth2/token";
@@ -94,7 +94,7 @@ class OAuthTokenEndpoint {
 
   private void answer(Exchange exchange, Buffer body) {
     var request = exchange.request;
-    switch (OAuthTokenRequest.read(request.headers(), request.query(), body)) {
+    switch (OAuthTokenRequest.read(request.headers(), request.query(), body.getBytes())) {
       case Reading.Understood(var understood) -> authenticate(exchange, understood);
       case Reading.Refused(var refusal) -> end(exchange, refusal);
       case Reading.Unauthenticated(var hasAuthorization) -> {
@@ -136,7 +136,8 @@ class OAuthTokenEndpoint {
 
   /** Refuses a JWT. The response does not say which check failed; the log does. */
   private void refuse(Exchange exchange, Verification.Refused refused, CredentialForm form) {
-    var requester = new Requester(null, exchange.request.remoteAddress(), exchange.traceId, form);
+    var requester =
+        new Requester(null, VerifiedRequest.address(exchange.request), exchange.traceId, form);
     checks.record(refused, requester, exchange.traceId);
     end(exchange, OAuthRefusal.unauthenticated(form));
   }
@@ -204,7 +205,10 @@ class OAuthTokenEndpoint {
           .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE)
           .putHeader(PRAGMA, NO_CACHE)
           .putHeader(TOKEN_ID, token.id().value())
-          .end(json(tokens, OAuthTokenView.of(token, clocks.now(), type)));
+          .end(
+              json(
+                  tokens,
+                  OAuthTokenView.of(token, token.remaining(clocks.now()).toSeconds(), type)));
     } else {
       end(exchange, OAuthRefusal.of(TokenRefusal.UNAUDITED));
     }
@@ -283,7 +287,7 @@ class OAuthTokenEndpoint {
 
     VerifiedRequest of(Caller caller, OAuthTokenRequest asked) {
       return new VerifiedRequest(
-          caller, request.remoteAddress(), traceId, traceparent, startedAt, asked.form());
+          caller, VerifiedRequest.address(request), traceId, traceparent, startedAt, asked.form());
     }
 
     void onEventLoop(Runnable step) {

@@ -1,7 +1,6 @@
 package tokenbroker.http;
 
 import io.vertx.core.MultiMap;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import java.time.Duration;
 import java.util.Base64;
@@ -82,7 +81,7 @@ record OAuthTokenRequest(
   private record Credential(CredentialForm form, String jwt) {}
 
   /** Reads a request. Nothing of it ends up in a message. */
-  static Reading read(MultiMap headers, @Nullable String query, Buffer body) {
+  static Reading read(MultiMap headers, @Nullable String query, byte[] body) {
     try {
       if (!isForm(headers)) {
         return refused("The media type must be application/x-www-form-urlencoded.");
@@ -91,7 +90,7 @@ record OAuthTokenRequest(
       if (NEVER_IN_QUERY.stream().anyMatch(name -> inQuery.get(name) != null)) {
         return refused("Credentials and grant_type must be in the body, not in the query.");
       }
-      return read(headers, FormParameters.parse(FormParameters.text(body.getBytes()), KNOWN));
+      return read(headers, FormParameters.parse(FormParameters.text(body), KNOWN));
     } catch (MalformedForm e) {
       return refused(e.description);
     }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import org.jspecify.annotations.Nullable;
-import tokenbroker.time.Now;
 import tokenbroker.tokens.AccessToken;
 
 /**
@@ -12,7 +11,7 @@ import tokenbroker.tokens.AccessToken;
  * no {@code expires_at}, {@code refresh_token} or user fields, because widespread clients stumble
  * over them.
  *
- * @param expiresIn the remaining seconds; at least 1, because some clients take 0 for "never"
+ * @param expiresIn the remaining seconds, at least 1, because some clients take 0 for "never"
  * @param issuedTokenType present only in a token exchange (RFC 8693 §2.2.1)
  */
 @RegisterForReflection
@@ -25,14 +24,24 @@ record OAuthTokenView(
     @JsonProperty("token_id") String tokenId,
     @JsonProperty("issued_token_type") @Nullable String issuedTokenType) {
 
-  static OAuthTokenView of(AccessToken token, Now now, @Nullable String issuedTokenType) {
+  static OAuthTokenView of(
+      AccessToken token, long remainingSeconds, @Nullable String issuedTokenType) {
     return new OAuthTokenView(
         token.value(),
         "Bearer",
-        Math.max(1, token.remaining(now).toSeconds()),
+        atLeastOne(remainingSeconds),
         token.scope(),
         token.id().value(),
         issuedTokenType);
+  }
+
+  /** Returns the field that changes with time, as it is in the JSON. */
+  static String json(long remainingSeconds) {
+    return "\"expires_in\":" + atLeastOne(remainingSeconds);
+  }
+
+  private static long atLeastOne(long seconds) {
+    return Math.max(1, seconds);
   }
 
   @Override

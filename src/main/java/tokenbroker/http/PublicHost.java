@@ -30,6 +30,11 @@ class PublicHost {
     this.isSecure = url.map(URI::getScheme).filter("https"::equals).isPresent();
   }
 
+  /** Returns whether a {@code Host} header names this host. */
+  boolean isNamed(@Nullable CharSequence host) {
+    return name != null && host != null && isAt(host.toString(), 0, name);
+  }
+
   /**
    * Returns whether a request names this host: in {@code Host}, in {@code :authority} or in its
    * target.

@@ -2,8 +2,8 @@ package tokenbroker.http;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import tokenbroker.callers.Caller;
@@ -15,7 +15,7 @@ import tokenbroker.time.Ticker;
  * This is the generic cell rate algorithm. One instant per caller records when all of its requests
  * so far would have been due.
  */
-@ApplicationScoped
+@Singleton
 public class RateLimits {
 
   private static final int CALLERS = 10_000;

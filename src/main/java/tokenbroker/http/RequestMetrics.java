@@ -3,7 +3,7 @@ package tokenbroker.http;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ import tokenbroker.observability.TraceExemplars;
  * The metrics of requests and their outcomes. Labels are configured names and patterns, so the
  * clients file bounds their number.
  */
-@ApplicationScoped
+@Singleton
 class RequestMetrics {
 
   private static final Duration[] BUCKETS =

@@ -3,15 +3,15 @@ package tokenbroker.http;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
 
 /**
  * The handlers that run before and after the resources. The first are the hot paths. The others
  * refuse paths that are ambiguous, that the requested host does not have, or that no resource
  * serves. All refusals have the same form.
  */
-@ApplicationScoped
+@Singleton
 class Routes {
 
   private static final int BEFORE_ALL = -1_000;

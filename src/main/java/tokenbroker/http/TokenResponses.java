@@ -11,6 +11,7 @@ import tokenbroker.observability.AuditEntry;
 import tokenbroker.observability.AuditEvent;
 import tokenbroker.observability.Traces;
 import tokenbroker.time.Clocks;
+import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.FailureCause.InvalidResponse;
 import tokenbroker.tokens.FailureCause.Local;
 import tokenbroker.tokens.FailureCause.OAuthError;
@@ -87,14 +88,6 @@ class TokenResponses {
     return audit.isAvailable();
   }
 
-  /**
-   * Returns the usual JSON form of a token, without an HTTP response. Returns null if the broker
-   * must not hand out the token, because it cannot audit the request.
-   */
-  @Nullable TokenView issued(Admitted to, Issued issued) {
-    return isRecorded(to, issued) ? view(to, issued, null) : null;
-  }
-
   Response invalidated(Admitted to, Invalidation invalidation) {
     if (invalidation.inVain()) {
       usage.reportedInVain(to.client().name(), to.verified().caller());
@@ -132,9 +125,14 @@ class TokenResponses {
 
   private TokenView view(Admitted to, Issued issued, @Nullable Boolean replaced) {
     var token = issued.token();
+    return TokenView.of(token, validity(to, token), issued.warning(), replaced);
+  }
+
+  /** Returns how long the token is valid for this caller, from now. */
+  Validity validity(Admitted to, AccessToken token) {
     var now = clocks.now();
-    var refreshAt = freshness.refreshAt(token, to.verified().caller().subject(), now);
-    return TokenView.of(token, now, refreshAt, issued.warning(), replaced);
+    return Validity.of(
+        token, now, freshness.refreshAt(token, to.verified().caller().subject(), now));
   }
 
   private Response refused(Admitted to, NotIssued result) {

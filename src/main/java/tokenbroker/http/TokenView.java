@@ -3,10 +3,7 @@ package tokenbroker.http;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
-import tokenbroker.time.Now;
 import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.TokenResult.Warning;
 
@@ -33,17 +30,13 @@ record TokenView(
     @Nullable Boolean replaced) {
 
   static TokenView of(
-      AccessToken token,
-      Now now,
-      Instant refreshAt,
-      @Nullable Warning warning,
-      @Nullable Boolean replaced) {
+      AccessToken token, Validity validity, @Nullable Warning warning, @Nullable Boolean replaced) {
     return new TokenView(
         token.value(),
         "bearer",
-        token.remaining(now).toSeconds(),
-        now.wall().plus(token.remaining(now)).truncatedTo(ChronoUnit.SECONDS).toString(),
-        refreshAt.truncatedTo(ChronoUnit.SECONDS).toString(),
+        validity.expiresIn(),
+        validity.expiresAt(),
+        validity.refreshAt(),
         token.scope(),
         token.id().value(),
         token.userId(),

@@ -1,7 +1,6 @@
 package tokenbroker.http;
 
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.SocketAddress;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
@@ -20,7 +19,7 @@ import tokenbroker.observability.Requester;
  */
 record VerifiedRequest(
     Caller caller,
-    @Nullable SocketAddress address,
+    @Nullable String address,
     String traceId,
     @Nullable String traceparent,
     long startedAt,
@@ -28,7 +27,7 @@ record VerifiedRequest(
 
   VerifiedRequest(
       Caller caller,
-      @Nullable SocketAddress address,
+      @Nullable String address,
       String traceId,
       @Nullable String traceparent,
       long startedAt) {
@@ -69,11 +68,21 @@ record VerifiedRequest(
    * Returns the address of the socket. If the operator enabled {@code quarkus.http.proxy}, it is
    * the address in the proxy's header. Otherwise no header matters.
    */
-  private static @Nullable SocketAddress address(ContainerRequestContext request) {
+  private static @Nullable String address(ContainerRequestContext request) {
     return request instanceof ResteasyReactiveContainerRequestContext reactive
             && reactive.getServerRequestContext() instanceof ResteasyReactiveRequestContext context
-        ? context.serverRequest().unwrap(HttpServerRequest.class).remoteAddress()
+        ? address(context.serverRequest().unwrap(HttpServerRequest.class))
         : null;
+  }
+
+  /** Returns the same of a request that the REST framework does not know. */
+  static @Nullable String address(HttpServerRequest request) {
+    var remote = request.remoteAddress();
+    if (remote == null) {
+      return null;
+    }
+    var numeric = remote.hostAddress();
+    return numeric == null ? remote.host() : numeric;
   }
 
   /**

@@ -1,6 +1,5 @@
 package tokenbroker.observability;
 
-import io.vertx.core.net.SocketAddress;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.Caller;
@@ -21,7 +20,7 @@ public final class AuditEntry {
   final String outcome;
   @Nullable Caller caller;
   @Nullable String issuer;
-  @Nullable SocketAddress address;
+  @Nullable String address;
   @Nullable TokenOwner owner;
   @Nullable String reason;
   @Nullable String detail;

@@ -1,17 +1,19 @@
 package tokenbroker.observability;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.vertx.core.net.SocketAddress;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.CharacterEscapes;
 import java.io.IOException;
-import java.io.StringWriter;
 import org.jspecify.annotations.Nullable;
+import tokenbroker.output.LineBuffer;
+import tokenbroker.time.Rfc3339;
 
 /**
  * The format of audit lines: JSON in printable ASCII. So no encoding, terminal or log viewer can
- * corrupt a line, and two different callers never look alike.
+ * corrupt a line, and two different callers never look alike. Only the audit's own thread uses it.
+ * One generator writes all lines, because a new one for each line would allocate more than the
+ * line.
  */
 final class AuditLines {
 
@@ -23,8 +25,10 @@ final class AuditLines {
    */
   private static final int LONGEST_ADDRESS = 64;
 
-  private final JsonFactory json = new JsonFactory();
+  private final JsonFactory factory = new JsonFactory().setCharacterEscapes(new Escapes());
   private final @Nullable String replica;
+  private final LineBuffer lines = new LineBuffer();
+  private @Nullable JsonGenerator generator;
 
   /**
    * Creates the format.
@@ -35,28 +39,53 @@ final class AuditLines {
     this.replica = replica;
   }
 
-  /** Returns the line of an entry, without a line feed. */
-  byte[] line(AuditEntry entry) throws IOException {
-    var text = new StringWriter(512); // Jackson escapes DEL only for writers.
-    try (var line = json.createGenerator(text)) {
-      line.setHighestNonEscapedChar(LAST_PRINTABLE);
-      line.writeStartObject();
-      line.writeStringField("time", entry.at.toString());
-      line.writeStringField("event", entry.event.word());
-      writeRequester(entry, line);
-      writeAccount(entry, line);
-      line.writeStringField("outcome", entry.outcome);
-      write("reason", entry.reason, line);
-      write("detail", entry.detail, line);
-      write("token_id", entry.token == null ? null : entry.token.value(), line);
-      if (entry.suppressed > 0) {
-        line.writeNumberField("suppressed", entry.suppressed);
+  /** Returns the lines that were added, each with a line feed. */
+  LineBuffer lines() {
+    return lines;
+  }
+
+  /** Adds the line of an entry. If this fails, the other lines are intact. */
+  void add(AuditEntry entry) throws IOException {
+    var start = lines.size();
+    var isAdded = false;
+    try {
+      var line = generator == null ? newGenerator() : generator;
+      write(entry, line);
+      line.flush();
+      lines.write('\n');
+      isAdded = true;
+    } finally {
+      if (!isAdded) {
+        lines.truncate(start);
+        generator = null; // It may be in the middle of a line.
       }
-      write("trace_id", entry.traceId, line);
-      write("replica", replica, line);
-      line.writeEndObject();
     }
-    return text.toString().getBytes(US_ASCII);
+  }
+
+  private JsonGenerator newGenerator() throws IOException {
+    var created = factory.createGenerator(lines);
+    created.setHighestNonEscapedChar(LAST_PRINTABLE);
+    created.setRootValueSeparator(null);
+    generator = created;
+    return created;
+  }
+
+  private void write(AuditEntry entry, JsonGenerator line) throws IOException {
+    line.writeStartObject();
+    line.writeStringField("time", Rfc3339.micros(entry.at));
+    line.writeStringField("event", entry.event.word());
+    writeRequester(entry, line);
+    writeAccount(entry, line);
+    line.writeStringField("outcome", entry.outcome);
+    write("reason", entry.reason, line);
+    write("detail", entry.detail, line);
+    write("token_id", entry.token == null ? null : entry.token.value(), line);
+    if (entry.suppressed > 0) {
+      line.writeNumberField("suppressed", entry.suppressed);
+    }
+    write("trace_id", entry.traceId, line);
+    write("replica", replica, line);
+    line.writeEndObject();
   }
 
   private static void writeRequester(AuditEntry entry, JsonGenerator line) throws IOException {
@@ -67,7 +96,7 @@ final class AuditLines {
     }
     write("issuer", entry.issuer, line);
     write("form", entry.form == null ? null : entry.form.label(), line);
-    write("address", entry.address == null ? null : text(entry.address), line);
+    write("address", shortened(entry.address), line);
   }
 
   private static void writeAccount(AuditEntry entry, JsonGenerator line) throws IOException {
@@ -78,18 +107,38 @@ final class AuditLines {
     }
   }
 
-  private static @Nullable String text(SocketAddress address) {
-    var numeric = address.hostAddress();
-    var text = numeric == null ? address.host() : numeric;
-    return text == null || text.length() <= LONGEST_ADDRESS
-        ? text
-        : text.substring(0, LONGEST_ADDRESS);
+  private static @Nullable String shortened(@Nullable String address) {
+    return address == null || address.length() <= LONGEST_ADDRESS
+        ? address
+        : address.substring(0, LONGEST_ADDRESS);
   }
 
   private static void write(String name, @Nullable String value, JsonGenerator line)
       throws IOException {
     if (value != null) {
       line.writeStringField(name, value);
+    }
+  }
+
+  /** The usual escapes of JSON, and DEL, which is ASCII but not printable. */
+  private static final class Escapes extends CharacterEscapes {
+
+    private static final long serialVersionUID = 1;
+
+    private final int[] ascii = standardAsciiEscapesForJSON();
+
+    private Escapes() {
+      ascii[LAST_PRINTABLE + 1] = ESCAPE_STANDARD;
+    }
+
+    @Override
+    public int[] getEscapeCodesForAscii() {
+      return ascii;
+    }
+
+    @Override
+    public @Nullable SerializableString getEscapeSequence(int character) {
+      return null;
     }
   }
 }

@@ -3,18 +3,28 @@ package tokenbroker.observability;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import tokenbroker.output.Backlog;
 import tokenbroker.time.Ticker;
 
-/** Writes audit lines on its own thread, so that no request waits for them. */
+/**
+ * Writes audit lines on its own thread, so that no request waits for them. Under load, the thread
+ * writes what has gathered in a while. Without entries it sleeps.
+ */
 final class AuditWriter {
 
   /** The memory limit of the waiting entries: about 25,000 lines of typical callers. */
   private static final long MOST_BYTES = 8 * 1024 * 1024;
 
   private static final int AT_ONCE = 256;
-  private static final Duration LOOK_EVERY = Duration.ofMillis(10);
+
+  /**
+   * How long entries gather before they are written. Each time costs a wake-up of the thread, which
+   * is dearer than several lines.
+   */
+  private static final Duration GATHER = Duration.ofMillis(50);
+
   private static final Duration LAST_LINES = Duration.ofSeconds(2);
 
   private final Backlog<AuditEntry> backlog = new Backlog<>(MOST_BYTES, AuditEntry::weight);
@@ -23,6 +33,7 @@ final class AuditWriter {
   private final Ticker ticker;
   private final Runnable caughtUp;
   private final Thread thread = Thread.ofPlatform().name("audit").daemon().unstarted(this::run);
+  private final AtomicBoolean isAsleep = new AtomicBoolean();
   private volatile boolean ended;
 
   /** Whether the most recent lines were lost. */
@@ -51,7 +62,11 @@ final class AuditWriter {
 
   /** Queues an entry, or drops it. Never blocks. Returns whether the entry was queued. */
   boolean offer(AuditEntry entry) {
-    return backlog.offer(entry);
+    var isQueued = backlog.offer(entry);
+    if (isAsleep.get() && isAsleep.compareAndSet(true, false)) {
+      LockSupport.unpark(thread);
+    }
+    return isQueued;
   }
 
   /**
@@ -84,23 +99,32 @@ final class AuditWriter {
     thread.join(LAST_LINES);
   }
 
-  /**
-   * Polls for entries instead of waiting for a signal. A signal for each line would cost its
-   * request more than everything else that the audit does for it.
-   */
   private void run() {
     var entries = new ArrayList<AuditEntry>(AT_ONCE);
     while (!ended) {
-      writeWaiting(entries);
-      LockSupport.parkNanos(LOOK_EVERY.toNanos());
+      if (writeWaiting(entries)) {
+        LockSupport.parkNanos(this, GATHER.toNanos());
+      } else {
+        sleep();
+      }
     }
     writeWaiting(entries);
   }
 
-  private void writeWaiting(List<AuditEntry> entries) {
+  /** Sleeps until an entry is offered. Only the first entry after a pause wakes the thread. */
+  private void sleep() {
+    isAsleep.set(true);
+    if (backlog.isEmpty() && !ended) {
+      LockSupport.park(this);
+    }
+    isAsleep.set(false);
+  }
+
+  /** Writes all waiting entries. Returns whether there were any. */
+  private boolean writeWaiting(List<AuditEntry> entries) {
     backlog.take(entries, AT_ONCE);
     if (entries.isEmpty()) {
-      return;
+      return false;
     }
     while (!entries.isEmpty()) {
       oldestNanos = entries.getFirst().handedOverNanos;
@@ -115,6 +139,7 @@ final class AuditWriter {
     if (!failing) {
       caughtUp.run();
     }
+    return true;
   }
 
   /**
@@ -122,14 +147,17 @@ final class AuditWriter {
    * stops the writer.
    */
   private int write(List<AuditEntry> entries) {
-    var lines = new ArrayList<byte[]>(entries.size());
+    var lines = form.lines();
+    lines.reset();
+    var number = 0;
     for (var entry : entries) {
       try {
-        lines.add(form.line(entry));
+        form.add(entry);
+        number++;
       } catch (Throwable _) {
         // It is counted below. It is not logged, because the log itself may have failed.
       }
     }
-    return entries.size() - lines.size() + sink.write(lines);
+    return entries.size() - number + sink.write(lines, number);
   }
 }

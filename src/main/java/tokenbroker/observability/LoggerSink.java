@@ -2,9 +2,9 @@ package tokenbroker.observability;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.util.List;
 import java.util.logging.ErrorManager;
 import org.jboss.logmanager.Logger;
+import tokenbroker.output.LineBuffer;
 
 /**
  * The handlers that an operator configured for the logger {@code audit}, such as a file or syslog.
@@ -22,14 +22,8 @@ final class LoggerSink implements AuditSink {
   }
 
   @Override
-  public int write(List<byte[]> lines) {
-    var lost = 0;
-    for (var line : lines) {
-      if (!isWritten(new String(line, US_ASCII))) {
-        lost++;
-      }
-    }
-    return lost;
+  public int write(LineBuffer lines, int number) {
+    return (int) lines.toString(US_ASCII).lines().filter(line -> !isWritten(line)).count();
   }
 
   /**

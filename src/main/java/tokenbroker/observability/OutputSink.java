@@ -1,7 +1,6 @@
 package tokenbroker.observability;
 
 import java.io.IOException;
-import java.util.List;
 import tokenbroker.output.Descriptor;
 import tokenbroker.output.LineBuffer;
 
@@ -12,25 +11,18 @@ import tokenbroker.output.LineBuffer;
 final class OutputSink implements AuditSink {
 
   private final Descriptor output;
-  private final LineBuffer buffer = new LineBuffer();
 
   OutputSink(Descriptor output) {
     this.output = output;
   }
 
   @Override
-  public int write(List<byte[]> lines) {
+  public int write(LineBuffer lines, int number) {
     try {
-      for (var line : lines) {
-        buffer.write(line);
-        buffer.write('\n');
-      }
-      buffer.writeTo(output);
+      lines.writeTo(output);
       return 0;
     } catch (IOException | RuntimeException | Error _) {
-      return lines.size(); // Not logged, because the log itself may have failed.
-    } finally {
-      buffer.reset();
+      return number; // Not logged, because the log itself may have failed.
     }
   }
 }

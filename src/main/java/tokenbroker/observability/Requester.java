@@ -1,6 +1,5 @@
 package tokenbroker.observability;
 
-import io.vertx.core.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.callers.Caller;
 import tokenbroker.callers.CredentialForm;
@@ -16,12 +15,11 @@ import tokenbroker.callers.CredentialForm;
  */
 public record Requester(
     @Nullable Caller caller,
-    @Nullable SocketAddress address,
+    @Nullable String address,
     @Nullable String traceId,
     @Nullable CredentialForm form) {
 
-  public Requester(
-      @Nullable Caller caller, @Nullable SocketAddress address, @Nullable String traceId) {
+  public Requester(@Nullable Caller caller, @Nullable String address, @Nullable String traceId) {
     this(caller, address, traceId, null);
   }
 }

@@ -63,7 +63,11 @@ public final class Backlog<T> {
    * @param lost how many of them could not be written
    */
   public void done(List<T> taken, int lost) {
-    bytes.addAndGet(-taken.stream().mapToLong(weigher).sum());
+    var released = 0L;
+    for (var element : taken) {
+      released += weigher.applyAsLong(element);
+    }
+    bytes.addAndGet(-released);
     dropped.add(lost);
   }
 

@@ -111,7 +111,14 @@ final class ConnectionGuard extends ChannelDuplexHandler implements Sweep.Watche
       return;
     }
     if (pipeline.get("httpDecoder") != null) {
-      decoder = RequestDecoder.in(pipeline, this, entrance.form(), sweep);
+      var shortcut = entrance.shortcut();
+      decoder =
+          RequestDecoder.in(
+              pipeline,
+              this,
+              entrance.form(),
+              shortcut == null ? null : new Hits(shortcut, pipeline, address),
+              sweep);
     }
     var http2 = pipeline.get(Http2ConnectionHandler.class);
     if (http2 != null && pipeline.get("ssl") == null && !entrance.speaksPlainHttp2()) {

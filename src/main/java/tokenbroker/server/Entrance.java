@@ -10,6 +10,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The handler of a listening socket. It closes a connection that gets no slot, and puts a guard in
@@ -33,12 +34,19 @@ final class Entrance extends ChannelInboundHandlerAdapter {
 
   private final Places places;
   private final RefusalForm form;
+  private final @Nullable Shortcut shortcut;
   private final boolean speaksPlainHttp2;
   private final Map<EventLoop, Sweep> sweeps = new ConcurrentHashMap<>();
 
-  Entrance(Places places, RefusalForm form, boolean speaksPlainHttp2) {
+  /**
+   * Creates an entrance.
+   *
+   * @param shortcut null if the REST API answers all requests
+   */
+  Entrance(Places places, RefusalForm form, @Nullable Shortcut shortcut, boolean speaksPlainHttp2) {
     this.places = places;
     this.form = form;
+    this.shortcut = shortcut;
     this.speaksPlainHttp2 = speaksPlainHttp2;
   }
 
@@ -74,6 +82,11 @@ final class Entrance extends ChannelInboundHandlerAdapter {
 
   RefusalForm form() {
     return form;
+  }
+
+  /** Returns the shortcut of requests here; null if there is none. */
+  @Nullable Shortcut shortcut() {
+    return shortcut;
   }
 
   /** Returns whether HTTP/2 without TLS is enabled. */

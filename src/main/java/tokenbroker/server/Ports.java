@@ -38,7 +38,11 @@ class Ports {
   private final Entrance ofManagement;
 
   Ports(
-      BrokerConfig config, ManagementConfig management, RefusalForm form, MeterRegistry registry) {
+      BrokerConfig config,
+      ManagementConfig management,
+      RefusalForm form,
+      Shortcut shortcut,
+      MeterRegistry registry) {
     this.management = management;
     var server = config.server();
     var all =
@@ -47,8 +51,8 @@ class Ports {
             : fitting(Runtime.getRuntime().maxMemory());
     var callers = new Places(all, server.addressShare());
     var inside = new Places(FOR_MANAGEMENT, MANAGEMENT_SHARE);
-    this.ofCallers = new Entrance(callers, form, server.plainHttp2());
-    this.ofManagement = new Entrance(inside, form, false);
+    this.ofCallers = new Entrance(callers, form, shortcut, server.plainHttp2());
+    this.ofManagement = new Entrance(inside, form, null, false);
     measure(callers, "callers", registry);
     measure(inside, "management", registry);
   }

@@ -57,11 +57,16 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
 
   private final ConnectionGuard guard;
   private final Answers answers;
+  private final @Nullable Hits hits;
   private final Sweep sweep;
   private final boolean mayUpgrade;
   private Stage stage = Stage.IDLE;
   private int since;
   private @Nullable HttpRequest request;
+
+  /** The head of a request whose whole body has arrived but is not read yet. */
+  private @Nullable HttpRequest held;
+
   private int headSize;
   private int bodySize;
   private int pieces;
@@ -69,19 +74,33 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
   private boolean isReading;
   private @Nullable ChannelHandlerContext context;
 
-  private RequestDecoder(ConnectionGuard guard, Answers answers, Sweep sweep, boolean mayUpgrade) {
+  private RequestDecoder(
+      ConnectionGuard guard,
+      Answers answers,
+      @Nullable Hits hits,
+      Sweep sweep,
+      boolean mayUpgrade) {
     super(LIMITS);
     this.guard = guard;
     this.answers = answers;
+    this.hits = hits;
     this.sweep = sweep;
     this.mayUpgrade = mayUpgrade;
   }
 
-  /** Replaces Vert.x's own decoder, and takes over all bytes that it has not read yet. */
+  /**
+   * Replaces Vert.x's own decoder, and takes over all bytes that it has not read yet.
+   *
+   * @param hits null if the REST API answers all requests
+   */
   static RequestDecoder in(
-      ChannelPipeline pipeline, ConnectionGuard guard, RefusalForm form, Sweep sweep) {
+      ChannelPipeline pipeline,
+      ConnectionGuard guard,
+      RefusalForm form,
+      @Nullable Hits hits,
+      Sweep sweep) {
     var answers = new Answers(form);
-    var decoder = new RequestDecoder(guard, answers, sweep, pipeline.get("h2c") != null);
+    var decoder = new RequestDecoder(guard, answers, hits, sweep, pipeline.get("h2c") != null);
     answers.of(decoder);
     pipeline.addAfter("httpEncoder", "answers", answers);
     pipeline.replace("httpDecoder", "httpDecoder", decoder);
@@ -104,6 +123,14 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
       isReading = false;
       guard.readOn();
     }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+    if (hits != null) {
+      hits.flush(context);
+    }
+    super.channelReadComplete(context);
   }
 
   @Override
@@ -136,7 +163,7 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
     if (status != Heads.FINE) {
       refuse(status, request == null ? Heads.inLine(bytes, start) : request, read);
     } else if (head != null && !read.isEmpty()) {
-      accept(head, read);
+      accept(context, bytes, head, read);
     }
   }
 
@@ -147,7 +174,8 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
     return message;
   }
 
-  private void accept(HttpRequest head, List<Object> read) {
+  private void accept(
+      ChannelHandlerContext context, ByteBuf bytes, HttpRequest head, List<Object> read) {
     isAnswered = false;
     bodySize = 0;
     pieces = 0;
@@ -155,12 +183,30 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
       head.headers().remove(HttpHeaderNames.UPGRADE);
     }
     if (read.getLast() instanceof LastHttpContent) {
-      enter(Stage.ANSWERING);
-    } else if (HttpUtil.getContentLength(head, 0L) > LARGEST_BODY) {
-      refuse(413, head, read);
-    } else {
-      enter(Stage.BODY);
+      enter(isHit(context, head, Unpooled.EMPTY_BUFFER, read) ? Stage.IDLE : Stage.ANSWERING);
+      return;
     }
+    var length = HttpUtil.getContentLength(head, Long.MAX_VALUE);
+    if (length > LARGEST_BODY && length != Long.MAX_VALUE) {
+      refuse(413, head, read);
+      return;
+    }
+    enter(Stage.BODY);
+    if (hits != null && length <= bytes.readableBytes()) {
+      held = head;
+      read.clear();
+    }
+  }
+
+  /** Answers the request if the answer is in memory. Then nothing of the request is passed on. */
+  private boolean isHit(
+      ChannelHandlerContext context, HttpRequest head, ByteBuf body, List<Object> read) {
+    if (hits == null || !hits.isAnswered(context, head, body)) {
+      return false;
+    }
+    read.forEach(ReferenceCountUtil::release);
+    read.clear();
+    return true;
   }
 
   private void readBody(ChannelHandlerContext context, ByteBuf bytes, List<Object> read)
@@ -177,7 +223,26 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
     }
     if (bodySize > LARGEST_BODY || pieces > MOST_PIECES) {
       refuse(413, request, read);
-    } else if (!read.isEmpty() && read.getLast() instanceof LastHttpContent) {
+    } else if (!read.isEmpty()) {
+      readHeld(context, read);
+    }
+  }
+
+  private void readHeld(ChannelHandlerContext context, List<Object> read) {
+    var head = held;
+    held = null;
+    var isComplete = read.getLast() instanceof LastHttpContent;
+    if (head != null
+        && isComplete
+        && read.size() == 1
+        && isHit(context, head, ((HttpContent) read.getFirst()).content(), read)) {
+      enter(Stage.IDLE);
+      return;
+    }
+    if (head != null) {
+      read.addFirst(head);
+    }
+    if (isComplete) {
       enter(isAnswered ? Stage.IDLE : Stage.ANSWERING);
     }
   }
@@ -195,6 +260,7 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
             && HttpUtil.isKeepAlive(head);
     read.forEach(ReferenceCountUtil::release);
     read.clear();
+    held = null;
     enter(isWhole ? Stage.IDLE : Stage.ENDING);
     answers.refuse(status, head, !isWhole);
   }

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.MultiMap;
-import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -231,7 +230,7 @@ class OAuthTokenRequestTest {
     if (authorization != null) {
       headers.add("Authorization", authorization);
     }
-    return OAuthTokenRequest.read(headers, query, Buffer.buffer(body.getBytes(UTF_8)));
+    return OAuthTokenRequest.read(headers, query, body.getBytes(UTF_8));
   }
 
   private static String base64(String text) {

@@ -1,22 +1,20 @@
 package tokenbroker.http;
 
 import static io.restassured.RestAssured.given;
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tokenbroker.sandbox.SandboxProfiles;
+import tokenbroker.testing.RawConnection;
 
 /**
  * Proves that odd, careless and hostile requests get the response that HTTP specifies, and never a
@@ -297,30 +295,33 @@ class OddRequestsQuarkusTest {
     var length = request.startsWith("POST") ? "Content-Length: " + body.length() + "\r\n" : "";
     var text =
         request
-            + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
+            + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
             + given().get("/sandbox/caller-token").asString()
             + "\r\n"
             + headers
             + length
             + "\r\n"
             + body;
-    try (var socket = new Socket(InetAddress.getLoopbackAddress(), RestAssured.port)) {
-      socket.setSoTimeout(30_000);
-      socket.getOutputStream().write(text.getBytes(ISO_8859_1));
-      return new Answer(new String(socket.getInputStream().readAllBytes(), ISO_8859_1));
-    } catch (IOException e) {
-      throw new AssertionError(e);
+    try (var connection = new RawConnection(RestAssured.port)) {
+      return new Answer(connection.send(text).answer());
     }
   }
 
-  private record Answer(String text) {
+  private record Answer(RawConnection.Answer raw) {
 
     String status() {
-      return text.split(" ", 3)[1];
+      return Integer.toString(raw.status());
+    }
+
+    String text() {
+      return raw.toString();
     }
 
     String head() {
-      return text.substring(0, text.indexOf("\r\n\r\n") + 2).toLowerCase(Locale.ROOT);
+      return raw.headers().entrySet().stream()
+          .map(field -> field.getKey() + ": " + field.getValue() + "\r\n")
+          .collect(Collectors.joining("", "\r\n", ""))
+          .toLowerCase(Locale.ROOT);
     }
   }
 }
