@@ -31,6 +31,7 @@ public class BackgroundWork {
   private final MeterRegistry registry;
   private final List<Job> jobs = new CopyOnWriteArrayList<>();
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
+  private final long origin = System.nanoTime();
   private volatile boolean ended;
 
   BackgroundWork(Ticker ticker, Clock clock, MeterRegistry registry) {
@@ -39,7 +40,10 @@ public class BackgroundWork {
     this.registry = registry;
   }
 
-  /** Repeats the work, with a pause after the end of each run. */
+  /**
+   * Repeats the work. Runs of all jobs with the same pause begin together, because each wake-up of
+   * the process costs more than most runs. A long run shortens the pause after it.
+   */
   public void every(Duration pause, String name, Runnable work) {
     var allowance = pause.multipliedBy(MISSED_RUNS);
     every(
@@ -50,7 +54,7 @@ public class BackgroundWork {
   }
 
   /**
-   * Repeats the work, with a pause after the end of each run.
+   * Repeats the work, as {@link #every(Duration, String, Runnable)} does.
    *
    * @param stalledAfter how long the job may go without a success. After that, the liveness check
    *     fails and the process is restarted. It must be well above the longest run, including
@@ -94,9 +98,13 @@ public class BackgroundWork {
       job.run();
       Thread.interrupted(); // Clears an interrupt left by the work, which would skip the pause.
       if (!ended) {
-        LockSupport.parkNanos(pause.toNanos());
+        LockSupport.parkNanos(untilNextTurn(pause.toNanos()));
       }
     }
+  }
+
+  private long untilNextTurn(long pause) {
+    return pause - Math.floorMod(System.nanoTime() - origin, pause);
   }
 
   /**

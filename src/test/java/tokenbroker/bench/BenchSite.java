@@ -21,8 +21,8 @@ import tokenbroker.testing.ScriptedUpstream;
  */
 final class BenchSite implements AutoCloseable {
 
-  static final int ROUNDS = fromEnvironment("ROUNDS", 5);
-  static final int SECONDS = fromEnvironment("SECONDS_EACH", 5);
+  static final int ROUNDS = fromEnvironment("ROUNDS", 3);
+  static final int SECONDS = fromEnvironment("SECONDS_EACH", 3);
 
   private static final int AT_ONCE = 16;
 
@@ -50,13 +50,31 @@ final class BenchSite implements AutoCloseable {
     return plainBroker().jvm("-XX:AOTCache=target/quarkus-app/token-broker.aot");
   }
 
+  /**
+   * Returns the settings of another build of the broker, with its own JVM options.
+   *
+   * @param directory the source directory in which {@code bin/aot-cache} packaged it
+   */
+  BrokerProcess.Settings broker(Path directory) {
+    var packaged = directory.resolve("target/quarkus-app");
+    return settings()
+        .build(packaged.resolve("quarkus-run.jar"))
+        .jvm("@" + directory.resolve("jvm.options"))
+        .jvm("-XX:-DisableAttachMechanism")
+        .jvm("-XX:AOTCache=" + packaged.resolve("token-broker.aot"));
+  }
+
   /** Returns the settings of the same broker without the AOT cache. */
   BrokerProcess.Settings plainBroker() {
-    return BrokerProcess.with(files)
+    return settings()
         .jvm("@jvm.options")
         // The image disables attaching. Benchmarks need it to trigger collections and to make
         // recordings.
-        .jvm("-XX:-DisableAttachMechanism")
+        .jvm("-XX:-DisableAttachMechanism");
+  }
+
+  private BrokerProcess.Settings settings() {
+    return BrokerProcess.with(files)
         .with("quarkus.redis.hosts", redis.url())
         .with("broker.callers.rate-limit", "1000000")
         .with("broker.callers.burst", "1000000");

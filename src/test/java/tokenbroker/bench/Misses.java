@@ -10,6 +10,8 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
  * Measures requests for tokens that are not cached in the process: one caller, one request at a
@@ -18,6 +20,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 final class Misses {
 
   private static final int CLIENTS = BenchSite.fromEnvironment("MISSES", 20_000);
+  private static final int PER_SECOND = 500;
+  private static final int AT_ONCE = 2_000;
   private static final String SHARED =
       "token_broker_request_duration_seconds_%s{outcome=\"shared\"";
 
@@ -61,6 +65,8 @@ final class Misses {
                 * (second.metric(SHARED.formatted("sum")) - seconds)
                 / (second.metric(SHARED.formatted("count")) - counted));
       }
+      atOnce(table);
+      openLoad(table, site, micros.quantile("get", 0.99) / 1e3);
       var hit = micros.median("hit");
       table.row("hit over HTTP, µs", hit);
       table.row("bare Redis GET, µs", micros.median("get"));
@@ -81,6 +87,63 @@ final class Misses {
       throw new UncheckedIOException(e);
     } finally {
       vertx.close();
+    }
+  }
+
+  /**
+   * Measures misses at a fixed rate, on a replica that has no token yet. Each client is requested
+   * once. The first half is warm-up.
+   *
+   * @param get the 99th percentile of bare GETs, in milliseconds
+   */
+  private static void openLoad(Table table, BenchSite site, double get) {
+    var asks = Requests.clients(site.issuer, CLIENTS).asks();
+    var seconds = CLIENTS / 2 / PER_SECOND;
+    try (var third = site.broker().start()) {
+      OpenLoad.run(third.port(), new Requests(asks.subList(0, CLIENTS / 2)), PER_SECOND, seconds);
+      var misses =
+          OpenLoad.run(
+              third.port(), new Requests(asks.subList(CLIENTS / 2, CLIENTS)), PER_SECOND, seconds);
+      table.ratio(
+          "p99 of a miss answered from Redis at %d/s to a bare GET's (%.2f ms to %.2f ms)"
+              .formatted(PER_SECOND, misses.millis(0.99), get),
+          misses.millis(0.99),
+          get,
+          "≤ 5");
+    }
+  }
+
+  /** Measures as many callers as clients, all new to a broker that has just started. */
+  private static void atOnce(Table table) {
+    try (var site = new BenchSite(AT_ONCE);
+        var broker = site.broker().start()) {
+      var asks = Requests.distinct(site.issuer, AT_ONCE).asks();
+      var alone = upstreamAlone(site);
+      var start = System.nanoTime();
+      var answers =
+          asks.stream().map(ask -> broker.sendAsync("/tokens/" + ask.client(), ask.jwt())).toList();
+      var failed = answers.stream().filter(answer -> answer.join().statusCode() != 200).count();
+      table.row(
+          "%,d cold callers of as many clients at once: all answered, s; failed; the upstream alone, s"
+              .formatted(AT_ONCE),
+          "%.2f; %d; %.2f".formatted((System.nanoTime() - start) / 1e9, failed, alone),
+          "≤ 3 more than the upstream; 0");
+    }
+  }
+
+  /** Measures as many requests of the upstream at once, without a broker. Seconds. */
+  private static double upstreamAlone(BenchSite site) {
+    try (var http = HttpClient.newHttpClient()) {
+      var request =
+          HttpRequest.newBuilder(site.upstream.url())
+              .POST(HttpRequest.BodyPublishers.ofString("grant_type=client_credentials"))
+              .build();
+      var start = System.nanoTime();
+      Stream.generate(() -> http.sendAsync(request, BodyHandlers.ofString()))
+          .limit(AT_ONCE)
+          .toList()
+          .forEach(CompletableFuture::join);
+      return (System.nanoTime() - start) / 1e9;
     }
   }
 

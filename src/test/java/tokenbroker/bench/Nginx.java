@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import tokenbroker.testing.FreePorts;
 
 /**
@@ -26,9 +27,21 @@ final class Nginx implements AutoCloseable {
   private final Process process;
 
   /**
+   * Starts an nginx without TLS.
+   *
    * @param like the response whose body and headers nginx serves
    */
   Nginx(Path directory, HttpResponse<String> like) {
+    this(directory, like, null);
+  }
+
+  /**
+   * Starts an nginx.
+   *
+   * @param tls the directory with {@code tls.crt} and {@code tls.key}, for HTTP/2 with TLS; null
+   *     for HTTP/1.1 without
+   */
+  Nginx(Path directory, HttpResponse<String> like, @Nullable Path tls) {
     try {
       Files.writeString(directory.resolve("token.json"), like.body());
       var configuration =
@@ -51,7 +64,7 @@ final class Nginx implements AutoCloseable {
                 uwsgi_temp_path %1$s;
                 scgi_temp_path %1$s;
                 server {
-                  listen 127.0.0.1:%2$d;
+                  listen 127.0.0.1:%2$d%5$s;
                   root %1$s;
                   default_type "%3$s";
                   types { }
@@ -64,7 +77,11 @@ final class Nginx implements AutoCloseable {
                       directory,
                       port,
                       like.headers().firstValue("Content-Type").orElseThrow(),
-                      headers(like.headers())));
+                      headers(like.headers()),
+                      tls == null
+                          ? ""
+                          : " ssl http2; ssl_certificate %1$s/tls.crt; ssl_certificate_key %1$s/tls.key"
+                              .formatted(tls)));
       process =
           new ProcessBuilder(
                   Wrk.executable("nginx").toString(),
@@ -85,6 +102,11 @@ final class Nginx implements AutoCloseable {
     return port;
   }
 
+  /** Returns the process that answers requests. */
+  ProcessHandle worker() {
+    return process.children().findFirst().orElseThrow();
+  }
+
   @Override
   public void close() {
     process.destroy();
@@ -97,7 +119,7 @@ final class Nginx implements AutoCloseable {
 
   private static String headers(HttpHeaders headers) {
     return headers.map().entrySet().stream()
-        .filter(header -> !ITS_OWN.contains(header.getKey()))
+        .filter(header -> !ITS_OWN.contains(header.getKey()) && !header.getKey().startsWith(":"))
         .map(
             header ->
                 "add_header %s \"%s\";".formatted(header.getKey(), header.getValue().getFirst()))

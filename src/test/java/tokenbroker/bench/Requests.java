@@ -63,6 +63,15 @@ record Requests(List<Ask> asks) {
     return new Requests(asks);
   }
 
+  /** Returns requests of this many callers, each with its own JWT, for one client. */
+  static Requests callers(CallerTokens issuer, int number) {
+    var asks = new ArrayList<Ask>();
+    for (var i = 0; i < number; i++) {
+      asks.add(new Ask("client-0", issuer.token("system:serviceaccount:bench:caller-" + i), null));
+    }
+    return new Requests(asks);
+  }
+
   /** Returns the same requests as an OAuth client sends them. */
   Requests as(OAuthForm form) {
     return new Requests(asks.stream().map(ask -> new Ask(ask.client, ask.jwt, form)).toList());

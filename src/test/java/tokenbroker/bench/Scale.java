@@ -61,6 +61,8 @@ final class Scale {
               + (double) REPLICAS * COMMANDS_PER_REPLICA_AND_SECOND);
     }
     table.row("announcements delivered per second", mean * REPLICAS + REPLICAS);
+    Channels.simulate(table, mean, REPLICAS, CLIENTS);
+    Channels.measure(table);
     table.row("Redis connections", 2.0 * REPLICAS);
     table.row("looks per second that one Redis here serves, pipelined", looksPerSecond());
   }

@@ -92,7 +92,7 @@ final class Size {
   }
 
   /** Returns the resident set size that the kernel reports, in kB. */
-  private static long resident(BrokerProcess broker) {
+  static long resident(BrokerProcess broker) {
     try (var status = Files.lines(Path.of("/proc", "" + broker.handle().pid(), "status"))) {
       return status
           .filter(line -> line.startsWith("VmRSS:"))

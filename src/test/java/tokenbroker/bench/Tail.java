@@ -37,6 +37,8 @@ final class Tail {
             measure("busy", busy.port(), others, perSecond, p99, p999);
           }
           edit.cancel(false);
+          points(table, "nginx", nginx.port(), requests, perSecond);
+          points(table, "broker", broker.port(), requests, perSecond);
           table.row("open load, requests/s", perSecond);
           row(table, "p99", "broker", p99, "≤ 3");
           row(table, "p99.9", "broker", p999, "≤ 5");
@@ -52,6 +54,15 @@ final class Tail {
     table.row("renewals meanwhile", busy.metric("token_broker_refresh_total"));
     table.row(
         "reloads meanwhile", busy.metric("token_broker_config_reload_total{result=\"applied\""));
+  }
+
+  /** Adds the latencies of one longer run to the chart, by the share of slower requests. */
+  private static void points(
+      Table table, String name, int port, Requests requests, double perSecond) {
+    var times = OpenLoad.run(port, requests, perSecond, 3 * BenchSite.SECONDS);
+    for (var slower : new double[] {0.5, 0.1, 0.01, 0.001, 0.0001}) {
+      table.point("tail", name, 1 / slower, times.millis(1 - slower));
+    }
   }
 
   private static void measure(

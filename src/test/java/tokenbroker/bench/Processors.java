@@ -1,0 +1,53 @@
+package tokenbroker.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Reads the processor time of processes, user and system, as the kernel counts it in /proc. */
+final class Processors {
+
+  private static final double MICROS_PER_TICK = 10_000;
+
+  /** The places of the user and the system time of a thread, after its name (proc(5)). */
+  private static final int USER = 11;
+
+  private static final int SYSTEM = 12;
+
+  private Processors() {}
+
+  /** Returns the processor time that processes have used, in microseconds. The steps are 10 ms. */
+  static double micros(List<ProcessHandle> processes) {
+    return processes.stream()
+            .mapToLong(each -> each.info().totalCpuDuration().orElseThrow().toNanos())
+            .sum()
+        / 1e3;
+  }
+
+  /**
+   * Returns the processor time that the JVM's compiler threads have used, in microseconds. The
+   * steps are 10 ms.
+   */
+  static double compilerMicros(ProcessHandle process) {
+    try (var tasks = Files.list(Path.of("/proc", "" + process.pid(), "task"))) {
+      return tasks.mapToDouble(Processors::compilerMicros).sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static double compilerMicros(Path task) {
+    try {
+      var text = Files.readString(task.resolve("stat"));
+      var end = text.lastIndexOf(')');
+      var fields = text.substring(end + 2).split(" ", -1);
+      return text.substring(0, end).contains("CompilerThre")
+          ? (Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM])) * MICROS_PER_TICK
+          : 0;
+    } catch (IOException e) {
+      return 0; // The thread has ended.
+    }
+  }
+}
