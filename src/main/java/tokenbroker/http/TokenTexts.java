@@ -25,7 +25,7 @@ import tokenbroker.tokens.TokenResult.Warning;
 class TokenTexts {
 
   /** The part of the heap that the cache may use. */
-  private static final int PART_OF_HEAP = 64;
+  private static final int PART_OF_HEAP = 128;
 
   /** The bytes that an entry retains besides its text, the cache's own overhead included. */
   private static final int BARE = 200;

@@ -14,8 +14,8 @@ import tokenbroker.time.Ticker;
  */
 final class AuditWriter {
 
-  /** The memory limit of the waiting entries: about 25,000 lines of typical callers. */
-  private static final long MOST_BYTES = 8 * 1024 * 1024;
+  /** The memory limit of the waiting entries: about 22,000 lines of typical callers. */
+  private static final long MOST_BYTES = 7 * 1024 * 1024;
 
   private static final int AT_ONCE = 256;
 

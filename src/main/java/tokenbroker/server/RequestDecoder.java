@@ -41,6 +41,9 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
    */
   private static final int FAREWELL = 2;
 
+  /** The length of a body that is sent in chunks. */
+  private static final long UNKNOWN = -1;
+
   private static final HttpServerOptions LIMITS =
       new HttpServerOptions()
           .setMaxInitialLineLength(LONGEST_LINE)
@@ -186,13 +189,13 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
       enter(isHit(context, head, Unpooled.EMPTY_BUFFER, read) ? Stage.IDLE : Stage.ANSWERING);
       return;
     }
-    var length = HttpUtil.getContentLength(head, Long.MAX_VALUE);
-    if (length > LARGEST_BODY && length != Long.MAX_VALUE) {
+    var length = HttpUtil.getContentLength(head, UNKNOWN);
+    if (length > LARGEST_BODY) {
       refuse(413, head, read);
       return;
     }
     enter(Stage.BODY);
-    if (hits != null && length <= bytes.readableBytes()) {
+    if (hits != null && length != UNKNOWN && length <= bytes.readableBytes()) {
       held = head;
       read.clear();
     }
