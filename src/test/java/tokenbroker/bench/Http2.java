@@ -16,7 +16,7 @@ final class Http2 {
 
   private static final int CONNECTIONS = 10;
 
-  /** The broker allows 32 streams at once, so h2load uses no more of them on its connections. */
+  /** h2load stays within the server's own limit, which is 32 for the broker and 128 for nginx. */
   private static final int STREAMS = 100;
 
   private Http2() {}

@@ -12,7 +12,8 @@ import tokenbroker.testing.BrokerProcess;
 
 /**
  * Divides the processor time of a hit among its parts, with samples of the JVM (JFR's {@code
- * CPUTimeSample}). A sample counts for the first part whose class or method is on its stack.
+ * CPUTimeSample}). They cover Java's threads, not the compiler and the collector. A sample counts
+ * for the first part whose class or method is on its stack.
  */
 final class Parts {
 
@@ -40,7 +41,7 @@ final class Parts {
     PARTS.put("io.netty.channel.nio.NioEventLoop", "event loop, the rest");
   }
 
-  private static final String OTHERS = "other threads: compiler, jobs";
+  private static final String OTHERS = "other Java threads";
 
   private Parts() {}
 
