@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.URLDecoder;
 import java.nio.charset.CharacterCodingException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -34,11 +35,13 @@ final class FormParameters {
   /**
    * Returns the characters of UTF-8. Nearly all forms are ASCII, which the JVM checks fast.
    *
+   * @param start the index of the first byte
+   * @param end the index after the last byte
    * @throws MalformedForm if it is not valid UTF-8
    */
-  static String text(byte[] bytes) throws MalformedForm {
-    var ascii = new String(bytes, US_ASCII);
-    return ascii.indexOf(REPLACEMENT) < 0 ? ascii : utf8(bytes);
+  static String text(byte[] bytes, int start, int end) throws MalformedForm {
+    var ascii = new String(bytes, start, end - start, US_ASCII);
+    return ascii.indexOf(REPLACEMENT) < 0 ? ascii : utf8(Arrays.copyOfRange(bytes, start, end));
   }
 
   /**

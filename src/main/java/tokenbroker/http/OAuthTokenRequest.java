@@ -86,11 +86,10 @@ record OAuthTokenRequest(
       if (!isForm(headers)) {
         return refused("The media type must be application/x-www-form-urlencoded.");
       }
-      var inQuery = FormParameters.parse(query == null ? "" : query, NEVER_IN_QUERY);
-      if (NEVER_IN_QUERY.stream().anyMatch(name -> inQuery.get(name) != null)) {
+      if (query != null && isCredentialIn(query)) {
         return refused("Credentials and grant_type must be in the body, not in the query.");
       }
-      return read(headers, FormParameters.parse(FormParameters.text(body), KNOWN));
+      return read(headers, FormParameters.parse(FormParameters.text(body, 0, body.length), KNOWN));
     } catch (MalformedForm e) {
       return refused(e.description);
     }
@@ -205,6 +204,11 @@ record OAuthTokenRequest(
     return null;
   }
 
+  private static boolean isCredentialIn(String query) throws MalformedForm {
+    var parameters = FormParameters.parse(query, NEVER_IN_QUERY);
+    return NEVER_IN_QUERY.stream().anyMatch(name -> parameters.get(name) != null);
+  }
+
   private static boolean isForm(MultiMap headers) {
     var types = headers.getAll(HttpHeaders.CONTENT_TYPE);
     return types.size() == 1
@@ -219,17 +223,26 @@ record OAuthTokenRequest(
   private static Basic basic(String authorization) throws MalformedForm {
     try {
       var encoded = authorization.substring(BASIC.length()).strip();
-      var text = FormParameters.text(Base64.getDecoder().decode(encoded));
-      var colon = text.indexOf(':');
-      if (colon < 0) {
-        throw new MalformedForm("Authorization: Basic has no colon.");
-      }
-      var password = FormParameters.decoded(text.substring(colon + 1));
-      return new Basic(
-          FormParameters.decoded(text.substring(0, colon)), password.isEmpty() ? null : password);
+      var bytes = Base64.getDecoder().decode(encoded);
+      var colon = indexOfColon(bytes);
+      var password = decoded(bytes, colon + 1, bytes.length);
+      return new Basic(decoded(bytes, 0, colon), password.isEmpty() ? null : password);
     } catch (IllegalArgumentException e) {
       throw new MalformedForm("Authorization: Basic is not base64.");
     }
+  }
+
+  private static int indexOfColon(byte[] bytes) throws MalformedForm {
+    for (var i = 0; i < bytes.length; i++) {
+      if (bytes[i] == ':') {
+        return i;
+      }
+    }
+    throw new MalformedForm("Authorization: Basic has no colon.");
+  }
+
+  private static String decoded(byte[] bytes, int start, int end) throws MalformedForm {
+    return FormParameters.decoded(FormParameters.text(bytes, start, end));
   }
 
   private static TokenRequirement need(@Nullable String minTtl) throws MalformedForm {
