@@ -3,14 +3,14 @@ package tokenbroker.observability;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import tokenbroker.output.Backlog;
 import tokenbroker.time.Ticker;
 
 /**
  * Writes audit lines on its own thread, so that no request waits for them. Under load, the thread
- * writes what has gathered in a while. Without entries it sleeps.
+ * writes what has gathered in a while, or earlier if that is a lot. Without entries it sleeps.
  */
 final class AuditWriter {
 
@@ -25,6 +25,12 @@ final class AuditWriter {
    */
   private static final Duration GATHER = Duration.ofMillis(50);
 
+  /**
+   * The bytes that end a pause early: some hundred lines. To write more of them at once would keep
+   * a processor from requests for too long.
+   */
+  private static final long MANY_BYTES = 128 * 1024;
+
   private static final Duration LAST_LINES = Duration.ofSeconds(2);
 
   private final Backlog<AuditEntry> backlog = new Backlog<>(MOST_BYTES, AuditEntry::weight);
@@ -33,7 +39,7 @@ final class AuditWriter {
   private final Ticker ticker;
   private final Runnable caughtUp;
   private final Thread thread = Thread.ofPlatform().name("audit").daemon().unstarted(this::run);
-  private final AtomicBoolean isAsleep = new AtomicBoolean();
+  private final AtomicReference<State> state = new AtomicReference<>(State.AWAKE);
   private volatile boolean ended;
 
   /** Whether the most recent lines were lost. */
@@ -43,6 +49,16 @@ final class AuditWriter {
 
   /** When the oldest of the lines being written was handed over; valid only during a write. */
   private volatile long oldestNanos;
+
+  private enum State {
+    AWAKE,
+
+    /** It pauses, so that entries gather. */
+    GATHERING,
+
+    /** There are no entries. */
+    ASLEEP
+  }
 
   /**
    * Creates a writer.
@@ -63,7 +79,9 @@ final class AuditWriter {
   /** Queues an entry, or drops it. Never blocks. Returns whether the entry was queued. */
   boolean offer(AuditEntry entry) {
     var isQueued = backlog.offer(entry);
-    if (isAsleep.get() && isAsleep.compareAndSet(true, false)) {
+    var seen = state.get();
+    var isDue = seen == State.ASLEEP || (seen == State.GATHERING && backlog.holds(MANY_BYTES));
+    if (isDue && state.compareAndSet(seen, State.AWAKE)) {
       LockSupport.unpark(thread);
     }
     return isQueued;
@@ -103,7 +121,7 @@ final class AuditWriter {
     var entries = new ArrayList<AuditEntry>(AT_ONCE);
     while (!ended) {
       if (writeWaiting(entries)) {
-        LockSupport.parkNanos(this, GATHER.toNanos());
+        gather();
       } else {
         sleep();
       }
@@ -111,13 +129,21 @@ final class AuditWriter {
     writeWaiting(entries);
   }
 
+  private void gather() {
+    state.set(State.GATHERING);
+    if (!backlog.holds(MANY_BYTES) && !ended) {
+      LockSupport.parkNanos(this, GATHER.toNanos());
+    }
+    state.set(State.AWAKE);
+  }
+
   /** Sleeps until an entry is offered. Only the first entry after a pause wakes the thread. */
   private void sleep() {
-    isAsleep.set(true);
+    state.set(State.ASLEEP);
     if (backlog.isEmpty() && !ended) {
       LockSupport.park(this);
     }
-    isAsleep.set(false);
+    state.set(State.AWAKE);
   }
 
   /** Writes all waiting entries. Returns whether there were any. */

@@ -76,6 +76,11 @@ public final class Backlog<T> {
     return bytes.get() == 0;
   }
 
+  /** Returns whether at least this many bytes are waiting or being written. */
+  public boolean holds(long some) {
+    return bytes.get() >= some;
+  }
+
   /** Returns whether less than a quarter of the limit is used, so that no drops are near. */
   public boolean isRoomy() {
     return bytes.get() < limit / 4;
