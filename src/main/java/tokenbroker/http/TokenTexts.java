@@ -12,6 +12,7 @@ import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.tokens.AccessToken;
 import tokenbroker.tokens.TokenResult.Issued;
@@ -20,12 +21,18 @@ import tokenbroker.tokens.TokenResult.Warning;
 /**
  * The JSON of tokens, rendered once per token except for its validity. The tokens that are
  * requested most are cached. The size of the cache is bounded in bytes.
+ *
+ * <p>Only one of {@value #ONE_OF} texts that were not cached is added, by chance. A frequent token
+ * is cached soon all the same. Rare ones would otherwise push each other out at each request, which
+ * costs more than to render them.
  */
 @Singleton
 class TokenTexts {
 
   /** The part of the heap that the cache may use. */
   private static final int PART_OF_HEAP = 128;
+
+  private static final int ONE_OF = 16;
 
   /** The bytes that an entry retains besides its text, the cache's own overhead included. */
   private static final int BARE = 200;
@@ -119,7 +126,9 @@ class TokenTexts {
       return cached;
     }
     var text = text(issued, form);
-    cache.put(key, text);
+    if (cached != null || ThreadLocalRandom.current().nextInt(ONE_OF) == 0) {
+      cache.put(key, text);
+    }
     return text;
   }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,6 +83,14 @@ class TokenTextsTest {
     assertThat(TokenTexts.json(new Validity(0, "", ""), Form.OAUTH)).isEqualTo("\"expires_in\":1");
     assertThat(texts.of(issued, Form.OAUTH).buffer("\"expires_in\":1").toString())
         .contains("\"expires_in\":1,");
+  }
+
+  @Test
+  void aFrequentTokenIsRenderedOnlyAFewTimes() {
+    var issued = issued(token("t", null, null, 1), null);
+
+    assertThat(Stream.generate(() -> texts.of(issued, Form.TOKEN)).limit(10_000).distinct().count())
+        .isLessThan(1_000);
   }
 
   @Test
