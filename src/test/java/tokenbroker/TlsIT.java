@@ -5,6 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.http.StreamResetException;
+import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,8 +24,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.Certificate;
 import tokenbroker.testing.ConnectedSite;
@@ -77,6 +89,68 @@ class TlsIT {
         }
       }
     }
+  }
+
+  /** Over HTTP/2, the name is in {@code :authority}, and possibly in {@code Host} as well. */
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void theHostOfBrowsersHasNoTokens(HttpVersion version) throws IOException {
+    var tls = site.directory().resolve("tls");
+    Certificate.in(Files.createDirectory(site.directory().resolve("first"))).writePem(tls);
+    var vertx = Vertx.vertx();
+    try (var broker =
+        withTls(tls).with("broker.connections.public-url", "https://connect.example.com").start()) {
+      var client = client(vertx, version);
+      for (var i = 0; i < 2; i++) { // A miss and a hit.
+        assertThat(status(client, broker, "x", null)).isEqualTo(200);
+      }
+      for (var host : List.of("connect.example.com", "CONNECT.example.com.")) {
+        assertThat(status(client, broker, host, null)).isEqualTo(404);
+        if (version == HttpVersion.HTTP_2) {
+          assertThat(status(client, broker, host, host)).isEqualTo(404);
+          assertThatThrownBy(() -> status(client, broker, host, "x"))
+              .hasRootCauseInstanceOf(StreamResetException.class);
+          assertThatThrownBy(() -> status(client, broker, "x", host))
+              .hasRootCauseInstanceOf(StreamResetException.class);
+        }
+      }
+    } finally {
+      join(vertx.close());
+    }
+  }
+
+  private static io.vertx.core.http.HttpClient client(Vertx vertx, HttpVersion version) {
+    return vertx.createHttpClient(
+        new HttpClientOptions()
+            .setSsl(true)
+            .setUseAlpn(true)
+            .setProtocolVersion(version)
+            .setTrustAll(true)
+            .setVerifyHost(false));
+  }
+
+  /** Returns the status of a request for a token, to a server of any name. */
+  private int status(
+      io.vertx.core.http.HttpClient client,
+      BrokerProcess broker,
+      String authority,
+      @Nullable String host) {
+    var options =
+        new RequestOptions()
+            .setServer(SocketAddress.inetSocketAddress(broker.port(), "127.0.0.1"))
+            .setHost(authority)
+            .setPort(443)
+            .setURI("/tokens/acme")
+            .putHeader("Authorization", "Bearer " + site.caller());
+    return join(
+        client
+            .request(host == null ? options : options.putHeader("Host", host))
+            .compose(HttpClientRequest::send)
+            .map(HttpClientResponse::statusCode));
+  }
+
+  private static <T> T join(Future<T> future) {
+    return future.toCompletionStage().toCompletableFuture().join();
   }
 
   @Test
