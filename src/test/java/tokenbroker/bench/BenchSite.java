@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.CallerTokens;
@@ -22,7 +25,7 @@ import tokenbroker.testing.ScriptedUpstream;
 final class BenchSite implements AutoCloseable {
 
   static final int ROUNDS = fromEnvironment("ROUNDS", 3);
-  static final int SECONDS = fromEnvironment("SECONDS_EACH", 3);
+  static final int SECONDS = fromEnvironment("SECONDS_EACH", 2);
 
   private static final int AT_ONCE = 16;
 
@@ -80,16 +83,32 @@ final class BenchSite implements AutoCloseable {
         .with("broker.callers.burst", "1000000");
   }
 
-  /** Warms the broker up. Afterwards every client of the requests has a token. */
+  /**
+   * Warms the broker up until the compiler of its JVM rests. Afterwards every client of the
+   * requests has a token.
+   */
   static void warmUp(BrokerProcess broker, Requests requests) {
+    var texts = requests.texts();
+    var next = new AtomicInteger();
     try (var callers = Executors.newFixedThreadPool(AT_ONCE)) {
       var asked =
-          requests.texts().stream()
-              .map(text -> runAsync(() -> OneConnection.ask(broker.port(), text), callers))
+          Stream.generate(() -> runAsync(() -> askAll(broker.port(), texts, next), callers))
+              .limit(AT_ONCE)
               .toArray(CompletableFuture[]::new);
       CompletableFuture.allOf(asked).join();
     }
-    Wrk.run(broker.port(), requests, 2 * SECONDS);
+    Processors.untilCompiled(broker.handle(), () -> Wrk.run(broker.port(), requests, SECONDS));
+  }
+
+  /** Sends requests on one connection, as long as there are any. */
+  private static void askAll(int port, List<String> texts, AtomicInteger next) {
+    try (var connection = new OneConnection(port)) {
+      for (var i = next.getAndIncrement(); i < texts.size(); i = next.getAndIncrement()) {
+        connection.ask(texts.get(i));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Replaces the clients file with a file that has the same contents. */

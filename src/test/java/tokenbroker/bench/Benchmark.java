@@ -9,7 +9,11 @@ import java.util.function.Consumer;
 /** Measures the figures in {@code docs/performance.md}. Started by {@code bench/run}. */
 final class Benchmark {
 
+  /** What a whole run measures, in this order. */
   private static final Map<String, Consumer<Table>> SECTIONS = new LinkedHashMap<>();
+
+  private static final Map<String, Consumer<Table>> ON_DEMAND =
+      Map.of("profile", Allocation::profile);
 
   static {
     SECTIONS.put("work", Work::measure);
@@ -18,7 +22,6 @@ final class Benchmark {
     SECTIONS.put("http2", Http2::measure);
     SECTIONS.put("growth", Growth::measure);
     SECTIONS.put("allocation", Allocation::measure);
-    SECTIONS.put("profile", Allocation::profile);
     SECTIONS.put("misses", Misses::measure);
     SECTIONS.put("starts", Starts::measure);
     SECTIONS.put("size", Size::measure);
@@ -33,19 +36,22 @@ final class Benchmark {
       Compare.measure(table(), Path.of(sections[1]).toAbsolutePath());
       return;
     }
+    var known = new LinkedHashMap<>(SECTIONS);
+    known.putAll(ON_DEMAND);
     var chosen = sections.length == 0 ? List.copyOf(SECTIONS.keySet()) : List.of(sections);
-    if (!SECTIONS.keySet().containsAll(chosen)) {
-      throw new IllegalArgumentException("choose among " + SECTIONS.keySet());
+    if (!known.keySet().containsAll(chosen)) {
+      throw new IllegalArgumentException("choose among " + known.keySet());
     }
     var table = table();
-    SECTIONS.forEach(
+    known.forEach(
         (name, section) -> {
           if (chosen.contains(name)) {
+            var start = System.nanoTime();
             section.accept(table);
+            System.err.printf("%s took %d s%n", name, (System.nanoTime() - start) / 1_000_000_000);
           }
         });
-    table.write(Charts.DATA);
-    Charts.draw();
+    table.writeCharts(Path.of("target", "bench", Charts.DATA));
   }
 
   private static Table table() {

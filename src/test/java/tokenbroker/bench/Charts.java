@@ -3,17 +3,25 @@ package tokenbroker.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
-/** Draws the charts of {@code docs/performance.md} from the data of a run, as SVG. */
+/**
+ * The charts of {@code docs/performance.md}, as SVG. They are drawn from the data file of a run,
+ * which lies next to them.
+ */
 final class Charts {
 
-  static final Path DATA = Path.of("target", "bench", "charts.json");
+  static final String DATA = "charts.json";
+  static final String HITS = "hits by connections";
+  static final String TAIL = "tail";
 
   private static final int WIDTH = 640;
   private static final int HEIGHT = 320;
@@ -21,123 +29,149 @@ final class Charts {
   private static final int RIGHT = 110;
   private static final int TOP = 40;
   private static final int BOTTOM = 50;
+  private static final int GRID_LINES = 4;
   private static final List<String> COLOURS = List.of("#8a8f98", "#1a6fd6", "#d9822b");
 
-  private Charts() {}
+  private static final Map<String, String> TITLES =
+      Map.of(
+          HITS, "Hits per second, by the number of connections",
+          TAIL, "Latency in ms, by the share of slower requests");
 
-  /** Draws each chart of the last run next to its data. Does nothing if there is no data. */
-  static void draw() {
-    if (!Files.exists(DATA)) {
-      return;
-    }
-    try {
-      var charts = new ObjectMapper().readTree(DATA.toFile()).path("charts");
-      for (var chart : charts.properties()) {
-        Files.writeString(
-            DATA.resolveSibling(chart.getKey().replace(' ', '-') + ".svg"),
-            svg(chart.getKey(), chart.getValue()));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
+  private final String name;
 
-  /**
-   * Returns a chart whose horizontal axis is logarithmic.
-   *
-   * @param lines the points of each line, by its name
-   */
-  static String svg(String name, JsonNode lines) {
-    var isTail = name.equals("tail");
-    var points = new ArrayList<JsonNode>();
-    lines.forEach(line -> line.forEach(points::add));
-    var first = points.stream().mapToDouble(point -> point.path(0).asDouble()).min().orElseThrow();
-    var last = points.stream().mapToDouble(point -> point.path(0).asDouble()).max().orElseThrow();
-    var highest =
-        points.stream().mapToDouble(point -> point.path(1).asDouble()).max().orElseThrow();
-    var text = new StringBuilder();
-    text.append(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\">\n"
-            .formatted(WIDTH, HEIGHT));
-    text.append("<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n".formatted(WIDTH, HEIGHT));
-    text.append(
-        label(
-            LEFT,
-            22,
-            isTail
-                ? "Latency in ms, by the share of slower requests"
-                : "Hits per second, by the number of connections",
-            "start"));
-    for (var i = 0; i <= 4; i++) {
-      var value = highest * i / 4;
-      var y = y(value, highest);
-      text.append(
-          "<line x1=\"%d\" y1=\"%s\" x2=\"%d\" y2=\"%s\" stroke=\"#e3e5e8\"/>\n"
-              .formatted(LEFT, y, WIDTH - RIGHT, y));
-      text.append(label(LEFT - 8, Double.parseDouble(y) + 4, number(value), "end"));
-    }
-    lines
-        .elements()
-        .next()
-        .forEach(
-            point ->
-                text.append(
-                    label(
-                        Double.parseDouble(x(point.path(0).asDouble(), first, last)),
-                        HEIGHT - BOTTOM + 20,
-                        isTail ? share(point.path(0).asDouble()) : number(point.path(0).asDouble()),
-                        "middle")));
-    var colours = COLOURS.iterator();
+  /** The points of each line, by its name. */
+  private final Map<String, List<Point>> lines = new LinkedHashMap<>();
+
+  /** A point. Its horizontal axis is logarithmic. */
+  private record Point(double x, double y) {}
+
+  private Charts(String name, JsonNode lines) {
+    this.name = name;
     for (var line : lines.properties()) {
-      var colour = colours.next();
-      var path = new ArrayList<String>();
-      line.getValue()
-          .forEach(
-              point ->
-                  path.add(
-                      x(point.path(0).asDouble(), first, last)
-                          + ","
-                          + y(point.path(1).asDouble(), highest)));
-      text.append(
-          "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>\n"
-              .formatted(String.join(" ", path), colour));
-      text.append(
-          "<text x=\"%d\" y=\"%s\" fill=\"%s\">%s</text>\n"
-              .formatted(
-                  WIDTH - RIGHT + 8,
-                  Double.parseDouble(path.getLast().split(",", 2)[1]) + 4,
-                  colour,
-                  line.getKey()));
+      this.lines.put(
+          line.getKey(),
+          StreamSupport.stream(line.getValue().spliterator(), false)
+              .map(point -> new Point(point.path(0).asDouble(), point.path(1).asDouble()))
+              .toList());
     }
-    return text.append("</svg>\n").toString();
   }
 
-  private static String x(double value, double first, double last) {
+  /** Returns the text of each chart, by its file. */
+  static Map<Path, String> of(Path data) throws IOException {
+    var charts = new ObjectMapper().readTree(data.toFile()).path("charts");
+    return charts.properties().stream()
+        .collect(
+            Collectors.toMap(
+                chart -> data.resolveSibling(chart.getKey().replace(' ', '-') + ".svg"),
+                chart -> new Charts(chart.getKey(), chart.getValue()).svg()));
+  }
+
+  /** Draws each chart next to the data. */
+  static void draw(Path data) throws IOException {
+    for (var chart : of(data).entrySet()) {
+      Files.writeString(chart.getKey(), chart.getValue());
+    }
+  }
+
+  private String svg() {
+    return """
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %1$d %2$d" font-family="sans-serif" font-size="12">
+        <rect width="%1$d" height="%2$d" fill="#fff"/>
+        %3$s%4$s%5$s%6$s</svg>
+        """
+        .formatted(
+            WIDTH,
+            HEIGHT,
+            text(LEFT, TOP - 18, "start", "#444", TITLES.get(name)),
+            grid(),
+            horizontalAxis(),
+            curves());
+  }
+
+  private String grid() {
+    var grid = new StringBuilder();
+    for (var i = 0; i <= GRID_LINES; i++) {
+      var value = largest(Point::y) * i / GRID_LINES;
+      grid.append(
+          String.format(
+              Locale.ROOT,
+              "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%2$.1f\" stroke=\"#e3e5e8\"/>%n",
+              LEFT,
+              y(value),
+              WIDTH - RIGHT));
+      grid.append(text(LEFT - 8, y(value) + 4, "end", "#444", number(value)));
+    }
+    return grid.toString();
+  }
+
+  private String horizontalAxis() {
+    return lines.values().iterator().next().stream()
+        .map(Point::x)
+        .map(
+            x ->
+                text(
+                    x(x),
+                    HEIGHT - BOTTOM + 20,
+                    "middle",
+                    "#444",
+                    name.equals(TAIL) ? share(x) : number(x)))
+        .collect(Collectors.joining());
+  }
+
+  private String curves() {
+    var colours = COLOURS.iterator();
+    return lines.entrySet().stream()
+        .map(line -> curve(line.getKey(), line.getValue(), colours.next()))
+        .collect(Collectors.joining());
+  }
+
+  private String curve(String line, List<Point> points, String colour) {
+    var path =
+        points.stream()
+            .map(point -> String.format(Locale.ROOT, "%.1f,%.1f", x(point.x), y(point.y)))
+            .collect(Collectors.joining(" "));
+    return String.format(
+            Locale.ROOT,
+            "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n",
+            path,
+            colour)
+        + text(WIDTH - RIGHT + 8, y(points.getLast().y) + 4, "start", colour, line);
+  }
+
+  private double x(double value) {
+    var first = -largest(point -> -point.x);
+    var last = largest(Point::x);
     var share = last > first ? Math.log(value / first) / Math.log(last / first) : 0.5;
-    return coordinate(LEFT + share * (WIDTH - LEFT - RIGHT));
+    return LEFT + share * (WIDTH - LEFT - RIGHT);
   }
 
-  private static String y(double value, double highest) {
-    return coordinate(HEIGHT - BOTTOM - value / highest * (HEIGHT - TOP - BOTTOM));
+  private double y(double value) {
+    return HEIGHT - BOTTOM - value / largest(Point::y) * (HEIGHT - TOP - BOTTOM);
   }
 
-  private static String coordinate(double value) {
-    return String.format(Locale.ROOT, "%.1f", value);
+  private double largest(ToDoubleFunction<Point> value) {
+    return lines.values().stream().flatMap(List::stream).mapToDouble(value).max().orElseThrow();
   }
 
   private static String number(double value) {
     return value < 100
-        ? String.format(Locale.ROOT, "%.3g", value).replaceAll("\\.?0+$", "")
+        ? String.format(Locale.ROOT, "%.2f", value).replaceAll("\\.?0+$", "")
         : String.format(Locale.ROOT, "%,.0f", value);
   }
 
   /** Returns the share of slower requests in percent. */
   private static String share(double oneOf) {
-    return 100 / oneOf + " %";
+    return number(100 / oneOf) + " %";
   }
 
-  private static String label(double x, double y, String text, String anchor) {
-    return "<text x=\"%s\" y=\"%s\" text-anchor=\"%s\" fill=\"#444\">%s</text>\n"
-        .formatted(coordinate(x), coordinate(y), anchor, text);
+  private static String text(double x, double y, String anchor, String colour, String text) {
+    return String.format(
+        Locale.ROOT,
+        "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"%s\">%s</text>%n",
+        x,
+        y,
+        anchor,
+        colour,
+        text);
   }
 }

@@ -1,5 +1,7 @@
 package tokenbroker.bench;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +18,7 @@ final class Compare {
   private static final int CONNECTIONS = 32;
   private static final int PER_SECOND = 2_000;
   private static final int CONNECTIONS_AT_RATE = 50;
+  private static final int CLIENTS = 8_000;
 
   private Compare() {}
 
@@ -25,7 +28,7 @@ final class Compare {
    * @param other the directory of the other build
    */
   static void measure(Table table, Path other) {
-    try (var site = new BenchSite(1);
+    try (var site = new BenchSite(CLIENTS);
         var mine = site.broker().start();
         var theirs = site.broker(other).start()) {
       var brokers = new LinkedHashMap<String, BrokerProcess>();
@@ -47,6 +50,7 @@ final class Compare {
                 brokers.forEach((name, broker) -> measure(name, load, broker, requests, samples)));
         brokers.forEach((name, broker) -> atRate(name, broker, one, samples));
       }
+      misses(site, mine, theirs, samples);
       tell(table, samples, loads);
     }
   }
@@ -74,6 +78,29 @@ final class Compare {
     samples.add(name + "rate", (Processors.micros(processes) - before) / number);
   }
 
+  /**
+   * Measures misses, one at a time: one build fetches a client's token, and the other one then
+   * reads it from Redis. They take turns. The first half is warm-up.
+   */
+  private static void misses(
+      BenchSite site, BrokerProcess mine, BrokerProcess theirs, Samples samples) {
+    var asks = Requests.clients(site.issuer, CLIENTS).texts();
+    try (var toMine = new OneConnection(mine.port());
+        var toTheirs = new OneConnection(theirs.port())) {
+      for (var i = 1; i < CLIENTS; i++) {
+        var isMineFirst = i % 2 == 0;
+        var first = (isMineFirst ? toMine : toTheirs).ask(asks.get(i)) / 1e3;
+        var second = (isMineFirst ? toTheirs : toMine).ask(asks.get(i)) / 1e3;
+        if (i > CLIENTS / 2) {
+          samples.add((isMineFirst ? "this" : "other") + "fetched", first);
+          samples.add((isMineFirst ? "other" : "this") + "shared", second);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static void tell(Table table, Samples samples, Map<String, Requests> loads) {
     for (var load : loads.keySet()) {
       row(table, load + ", processor time of a hit at saturation, µs", samples, load + "µs");
@@ -81,6 +108,8 @@ final class Compare {
       row(table, load + ", p99, ms", samples, load + "p99");
     }
     row(table, "processor time of a hit at %,d/s, µs".formatted(PER_SECOND), samples, "rate");
+    row(table, "a miss answered from Redis, µs", samples, "shared");
+    row(table, "a miss answered by the upstream, µs", samples, "fetched");
   }
 
   private static void row(Table table, String what, Samples samples, String quantity) {

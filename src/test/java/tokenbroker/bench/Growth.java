@@ -11,8 +11,9 @@ import tokenbroker.testing.Clients;
 final class Growth {
 
   private static final List<Integer> CONNECTIONS = List.of(1, 4, 16, 64, 256, 1_024);
-  private static final List<Integer> NUMBERS =
-      List.of(100, 1_000, 10_000, BenchSite.fromEnvironment("MANY_CLIENTS", 100_000));
+  private static final int MANY = BenchSite.fromEnvironment("MANY_CLIENTS", 100_000);
+  private static final List<Integer> CLIENTS = List.of(100, 1_000, 10_000, MANY);
+  private static final List<Integer> CALLERS = List.of(10, 1_000, MANY);
 
   private static final int USUAL_CONNECTIONS = 64;
 
@@ -20,13 +21,13 @@ final class Growth {
 
   static void measure(Table table) {
     connections(table);
-    for (var number : NUMBERS) {
+    for (var number : CLIENTS) {
       try (var site = new BenchSite(number);
           var broker = broker(site).start()) {
         row(table, number + " clients", broker, Requests.clients(site.issuer, number).shuffled());
       }
     }
-    for (var number : NUMBERS) {
+    for (var number : CALLERS) {
       try (var site = new BenchSite(1);
           var broker =
               broker(site).with("broker.callers.remembered", Math.max(number, 10_000)).start()) {
@@ -46,8 +47,8 @@ final class Growth {
         for (var number : CONNECTIONS) {
           var other = Wrk.run(nginx.port(), one, BenchSite.SECONDS, number);
           var result = row(table, number + " connections", broker, one, number);
-          table.point("hits by connections", "nginx", number, other.perSecond());
-          table.point("hits by connections", "broker", number, result.perSecond());
+          table.point(Charts.HITS, "nginx", number, other.perSecond());
+          table.point(Charts.HITS, "broker", number, result.perSecond());
         }
       }
     }

@@ -35,6 +35,8 @@ final class Hits {
                 form.label(), Wrk.run(broker.port(), one.as(form), BenchSite.SECONDS).perSecond());
           }
           rates.add("thousand", Wrk.run(broker.port(), thousand, BenchSite.SECONDS).perSecond());
+          rates.add(
+              "nginx thousand", Wrk.run(nginx.port(), thousand, BenchSite.SECONDS).perSecond());
           rates.add("verified", Wrk.run(verifying.port(), one, BenchSite.SECONDS).perSecond());
         }
         table.row("nginx, one worker, requests/s", rates.median("nginx"));
@@ -57,6 +59,11 @@ final class Hits {
             rates.median("thousand"),
             rates.median("one"),
             "≥ 0.9");
+        table.ratio(
+            "the same requests to nginx, which the load generator alone slows down",
+            rates.median("nginx thousand"),
+            rates.median("nginx"),
+            "");
       }
     }
   }

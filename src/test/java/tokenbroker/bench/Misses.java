@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 final class Misses {
 
-  private static final int CLIENTS = BenchSite.fromEnvironment("MISSES", 20_000);
+  private static final int CLIENTS = BenchSite.fromEnvironment("MISSES", 6_000);
   private static final int PER_SECOND = 500;
   private static final int AT_ONCE = 2_000;
   private static final String SHARED =

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 
@@ -21,15 +20,6 @@ final class OneConnection implements AutoCloseable {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setTcpNoDelay(true);
     in = new BufferedInputStream(socket.getInputStream());
-  }
-
-  /** Sends one request on a new connection. */
-  static void ask(int port, String request) {
-    try (var connection = new OneConnection(port)) {
-      connection.ask(request);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** Sends a request. Returns the nanoseconds until the whole response has arrived. */

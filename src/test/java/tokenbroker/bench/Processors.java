@@ -16,7 +16,25 @@ final class Processors {
 
   private static final int SYSTEM = 12;
 
+  /** The share of a processor below which the JVM's compiler is at rest. */
+  private static final double AT_REST = 0.02;
+
+  private static final int MOST_TURNS = 6;
+
   private Processors() {}
+
+  /** Repeats a load until the compiler of the JVM rests under it, but not for ever. */
+  static void untilCompiled(ProcessHandle process, Runnable load) {
+    for (var turn = 0; turn < MOST_TURNS; turn++) {
+      var start = System.nanoTime();
+      var before = compilerMicros(process);
+      load.run();
+      var elapsed = (System.nanoTime() - start) / 1e3;
+      if (compilerMicros(process) - before < AT_REST * elapsed) {
+        return;
+      }
+    }
+  }
 
   /** Returns the processor time that processes have used, in microseconds. The steps are 10 ms. */
   static double micros(List<ProcessHandle> processes) {
@@ -30,7 +48,7 @@ final class Processors {
    * Returns the processor time that the JVM's compiler threads have used, in microseconds. The
    * steps are 10 ms.
    */
-  static double compilerMicros(ProcessHandle process) {
+  private static double compilerMicros(ProcessHandle process) {
     try (var tasks = Files.list(Path.of("/proc", "" + process.pid(), "task"))) {
       return tasks.mapToDouble(Processors::compilerMicros).sum();
     } catch (IOException e) {

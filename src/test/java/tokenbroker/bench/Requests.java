@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.Clients;
@@ -55,21 +57,25 @@ record Requests(List<Ask> asks) {
 
   /** Returns requests of this many callers. Each has its own JWT and its own client. */
   static Requests distinct(CallerTokens issuer, int number) {
-    var asks = new ArrayList<Ask>();
-    for (var i = 0; i < number; i++) {
-      asks.add(
-          new Ask("client-" + i, issuer.token("system:serviceaccount:bench:caller-" + i), null));
-    }
-    return new Requests(asks);
+    return callers(issuer, number, i -> "client-" + i);
   }
 
   /** Returns requests of this many callers, each with its own JWT, for one client. */
   static Requests callers(CallerTokens issuer, int number) {
-    var asks = new ArrayList<Ask>();
-    for (var i = 0; i < number; i++) {
-      asks.add(new Ask("client-0", issuer.token("system:serviceaccount:bench:caller-" + i), null));
-    }
-    return new Requests(asks);
+    return callers(issuer, number, _ -> "client-0");
+  }
+
+  private static Requests callers(CallerTokens issuer, int number, IntFunction<String> client) {
+    return new Requests(
+        IntStream.range(0, number)
+            .parallel() // A signature takes a millisecond.
+            .mapToObj(
+                i ->
+                    new Ask(
+                        client.apply(i),
+                        issuer.token("system:serviceaccount:bench:caller-" + i),
+                        null))
+            .toList());
   }
 
   /** Returns the same requests as an OAuth client sends them. */

@@ -12,7 +12,7 @@ import tokenbroker.testing.BrokerProcess;
 final class Starts {
 
   private static final int HITS = 1_000;
-  private static final int WARM_UP = 10; // seconds
+  private static final int WARM_UP = 5; // seconds
   private static final long LOOK_EVERY = 1_000_000; // nanoseconds
 
   private Starts() {}

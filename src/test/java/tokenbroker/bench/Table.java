@@ -51,8 +51,10 @@ final class Table {
         .add(List.of(x, y));
   }
 
-  /** Writes the points of the charts to a file, if there are any. */
-  void write(Path file) {
+  /**
+   * Writes the points of the charts to a file, and draws the charts next to it, if there are any.
+   */
+  void writeCharts(Path file) {
     if (charts.isEmpty()) {
       return;
     }
@@ -62,7 +64,8 @@ final class Table {
     try {
       Files.createDirectories(file.getParent());
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(file.toFile(), data);
-      OUT.printf("%nThe data of the charts is in %s.%n", file);
+      Charts.draw(file);
+      OUT.printf("%nThe charts and their data are in %s.%n", file.getParent());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

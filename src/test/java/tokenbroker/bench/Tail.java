@@ -1,6 +1,7 @@
 package tokenbroker.bench;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import tokenbroker.testing.Answer;
@@ -11,6 +12,9 @@ import tokenbroker.testing.Clients;
 final class Tail {
 
   private static final int CLIENTS = 1_000;
+
+  /** The shares of slower requests: the median to the slowest of 10,000. */
+  private static final List<Double> SLOWER = List.of(0.5, 0.1, 0.01, 0.001, 0.0001);
 
   private Tail() {}
 
@@ -29,21 +33,24 @@ final class Tail {
         try (var nginx = new Nginx(site.directory, like)) {
           var edit = edits.scheduleAtFixedRate(changing::touchClients, 1, 1, TimeUnit.SECONDS);
           var perSecond = Wrk.run(broker.port(), requests, 2 * BenchSite.SECONDS).perSecond() / 2;
-          var p99 = new Samples();
-          var p999 = new Samples();
+          var millis = new Samples();
           for (var round = 0; round < BenchSite.ROUNDS; round++) {
-            measure("nginx", nginx.port(), requests, perSecond, p99, p999);
-            measure("broker", broker.port(), requests, perSecond, p99, p999);
-            measure("busy", busy.port(), others, perSecond, p99, p999);
+            measure("nginx", nginx.port(), requests, perSecond, millis);
+            measure("broker", broker.port(), requests, perSecond, millis);
+            measure("busy", busy.port(), others, perSecond, millis);
           }
           edit.cancel(false);
-          points(table, "nginx", nginx.port(), requests, perSecond);
-          points(table, "broker", broker.port(), requests, perSecond);
           table.row("open load, requests/s", perSecond);
-          row(table, "p99", "broker", p99, "≤ 3");
-          row(table, "p99.9", "broker", p999, "≤ 5");
-          row(table, "p99 while tokens are renewed and clients reloaded", "busy", p99, "≤ 3");
-          row(table, "p99.9 while tokens are renewed and clients reloaded", "busy", p999, "≤ 5");
+          row(table, "p99", "broker", 0.01, millis, "≤ 3");
+          row(table, "p99.9", "broker", 0.001, millis, "≤ 5");
+          var meanwhile = " while tokens are renewed and clients reloaded";
+          row(table, "p99" + meanwhile, "busy", 0.01, millis, "≤ 3");
+          row(table, "p99.9" + meanwhile, "busy", 0.001, millis, "≤ 5");
+          for (var name : List.of("nginx", "broker")) {
+            for (var slower : SLOWER) {
+              table.point(Charts.TAIL, name, 1 / slower, millis.median(name + slower));
+            }
+          }
           tellChanges(table, busy);
         }
       }
@@ -56,25 +63,18 @@ final class Tail {
         "reloads meanwhile", busy.metric("token_broker_config_reload_total{result=\"applied\""));
   }
 
-  /** Adds the latencies of one longer run to the chart, by the share of slower requests. */
-  private static void points(
-      Table table, String name, int port, Requests requests, double perSecond) {
-    var times = OpenLoad.run(port, requests, perSecond, 3 * BenchSite.SECONDS);
-    for (var slower : new double[] {0.5, 0.1, 0.01, 0.001, 0.0001}) {
-      table.point("tail", name, 1 / slower, times.millis(1 - slower));
+  private static void measure(
+      String name, int port, Requests requests, double perSecond, Samples millis) {
+    var times = OpenLoad.run(port, requests, perSecond, BenchSite.SECONDS);
+    for (var slower : SLOWER) {
+      millis.add(name + slower, times.millis(1 - slower));
     }
   }
 
-  private static void measure(
-      String name, int port, Requests requests, double perSecond, Samples p99, Samples p999) {
-    var times = OpenLoad.run(port, requests, perSecond, BenchSite.SECONDS);
-    p99.add(name, times.millis(0.99));
-    p999.add(name, times.millis(0.999));
-  }
-
-  private static void row(Table table, String what, String of, Samples times, String wanted) {
-    var nginx = times.median("nginx");
-    var broker = times.median(of);
+  private static void row(
+      Table table, String what, String of, double slower, Samples millis, String wanted) {
+    var nginx = millis.median("nginx" + slower);
+    var broker = millis.median(of + slower);
     table.ratio(
         what + " to nginx's (%.2f ms to %.2f ms)".formatted(broker, nginx), broker, nginx, wanted);
   }

@@ -1,8 +1,10 @@
 package tokenbroker.bench;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import tokenbroker.testing.Clients;
@@ -17,12 +19,8 @@ final class Work {
   private static final int PER_SECOND = 2_000;
   private static final int CONNECTIONS_AT_RATE = 50;
 
-  /** The share of a processor below which the JVM's compiler is at rest. */
-  private static final double AT_REST = 0.02;
-
-  private static final int LONGEST_WARM_UP = 20;
-
-  private static final int IDLE_SECONDS = 5;
+  private static final Duration AFTER_LOAD = Duration.ofSeconds(5);
+  private static final Duration IDLE = Duration.ofSeconds(15);
 
   private Work() {}
 
@@ -61,9 +59,9 @@ final class Work {
           servers.forEach((name, server) -> saturate(name, server, one, samples));
           servers.forEach((name, server) -> atRate(name, server, one, samples));
           atRate("two", two, one, samples);
-          servers.forEach((name, server) -> idle(name, server, samples));
         }
         tell(table, samples, servers);
+        idle(table, servers.get("broker"));
         Parts.measure(table, broker, one, samples.median("broker saturated"));
       }
     }
@@ -71,17 +69,12 @@ final class Work {
 
   /** Puts both kinds of load on a server until the compiler of its JVM rests. */
   private static void warmUp(Server server, Requests one) {
-    var process = server.processes.getFirst();
-    for (var turn = 0; turn < LONGEST_WARM_UP; turn++) {
-      var start = System.nanoTime();
-      var before = Processors.compilerMicros(process);
-      Wrk.run(server.port(), one, BenchSite.SECONDS, CONNECTIONS);
-      rate(server, one);
-      var elapsed = (System.nanoTime() - start) / 1e3;
-      if (Processors.compilerMicros(process) - before < AT_REST * elapsed) {
-        return;
-      }
-    }
+    Processors.untilCompiled(
+        server.processes.getFirst(),
+        () -> {
+          Wrk.run(server.port(), one, BenchSite.SECONDS, CONNECTIONS);
+          rate(server, one);
+        });
   }
 
   private static void saturate(String name, Server server, Requests one, Samples samples) {
@@ -115,15 +108,24 @@ final class Work {
         .sum();
   }
 
-  /** Measures the share of one processor, in percent. */
-  private static void idle(String name, Server server, Samples samples) {
+  /** Measures the share of one processor that the process takes after a pause without requests. */
+  private static void idle(Table table, Server server) {
+    pause(AFTER_LOAD);
     var before = Processors.micros(server.processes);
-    var end = System.nanoTime() + IDLE_SECONDS * 1_000_000_000L;
+    pause(IDLE);
+    var micros = Processors.micros(server.processes) - before;
+    table.row(
+        "idle, %% of a processor, from %d s after the last request, for %d s"
+            .formatted(AFTER_LOAD.toSeconds(), IDLE.toSeconds()),
+        "%.2f".formatted(100 * micros / TimeUnit.MICROSECONDS.convert(IDLE)),
+        "< 0.3");
+  }
+
+  private static void pause(Duration time) {
+    var end = System.nanoTime() + time.toNanos();
     while (System.nanoTime() < end) {
       LockSupport.parkNanos(end - System.nanoTime());
     }
-    samples.add(
-        name + " idle", (Processors.micros(server.processes) - before) / IDLE_SECONDS / 1e4);
   }
 
   /** Returns the processor time per request, in microseconds. */
@@ -157,7 +159,6 @@ final class Work {
         "broker",
         "at rate",
         "≤ 1.15");
-    table.row("idle, % of a processor", "%.2f".formatted(samples.median("broker idle")), "< 0.3");
     for (var name : servers.keySet()) {
       table.row(
           "hits/s and p99 at saturation over %d connections, %s".formatted(CONNECTIONS, name),

@@ -16,10 +16,11 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -32,8 +33,8 @@ public final class ScriptedUpstream implements AutoCloseable {
 
   private final ServerSocket server;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-  private final List<UpstreamRequest> requests = new CopyOnWriteArrayList<>();
-  private final List<String> issued = new CopyOnWriteArrayList<>();
+  private final Queue<UpstreamRequest> requests = new ConcurrentLinkedQueue<>();
+  private final Queue<String> issued = new ConcurrentLinkedQueue<>();
   private final AtomicInteger brokenOff = new AtomicInteger();
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
   private volatile Answer answer = Answer.token();
