@@ -8,6 +8,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import tokenbroker.callers.Caller;
 import tokenbroker.clients.ClientName;
 import tokenbroker.time.LastHour;
@@ -17,6 +18,10 @@ import tokenbroker.time.Ticker;
  * Counts how callers used clients in the last hour. Its size is bounded: if more callers use more
  * clients than it can hold, it forgets those that were used least. Thread-safe, and cheap enough
  * for the hit path.
+ *
+ * <p>When it is full, it begins to count a pair only at one of {@value #ONE_OF} requests, by
+ * chance. A frequent pair is counted soon all the same. Rare ones would otherwise push each other
+ * out at each request.
  */
 @Singleton
 public final class Usage {
@@ -32,10 +37,15 @@ public final class Usage {
   /** The bytes that a pair retains besides its subject, the cache's own overhead included. */
   private static final int BARE = 400;
 
+  private static final int ONE_OF = 16;
+
   private static final Duration REMEMBERED = Duration.ofHours(1);
 
   private final Ticker ticker;
   private final Cache<Pair, Counts> counts;
+
+  /** The number of pairs from which on there may be no room. */
+  private final long places;
 
   /** A client, and a caller by its issuer's configured name and its subject. */
   private record Pair(ClientName client, String issuer, String subject) {
@@ -59,6 +69,7 @@ public final class Usage {
    */
   Usage(Ticker ticker, MeterRegistry registry, long bytes) {
     this.ticker = ticker;
+    this.places = bytes / PLACE;
     this.counts =
         Caffeine.newBuilder()
             .maximumWeight(bytes)
@@ -83,18 +94,24 @@ public final class Usage {
 
   /** Records that an admitted caller requested a token. */
   public void requested(ClientName client, Caller caller) {
-    of(client, caller).requests.add(ticker.now());
+    var pair = new Pair(client, caller.issuer(), caller.subject());
+    var known = counts.getIfPresent(pair);
+    if (known != null) {
+      known.requests.add(ticker.now());
+    } else if (counts.estimatedSize() < places
+        || ThreadLocalRandom.current().nextInt(ONE_OF) == 0) {
+      of(pair).requests.add(ticker.now());
+    }
   }
 
   /** Records that a caller reported a token as dead that probably was not. */
   public void reportedInVain(ClientName client, Caller caller) {
-    of(client, caller).vainReports.add(ticker.now());
+    of(new Pair(client, caller.issuer(), caller.subject())).vainReports.add(ticker.now());
   }
 
-  private Counts of(ClientName client, Caller caller) {
+  private Counts of(Pair pair) {
     return counts.get(
-        new Pair(client, caller.issuer(), caller.subject()),
-        pair -> new Counts(new LastHour(ticker.now()), new LastHour(ticker.now())));
+        pair, _ -> new Counts(new LastHour(ticker.now()), new LastHour(ticker.now())));
   }
 
   /** Returns who used what in the last hour, in no particular order. */

@@ -51,6 +51,21 @@ class UsageTest {
     assertThat(usage.uses()).hasSizeBetween(1, ROOM);
   }
 
+  @Test
+  void aFrequentCallerIsCountedAmongManyRareOnes() {
+    var requests = 10 * ROOM;
+    for (var i = 0; i < requests; i++) {
+      usage.requested(ACME, new Caller("cluster", "caller-" + i, Set.of()));
+      if (i > ROOM) { // From now on, it is full.
+        usage.requested(ACME, ORDERS);
+      }
+    }
+    assertThat(usage.uses())
+        .filteredOn(use -> use.subject().equals(ORDERS.subject()))
+        .singleElement()
+        .satisfies(use -> assertThat(use.requests()).isGreaterThan(requests / 2));
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {43, 100, 5_900})
   void allCountsRetainNoMoreThanTheirRoom(int length) {
