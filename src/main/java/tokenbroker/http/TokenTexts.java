@@ -23,8 +23,7 @@ import tokenbroker.tokens.TokenResult.Warning;
  * requested most are cached. The size of the cache is bounded in bytes.
  *
  * <p>Only one of {@value #ONE_OF} texts that were not cached is added, by chance. A frequent token
- * is cached soon all the same. Rare ones would otherwise push each other out at each request, which
- * costs more than to render them.
+ * is cached soon all the same. Rare ones would otherwise push each other out at each request.
  */
 @Singleton
 class TokenTexts {
