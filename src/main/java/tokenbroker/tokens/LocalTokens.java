@@ -45,10 +45,13 @@ public class LocalTokens {
   private static final long FOR_OTHERS = 48 << 20;
 
   /**
-   * The heap that an entry retains in addition to its token, in bytes. It includes the owner and
-   * the cache's own overhead.
+   * The heap that an entry retains in addition to its token and the texts of its owner, in bytes.
+   * It includes the cache's own overhead.
    */
-  static final int ENTRY = 300;
+  private static final int ENTRY = 180;
+
+  /** The heap that a name retains in addition to its characters, in bytes. */
+  private static final int NAME = 60;
 
   private final LongAdder evicted = new LongAdder();
   private final ConcurrentMap<TokenOwner, LocalToken> tokens;
@@ -83,7 +86,7 @@ public class LocalTokens {
     this.tokens =
         Caffeine.newBuilder()
             .maximumWeight(bytes)
-            .weigher((TokenOwner owner, LocalToken nearby) -> ENTRY + nearby.token.bytes())
+            .weigher((TokenOwner owner, LocalToken nearby) -> bytes(owner, nearby.token))
             .evictionListener((owner, nearby, cause) -> evicted.increment())
             .executor(Runnable::run) // Cheaper than a thread switch.
             .build()
@@ -95,6 +98,15 @@ public class LocalTokens {
    */
   public static long room(long heap) {
     return Math.max(heap / 8, heap / 2 - FOR_OTHERS);
+  }
+
+  /** Returns an upper estimate of the heap that an entry retains, in bytes. */
+  static int bytes(TokenOwner owner, AccessToken token) {
+    var connection = owner.connection();
+    return ENTRY
+        + (NAME + owner.client().value().length())
+        + (connection == null ? 0 : NAME + connection.value().length())
+        + token.bytes();
   }
 
   /** Returns how many tokens were evicted because of the size limit since the start. */

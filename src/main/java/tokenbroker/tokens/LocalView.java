@@ -49,7 +49,8 @@ class LocalView {
    * is none. A newer token that the store lacks is written back.
    */
   @Nullable AccessToken newest(Client client, TokenOwner owner, Stored stored, Now now) {
-    var shared = endingAsKnown(owner, ofClient(client, owner, stored.token()), now);
+    var found = ofClient(client, owner, stored.token());
+    var shared = found == null ? null : endingAsKnown(owner, found.withTextsOf(client, owner), now);
     var live = nearby.live(owner, now);
     var own = live == null ? null : ofClient(client, owner, live.token);
     if (own == null || (shared == null && stored.grant() != GrantStatus.VALID)) {
@@ -68,10 +69,9 @@ class LocalView {
    * Returns the stored token, which ends no later than the same token in this process. The answer
    * of the store takes time, by which its token seems to live longer.
    */
-  private @Nullable AccessToken endingAsKnown(
-      TokenOwner owner, @Nullable AccessToken shared, Now now) {
+  private AccessToken endingAsKnown(TokenOwner owner, AccessToken shared, Now now) {
     var known = nearby.get(owner);
-    return shared != null && known != null && known.token.id().equals(shared.id())
+    return known != null && known.token.id().equals(shared.id())
         ? shared.endingNoLaterThan(known.token, now)
         : shared;
   }

@@ -58,6 +58,18 @@ public record Provenance(
         && (credentials == null || credentials.clientId().equals(clientId));
   }
 
+  /**
+   * Returns an equal provenance. If it is the client's current one, it uses the client's own texts,
+   * of which a token from the store would otherwise retain copies.
+   */
+  Provenance withTextsOf(Client client, TokenOwner owner) {
+    if (client.knownCredentials() == null) {
+      return this;
+    }
+    var current = of(client, owner);
+    return current.equals(this) ? current : this;
+  }
+
   /** Returns whether a code or refresh token of this provenance may be sent for the client. */
   public boolean isOfConnectionsOf(Client client) {
     return client.credentials().isPresent() && isLike(ofConnections(client));

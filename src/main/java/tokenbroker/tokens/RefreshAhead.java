@@ -17,6 +17,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.clients.ClientDirectory;
 import tokenbroker.time.Clocks;
+import tokenbroker.time.Moment;
 import tokenbroker.time.Now;
 import tokenbroker.tokens.TokenResult.NotIssued;
 
@@ -37,6 +38,15 @@ public class RefreshAhead {
    */
   private static final Duration READ_UNHEARD_AFTER = Duration.ofSeconds(3);
 
+  /**
+   * How many times as long as a pass over all tokens the time until the next one is. With 100,000
+   * tokens, a pass takes some 40 ms.
+   */
+  private static final int PASS_TO_PAUSE = 50;
+
+  /** The longest pause, with which a token is still read again within its trust. */
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(1_400);
+
   private final TokenBroker broker;
   private final LocalTokens nearby;
   private final TokenStore store;
@@ -51,6 +61,8 @@ public class RefreshAhead {
 
   private volatile Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
+  private Moment nextPass;
+
   RefreshAhead(
       TokenBroker broker,
       LocalTokens nearby,
@@ -64,17 +76,24 @@ public class RefreshAhead {
     this.clients = clients;
     this.metrics = metrics;
     this.clocks = clocks;
+    this.nextPass = clocks.moment();
     store.onAnnouncement(this::heard);
   }
 
   /**
-   * Starts all due work without waiting for it. It is called twice a second; work that has not
-   * started by the next call is evaluated again.
+   * Starts all due work without waiting for it. It is called twice a second by one thread at a
+   * time. With many tokens, it makes a pass over them only at one of up to three calls. Work that
+   * has not started by the next pass is evaluated again.
    */
   public void tick() {
     var now = clocks.now();
+    if (now.moment().isBefore(nextPass)) {
+      return;
+    }
     var round = new Round(now, store);
     nearby.forEach(now, round);
+    var end = clocks.moment();
+    nextPass = end.plus(pauseAfter(now.moment().until(end)));
     metrics.endsFirst(round.endsFirst, now);
     var work = new ConcurrentLinkedQueue<Runnable>();
     round.toReadAgain.forEach(owner -> work.add(unlessUnderWay(owner, () -> readAgain(owner))));
@@ -84,6 +103,11 @@ public class RefreshAhead {
     while (!work.isEmpty() && places.tryAcquire()) {
       Thread.ofVirtual().start(this::workOff);
     }
+  }
+
+  private static Duration pauseAfter(Duration pass) {
+    var pause = pass.multipliedBy(PASS_TO_PAUSE);
+    return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
   }
 
   private void heard(Announcement news) {

@@ -12,10 +12,13 @@ final class Growth {
 
   private static final List<Integer> CONNECTIONS = List.of(1, 4, 16, 64, 256, 1_024);
   private static final int MANY = BenchSite.fromEnvironment("MANY_CLIENTS", 100_000);
-  private static final List<Integer> CLIENTS = List.of(100, 1_000, 10_000, MANY);
+
+  /** {@link Size} also measures a row of many more. */
+  private static final List<Integer> CLIENTS = List.of(100, 1_000, 10_000);
+
   private static final List<Integer> CALLERS = List.of(10, 1_000, MANY);
 
-  private static final int USUAL_CONNECTIONS = 64;
+  static final int USUAL_CONNECTIONS = 64;
 
   private Growth() {}
 
@@ -63,7 +66,8 @@ final class Growth {
     row(table, what, broker, requests, USUAL_CONNECTIONS);
   }
 
-  private static Wrk.Result row(
+  /** Measures and adds one row. The broker must be warm. */
+  static Wrk.Result row(
       Table table, String what, BrokerProcess broker, Requests requests, int connections) {
     var processes = List.of(broker.handle());
     var before = Processors.micros(processes);

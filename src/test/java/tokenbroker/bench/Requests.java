@@ -14,7 +14,18 @@ import tokenbroker.testing.Clients;
 import tokenbroker.testing.OAuthForm;
 
 /** A cycle of requests for tokens. */
-record Requests(List<Ask> asks) {
+final class Requests {
+
+  private final List<Ask> asks;
+  private @Nullable Path script;
+
+  Requests(List<Ask> asks) {
+    this.asks = List.copyOf(asks);
+  }
+
+  List<Ask> asks() {
+    return asks;
+  }
 
   /**
    * A client, and the JWT of the caller that requests its token.
@@ -96,6 +107,13 @@ record Requests(List<Ask> asks) {
 
   /** Returns a script for wrk. It reads the requests from a file in the same directory. */
   Path script() throws IOException {
+    if (script == null) {
+      script = newScript();
+    }
+    return script;
+  }
+
+  private Path newScript() throws IOException {
     var data = Files.createTempFile("token-broker-wrk", ".txt");
     Files.writeString(data, String.join("\0", texts()));
     var script = Files.createTempFile("token-broker-wrk", ".lua");

@@ -58,7 +58,7 @@ final class Size {
   }
 
   private static BrokerProcess.Settings large(BenchSite many) {
-    return many.broker().jvm("-Xmx256m").jvm("-XX:NewRatio=5"); // As docs/operations.md says.
+    return many.broker().jvm("-Xmx448m").jvm("-XX:NewRatio=5"); // As docs/operations.md says.
   }
 
   /**

@@ -21,7 +21,7 @@ final class Tail {
   static void measure(Table table) {
     try (var site = new BenchSite(CLIENTS);
         var changing = new BenchSite(CLIENTS)) {
-      changing.upstream.answer(Answer.token(Duration.ofSeconds(20)));
+      changing.upstream.answer(Answer.longToken(Duration.ofSeconds(20)));
       try (var broker = site.broker().start();
           var busy = changing.broker().with("broker.clients.reload-every", "1s").start();
           var edits = Executors.newSingleThreadScheduledExecutor()) {

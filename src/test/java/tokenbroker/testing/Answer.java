@@ -42,6 +42,20 @@ public interface Answer {
     };
   }
 
+  /** A token response with all fields and as long as TrackMage's documented sample. */
+  static Answer longToken(Duration lifetime) {
+    return exchange ->
+        token(
+                Map.of(
+                    "access_token",
+                    "tm." + UUID.randomUUID() + "x".repeat(801),
+                    "user_id",
+                    UUID.randomUUID(),
+                    "user_email",
+                    "shop@example.org"))
+            .send(exchange);
+  }
+
   /** An OAuth error like TrackMage's, with status 400. */
   static Answer error(String code) {
     return json(400, "{\"error\":\"%s\",\"error_description\":null}".formatted(code));

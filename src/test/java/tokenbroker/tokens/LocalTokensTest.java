@@ -38,7 +38,7 @@ class LocalTokensTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("tokens")
   void anEntryRetainsNoMoreThanItCounts(String what, int length, int user, char letter) {
-    var counted = LocalTokens.ENTRY + token(0, length, user, letter).bytes();
+    var counted = LocalTokens.bytes(account(0), token(0, length, user, letter));
     var entries = length > 10_000 ? ENTRIES / 10 : ENTRIES;
 
     var retained =
@@ -50,7 +50,7 @@ class LocalTokensTest {
                   .forEach(i -> keep(nearby, i, token(i, length, user, letter)));
               return nearby;
             });
-    assertThat(retained).isBetween(counted * 0.6, (double) counted);
+    assertThat(retained).isBetween(counted * 0.8, (double) counted);
   }
 
   @Test
@@ -60,10 +60,20 @@ class LocalTokensTest {
     assertThat(LocalTokens.room(256L << 20)).isEqualTo(80L << 20);
   }
 
+  /** The heap is the one in the section "Capacity" of docs/operations.md. */
+  @Test
+  void theDocumentedHeapHasRoomForOneHundredThousandTokens() {
+    var client = TokenOwner.of(new ClientName("client-99999"));
+    var token = token(0, 840, 36, 'a'); // As long as TrackMage's tokens and ids.
+
+    assertThat(LocalTokens.room(448L << 20) / LocalTokens.bytes(client, token))
+        .isGreaterThan(100_000);
+  }
+
   @Test
   void whatDoesNotFitIsDroppedAndCounted() {
     var nearby = nearby(100_000);
-    var size = LocalTokens.ENTRY + token(0, 86, 0, 'a').bytes();
+    var size = LocalTokens.bytes(account(0), token(0, 86, 0, 'a'));
     IntStream.range(0, 1_000).forEach(i -> keep(nearby, i, token(i, 86, 0, 'a')));
 
     var held = IntStream.range(0, 1_000).filter(i -> nearby.get(account(i)) != null).count();

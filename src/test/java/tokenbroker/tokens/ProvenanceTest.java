@@ -99,6 +99,17 @@ class ProvenanceTest {
     assertThat(replica.token(client("acme", "v2"))).isEqualTo(token);
   }
 
+  /** Otherwise, each of many tokens would retain copies of them. */
+  @Test
+  void aTokenFromTheStoreSharesTheTextsOfItsClient() {
+    replica.token(client("acme"));
+    var same = client("acme");
+    var provenance = new Replica("b", upstream, store, clock).token(same).provenance();
+
+    assertThat(provenance.clientId()).isSameAs(same.credentials().orElseThrow().clientId());
+    assertThat(provenance.server()).isSameAs(same.upstream().baseUrl().toString());
+  }
+
   /**
    * Users are asked for no scope when they connect. Therefore the client's scope does not affect
    * their tokens.

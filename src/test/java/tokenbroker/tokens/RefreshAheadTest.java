@@ -168,6 +168,36 @@ class RefreshAheadTest {
     await().until(() -> looks.get() == 3);
   }
 
+  /** Otherwise, a replica with many tokens would do little else. */
+  @Test
+  void afterASlowPassTheNextOneWaits() {
+    var passes = new AtomicInteger();
+    var slow = new Replica("slow", upstream, slowToPass(passes), clock);
+    slow.refreshAhead.tick();
+    clock.advance(Duration.ofMillis(500));
+    slow.refreshAhead.tick();
+    assertThat(passes).hasValue(1);
+
+    clock.advance(Duration.ofMillis(500));
+    slow.refreshAhead.tick();
+    assertThat(passes).hasValue(2);
+  }
+
+  /** Each pass asks once since when announcements are heard. It takes 20 ms. */
+  private TokenStore slowToPass(AtomicInteger passes) {
+    return (TokenStore)
+        Proxy.newProxyInstance(
+            TokenStore.class.getClassLoader(),
+            new Class<?>[] {TokenStore.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("hearingSince")) {
+                passes.incrementAndGet();
+                clock.advance(Duration.ofMillis(20));
+              }
+              return method.invoke(store, arguments);
+            });
+  }
+
   private TokenStore slowToLook(AtomicInteger looks, CountDownLatch open) {
     return (TokenStore)
         Proxy.newProxyInstance(
