@@ -36,7 +36,7 @@ final class Http2 {
         var one = Requests.one(site.issuer).asks().getFirst();
         try (var nginx = new Nginx(site.directory, like(certificate, site, broker), tls)) {
           var rates = new Samples();
-          H2load.http2(broker.port(), one, CONNECTIONS, STREAMS, 4 * BenchSite.SECONDS);
+          Processors.untilCompiled(broker.handle(), () -> rate(broker.port(), one));
           for (var round = 0; round < BenchSite.ROUNDS; round++) {
             rates.add("nginx", rate(nginx.port(), one));
             rates.add("broker", rate(broker.port(), one));

@@ -17,9 +17,9 @@ final class Processors {
   private static final int SYSTEM = 12;
 
   /** The share of a processor below which the JVM's compiler is at rest. */
-  private static final double AT_REST = 0.02;
+  private static final double AT_REST = 0.05;
 
-  private static final int MOST_TURNS = 6;
+  private static final int MOST_TURNS = 4;
 
   private Processors() {}
 
