@@ -61,7 +61,7 @@ public class RefreshAhead {
 
   private volatile Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
-  private Moment nextPass;
+  private volatile Moment nextPass;
 
   RefreshAhead(
       TokenBroker broker,

@@ -49,6 +49,8 @@ public interface Answer {
                 Map.of(
                     "access_token",
                     "tm." + UUID.randomUUID() + "x".repeat(801),
+                    "expires_in",
+                    lifetime.toSeconds(),
                     "user_id",
                     UUID.randomUUID(),
                     "user_email",
