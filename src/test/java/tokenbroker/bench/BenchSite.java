@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,6 +18,7 @@ import tokenbroker.testing.BrokerFiles;
 import tokenbroker.testing.BrokerProcess;
 import tokenbroker.testing.CallerTokens;
 import tokenbroker.testing.Clients;
+import tokenbroker.testing.KubeletVolume;
 import tokenbroker.testing.RealRedis;
 import tokenbroker.testing.ScriptedUpstream;
 
@@ -30,12 +32,18 @@ final class BenchSite implements AutoCloseable {
   static final int SECONDS = fromEnvironment("SECONDS_EACH", 2);
 
   private static final int AT_ONCE = 16;
+  private static final String CLIENTS = "clients.yaml";
 
   final Path directory;
   final CallerTokens issuer = new CallerTokens("k1");
   final RealRedis redis = new RealRedis();
   final ScriptedUpstream upstream = ScriptedUpstream.start();
   final BrokerFiles files;
+
+  /** The clients file as Kubernetes mounts it: a change need not settle. */
+  private final KubeletVolume config;
+
+  private int edits;
 
   BenchSite(int clients) {
     try {
@@ -46,6 +54,8 @@ final class BenchSite implements AutoCloseable {
     upstream.answer(Answer.longToken(Duration.ofHours(1)));
     files = new BrokerFiles(directory).callerKeys(issuer);
     Clients.write(files, upstream, clients, "system:serviceaccount:*");
+    config = new KubeletVolume(directory.resolve("config"));
+    writeClients("");
   }
 
   /**
@@ -81,6 +91,7 @@ final class BenchSite implements AutoCloseable {
 
   private BrokerProcess.Settings settings() {
     return BrokerProcess.with(files)
+        .with("broker.clients.file", config.path().resolve(CLIENTS))
         .with("quarkus.redis.hosts", redis.url())
         .with("broker.callers.rate-limit", "1000000")
         .with("broker.callers.burst", "1000000");
@@ -114,10 +125,14 @@ final class BenchSite implements AutoCloseable {
     }
   }
 
-  /** Replaces the clients file with a file that has the same contents. */
+  /** Replaces the clients file with one that has the same contents in other bytes. */
   void touchClients() {
+    writeClients("# edit %d%n".formatted(++edits));
+  }
+
+  private void writeClients(String comment) {
     try {
-      files.clients(Files.readString(files.clients()) + "# edited\n");
+      config.write(Map.of(CLIENTS, comment + Files.readString(files.clients())));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
