@@ -9,12 +9,16 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** A real Redis in a separate process, on a free port of the loopback interface. */
 public final class RealRedis implements AutoCloseable {
+
+  private static final Path DIRECTORY = Path.of(System.getProperty("java.io.tmpdir"));
 
   private final RedisServer server;
   private final int port;
@@ -43,6 +47,7 @@ public final class RealRedis implements AutoCloseable {
     this.server = server;
     this.port = port;
     this.settings = List.of(settings);
+    deleteData(); // Of a server that had the same port.
     this.process = start();
   }
 
@@ -179,6 +184,20 @@ public final class RealRedis implements AutoCloseable {
   @Override
   public void close() {
     stop();
+    deleteData();
+  }
+
+  /** Deletes what a replica keeps of its master although nothing is to be saved. */
+  private void deleteData() {
+    try {
+      Files.deleteIfExists(DIRECTORY.resolve(dataFile()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String dataFile() {
+    return "token-broker-test-" + port + ".rdb";
   }
 
   private Process start() {
@@ -191,9 +210,9 @@ public final class RealRedis implements AutoCloseable {
                 "--bind",
                 "127.0.0.1",
                 "--dir",
-                System.getProperty("java.io.tmpdir"),
+                DIRECTORY.toString(),
                 "--dbfilename",
-                "token-broker-test-" + port + ".rdb",
+                dataFile(),
                 "--save",
                 "",
                 "--appendonly",
