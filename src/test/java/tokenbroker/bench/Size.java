@@ -44,6 +44,7 @@ final class Size {
         rates.add("small", Wrk.run(small.port(), requests, BenchSite.SECONDS).perSecond());
         rates.add("large", Wrk.run(large.port(), all, BenchSite.SECONDS).perSecond());
       }
+      Growth.row(table, MANY + " clients", large, all, Growth.USUAL_CONNECTIONS);
       table.row("resident under load, 100 clients, MB", megabytes(resident(small)), "≤ 220");
       table.row(
           "resident under load, %,d clients with live tokens, MB".formatted(MANY),
