@@ -21,9 +21,6 @@ import tokenbroker.tokens.UpstreamFailure;
 /** A token store for one replica, shared with no other. */
 public final class MemoryTokenStore implements TokenStore {
 
-  /** The heap that an entry retains in addition to its token, in bytes. */
-  private static final int ENTRY = 300;
-
   private final Clocks clocks;
   private final Moment since;
   private final AtomicLong serial = new AtomicLong();
@@ -32,7 +29,7 @@ public final class MemoryTokenStore implements TokenStore {
   private final ConcurrentMap<TokenOwner, StoredToken> tokens =
       Caffeine.newBuilder()
           .maximumWeight(LocalTokens.room(Runtime.getRuntime().maxMemory()))
-          .weigher((TokenOwner owner, StoredToken kept) -> ENTRY + kept.token.bytes())
+          .weigher((TokenOwner owner, StoredToken kept) -> LocalTokens.bytes(owner, kept.token))
           .executor(Runnable::run)
           .build()
           .asMap();

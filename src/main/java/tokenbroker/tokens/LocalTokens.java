@@ -100,8 +100,8 @@ public class LocalTokens {
     return Math.max(heap / 8, heap / 2 - FOR_OTHERS);
   }
 
-  /** Returns an upper estimate of the heap that an entry retains, in bytes. */
-  static int bytes(TokenOwner owner, AccessToken token) {
+  /** Returns an upper estimate of the heap that a cache's entry of a token retains, in bytes. */
+  public static int bytes(TokenOwner owner, AccessToken token) {
     var connection = owner.connection();
     return ENTRY
         + (NAME + owner.client().value().length())

@@ -185,28 +185,36 @@ class RefreshAheadTest {
 
   /** Each pass asks once since when announcements are heard. It takes 20 ms. */
   private TokenStore slowToPass(AtomicInteger passes) {
-    return (TokenStore)
-        Proxy.newProxyInstance(
-            TokenStore.class.getClassLoader(),
-            new Class<?>[] {TokenStore.class},
-            (proxy, method, arguments) -> {
-              if (method.getName().equals("hearingSince")) {
-                passes.incrementAndGet();
-                clock.advance(Duration.ofMillis(20));
-              }
-              return method.invoke(store, arguments);
-            });
+    return before(
+        "hearingSince",
+        () -> {
+          passes.incrementAndGet();
+          clock.advance(Duration.ofMillis(20));
+        });
   }
 
   private TokenStore slowToLook(AtomicInteger looks, CountDownLatch open) {
+    return before(
+        "look",
+        () -> {
+          looks.incrementAndGet();
+          open.await();
+        });
+  }
+
+  private interface Action {
+    void run() throws InterruptedException;
+  }
+
+  /** Returns the store, with an action before each call of a method. */
+  private TokenStore before(String name, Action action) {
     return (TokenStore)
         Proxy.newProxyInstance(
             TokenStore.class.getClassLoader(),
             new Class<?>[] {TokenStore.class},
             (proxy, method, arguments) -> {
-              if (method.getName().equals("look")) {
-                looks.incrementAndGet();
-                open.await();
+              if (method.getName().equals(name)) {
+                action.run();
               }
               return method.invoke(store, arguments);
             });
