@@ -87,9 +87,7 @@ class RedisRecoveryIT {
     for (var broker : old) { // Cold replicas may fetch twice while Redis copies its data.
       assertThat(broker.get("/tokens/bolt", site.caller()).statusCode()).isEqualTo(200);
     }
-    var next =
-        new RealRedis(
-            "--replicaof", "127.0.0.1", "" + site.redis().port(), "--dir", backups.toString());
+    var next = new RealRedis("--replicaof", "127.0.0.1", "" + site.redis().port());
     try (next;
         var callers = SteadyCallers.on(old, paths, site.caller(), 50)) {
       await().until(() -> site.redis().info("replication", "connected_slaves") == 1);
@@ -136,14 +134,12 @@ class RedisRecoveryIT {
 
   private void backUp() throws IOException {
     assertThat(site.redis().command("SAVE")).isEqualTo("+OK");
-    Files.copy(
-        site.directory().resolve("token-broker-test-" + site.redis().port() + ".rdb"),
-        backups.resolve("dump.rdb"));
+    Files.copy(site.redis().directory().resolve("dump.rdb"), backups.resolve("dump.rdb"));
   }
 
   /** With appendonly, Redis would ignore the dump and start empty. */
   private RealRedis restoredAt(int port) {
-    var redis = new RealRedis(port, "--dir", backups.toString(), "--dbfilename", "dump.rdb");
+    var redis = new RealRedis(port, "--dir", backups.toString());
     assertThat(redis.command("CONFIG SET appendonly yes")).isEqualTo("+OK");
     return redis;
   }

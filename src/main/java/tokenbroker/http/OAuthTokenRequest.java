@@ -3,7 +3,6 @@ package tokenbroker.http;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +34,6 @@ record OAuthTokenRequest(
   static final String TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
   static final String ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token";
 
-  private static final String BASIC = "Basic ";
   private static final String JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
   private static final Set<String> SUBJECT_TOKEN_TYPES =
       Set.of(
@@ -70,13 +68,6 @@ record OAuthTokenRequest(
     record Unauthenticated(boolean hasAuthorization) implements Reading {}
   }
 
-  /**
-   * The user and the password of {@code Authorization: Basic}.
-   *
-   * @param password null if empty: then it names the client and is no credential
-   */
-  private record Basic(String user, @Nullable String password) {}
-
   /** The credential of a request, of which there is exactly one. */
   private record Credential(CredentialForm form, String jwt) {}
 
@@ -110,14 +101,15 @@ record OAuthTokenRequest(
               "unsupported_grant_type",
               "grant_type must be client_credentials or the token exchange of RFC 8693."));
     }
-    if (!authorization.isEmpty() && !isBasic(authorization.getFirst())) {
+    if (!authorization.isEmpty() && !BasicCredentials.isBasic(authorization.getFirst())) {
       return new Reading.Unauthenticated(true);
     }
-    var basic = authorization.isEmpty() ? null : basic(authorization.getFirst());
+    var basic = authorization.isEmpty() ? null : BasicCredentials.read(authorization.getFirst());
     return read(grant.equals(TOKEN_EXCHANGE), basic, form);
   }
 
-  private static Reading read(boolean isExchange, @Nullable Basic basic, FormParameters form)
+  private static Reading read(
+      boolean isExchange, @Nullable BasicCredentials basic, FormParameters form)
       throws MalformedForm {
     if (form.get("resource") != null) {
       return new Reading.Refused(
@@ -135,10 +127,10 @@ record OAuthTokenRequest(
     if (credential == null) {
       return new Reading.Unauthenticated(basic != null);
     }
-    var named = basic == null ? form.get("client_id") : basic.user;
+    var named = basic == null ? form.get("client_id") : basic.user();
     if (basic != null
         && form.get("client_id") != null
-        && !basic.user.equals(form.get("client_id"))) {
+        && !basic.user().equals(form.get("client_id"))) {
       return refused("client_id differs from the user of Authorization: Basic.");
     }
     var audience = isExchange ? form.get("audience") : null;
@@ -167,8 +159,9 @@ record OAuthTokenRequest(
    * @throws MalformedForm if there are several, or its type is missing or unknown
    */
   private static @Nullable Credential credential(
-      boolean isExchange, @Nullable Basic basic, FormParameters form) throws MalformedForm {
-    var password = basic == null ? null : basic.password;
+      boolean isExchange, @Nullable BasicCredentials basic, FormParameters form)
+      throws MalformedForm {
+    var password = basic == null ? null : basic.password();
     var secret = form.get("client_secret");
     var assertion = form.get("client_assertion");
     var subject = form.get("subject_token");
@@ -213,36 +206,6 @@ record OAuthTokenRequest(
     var types = headers.getAll(HttpHeaders.CONTENT_TYPE);
     return types.size() == 1
         && types.getFirst().split(";", 2)[0].strip().equalsIgnoreCase(MEDIA_TYPE);
-  }
-
-  private static boolean isBasic(String authorization) {
-    return authorization.regionMatches(true, 0, BASIC, 0, BASIC.length());
-  }
-
-  /** Reads HTTP Basic. Both parts are form-encoded within it (RFC 6749 §2.3.1). */
-  private static Basic basic(String authorization) throws MalformedForm {
-    try {
-      var encoded = authorization.substring(BASIC.length()).strip();
-      var bytes = Base64.getDecoder().decode(encoded);
-      var colon = indexOfColon(bytes);
-      var password = decoded(bytes, colon + 1, bytes.length);
-      return new Basic(decoded(bytes, 0, colon), password.isEmpty() ? null : password);
-    } catch (IllegalArgumentException e) {
-      throw new MalformedForm("Authorization: Basic is not base64.");
-    }
-  }
-
-  private static int indexOfColon(byte[] bytes) throws MalformedForm {
-    for (var i = 0; i < bytes.length; i++) {
-      if (bytes[i] == ':') {
-        return i;
-      }
-    }
-    throw new MalformedForm("Authorization: Basic has no colon.");
-  }
-
-  private static String decoded(byte[] bytes, int start, int end) throws MalformedForm {
-    return FormParameters.decoded(FormParameters.text(bytes, start, end));
   }
 
   private static TokenRequirement need(@Nullable String minTtl) throws MalformedForm {

@@ -23,36 +23,32 @@ final class Growth {
   private Growth() {}
 
   static void measure(Table table) {
-    connections(table);
+    try (var site = new BenchSite(1);
+        var broker = broker(site).with("broker.callers.remembered", MANY).start()) {
+      connections(table, site, broker);
+      for (var number : CALLERS) {
+        row(table, number + " callers", broker, Requests.callers(site.issuer, number).shuffled());
+      }
+    }
     for (var number : CLIENTS) {
       try (var site = new BenchSite(number);
           var broker = broker(site).start()) {
         row(table, number + " clients", broker, Requests.clients(site.issuer, number).shuffled());
       }
     }
-    for (var number : CALLERS) {
-      try (var site = new BenchSite(1);
-          var broker =
-              broker(site).with("broker.callers.remembered", Math.max(number, 10_000)).start()) {
-        row(table, number + " callers", broker, Requests.callers(site.issuer, number).shuffled());
-      }
-    }
   }
 
-  /** Both at once: the same load on nginx, one after the other. */
-  private static void connections(Table table) {
-    try (var site = new BenchSite(1);
-        var broker = broker(site).start()) {
-      var one = Requests.one(site.issuer);
-      var like = broker.get("/tokens/client-0", site.issuer.token(Clients.CALLER));
-      BenchSite.warmUp(broker, one);
-      try (var nginx = new Nginx(site.directory, like)) {
-        for (var number : CONNECTIONS) {
-          var other = Wrk.run(nginx.port(), one, BenchSite.SECONDS, number);
-          var result = row(table, number + " connections", broker, one, number);
-          table.point(Charts.HITS, "nginx", number, other.perSecond());
-          table.point(Charts.HITS, "broker", number, result.perSecond());
-        }
+  /** Puts each load on nginx, too. */
+  private static void connections(Table table, BenchSite site, BrokerProcess broker) {
+    var one = Requests.one(site.issuer);
+    var like = broker.get("/tokens/client-0", site.issuer.token(Clients.CALLER));
+    BenchSite.warmUp(broker, one);
+    try (var nginx = new Nginx(site.directory, like)) {
+      for (var number : CONNECTIONS) {
+        var other = Wrk.run(nginx.port(), one, BenchSite.SECONDS, number);
+        var result = row(table, number + " connections", broker, one, number);
+        table.point(Charts.HITS, "nginx", number, other.perSecond());
+        table.point(Charts.HITS, "broker", number, result.perSecond());
       }
     }
   }

@@ -9,7 +9,6 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,11 +17,13 @@ import org.awaitility.core.ConditionTimeoutException;
 /** A real Redis in a separate process, on a free port of the loopback interface. */
 public final class RealRedis implements AutoCloseable {
 
-  private static final Path DIRECTORY = Path.of(System.getProperty("java.io.tmpdir"));
-
   private final RedisServer server;
   private final int port;
   private final List<String> settings;
+
+  /** Of this server alone, so that it never loads what another one left. */
+  private final TemporaryDirectory directory = TemporaryDirectory.create();
+
   private Process process;
 
   /**
@@ -47,7 +48,6 @@ public final class RealRedis implements AutoCloseable {
     this.server = server;
     this.port = port;
     this.settings = List.of(settings);
-    deleteData(); // Of a server that had the same port.
     this.process = start();
   }
 
@@ -57,6 +57,11 @@ public final class RealRedis implements AutoCloseable {
 
   public String url() {
     return "redis://127.0.0.1:" + port;
+  }
+
+  /** The directory of its data, unless the settings name another one. */
+  public Path directory() {
+    return directory.path();
   }
 
   public boolean isAlive() {
@@ -184,20 +189,7 @@ public final class RealRedis implements AutoCloseable {
   @Override
   public void close() {
     stop();
-    deleteData();
-  }
-
-  /** Deletes what a replica keeps of its master although nothing is to be saved. */
-  private void deleteData() {
-    try {
-      Files.deleteIfExists(DIRECTORY.resolve(dataFile()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private String dataFile() {
-    return "token-broker-test-" + port + ".rdb";
+    directory.close();
   }
 
   private Process start() {
@@ -210,9 +202,7 @@ public final class RealRedis implements AutoCloseable {
                 "--bind",
                 "127.0.0.1",
                 "--dir",
-                DIRECTORY.toString(),
-                "--dbfilename",
-                dataFile(),
+                directory().toString(),
                 "--save",
                 "",
                 "--appendonly",

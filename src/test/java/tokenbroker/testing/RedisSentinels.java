@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A Redis master, its replica, and a Sentinel that promotes the replica if the master fails. */
 public final class RedisSentinels implements AutoCloseable {
@@ -38,8 +39,13 @@ public final class RedisSentinels implements AutoCloseable {
     ofReplica.addAll(List.of("--replicaof", "127.0.0.1", "" + masterPort));
     this.replica = new RealRedis(server, ofReplica.toArray(String[]::new));
     this.sentinel = sentinel(directory, server, masterPort);
-    await().ignoreExceptions().until(() -> sentinelSays("ckquorum").contains("OK"));
-    await().ignoreExceptions().until(() -> sentinelSays("replicas").equals("*1"));
+    try {
+      await().ignoreExceptions().until(() -> sentinelSays("ckquorum").contains("OK"));
+      await().ignoreExceptions().until(() -> sentinelSays("replicas").equals("*1"));
+    } catch (ConditionTimeoutException e) {
+      close();
+      throw e;
+    }
   }
 
   private Process sentinel(Path directory, RedisServer server, int masterPort) {

@@ -152,7 +152,6 @@ public class Site extends Fixture {
     closeAtEnd(temporary::close);
     directory = temporary.path();
     if (hasRedis) {
-      redisArguments.addAll(List.of("--dir", directory.toString()));
       redis = new RealRedis(redisArguments.toArray(String[]::new));
       closeAtEnd(redis::close);
     }
