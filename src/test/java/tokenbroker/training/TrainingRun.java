@@ -22,16 +22,19 @@ import tokenbroker.testing.RealRedis;
 import tokenbroker.testing.ScriptedUpstream;
 
 /**
- * Makes the packaged broker do its usual production work while its JVM records the result: loaded
- * and linked classes (JEP 483), and the methods worth compiling (JEP 515). {@code bin/aot-cache}
- * starts it.
+ * Makes the packaged broker do its usual production work while its JVM records the loaded and
+ * linked classes (JEP 483). {@code bin/aot-cache} starts it.
+ *
+ * <p>The profiles of methods (JEP 515) are left out: with them, the compilers of Java 25 leave some
+ * busy methods half optimized for ever, or compile one again and again. docs/performance.md has the
+ * figures.
  */
 final class TrainingRun {
 
   private static final int CLIENTS = 20;
-  private static final int HITS = 20_000;
 
-  private static final int EC_JWTS = 200;
+  /** The number of requests of a kind. More of them would load no other classes. */
+  private static final int REQUESTS = 100;
 
   private static final EllipticCurveJsonWebKey EC_KEY = ecKey();
   private static final JsonWebKeySet EC = new JsonWebKeySet(EC_KEY);
@@ -53,7 +56,12 @@ final class TrainingRun {
               .with("quarkus.redis.hosts", redis.url())
               .with("broker.callers.rate-limit", "0");
       try (var sharing = settings.start();
-          var learning = settings.jvm("-XX:AOTCacheOutput=" + cache).start()) {
+          var learning =
+              settings
+                  .jvm("-XX:+UnlockDiagnosticVMOptions")
+                  .jvm("-XX:-AOTRecordTraining")
+                  .jvm("-XX:AOTCacheOutput=" + cache)
+                  .start()) {
         Clients.paths(CLIENTS / 2).forEach(path -> sharing.get(path, jwt(issuer)));
         work(learning, issuer);
         learning.terminate();
@@ -69,12 +77,12 @@ final class TrainingRun {
     var paths = Clients.paths(CLIENTS);
     var jwt = jwt(issuer);
     for (var form : OAuthForm.values()) {
-      for (var i = 0; i < HITS / 4; i++) {
+      for (var i = 0; i < REQUESTS; i++) {
         broker.send(
             form.of(HttpRequest.newBuilder(broker.url("/oauth2/token")), "client-0", jwt).build());
       }
     }
-    for (var i = 0; i < HITS; i++) {
+    for (var i = 0; i < REQUESTS; i++) {
       broker.get(paths.get(i % CLIENTS), jwt);
     }
     for (var path : paths) {
@@ -82,7 +90,7 @@ final class TrainingRun {
       broker.get(path, jwt, "Prefer", "min-ttl=600");
       broker.post(path + "/invalidate", jwt, "{\"token_id\":\"unknown\"}");
     }
-    for (var i = 0; i < EC_JWTS; i++) {
+    for (var i = 0; i < REQUESTS; i++) {
       broker.get(paths.getFirst(), ecJwt());
     }
     for (var path : List.of("/clients", "/clients/client-0", "/tokens/unknown", "/nowhere")) {
