@@ -96,6 +96,15 @@ class AttacksIT {
     }
   }
 
+  /** Clients assume this limit before they have read the server's, and must not be refused. */
+  @Test
+  void aConnectionHasAHundredStreamsBeforeItKnowsTheLimit() {
+    try (var early = attacker(0, false)) {
+      early.open(100, 1_000);
+      await().atMost(PATIENCE).until(() -> early.answered() == 100);
+    }
+  }
+
   @Test
   void streamsBeyondTheLimitThatIsNotAcknowledgedHarmNobody() {
     var heap = tls.liveHeap();

@@ -22,7 +22,10 @@ import java.util.ArrayList;
  */
 final class Http2Guard extends Http2ConnectionAdapter {
 
-  static final int MOST_STREAMS = 32;
+  /**
+   * The smallest limit that RFC 9113 §5.1.2 recommends. Clients assume it before they know ours.
+   */
+  static final int MOST_STREAMS = 100;
 
   private final Http2ConnectionHandler handler;
   private final ChannelHandlerContext context;

@@ -16,7 +16,7 @@ final class Http2 {
 
   private static final int CONNECTIONS = 10;
 
-  /** h2load stays within the server's own limit, which is 32 for the broker and 128 for nginx. */
+  /** The broker's limit. That of nginx is 128. */
   private static final int STREAMS = 100;
 
   private Http2() {}

@@ -22,7 +22,6 @@ public final class Http2Attacker implements AutoCloseable {
 
   private static final int DATA = 0;
   private static final int HEADERS = 1;
-  private static final int RST_STREAM = 3;
   private static final int SETTINGS = 4;
   private static final int END_HEADERS = 4;
   private static final int ACK = 1;
@@ -30,7 +29,7 @@ public final class Http2Attacker implements AutoCloseable {
 
   private final SSLSocket socket;
   private final OutputStream output;
-  private final AtomicInteger reset = new AtomicInteger();
+  private final AtomicInteger answered = new AtomicInteger();
   private final boolean acknowledges;
   private volatile boolean over;
   private int next = 1;
@@ -79,14 +78,9 @@ public final class Http2Attacker implements AutoCloseable {
     return streams;
   }
 
-  /** Returns how many streams the server has reset. */
-  public int reset() {
-    return reset.get();
-  }
-
-  /** Whether the server has ended the connection. */
-  public boolean isOver() {
-    return over;
+  /** Returns how many streams the server has begun to answer. */
+  public int answered() {
+    return answered.get();
   }
 
   private void listen() {
@@ -97,8 +91,8 @@ public final class Http2Attacker implements AutoCloseable {
         input.readInt();
         input.skipNBytes(lengthAndType >>> 8);
         var type = lengthAndType & 0xff;
-        if (type == RST_STREAM) {
-          reset.incrementAndGet();
+        if (type == HEADERS) {
+          answered.incrementAndGet();
         } else if (type == SETTINGS && (flags & ACK) == 0 && acknowledges) {
           write(SETTINGS, ACK, 0, new byte[0]);
         }
