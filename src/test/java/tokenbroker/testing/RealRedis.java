@@ -218,12 +218,16 @@ public final class RealRedis implements AutoCloseable {
     return started;
   }
 
+  /** Starts a server that ends with this JVM, even if nobody closes it. */
   static Process run(List<String> command) {
     try {
-      return new ProcessBuilder(command)
-          .redirectErrorStream(true)
-          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-          .start();
+      var process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+      return process;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.awaitility.core.ConditionTimeoutException;
 
 /** A Redis master, its replica, and a Sentinel that promotes the replica if the master fails. */
 public final class RedisSentinels implements AutoCloseable {
@@ -39,13 +38,8 @@ public final class RedisSentinels implements AutoCloseable {
     ofReplica.addAll(List.of("--replicaof", "127.0.0.1", "" + masterPort));
     this.replica = new RealRedis(server, ofReplica.toArray(String[]::new));
     this.sentinel = sentinel(directory, server, masterPort);
-    try {
-      await().ignoreExceptions().until(() -> sentinelSays("ckquorum").contains("OK"));
-      await().ignoreExceptions().until(() -> sentinelSays("replicas").equals("*1"));
-    } catch (ConditionTimeoutException e) {
-      close();
-      throw e;
-    }
+    await().ignoreExceptions().until(() -> sentinelSays("ckquorum").contains("OK"));
+    await().ignoreExceptions().until(() -> sentinelSays("replicas").equals("*1"));
   }
 
   private Process sentinel(Path directory, RedisServer server, int masterPort) {
