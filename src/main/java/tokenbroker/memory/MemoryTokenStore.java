@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tokenbroker.time.Clocks;
 import tokenbroker.time.Moment;
@@ -65,7 +66,13 @@ public final class MemoryTokenStore implements TokenStore {
 
   @Override
   public boolean keep(TokenOwner owner, AccessToken token, Revision seen, Announcement news) {
-    if (!put(owner, token, seen)) {
+    if (!put(
+        owner,
+        token,
+        before ->
+            before == null
+                || seen.equals(Revision.UNKNOWN)
+                || before.revision.equals(seen.token()))) {
       return false;
     }
     coordination.forgetFailure(owner);
@@ -75,30 +82,37 @@ public final class MemoryTokenStore implements TokenStore {
 
   @Override
   public boolean restore(TokenOwner owner, AccessToken token, Revision seen) {
-    if (!put(owner, token, seen)) {
+    if (!put(owner, token, before -> revision(before).equals(seen.token()))) {
       return false;
     }
     coordination.announce(Announcement.of(Announcement.Kind.RENEWED, owner));
     return true;
   }
 
-  private boolean put(TokenOwner owner, AccessToken token, Revision seen) {
+  /**
+   * Stores a token.
+   *
+   * @param mayReplace whether it may replace the stored token, which is null if there is none
+   */
+  private boolean put(
+      TokenOwner owner, AccessToken token, Predicate<@Nullable StoredToken> mayReplace) {
     var mine = new StoredToken(token, Long.toString(serial.incrementAndGet()));
     var now = clocks.now();
     if (mine.ifAlive(now) == null) {
       return false;
     }
-    return tokens
-        .compute(
+    var stored =
+        tokens.compute(
             owner,
-            (name, before) ->
-                before == null
-                        || before.ifAlive(now) == null
-                        || seen.equals(Revision.UNKNOWN)
-                        || seen.token().equals(before.revision)
-                    ? mine
-                    : before)
-        .equals(mine);
+            (name, before) -> {
+              var live = before == null ? null : before.ifAlive(now);
+              return mayReplace.test(live) ? mine : live;
+            });
+    return mine.equals(stored);
+  }
+
+  private static String revision(@Nullable StoredToken stored) {
+    return stored == null ? "" : stored.revision;
   }
 
   @Override

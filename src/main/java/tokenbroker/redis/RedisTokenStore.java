@@ -134,11 +134,7 @@ public class RedisTokenStore implements TokenStore {
   }
 
   private boolean keep(
-      TokenOwner owner,
-      AccessToken token,
-      Revision seen,
-      Announcement news,
-      boolean forgettingFailure) {
+      TokenOwner owner, AccessToken token, Revision seen, Announcement news, boolean fetched) {
     var now = clocks.now();
     var left = token.remaining(now);
     if (!left.isPositive()) {
@@ -156,7 +152,7 @@ public class RedisTokenStore implements TokenStore {
             text(left),
             RedisKeys.ANNOUNCEMENTS,
             Announcements.text(news),
-            forgettingFailure ? "1" : "0");
+            fetched ? "1" : "0");
     var kept = answer != null && answer.toInteger() == 1;
     if (kept) {
       values.stored(keys.token(), version);

@@ -89,17 +89,20 @@ final class Scripts {
    * Stores a token.
    *
    * <p>KEYS token, failure, connection (only for a connection). ARGV revision of the token seen,
-   * sealed token, PX, channel, announcement, 1 to remove the failure. Returns 1 if the token was
-   * stored, because Redis had nothing or what was seen.
+   * sealed token, PX, channel, announcement, 1 for a token that was just fetched. Returns 1 if the
+   * token was stored, because Redis had what was seen. For a fetched token, Redis may also have
+   * nothing, and the failure is removed.
    */
   static final String KEEP =
       READ
           + """
           if KEYS[3] and redis.call('EXISTS', KEYS[3]) == 0 then return 0 end
           local stored = revision(read(KEYS[1]))
-          if ARGV[1] ~= '?' and stored ~= '' and ARGV[1] ~= stored then return 0 end
+          local fetched = ARGV[6] == '1'
+          local missing = fetched and stored == ''
+          if ARGV[1] ~= '?' and ARGV[1] ~= stored and not missing then return 0 end
           redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-          if ARGV[6] == '1' then redis.call('DEL', KEYS[2]) end
+          if fetched then redis.call('DEL', KEYS[2]) end
           redis.pcall('PUBLISH', ARGV[4], ARGV[5])
           return 1
           """;

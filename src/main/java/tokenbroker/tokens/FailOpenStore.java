@@ -92,9 +92,15 @@ public final class FailOpenStore implements TokenStore {
     run(owner, "forget", store -> store.forget(owner), () -> own.forget(owner));
   }
 
+  /** Calls the store even right after a failure. Otherwise, it would keep a dead token. */
   @Override
   public void drop(TokenOwner owner) {
-    run(owner, "drop", store -> store.drop(owner), () -> own.forget(owner));
+    called(
+        owner,
+        shared.partOf(owner),
+        "drop",
+        resultless(store -> store.drop(owner)),
+        resultless(() -> own.forget(owner)));
   }
 
   @Override
@@ -125,25 +131,23 @@ public final class FailOpenStore implements TokenStore {
 
   private void run(
       TokenOwner owner, String operation, Consumer<TokenStore> call, Runnable instead) {
-    attempt(
-        owner,
-        operation,
-        store -> {
-          call.accept(store);
-          return true;
-        },
-        () -> {
-          instead.run();
-          return false;
-        });
+    attempt(owner, operation, resultless(call), resultless(instead));
   }
 
   private <T> T attempt(
       TokenOwner owner, String operation, Function<TokenStore, T> call, Supplier<T> instead) {
     var part = shared.partOf(owner);
-    if (outages.isLeftAlone(owner, part)) {
-      return instead.get();
-    }
+    return outages.isLeftAlone(owner, part)
+        ? instead.get()
+        : called(owner, part, operation, call, instead);
+  }
+
+  private <T> T called(
+      TokenOwner owner,
+      String part,
+      String operation,
+      Function<TokenStore, T> call,
+      Supplier<T> instead) {
     try {
       var answer = call.apply(shared);
       outages.answered(owner, part);
@@ -153,5 +157,19 @@ public final class FailOpenStore implements TokenStore {
       outages.failed(e.isOfOneAccount() ? owner : part, e);
       return instead.get();
     }
+  }
+
+  private static Function<TokenStore, Boolean> resultless(Consumer<TokenStore> call) {
+    return store -> {
+      call.accept(store);
+      return true;
+    };
+  }
+
+  private static Supplier<Boolean> resultless(Runnable instead) {
+    return () -> {
+      instead.run();
+      return false;
+    };
   }
 }

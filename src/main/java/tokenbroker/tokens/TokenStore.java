@@ -39,8 +39,12 @@ public interface TokenStore {
   boolean keep(TokenOwner owner, AccessToken token, Revision seen, Announcement news);
 
   /**
-   * Writes back a token that the store lost, or of which it has only an older one. The conditions
-   * are those of {@link #keep}. The owner's failure stays, because no fetch has disproved it.
+   * Writes back a token that the store lost, or of which it has only an older one, if the store
+   * still has exactly what was {@code seen}. A token that was dropped meanwhile therefore stays
+   * away. The owner's failure stays, because no fetch has disproved it.
+   *
+   * @param seen never {@link Revision#UNKNOWN}
+   * @return whether the token was stored
    */
   boolean restore(TokenOwner owner, AccessToken token, Revision seen);
 

@@ -172,6 +172,20 @@ class FailOpenStoreTest {
     assertThat(new Replica("b", upstream, shared, clock).token(acme)).isEqualTo(newer);
   }
 
+  /** A connection's claim, which has no pause, may find the store back before the tokens do. */
+  @Test
+  void aTokenThatMustNotBeServedAnyMoreIsDroppedInTheSecondAfterAnOutageToo() {
+    replica.token(acme);
+    broken = true;
+    replica.broker.readAgain(acme, TokenOwner.of(acme.name()));
+    assertThat(store.isUp()).isFalse();
+    broken = false;
+    store.drop(TokenOwner.of(acme.name()));
+
+    assertThat(shared.look(TokenOwner.of(acme.name())).token()).isNull();
+    assertThat(store.isUp()).isTrue();
+  }
+
   @Test
   void aWallClockThatIsSetBackDoesNotKeepTheStoreUnused() {
     broken = true;

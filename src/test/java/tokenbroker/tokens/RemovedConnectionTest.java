@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import tokenbroker.clients.Client;
 import tokenbroker.memory.MemoryTokenStore;
 import tokenbroker.testing.SettableClock;
+import tokenbroker.tokens.FailureCause.Local;
 import tokenbroker.tokens.TokenRequirement.Usable;
 import tokenbroker.tokens.TokenResult.Gone;
 import tokenbroker.tokens.TokenResult.Issued;
@@ -32,6 +33,7 @@ class RemovedConnectionTest {
       new TokenOwner(acme.name(), new ConnectionId("A".repeat(22)));
   private volatile boolean removed;
   private volatile Runnable afterLook = () -> {};
+  private volatile Runnable afterDrop = () -> {};
 
   @Test
   void aTokenThatArrivesAfterTheRemovalIsNotServed() {
@@ -76,6 +78,16 @@ class RemovedConnectionTest {
   }
 
   @Test
+  void aDeadTokenIsNotWrittenBackByAReadRightAfterItIsDropped() {
+    var dead = ((Issued) ask()).token();
+    upstream.gives(new FetchResult.Failed(Local.RECONNECT_REQUIRED));
+    afterDrop = () -> replica.broker.readAgain(acme, connection);
+    replica.broker.invalidate(acme, connection, dead.id(), WAIT);
+
+    assertThat(memory.look(connection).token()).isNull();
+  }
+
+  @Test
   void aConnectionThatIsMadeAnewIsServed() {
     assertThat(ask()).isInstanceOf(Issued.class);
     remove();
@@ -109,6 +121,11 @@ class RemovedConnectionTest {
             TokenStore.class.getClassLoader(),
             new Class<?>[] {TokenStore.class},
             (proxy, method, arguments) -> {
+              if (method.getName().equals("drop")) { // Its announcement takes a moment.
+                memory.forget((TokenOwner) arguments[0]);
+                afterDrop.run();
+                return null;
+              }
               var result =
                   removed
                       ? switch (method.getName()) {

@@ -122,6 +122,16 @@ public abstract class TokenStoreContract {
   }
 
   @Test
+  void aTokenIsNotRestoredIfWhatWasSeenHasBeenDropped() {
+    store().keep(client, token("one", Duration.ofHours(1)), Revision.ABSENT, renewed());
+    var seen = store().look(client).revision();
+    otherReplica().drop(client);
+
+    assertThat(store().restore(client, token("newer", Duration.ofHours(1)), seen)).isFalse();
+    assertThat(store().look(client)).isEqualTo(Stored.NOTHING);
+  }
+
+  @Test
   void aReplicaThatHasReadTheStoredTokenMayReplaceIt() {
     store().keep(client, token("one", Duration.ofHours(1)), Revision.ABSENT, renewed());
     var seen = otherReplica().look(client).revision();
