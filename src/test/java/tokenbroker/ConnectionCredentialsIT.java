@@ -27,14 +27,12 @@ class ConnectionCredentialsIT {
     var connection = SITE.connection(broker, "acme", "ivan");
 
     SITE.files().credentials("acme", "id-acme", "misspelt");
-    await()
-        .atMost(LONG)
-        .until(() -> broker.output().contains("acme keeps its previous credentials"));
+    broker.awaitOutput("acme keeps its previous credentials");
     assertThat(SITE.isReplaced(broker, "acme", connection)).isTrue();
 
     takes("secret-of-acme", "second");
     SITE.files().credentials("acme", "id-acme", "second");
-    await().atMost(LONG).until(() -> broker.output().contains("a fetch with them succeeded"));
+    broker.awaitOutput("a fetch with them succeeded");
     takes("second");
     assertThat(SITE.token(broker, "acme", connection).statusCode()).isEqualTo(200);
 

@@ -344,7 +344,7 @@ class ConnectionsIT {
     SITE.token(one, "acme", connection);
 
     for (var broker : List.of(one, two)) {
-      assertThat(broker.output())
+      assertThat(SITE.outputOf(broker))
           .doesNotContain(TrackMageUsers.code("mallory"), "refresh.", "tm.mallory", "secret-of-");
     }
   }

@@ -96,8 +96,7 @@ class EgressProxyIT {
     var reason = "egress proxy 127.0.0.1:" + proxy.port() + ": cannot connect: connection refused";
     assertThat(broker.get("/clients", site.caller()).body())
         .contains("\"reason\":\"connect\"", "\"detail\":\"" + reason + "\"");
-    assertThat(broker.output())
-        .contains("No token could be fetched for client-1: connect (" + reason + ")");
+    broker.awaitOutput("No token could be fetched for client-1: connect (" + reason + ")");
     assertThat(
             broker.metric(
                 "token_broker_upstream_requests_total{client=\"client-1\",result=\"connect\""))
@@ -105,7 +104,7 @@ class EgressProxyIT {
 
     proxy = proxyOn(proxy.port());
     await().until(() -> status(broker, 1) == 200);
-    assertThatNoCredentialIsIn(broker.output());
+    assertThatNoCredentialIsIn(site.outputOf(broker));
   }
 
   @Test
@@ -113,12 +112,11 @@ class EgressProxyIT {
     credentials("broker:wrong-secret");
     var broker = site.start(settings());
     assertThat(status(broker, 0)).isEqualTo(503);
-    assertThat(broker.output())
-        .contains("responded 407 to CONNECT " + HOST + ":443", "proxy-credentials-file");
+    broker.awaitOutput("responded 407 to CONNECT " + HOST + ":443", "proxy-credentials-file");
 
     credentials("broker:first-secret");
     await().until(() -> status(broker, 0) == 200);
-    assertThatNoCredentialIsIn(broker.output());
+    assertThatNoCredentialIsIn(site.outputOf(broker));
   }
 
   @Test
@@ -129,7 +127,7 @@ class EgressProxyIT {
     Files.copy(other.resolve("tls.crt"), trusted);
     var broker = site.start(settings().with("broker.upstream.ca-file", trusted));
     assertThat(status(broker, 0)).isEqualTo(503);
-    assertThat(broker.output()).contains(HOST + ": TLS failed");
+    broker.awaitOutput(HOST + ": TLS failed");
 
     site.files().write("ca.pem", Files.readString(site.directory().resolve("upstream/tls.crt")));
     await().until(() -> status(broker, 0) == 200);

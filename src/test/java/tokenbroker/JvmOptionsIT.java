@@ -2,7 +2,6 @@ package tokenbroker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
@@ -34,9 +33,9 @@ class JvmOptionsIT {
       assertThatThrownBy(() -> broker.jcmd("VM.version")).hasMessageContaining("jcmd ended");
 
       broker.quit();
-      await().until(() -> broker.output().contains("Full thread dump"));
+      broker.awaitOutput("Full thread dump");
       assertThat(broker.get("/tokens/acme", SITE.caller()).statusCode()).isEqualTo(200);
-      assertThat(broker.output()).doesNotContain(SITE.caller());
+      assertThat(SITE.outputOf(broker)).doesNotContain(SITE.caller());
     }
   }
 

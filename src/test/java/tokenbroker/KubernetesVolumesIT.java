@@ -75,7 +75,7 @@ class KubernetesVolumesIT {
       assertThat(site.brokers())
           .allSatisfy(
               broker -> {
-                assertThat(broker.output()).doesNotContain("Secrets have faults");
+                assertThat(site.outputOf(broker)).doesNotContain("Secrets have faults");
                 assertThat(broker.metric("token_broker_config_reload_total{result=\"rejected\""))
                     .isZero();
               });

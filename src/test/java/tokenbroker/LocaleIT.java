@@ -1,7 +1,6 @@
 package tokenbroker;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.util.List;
 import java.util.Map;
@@ -37,14 +36,10 @@ class LocaleIT {
         var jwt = site.issuer().token(subject, Map.of("groups", "all"));
         assertThat(broker.get("/tokens/acme", jwt).statusCode()).isEqualTo(200);
       }
-      await()
-          .untilAsserted(
-              () ->
-                  assertThat(broker.output())
-                      .contains("\"subject\":\"\\u00FC\"", "\"subject\":\"\\u00F6\""));
+      broker.awaitOutput("\"subject\":\"\\u00FC\"", "\"subject\":\"\\u00F6\"");
 
       site.files().clients(right + "  Zürich: {}\n");
-      await().until(() -> broker.output().contains("Zürich"));
+      broker.awaitOutput("Zürich");
     }
   }
 

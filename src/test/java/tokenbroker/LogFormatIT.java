@@ -28,7 +28,7 @@ class LogFormatIT {
   void aPipeGetsJsonWithTheMembersOfTheReference() throws IOException {
     var broker = SITE.start(SITE.settings());
     var reference = Files.readString(Path.of("docs/logs.md"));
-    assertThat(broker.output().lines())
+    assertThat(broker.awaitOutput(STARTED).lines())
         .filteredOn(line -> line.contains(STARTED))
         .singleElement()
         .satisfies(
@@ -41,15 +41,14 @@ class LogFormatIT {
 
   @Test
   void aTerminalGetsPlainText() {
-    assertThat(SITE.start(SITE.settings().onTerminal()).output())
-        .contains(STARTED)
-        .doesNotContain("\"message\"");
+    var broker = SITE.start(SITE.settings().onTerminal());
+    assertThat(broker.awaitOutput(STARTED)).doesNotContain("\"message\"");
   }
 
   @Test
   void aSettingWinsOverTheTerminal() {
     var settings =
         SITE.settings().environment("QUARKUS_LOG_CONSOLE_JSON_ENABLED", "true").onTerminal();
-    assertThat(SITE.start(settings).output()).contains("\"message\":\"" + STARTED);
+    SITE.start(settings).awaitOutput("\"message\":\"" + STARTED);
   }
 }

@@ -130,7 +130,7 @@ class OutputIT {
       assertThat(wordy.output()).doesNotContain("were dropped");
 
       pipe.goOnReading();
-      await().until(() -> wordy.output().contains("The output accepts lines again"));
+      wordy.awaitOutput("The output accepts lines again");
       await()
           .until(() -> wordy.managementGet("/q/health/ready").contains("\"stdout\": \"flowing\""));
       assertThat(

@@ -62,7 +62,7 @@ class RedisPasswordIT {
       assertThat(calls).allSatisfy(call -> assertThat(call.status()).isEqualTo(200));
       assertThat(site.upstream().count()).isEqualTo(paths.size());
       assertThat(brokers)
-          .allSatisfy(it -> assertThat(it.output()).doesNotContain("WRONGPASS", "NOPERM"));
+          .allSatisfy(it -> assertThat(site.outputOf(it)).doesNotContain("WRONGPASS", "NOPERM"));
       Measured.say(
           "thePasswordOfAUserRotatesUnderLoadWithoutAFailedCall",
           "%d calls, 0 failed, 0 more fetches".formatted(calls.size()));
@@ -89,7 +89,7 @@ class RedisPasswordIT {
       assertThat(broker.metric("token_broker_store_up")).isOne();
 
       site.files().write("password", "not-yet");
-      await().until(() -> broker.output().contains("The broker uses the new password of Redis"));
+      broker.awaitOutput("The broker uses the new password of Redis");
       assertThat(broker.get(path, site.caller()).statusCode()).isEqualTo(200);
       try (var session = site.redis().session()) {
         session.command("AUTH " + PASSWORD);
@@ -97,7 +97,7 @@ class RedisPasswordIT {
         session.command("CLIENT KILL TYPE normal SKIPME yes");
         session.command("CLIENT KILL TYPE pubsub");
       }
-      await().atMost(PATIENCE).until(() -> broker.output().contains("WRONGPASS"));
+      broker.awaitOutput("WRONGPASS");
       assertThat(broker.get(path, site.caller()).statusCode()).isEqualTo(200);
 
       site.files().write("password", "next");
@@ -108,7 +108,7 @@ class RedisPasswordIT {
                 broker.get("/clients", site.caller());
                 return broker.metric("token_broker_store_up") == 1;
               });
-      assertThat(broker.output()).doesNotContain(PASSWORD, "not-yet", "\"next\"");
+      assertThat(site.outputOf(broker)).doesNotContain(PASSWORD, "not-yet", "\"next\"");
     }
   }
 }

@@ -72,7 +72,7 @@ class RedisProxyIT {
     var broker = site.start(settings());
     assertThat(broker.get(Clients.paths(1).getFirst(), site.caller()).statusCode()).isEqualTo(200);
 
-    await().until(() -> broker.output().contains("set quarkus.redis.protocol-negotiation=false"));
+    broker.awaitOutput("set quarkus.redis.protocol-negotiation=false");
   }
 
   private BrokerProcess.Settings settings() {

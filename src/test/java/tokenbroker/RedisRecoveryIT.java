@@ -124,8 +124,7 @@ class RedisRecoveryIT {
     site.redis().command("CONFIG SET maxmemory-policy volatile-ttl");
     var broker = site.start(site.settings());
 
-    await().until(() -> broker.output().contains("Set maxmemory-policy noeviction"));
-    assertThat(broker.output()).contains("Set appendonly yes");
+    broker.awaitOutput("Set maxmemory-policy noeviction", "Set appendonly yes");
     assertThat(broker.managementGet("/q/health/ready")).contains("\"volatile\"", "\"possible\"");
 
     site.redis().command("CONFIG SET maxmemory-policy noeviction");

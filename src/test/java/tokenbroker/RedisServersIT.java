@@ -148,10 +148,11 @@ class RedisServersIT {
                     && broker.managementGet("/q/health/ready").contains("\"heard\""));
   }
 
-  private static void assertNoRefusal(List<BrokerProcess> brokers) {
+  private void assertNoRefusal(List<BrokerProcess> brokers) {
     assertThat(brokers)
         .allSatisfy(
-            broker -> assertThat(broker.output()).doesNotContain("NOPERM", "NOAUTH", "WRONGPASS"));
+            broker ->
+                assertThat(site.outputOf(broker)).doesNotContain("NOPERM", "NOAUTH", "WRONGPASS"));
   }
 
   private static void say(String test, RedisServer server, int calls) {

@@ -229,7 +229,7 @@ class RepeatedCallbackIT {
       var warnings = one.output().lines().filter(line -> line.contains("WARN")).count();
       browser.get(one.url(callback(browser, "error=access_denied")));
 
-      await().until(() -> one.output().contains("\"reason\":\"access_denied\""));
+      one.awaitOutput("\"reason\":\"access_denied\"");
       assertThat(one.output().lines().filter(line -> line.contains("WARN")).count())
           .isEqualTo(warnings);
     }

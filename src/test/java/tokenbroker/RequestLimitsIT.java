@@ -113,7 +113,7 @@ class RequestLimitsIT {
 
   /** Returns the log without audit lines, because lines of earlier requests may still arrive. */
   private static List<String> logLines() {
-    return broker.output().lines().filter(line -> line.startsWith("{\"timestamp\"")).toList();
+    return SITE.outputOf(broker).lines().filter(line -> line.startsWith("{\"timestamp\"")).toList();
   }
 
   @ParameterizedTest

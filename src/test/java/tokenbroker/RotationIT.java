@@ -152,7 +152,7 @@ class RotationIT {
                 .reduce("", (one, other) -> one + other + "\n"));
     await().atMost(Duration.ofMinutes(2)).until(() -> allAnswer(path, 403));
     var seconds = (System.nanoTime() - written) / 1e9;
-    assertThat(SITE.broker(0).output()).contains("remove them and their tokens in 30 s");
+    SITE.broker(0).awaitOutput("remove them and their tokens in 30 s");
     await().until(() -> SITE.redis().command("EXISTS " + key).equals(":0"));
 
     SITE.files().clients(all + "  Bad_Name: {}\n  client-0x: { callers: [ { issuer: test } ] }\n");

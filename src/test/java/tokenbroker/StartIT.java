@@ -117,7 +117,7 @@ class StartIT {
             .environment("QUARKUS_HTTP_IDLE_TIMEOUT", "")
             .environment("QUARKUS_REDIS_TIMEOUT", "\n")
             .start()) {
-      assertThat(broker.output()).contains("Clients: 0, store: MEMORY");
+      broker.awaitOutput("Clients: 0, store: MEMORY");
     }
   }
 
@@ -132,7 +132,7 @@ class StartIT {
             .with("broker.clients.secrets", here.relativize(files.secrets().toAbsolutePath()))
             .with("broker.seal.keys", here.relativize(files.sealKeys().toAbsolutePath()))
             .start()) {
-      assertThat(broker.output()).contains("Clients: 0, store: MEMORY");
+      broker.awaitOutput("Clients: 0, store: MEMORY");
     }
   }
 
@@ -171,7 +171,8 @@ class StartIT {
         assertThat(upstream.count()).isOne();
         assertThat(broker.metric("token_broker_store_up")).isZero();
         assertThat(broker.metric("token_broker_store_errors_total")).isPositive();
-        assertThat(broker.output()).doesNotContain("not-for-your-eyes");
+        assertThat(broker.awaitOutput("\"outcome\":\"nearby\""))
+            .doesNotContain("not-for-your-eyes");
         // A failure outside the broker does not stall a job, because a restart would not help.
         for (var job : List.of("announcements", "refresh tokens", "refresh ahead", "caller keys")) {
           var last = "token_broker_job_last_success_timestamp_seconds{name=\"" + job + "\"";

@@ -130,7 +130,9 @@ class TakeoverIT {
     redeem("acme", result, "another");
     redeem("acme", result, "s");
 
-    assertThat(one.output()).contains("\"outcome\":\"invalid_result\"").doesNotContain(result);
+    assertThat(SITE.outputOf(one))
+        .contains("\"outcome\":\"invalid_result\"")
+        .doesNotContain(result);
   }
 
   private void assertRefused(HttpResponse<String> answer) {

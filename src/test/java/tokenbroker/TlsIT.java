@@ -169,11 +169,11 @@ class TlsIT {
         Files.copy(
             site.directory().resolve("other").resolve(other), tls.resolve(other), REPLACE_EXISTING);
         await().until(() -> broker.metric("token_broker_certificate_rejected") == 1);
-        assertThat(broker.output()).contains("the private key does not belong");
+        broker.awaitOutput("the private key does not belong");
         assertStaysInUse(first, broker);
       }
       Files.writeString(tls.resolve("tls.key"), "no key");
-      await().until(() -> broker.output().contains("the files are missing, or do not"));
+      broker.awaitOutput("the files are missing, or do not");
       assertThat(get(first.client(), broker.port(), site.caller()).statusCode()).isEqualTo(200);
 
       second.writePem(tls);

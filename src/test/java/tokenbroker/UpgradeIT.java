@@ -45,7 +45,7 @@ class UpgradeIT {
           .allSatisfy(
               broker -> {
                 assertThat(broker.metric("token_broker_store_open_failures_total")).isZero();
-                assertThat(broker.output()).doesNotContain("ERROR");
+                assertThat(site.outputOf(broker)).doesNotContain("ERROR");
               });
       replaced(callers, first.getLast(), order);
       var served = callers.answered();

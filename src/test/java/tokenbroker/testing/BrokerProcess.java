@@ -1,5 +1,6 @@
 package tokenbroker.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.File;
@@ -201,13 +202,25 @@ public final class BrokerProcess implements AutoCloseable {
     }
   }
 
-  /** Returns all output of the process so far. */
+  /**
+   * Returns all output of the process so far. Lines of requests that are already answered may still
+   * be missing; see {@link #awaitOutput} and {@link Site#outputOf}.
+   */
   public String output() {
     try {
       return Files.readString(log);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Waits until the output contains these texts, and returns all of it. The broker writes its lines
+   * behind the requests.
+   */
+  public String awaitOutput(String... texts) {
+    await().untilAsserted(() -> assertThat(output()).contains(texts));
+    return output();
   }
 
   public ProcessHandle handle() {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ public class Site extends Fixture {
   private int replicas;
 
   private final List<BrokerProcess> brokers = new ArrayList<>();
+  private final AtomicInteger last = new AtomicInteger();
   private @Nullable Path directory;
   private @Nullable RealRedis redis;
   private @Nullable ScriptedUpstream upstream;
@@ -132,6 +134,16 @@ public class Site extends Fixture {
     var started = Stream.generate(() -> launched(settings)).limit(replicas).toList();
     started.forEach(BrokerProcess::awaitReady);
     return started;
+  }
+
+  /**
+   * Returns the output of a broker, with the lines of all requests that it has answered. It writes
+   * them behind the requests, so this sends one more request and waits for its audit line.
+   */
+  public String outputOf(BrokerProcess broker) {
+    var subject = "last-" + last.incrementAndGet();
+    broker.get("/clients", token(subject));
+    return broker.awaitOutput("\"subject\":\"" + subject + "\"");
   }
 
   private BrokerProcess launched(BrokerProcess.Settings settings) {
