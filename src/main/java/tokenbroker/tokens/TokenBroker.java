@@ -116,10 +116,10 @@ public class TokenBroker {
       return new Invalidation(result, false, true);
     }
     if (result instanceof Failed(var cause, _) && cause == Local.RECONNECT_REQUIRED) {
-      // The upstream has rejected both: nothing may be served any more. The local token goes first,
-      // so that nobody writes it back.
-      nearby.forget(owner);
+      // The upstream has rejected both: nothing may be served any more.
+      nearby.forget(owner); // First, so that nobody writes it back.
       store.drop(owner);
+      nearby.forget(owner); // Again, because somebody may have read it in between.
     }
     var replaced = result instanceof Issued(var token, _, _) && !token.id().equals(dead);
     if (replaced) { // A failed refresh is counted elsewhere.

@@ -33,6 +33,7 @@ class RemovedConnectionTest {
       new TokenOwner(acme.name(), new ConnectionId("A".repeat(22)));
   private volatile boolean removed;
   private volatile Runnable afterLook = () -> {};
+  private volatile Runnable beforeDrop = () -> {};
   private volatile Runnable afterDrop = () -> {};
 
   @Test
@@ -88,6 +89,16 @@ class RemovedConnectionTest {
   }
 
   @Test
+  void aDeadTokenThatIsReadRightBeforeItIsDroppedIsNotServedAfterIt() {
+    var dead = ((Issued) ask()).token();
+    upstream.gives(new FetchResult.Failed(Local.RECONNECT_REQUIRED));
+    beforeDrop = this::ask;
+    replica.broker.invalidate(acme, connection, dead.id(), WAIT);
+
+    assertThat(replica.broker.nearby(acme, connection, new Usable())).isNull();
+  }
+
+  @Test
   void aConnectionThatIsMadeAnewIsServed() {
     assertThat(ask()).isInstanceOf(Issued.class);
     remove();
@@ -122,6 +133,7 @@ class RemovedConnectionTest {
             new Class<?>[] {TokenStore.class},
             (proxy, method, arguments) -> {
               if (method.getName().equals("drop")) { // Its announcement takes a moment.
+                beforeDrop.run();
                 memory.forget((TokenOwner) arguments[0]);
                 afterDrop.run();
                 return null;
